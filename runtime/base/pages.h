@@ -1,0 +1,45 @@
+/*
+ * The slab map: pages for slabs, aligned to their size, and a bitmap that tells without reading a
+ * byte at an address whether it lies in one of them. So a pointer from anywhere can be tested
+ * before the header in front of it is read.
+ *
+ * Every function may be called from any thread; calx_pages_contains() takes no lock.
+ */
+#ifndef CALX_BASE_PAGES_H
+#define CALX_BASE_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CALX_PAGE_SIZE = 65536 };
+
+/*
+ * Takes page_count (at least 1) neighbouring pages, aligned to CALX_PAGE_SIZE, contents undefined.
+ * All of them are marked in the bitmap. Answers NULL when there is no memory.
+ */
+void *calx_pages_take(size_t page_count);
+
+/* Gives back exactly what one calx_pages_take() answered. NULL is taken and does nothing. */
+void calx_pages_give(void *first, size_t page_count);
+
+/* The start of the page an address lies in. */
+static inline void *calx_page_of(const void *address)
+{
+    const char *byte = address;
+    return (void *)(byte - ((uintptr_t)byte & (CALX_PAGE_SIZE - 1)));
+}
+
+/* Whether the address lies in a page that is taken now; never reads at the address. */
+bool calx_pages_contains(const void *address);
+
+/* How many pages are taken now. */
+size_t calx_pages_count(void);
+
+/*
+ * Gives back the memory of the map itself and the pages kept in reserve. Does nothing and answers
+ * false while a page is taken. No other thread may be inside calx_pages_contains() meanwhile.
+ */
+bool calx_pages_trim(void);
+
+#endif
