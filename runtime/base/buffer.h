@@ -39,10 +39,9 @@ void calx_buffer_put_n(calx_buffer *buffer, const char *text, size_t size);
 void calx_buffer_char(calx_buffer *buffer, char letter);
 void calx_buffer_uint(calx_buffer *buffer, uint64_t number);
 void calx_buffer_int(calx_buffer *buffer, int64_t number);
-void calx_buffer_format(calx_buffer *buffer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void calx_buffer_format(calx_buffer *buffer, const char *format, ...) CALX_PRINTF(2, 3);
 void calx_buffer_format_v(calx_buffer *buffer, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
+    CALX_PRINTF(2, 0);
 
 /* Makes the text shorter again; a size beyond the end changes nothing. */
 void calx_buffer_cut(calx_buffer *buffer, size_t size);
