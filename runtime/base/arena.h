@@ -29,7 +29,7 @@ void *calx_arena_array(calx_arena *arena, size_t count, size_t size);
 /* A copy of size bytes with a NUL behind them; packed, so texts waste no bytes on alignment. */
 char *calx_arena_text(calx_arena *arena, const char *text, size_t size);
 
-/* Takes all blocks back at once and keeps the newest, biggest chunk for the next round. */
+/* Takes all blocks back at once and keeps the current chunk for the next round. */
 void calx_arena_reset(calx_arena *arena);
 
 /* Gives all memory back; empty and usable again. */

@@ -1,0 +1,311 @@
+/*
+ * The slab map, one of the four globals: where the pages of all slabs come from, and the bitmap
+ * that knows them. Pages are cut from chunks of sixteen, because an allocator that aligns to 64 KiB
+ * by itself would waste a page for each; a longer run gets a chunk of its own. A chunk goes back to
+ * the allocator with its last page.
+ *
+ * The bitmap has two levels over the 2^32 page numbers of a 48-bit address space. Its leaves are
+ * made under the lock before a page is handed out and stay until calx_pages_trim(), so that a
+ * reader without a lock never meets one that is gone.
+ */
+#include "base/pages.h"
+
+#include "base/allocator.h"
+#include "base/poison.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum {
+    PAGE_BITS = 16,
+    LEAF_BITS = 16, /* page numbers per leaf: a leaf stands for 4 GiB */
+    TOP_BITS = 16,
+    WORDS_PER_LEAF = (1 << LEAF_BITS) / 64,
+    PAGES_PER_CHUNK = 16,
+    ALL_PAGES_FREE = (1 << PAGES_PER_CHUNK) - 1
+};
+
+typedef struct page_leaf {
+    _Atomic uint64_t words[WORDS_PER_LEAF];
+} page_leaf;
+
+typedef struct page_chunk {
+    void *block; /* as the allocator gave it */
+    char *first; /* the first aligned page in it */
+    size_t page_count;
+    unsigned free_pages; /* one bit each; a chunk of one long run has none */
+    struct page_chunk *before_open;
+    struct page_chunk *after_open;
+} page_chunk;
+
+static _Atomic(page_leaf *) page_leaves[1 << TOP_BITS];
+
+/* Everything here is guarded by the lock. */
+static struct slab_map {
+    pthread_mutex_t lock;
+    page_chunk **chunks; /* in the order of their addresses */
+    size_t chunk_count;
+    size_t chunk_capacity;
+    page_chunk *open; /* those with free pages */
+    size_t taken;     /* pages */
+} slab_map = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static uint64_t page_number(const void *address)
+{
+    return (uint64_t)(uintptr_t)address >> PAGE_BITS;
+}
+
+bool calx_pages_contains(const void *address)
+{
+    uint64_t number = page_number(address);
+    if (number >> (TOP_BITS + LEAF_BITS) != 0)
+        return false;
+    page_leaf *leaf = atomic_load_explicit(&page_leaves[number >> LEAF_BITS], memory_order_acquire);
+    if (leaf == NULL)
+        return false;
+    size_t bit = number & ((1 << LEAF_BITS) - 1);
+    uint64_t word = atomic_load_explicit(&leaf->words[bit / 64], memory_order_acquire);
+    return (word >> (bit % 64) & 1) != 0;
+}
+
+static void mark(const char *first, size_t page_count, bool taken)
+{
+    uint64_t number = page_number(first);
+    for (uint64_t end = number + page_count; number < end; number++) {
+        page_leaf *leaf =
+            atomic_load_explicit(&page_leaves[number >> LEAF_BITS], memory_order_relaxed);
+        size_t bit = number & ((1 << LEAF_BITS) - 1);
+        uint64_t mask = UINT64_C(1) << (bit % 64);
+        if (taken)
+            atomic_fetch_or_explicit(&leaf->words[bit / 64], mask, memory_order_release);
+        else
+            atomic_fetch_and_explicit(&leaf->words[bit / 64], ~mask, memory_order_release);
+    }
+}
+
+/* Makes the leaves for these pages; false: no memory, or addresses the bitmap has no room for. */
+static bool prepare_leaves(const char *first, size_t page_count)
+{
+    uint64_t last = page_number(first) + (page_count - 1);
+    if (last >> (TOP_BITS + LEAF_BITS) != 0)
+        return false;
+    for (uint64_t i = page_number(first) >> LEAF_BITS; i <= last >> LEAF_BITS; i++) {
+        if (atomic_load_explicit(&page_leaves[i], memory_order_relaxed) != NULL)
+            continue;
+        page_leaf *leaf = calx_alloc(sizeof(*leaf));
+        if (leaf == NULL)
+            return false;
+        for (size_t word = 0; word < WORDS_PER_LEAF; word++)
+            atomic_init(&leaf->words[word], 0);
+        atomic_store_explicit(&page_leaves[i], leaf, memory_order_release);
+    }
+    return true;
+}
+
+static void open_chunk(page_chunk *chunk)
+{
+    chunk->before_open = NULL;
+    chunk->after_open = slab_map.open;
+    if (slab_map.open != NULL)
+        slab_map.open->before_open = chunk;
+    slab_map.open = chunk;
+}
+
+static void close_chunk(page_chunk *chunk)
+{
+    if (chunk->before_open != NULL)
+        chunk->before_open->after_open = chunk->after_open;
+    else
+        slab_map.open = chunk->after_open;
+    if (chunk->after_open != NULL)
+        chunk->after_open->before_open = chunk->before_open;
+}
+
+/* How many chunks start at or below the address: the last of them is the one it may lie in. */
+static size_t chunks_up_to(const char *address)
+{
+    size_t low = 0;
+    size_t high = slab_map.chunk_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)slab_map.chunks[middle]->first <= (uintptr_t)address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool list_chunk(page_chunk *chunk)
+{
+    if (slab_map.chunk_count == slab_map.chunk_capacity) {
+        size_t capacity = slab_map.chunk_capacity == 0 ? 16 : slab_map.chunk_capacity * 2;
+        page_chunk **chunks =
+            calx_resize_array(slab_map.chunks, capacity, sizeof(slab_map.chunks[0]));
+        if (chunks == NULL)
+            return false;
+        slab_map.chunks = chunks;
+        slab_map.chunk_capacity = capacity;
+    }
+    size_t position = chunks_up_to(chunk->first);
+    memmove(slab_map.chunks + position + 1, slab_map.chunks + position,
+            (slab_map.chunk_count - position) * sizeof(slab_map.chunks[0]));
+    slab_map.chunks[position] = chunk;
+    slab_map.chunk_count++;
+    return true;
+}
+
+static void release_chunk(page_chunk *chunk)
+{
+    if (chunk == NULL)
+        return;
+    if (chunk->block != NULL)
+        calx_unpoison(chunk->first, chunk->page_count * CALX_PAGE_SIZE);
+    calx_release(chunk->block);
+    calx_release(chunk);
+}
+
+static void unlist_chunk(size_t position)
+{
+    release_chunk(slab_map.chunks[position]);
+    slab_map.chunk_count--;
+    memmove(slab_map.chunks + position, slab_map.chunks + position + 1,
+            (slab_map.chunk_count - position) * sizeof(slab_map.chunks[0]));
+    if (slab_map.chunk_count == 0) {
+        calx_release(slab_map.chunks);
+        slab_map.chunks = NULL;
+        slab_map.chunk_capacity = 0;
+    }
+}
+
+/* A listed chunk, all of its pages free but not open yet; NULL: no memory. */
+static page_chunk *new_chunk(size_t page_count)
+{
+    if (page_count >= SIZE_MAX / CALX_PAGE_SIZE)
+        return NULL;
+    page_chunk *chunk = calx_alloc_zeroed(sizeof(*chunk));
+    if (chunk == NULL)
+        return NULL;
+    /* One page more than needed: somewhere in it the first boundary lies. */
+    chunk->block = calx_alloc((page_count + 1) * CALX_PAGE_SIZE);
+    if (chunk->block == NULL)
+        goto failed;
+    size_t beyond = (uintptr_t)chunk->block & (CALX_PAGE_SIZE - 1);
+    chunk->first = (char *)chunk->block + (beyond == 0 ? 0 : CALX_PAGE_SIZE - beyond);
+    chunk->page_count = page_count;
+    if (!prepare_leaves(chunk->first, page_count) || !list_chunk(chunk))
+        goto failed;
+    calx_poison(chunk->first, page_count * CALX_PAGE_SIZE);
+    return chunk;
+failed:
+    release_chunk(chunk);
+    return NULL;
+}
+
+/* Where page_count neighbouring bits are set; PAGES_PER_CHUNK when nowhere. */
+static size_t find_run(unsigned free_pages, size_t page_count)
+{
+    unsigned run = (1u << page_count) - 1;
+    for (size_t i = 0; i + page_count <= PAGES_PER_CHUNK; i++) {
+        if ((free_pages >> i & run) == run)
+            return i;
+    }
+    return PAGES_PER_CHUNK;
+}
+
+/* Takes the run out of an open chunk; NULL when it has none that long. */
+static char *cut_run(page_chunk *chunk, size_t page_count)
+{
+    size_t i = find_run(chunk->free_pages, page_count);
+    if (i == PAGES_PER_CHUNK)
+        return NULL;
+    chunk->free_pages &= ~(((1u << page_count) - 1) << i);
+    if (chunk->free_pages == 0)
+        close_chunk(chunk);
+    return chunk->first + i * CALX_PAGE_SIZE;
+}
+
+static char *take_run(size_t page_count)
+{
+    char *first = NULL;
+    if (page_count <= PAGES_PER_CHUNK) {
+        for (page_chunk *chunk = slab_map.open; chunk != NULL && first == NULL;
+             chunk = chunk->after_open)
+            first = cut_run(chunk, page_count);
+    }
+    if (first != NULL)
+        return first;
+    page_chunk *chunk = new_chunk(page_count > PAGES_PER_CHUNK ? page_count : PAGES_PER_CHUNK);
+    if (chunk == NULL)
+        return NULL;
+    if (page_count > PAGES_PER_CHUNK)
+        return chunk->first;
+    chunk->free_pages = ALL_PAGES_FREE;
+    open_chunk(chunk);
+    return cut_run(chunk, page_count);
+}
+
+void *calx_pages_take(size_t page_count)
+{
+    if (page_count == 0)
+        return NULL;
+    pthread_mutex_lock(&slab_map.lock);
+    char *first = take_run(page_count);
+    if (first != NULL) {
+        calx_unpoison(first, page_count * CALX_PAGE_SIZE);
+        mark(first, page_count, true);
+        slab_map.taken += page_count;
+    }
+    pthread_mutex_unlock(&slab_map.lock);
+    return first;
+}
+
+void calx_pages_give(void *first, size_t page_count)
+{
+    if (first == NULL)
+        return;
+    pthread_mutex_lock(&slab_map.lock);
+    mark(first, page_count, false);
+    calx_poison(first, page_count * CALX_PAGE_SIZE);
+    slab_map.taken -= page_count;
+    size_t position = chunks_up_to(first) - 1;
+    page_chunk *chunk = slab_map.chunks[position];
+    if (chunk->page_count == PAGES_PER_CHUNK) {
+        size_t i = (size_t)((char *)first - chunk->first) / CALX_PAGE_SIZE;
+        if (chunk->free_pages == 0)
+            open_chunk(chunk);
+        chunk->free_pages |= ((1u << page_count) - 1) << i;
+        if (chunk->free_pages == ALL_PAGES_FREE) {
+            close_chunk(chunk);
+            unlist_chunk(position);
+        }
+    } else {
+        unlist_chunk(position);
+    }
+    pthread_mutex_unlock(&slab_map.lock);
+}
+
+size_t calx_pages_count(void)
+{
+    pthread_mutex_lock(&slab_map.lock);
+    size_t taken = slab_map.taken;
+    pthread_mutex_unlock(&slab_map.lock);
+    return taken;
+}
+
+bool calx_pages_trim(void)
+{
+    pthread_mutex_lock(&slab_map.lock);
+    bool is_unused = slab_map.taken == 0;
+    for (size_t i = 0; is_unused && i < (size_t)1 << TOP_BITS; i++) {
+        /* Most entries were never written: looking leaves their memory untouched. */
+        page_leaf *leaf = atomic_load_explicit(&page_leaves[i], memory_order_relaxed);
+        if (leaf == NULL)
+            continue;
+        atomic_store_explicit(&page_leaves[i], NULL, memory_order_release);
+        calx_release(leaf);
+    }
+    pthread_mutex_unlock(&slab_map.lock);
+    return is_unused;
+}
