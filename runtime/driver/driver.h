@@ -1,0 +1,143 @@
+/*
+ * The driver contract: what a database library must be able to do for Calx. A driver is one const
+ * table; the engine calls it and knows no database by name. Everything is done in rows, so one
+ * indirect call serves a row, not a value.
+ *
+ * Rules for all slots: a status other than CALX_OK means the call had no effect except where said,
+ * and that the error is filled: the one handed in where there is such a parameter, else the
+ * connection's own `error`, which the caller takes with calx_error_move(). Memory that is missing
+ * is CALX_E_NOMEM. After each call of a slot that runs SQL, `in_transaction` of the connection is
+ * what the database says (ENG-045, ENG-149). One thread at a time per connection and everything
+ * made from it; the connections of one config may be used at the same time.
+ */
+#ifndef CALX_DRIVER_DRIVER_H
+#define CALX_DRIVER_DRIVER_H
+
+#include <calx/error.h>
+#include <calx/url.h>
+#include <calx/value.h>
+
+#include "sql/dialect.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Grows when a slot is added (at the end) or the meaning of one changes. */
+enum { CALX_DRIVER_API = 1 };
+
+typedef struct calx_driver calx_driver;
+
+/* What a driver read out of a URL. Drivers embed it as the first member of their own. */
+typedef struct calx_driver_config {
+    bool private_database; /* each connection sees a database of its own (memory): ENG-069 */
+    bool thread_bound;     /* a connection may be used by the thread that made it only: ENG-016 */
+    size_t cached_texts;   /* how many statements of other people's text to keep per connection */
+} calx_driver_config;
+
+/* A physical connection. Drivers embed it as the first member of their own. */
+typedef struct calx_driver_connection {
+    const calx_driver *driver;
+    calx_error error;    /* of the last failed call on this connection or its statements */
+    bool in_transaction; /* what the database said after the last call */
+} calx_driver_connection;
+
+/* A prepared statement. Drivers embed it as the first member of their own. */
+typedef struct calx_driver_statement {
+    calx_driver_connection *connection;
+    size_t parameter_count;
+} calx_driver_statement;
+
+/* What steers a transaction. The savepoint forms take the savepoint's number. */
+typedef enum calx_driver_control {
+    CALX_DRIVER_BEGIN,
+    CALX_DRIVER_COMMIT,
+    CALX_DRIVER_ROLLBACK,
+    CALX_DRIVER_SAVEPOINT,
+    CALX_DRIVER_RELEASE,
+    CALX_DRIVER_ROLLBACK_TO
+} calx_driver_control;
+
+/* All slots are required unless marked optional; the registry refuses a table that lacks one. */
+struct calx_driver {
+    unsigned api_version; /* CALX_DRIVER_API */
+    const char *name;     /* a URL's scheme, and what follows its `+` when it is written */
+    const calx_dialect *dialect;
+
+    /* Reads and checks a URL without I/O: CALX_E_ARGUMENT names what is wrong (ENG-013 to 016). */
+    calx_status (*configure)(const calx_url *url, calx_driver_config **out_config,
+                             calx_error *error);
+    /* Takes NULL. No connection of it is left. */
+    void (*config_free)(calx_driver_config *config);
+
+    /*
+     * Opens a connection, ready for use: options set and read back, the database looked at
+     * (ENG-017, ENG-018, ENG-144). Nothing stays open on failure.
+     */
+    calx_status (*connect)(const calx_driver_config *config, calx_driver_connection **out,
+                           calx_error *error);
+    /* Closes and frees. All its statements are finalized (ENG-159). */
+    void (*close)(calx_driver_connection *connection);
+    /* Optional: NULL means a connection cannot be found dead. Asks whether it still lives. */
+    calx_status (*probe)(calx_driver_connection *connection);
+    /* Optional. Any thread: makes what runs on the connection end soon with CALX_E_CANCELED. */
+    void (*interrupt)(calx_driver_connection *connection);
+    /* Makes the connection as new: no statement running, no transaction (ENG-047, ENG-151). */
+    calx_status (*clean)(calx_driver_connection *connection);
+    /* Begins, ends, sets savepoints. serial counts only for the savepoint forms (ENG-130). */
+    calx_status (*control)(calx_driver_connection *connection, calx_driver_control control,
+                           unsigned serial);
+
+    /*
+     * Prepares the one statement in sql, which is not kept. Text that holds none (blanks,
+     * comments) gives a statement that does nothing; text that holds several is CALX_E_ARGUMENT
+     * (LIM-24). out: owned, finalize.
+     */
+    calx_status (*prepare)(calx_driver_connection *connection, const char *sql, size_t size,
+                           calx_driver_statement **out);
+    /* Ends and frees, whatever its state. */
+    void (*finalize)(calx_driver_statement *statement);
+
+    /*
+     * Binds all parameters and runs up to the first row. A statement that is running is reset
+     * first. Text and bytes are not copied: the caller keeps them until reset, or until *out_row
+     * false has been answered. count other than parameter_count is CALX_E_ARGUMENT; a value the
+     * database cannot hold (NaN, too big) CALX_E_DATA (ENG-156). After failure: reset.
+     */
+    calx_status (*execute)(calx_driver_statement *statement, const calx_value *parameters,
+                           size_t count, bool *out_row);
+    /* Goes to the next row. After *out_row false or failure: reset. */
+    calx_status (*next)(calx_driver_statement *statement, bool *out_row);
+    /*
+     * Reads the first count columns of the present row, each as the class wanted, where
+     * CALX_VALUE_NULL means as stored. SQL NULL is a CALX_VALUE_NULL. What is stored decides:
+     * a value that is not exactly of the class is CALX_E_DATA (ENG-155). Text is followed by a NUL
+     * that size does not count. Text and bytes are borrowed until next, reset or finalize.
+     * More columns than there are: CALX_E_STALE_PLAN (ENG-157).
+     */
+    calx_status (*read)(calx_driver_statement *statement, const calx_value_type *wanted,
+                        calx_value *out, size_t count);
+    /* Ends the run: rows left are dropped, nothing borrowed is kept. Ready to execute. */
+    void (*reset)(calx_driver_statement *statement);
+
+    size_t (*column_count)(calx_driver_statement *statement);
+    /* Borrowed until the statement is executed again or finalized; NULL: no memory or column. */
+    const char *(*column_name)(calx_driver_statement *statement, size_t column);
+    /* Rows the last run inserted, updated or deleted; right once no row was left (ENG-153). */
+    int64_t (*changes)(calx_driver_statement *statement);
+    /* The key the last run's INSERT made; counts only when changes() > 0 (ENG-154). */
+    int64_t (*last_key)(calx_driver_statement *statement);
+};
+
+/*
+ * The driver for a URL: its name is the scheme, or what follows the scheme's `+`. Unknown ones are
+ * CALX_E_ARGUMENT naming scheme, driver and what was built in (ENG-003). A table that breaks the
+ * contract is CALX_E_INTERNAL.
+ */
+calx_status calx_driver_find(const calx_url *url, const calx_driver **out_driver,
+                             calx_error *error);
+
+/* Whether a table fulfils the contract: version, name, dialect, all required slots. */
+calx_status calx_driver_check(const calx_driver *driver, calx_error *error);
+
+#endif

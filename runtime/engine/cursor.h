@@ -1,0 +1,82 @@
+/*
+ * What the rooms above run statements with. A cursor is a prepared statement of the physical
+ * connection, lent to one user: opening one that was used before allocates nothing and hashes
+ * nothing. Errors land on the connection, calx_connection_error(), with the statement's text.
+ *
+ * A cursor stays valid until calx_cursor_close(), whatever becomes of its connection: once that
+ * was closed, invalidated or has ended its transaction, calls answer CALX_E_STATE (the last one
+ * until the cursor is executed again). The thread rule is that of the connection.
+ */
+#ifndef CALX_ENGINE_CURSOR_H
+#define CALX_ENGINE_CURSOR_H
+
+#include <calx/connection.h>
+#include <calx/value.h>
+
+#include "base/log.h"
+#include "engine/plan.h"
+#include "sql/dialect.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct calx_cursor calx_cursor;
+
+/*
+ * The prepared statement of a plan of this connection's engine. When it is in use already a second
+ * one is prepared, and finalized at its close. *out_cursor: calx_cursor_close().
+ */
+calx_status calx_connection_open(calx_connection *connection, const calx_plan *plan,
+                                 calx_cursor **out_cursor);
+
+/* The same for a text, in the driver's own parameter style; the last texts are kept prepared. */
+calx_status calx_connection_open_text(calx_connection *connection, const char *sql, size_t size,
+                                      calx_cursor **out_cursor);
+
+/*
+ * Binds and runs up to the first row; begins the transaction when none is open (ENG-121). Text and
+ * bytes of the parameters must stay until *out_row false, reset, close or the next execute.
+ */
+calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                bool *out_row);
+
+/* Goes to the next row. */
+calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row);
+
+/*
+ * The first count columns of the present row, each as the class wanted; CALX_VALUE_NULL: as
+ * stored. NULL gives a CALX_VALUE_NULL. A value of another class is CALX_E_DATA. Text and bytes are
+ * borrowed until the next call on the cursor; text is followed by a NUL.
+ */
+calx_status calx_cursor_read(calx_cursor *cursor, const calx_value_type *wanted, calx_value *out,
+                             size_t count);
+
+/* Rows inserted, updated or deleted by the last execute; right once no row was left. */
+int64_t calx_cursor_changes(const calx_cursor *cursor);
+
+/* The key the last INSERT made; counts only when calx_cursor_changes() > 0 (ENG-154). */
+int64_t calx_cursor_last_key(const calx_cursor *cursor);
+
+size_t calx_cursor_column_count(const calx_cursor *cursor);
+
+/* Borrowed until the next call on the cursor; NULL: no such column, or no memory. */
+const char *calx_cursor_column_name(const calx_cursor *cursor, size_t column);
+
+/* Drops rows that are left; ready to execute again. */
+void calx_cursor_reset(calx_cursor *cursor);
+
+/* Gives the statement back. Takes NULL. */
+void calx_cursor_close(calx_cursor *cursor);
+
+/* The connection's own, for rooms that find a failure by themselves. Never NULL. */
+calx_error *calx_connection_error_slot(calx_connection *connection);
+
+calx_engine *calx_connection_engine(const calx_connection *connection);
+
+const calx_dialect *calx_engine_dialect(const calx_engine *engine);
+
+/* Where the engine's lines go; never NULL; its level says what is wanted. */
+const calx_logger *calx_engine_logger(const calx_engine *engine);
+
+#endif
