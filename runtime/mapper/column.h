@@ -1,0 +1,55 @@
+/*
+ * Load and store: between a member of a struct, found by its offset, and a calx_value. This is the
+ * only place that knows how each calx_type lies in memory.
+ */
+#ifndef CALX_MAPPER_COLUMN_H
+#define CALX_MAPPER_COLUMN_H
+
+#include <calx/error.h>
+#include <calx/mapper.h>
+#include <calx/value.h>
+
+#include <stdbool.h>
+
+/* The class of value a column holds: what a driver is asked for. */
+calx_value_type calx_column_value_type(const calx_column *column);
+
+/*
+ * Reads the member. Text and bytes in out_value are borrowed from the instance. A clear null flag,
+ * NULL text and NULL bytes give the NULL value.
+ * Answers CALX_OK; CALX_E_DATA a char array without a NUL inside; out_value is not written then.
+ */
+calx_status calx_column_read(const calx_column *column, const void *instance,
+                             calx_value *out_value);
+
+/*
+ * Writes the member. Pointers to text and bytes are stored as given: the caller has copied what
+ * must live longer, and text is NUL-terminated. The value may be of a near class when nothing is
+ * lost: any integer in range, an integer for a double, 0 and 1 for a bool.
+ * out_reason  static text saying why it did not fit; or NULL, meaning not wanted
+ * Answers CALX_OK or CALX_E_DATA; the member is not written then.
+ */
+calx_status calx_column_write(const calx_column *column, void *instance, const calx_value *value,
+                              const char **out_reason);
+
+/* Whether the member can hold NULL. */
+bool calx_column_takes_null(const calx_column *column);
+
+/*
+ * Whether it is as nobody set it: NULL, zero, false, or an empty char array. An empty text behind a
+ * pointer was set, and so was a nullable that has a value.
+ */
+bool calx_column_is_empty(const calx_column *column, const void *instance);
+
+/*
+ * Whether both hold the same: NULL or not, text and bytes by content, floating point by bits (so
+ * that NaN is the same as itself), arrays up to their NUL.
+ */
+bool calx_column_same(const calx_column *column, const void *left, const void *right);
+
+/*
+ * Whether text is longer than the column's declared length. Characters are counted, as UTF-8.
+ */
+bool calx_column_too_long(const calx_column *column, const calx_value *value);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * How a database writes SQL, as pure data. Nobody asks a dialect for its name: what differs is a
+ * field here, and a further database is one more table of facts.
+ */
+#ifndef CALX_SQL_DIALECT_H
+#define CALX_SQL_DIALECT_H
+
+#include <calx/mapper.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CALX_TYPE_COUNT = CALX_TYPE_TIMESTAMP + 1 };
+
+typedef enum calx_placeholder {
+    CALX_PLACEHOLDER_QUESTION = 1, /* ? */
+    CALX_PLACEHOLDER_DOLLAR        /* $1, $2, … */
+} calx_placeholder;
+
+typedef struct calx_dialect {
+    const char *name; /* for messages only */
+
+    char quote_open; /* around names */
+    char quote_close;
+    size_t max_name;       /* longest name in bytes; 0: no limit */
+    size_t max_parameters; /* of one statement */
+    calx_placeholder placeholder;
+
+    const char *types[CALX_TYPE_COUNT]; /* by calx_type */
+    const char *text_with_length;       /* in front of "(n)", for text that has a longest length */
+    const char *generated_key;          /* type and constraints of a key the database makes */
+    bool generated_key_is_primary;      /* those include PRIMARY KEY */
+    const char *literal_true;
+    const char *literal_false;
+
+    const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
+    const char *default_values; /* what follows the table in an INSERT without columns */
+    bool returning;             /* INSERT … RETURNING is how generated keys come back */
+
+    /* How :name parameters are looked for (parameters.h). */
+    bool nested_comments;
+    bool dollar_quotes;
+    bool bracket_quotes;
+    bool backtick_quotes;
+    bool backslash_strings; /* E'…' */
+
+    /* Schema. */
+    bool default_parentheses; /* an expression as DEFAULT stands in parentheses */
+    bool inline_cycles;       /* a foreign key may name a table that is not there yet */
+    const char *drop_suffix;  /* what follows the name in DROP TABLE; "" */
+    const char *list_tables;  /* SQL: one column, the names of tables and views there are */
+} calx_dialect;
+
+extern const calx_dialect calx_dialect_sqlite;
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Finding `:name` parameters in SQL text that an application wrote. Strings, quoted names,
+ * comments, casts (`::`) and, where the database has them, $tag$ strings are stepped over. What is
+ * not closed reaches to the end of the text: the database will say so better.
+ */
+#ifndef CALX_SQL_PARAMETERS_H
+#define CALX_SQL_PARAMETERS_H
+
+#include "base/buffer.h"
+#include "sql/dialect.h"
+
+#include <calx/error.h>
+
+/* One place where a parameter stands; the colon is at position, the name behind it. */
+typedef struct calx_parameter_place {
+    size_t position;
+    size_t name_size; /* without the colon */
+    size_t index;     /* of its name in names: counted by first appearance */
+} calx_parameter_place;
+
+typedef struct calx_parameter_map {
+    calx_parameter_place *places; /* in text order */
+    size_t place_count;
+    size_t name_count; /* different names */
+} calx_parameter_map;
+
+/* Finds all parameters. Answers CALX_OK or CALX_E_NOMEM; out is empty then. */
+calx_status calx_sql_parameters(calx_parameter_map *out, const calx_dialect *dialect,
+                                const char *sql, size_t sql_size);
+
+void calx_parameter_map_clear(calx_parameter_map *map);
+
+/* The index of a name, which is written without its colon; -1: there is no such parameter. */
+long calx_parameter_map_find(const calx_parameter_map *map, const char *sql, const char *name);
+
+/*
+ * Puts the text with each parameter replaced by the dialect's placeholder, one number per place:
+ * the value of places[i] is parameter i + 1. Failures stick in the buffer.
+ */
+void calx_sql_parameters_rewrite(calx_buffer *out, const calx_parameter_map *map,
+                                 const calx_dialect *dialect, const char *sql, size_t sql_size);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * The statements a mapper needs again and again: made once, kept by key. The order of their
+ * parameters is fixed here, since those who bind and those who write the text are different rooms:
+ *
+ *   INSERT             the set's columns, ascending; an empty set inserts DEFAULT VALUES
+ *   UPDATE             SET the set's columns, ascending; then the key's columns in key order; then
+ *                      the version column, if the mapper has one
+ *   DELETE             the key's columns in key order; then the version column, if any
+ *   SELECT_BY_KEY      the key's columns in key order
+ *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
+ *
+ * Both SELECTs give every column of the mapper, in table order.
+ */
+#ifndef CALX_SQL_PLAN_H
+#define CALX_SQL_PLAN_H
+
+#include "base/buffer.h"
+#include "sql/dialect.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum calx_plan_kind {
+    CALX_PLAN_INSERT = 1,
+    CALX_PLAN_UPDATE,
+    CALX_PLAN_DELETE,
+    CALX_PLAN_SELECT_BY_KEY,
+    CALX_PLAN_SELECT_BY_COLUMNS
+} calx_plan_kind;
+
+typedef struct calx_plan_key {
+    const calx_mapper *mapper;
+    calx_plan_kind kind;
+    const uint64_t *columns; /* a set; NULL where the kind needs none */
+} calx_plan_key;
+
+/* Sets of columns: bit column % 64 of word column / 64. */
+static inline size_t calx_plan_words(const calx_mapper *mapper)
+{
+    return ((size_t)mapper->column_count + 63) / 64;
+}
+
+static inline bool calx_plan_has(const uint64_t *columns, size_t column)
+{
+    return (columns[column / 64] >> (column % 64) & 1) != 0;
+}
+
+static inline void calx_plan_include(uint64_t *columns, size_t column)
+{
+    columns[column / 64] |= UINT64_C(1) << (column % 64);
+}
+
+/*
+ * Puts the statement's text.
+ * Answers CALX_OK; CALX_E_ARGUMENT an UPDATE or SELECT_BY_COLUMNS of an empty set, or a mapper
+ * without a key where one is needed; CALX_E_LIMIT a name too long; CALX_E_NOMEM. The failure also
+ * sticks in the buffer.
+ */
+calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const calx_plan_key *key);
+
+/* How many parameters the statement has. */
+size_t calx_sql_plan_parameters(const calx_plan_key *key);
+
+/* The version column's position; -1: the mapper has none. */
+int calx_plan_version_column(const calx_mapper *mapper);
+
+uint64_t calx_plan_key_hash(const calx_plan_key *key);
+bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right);
+
+#endif

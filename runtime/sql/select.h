@@ -1,0 +1,50 @@
+/*
+ * Queries as SQL: the text depends on the structure of the query only, values become parameters.
+ */
+#ifndef CALX_SQL_SELECT_H
+#define CALX_SQL_SELECT_H
+
+#include "base/buffer.h"
+#include "sql/condition.h"
+#include "sql/dialect.h"
+
+/* Values to bind, in order. Text and bytes in them are borrowed from the conditions. */
+typedef struct calx_parameter_list {
+    calx_value *items;
+    size_t count;
+    size_t capacity;
+    calx_status status; /* the first failure of an add; CALX_OK so far */
+} calx_parameter_list;
+
+void calx_parameter_list_init(calx_parameter_list *list);
+void calx_parameter_list_clear(calx_parameter_list *list);
+void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
+
+typedef enum calx_select_form {
+    CALX_SELECT_ROWS = 0, /* every column of the mapper, in table order */
+    CALX_SELECT_COUNT,    /* one integer: how many rows ROWS would give */
+    CALX_SELECT_EXISTS    /* one truth value: whether ROWS would give any */
+} calx_select_form;
+
+typedef struct calx_select {
+    const calx_mapper *mapper;
+    const calx_condition *conditions; /* joined by AND */
+    size_t condition_count;
+    const calx_order *orders;
+    size_t order_count;
+    int64_t limit;  /* -1: none */
+    int64_t offset; /* -1 or 0: none */
+    calx_select_form form;
+} calx_select;
+
+/*
+ * Puts the text and adds the parameters.
+ * Answers CALX_OK; CALX_E_ARGUMENT a column of another mapper or a comparison with NULL, named;
+ * CALX_E_DATA a list item that does not fit its column's class; CALX_E_LIMIT more parameters than
+ * the database takes, or a name too long; CALX_E_NOMEM. error may be NULL.
+ */
+calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
+                            const calx_dialect *dialect, const calx_select *select,
+                            calx_error *error);
+
+#endif
