@@ -369,7 +369,7 @@ static calx_status apply_tag(struct parser *parser, const struct tag *tag)
 /* One tag and the text before it. */
 static calx_status parse_tag(struct parser *parser, size_t start)
 {
-    struct tag tag;
+    struct tag tag = { .start = start };
     calx_status status = read_tag(parser, start, &tag);
 
     if (status != CALX_OK)

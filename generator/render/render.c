@@ -260,7 +260,7 @@ static calx_status render_partial(struct renderer *renderer, const calx_render_t
                                   const calx_render_node *node)
 {
     const size_t indent_start = renderer->indent_start, indent_size = renderer->indent.size;
-    struct partial *partial;
+    struct partial *partial = NULL;
     calx_status status = find_partial(renderer, template, node, &partial);
 
     if (status != CALX_OK || !partial)
