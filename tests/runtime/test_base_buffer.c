@@ -118,6 +118,21 @@ static void the_first_failure_sticks_and_nothing_is_put_behind_it(void **state)
     assert_null(buffer.data);
 }
 
+static void a_format_that_finds_no_room_leaves_the_text_before_it(void **state)
+{
+    (void)state;
+    ration account;
+    calx_buffer buffer = CALX_BUFFER_INIT;
+    assert_true(ration_start(&account, 1));
+    calx_buffer_put(&buffer, "one");
+    calx_buffer_format(&buffer, "%100d", 2);
+    assert_int_equal(buffer.status, CALX_E_NOMEM);
+    assert_int_equal(buffer.size, 3);
+    assert_string_equal(calx_buffer_text(&buffer), "one");
+    calx_buffer_clear(&buffer);
+    assert_int_equal(ration_stop(&account), 0);
+}
+
 static void a_size_beyond_any_memory_is_out_of_memory(void **state)
 {
     (void)state;
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_format_longer_than_the_room_is_written_whole),
         cmocka_unit_test(a_reset_keeps_the_memory_and_forgets_the_failure),
         cmocka_unit_test(the_first_failure_sticks_and_nothing_is_put_behind_it),
+        cmocka_unit_test(a_format_that_finds_no_room_leaves_the_text_before_it),
         cmocka_unit_test(a_size_beyond_any_memory_is_out_of_memory),
         cmocka_unit_test(each_allocation_may_fail_without_a_trace),
         cmocka_unit_test(an_allocator_without_its_function_is_refused),

@@ -103,23 +103,23 @@ typedef struct chain {
     trace trace;
     note late;
     calx_thread_entry *itself;
-    calx_thread_entry *connection;
+    calx_thread_entry *older;
     bool was_running;
 } chain;
 
-/* A session that ends: forgets itself and its connection's entry, and something new turns up. */
+/* An end that makes another one needless, forgets itself as well, and leaves something new. */
 static void end_session(void *context)
 {
     chain *own = context;
+    calx_thread_forget(own->older);
     own->was_running = !calx_thread_forget(own->itself);
-    calx_thread_forget(own->connection);
     calx_thread_at_exit(CALX_THREAD_CONNECTIONS, write_letter, &own->late, NULL);
 }
 
 static void *register_chain(void *context)
 {
     chain *own = context;
-    calx_thread_at_exit(CALX_THREAD_CONNECTIONS, write_letter, &own->late, &own->connection);
+    calx_thread_at_exit(CALX_THREAD_SESSIONS, write_letter, &own->late, &own->older);
     calx_thread_at_exit(CALX_THREAD_SESSIONS, end_session, own, &own->itself);
     return NULL;
 }
