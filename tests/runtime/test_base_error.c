@@ -62,7 +62,6 @@ static void a_driver_error_carries_code_state_flags_and_statement(void **state)
     (void)state;
     calx_error error = CALX_ERROR_INIT;
     char message[] = "UNIQUE constraint failed: users.name";
-    calx_shows("ENG-204");
     calx_error_set_driver(&error, CALX_E_UNIQUE, "23505", 2067, CALX_ERROR_RETRY, message);
     calx_error_statement(&error, "INSERT INTO users VALUES (?)");
     memset(message, '#', sizeof(message) - 1);
