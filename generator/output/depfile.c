@@ -1,7 +1,8 @@
 /*
  * Names of files in the syntax of make. White space, '#' and ':' get a backslash, a dollar sign is
  * written twice. A backslash of the name is itself, unless white space comes behind it or the name
- * ends: there, and only there, make and ninja read two as one.
+ * ends: there, and only there, two are read as one. In a name with "\#" or "\:" in it ninja and GNU
+ * make read different things; it is written for ninja, as compilers do.
  */
 #include "output/output.h"
 

@@ -46,7 +46,7 @@ calx_status calx_output_set_add(calx_output_set *set, const char *path, const ch
 calx_status calx_output_set_commit(calx_output_set *set, calx_output_error *out_error);
 
 /*
- * Appends the text of a depfile in the syntax of make, as ninja and GNU make read it.
+ * Appends the text of a depfile in the syntax of make, for ninja and GNU make.
  * target     the first output, spelled as the command got it
  * inputs     count names; the target is built again when one of them changes
  * out_error  filled on failure only; its path is the argument
