@@ -424,6 +424,20 @@ static void a_depfile_without_inputs_names_the_target(void **state)
     calx_buffer_clear(&out);
 }
 
+static void a_depfile_without_memory_is_an_error(void **state)
+{
+    struct ration ration = { .left = 0 };
+    calx_buffer out = CALX_BUFFER_INIT;
+    calx_output_error error;
+
+    (void)state;
+    assert_int_equal(calx_set_allocator(&(calx_allocator){ ration_resize, &ration }), CALX_OK);
+    assert_int_equal(calx_output_depfile("x.c", NULL, 0, &out, &error), CALX_E_NOMEM);
+    assert_string_equal(error.path, "x.c");
+    calx_buffer_clear(&out);
+    assert_int_equal(calx_set_allocator(NULL), CALX_OK);
+}
+
 static void a_depfile_refuses_a_line_end_in_a_name(void **state)
 {
     static const char *const inputs[] = { "in.h", "a\nb.h" };
@@ -457,6 +471,7 @@ int main(void)
         IN_PLACE(every_failing_allocation_leaves_the_outputs_alone),
         cmocka_unit_test(a_depfile_names_files_as_make_reads_them),
         cmocka_unit_test(a_depfile_without_inputs_names_the_target),
+        cmocka_unit_test(a_depfile_without_memory_is_an_error),
         cmocka_unit_test(a_depfile_refuses_a_line_end_in_a_name),
     };
 
