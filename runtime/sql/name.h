@@ -18,6 +18,9 @@ void calx_sql_name(calx_buffer *out, const calx_dialect *dialect, const char *na
 void calx_sql_names(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
                     const uint16_t *columns, size_t count);
 
+/* Puts the names of every column, in table order. */
+void calx_sql_all_names(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper);
+
 /* Puts the placeholder of a parameter; number counts from 1. */
 void calx_sql_placeholder(calx_buffer *out, const calx_dialect *dialect, size_t number);
 

@@ -39,9 +39,9 @@ typedef struct calx_select {
 
 /*
  * Puts the text and adds the parameters.
- * Answers CALX_OK; CALX_E_ARGUMENT a column of another mapper or a comparison with NULL, named;
- * CALX_E_DATA a list item that does not fit its column's class; CALX_E_LIMIT more parameters than
- * the database takes, or a name too long; CALX_E_NOMEM. error may be NULL.
+ * Answers CALX_OK; CALX_E_ARGUMENT a column of another mapper or a comparison with NULL, named, or
+ * a negative limit or offset; CALX_E_LIMIT more parameters than the database takes, or a name too
+ * long; CALX_E_NOMEM. error may be NULL. After a failure out and out_parameters hold rubbish.
  */
 calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
                             const calx_dialect *dialect, const calx_select *select,

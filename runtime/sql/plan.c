@@ -1,0 +1,227 @@
+/*
+ * The statements of a mapper that do not depend on a query. The order of parameters is the one
+ * plan.h promises; every value is a placeholder.
+ */
+#include "sql/plan.h"
+
+#include "base/hash.h"
+#include "sql/name.h"
+
+#include <string.h>
+
+typedef struct plan_writer {
+    calx_buffer *out;
+    const calx_dialect *dialect;
+    const calx_mapper *mapper;
+    size_t parameters; /* written so far */
+} plan_writer;
+
+static void put_name(plan_writer *writer, const char *name)
+{
+    calx_sql_name(writer->out, writer->dialect, name);
+}
+
+static void put_placeholder(plan_writer *writer)
+{
+    calx_sql_placeholder(writer->out, writer->dialect, ++writer->parameters);
+}
+
+/* "name" = ? */
+static void put_equals(plan_writer *writer, size_t column)
+{
+    put_name(writer, writer->mapper->columns[column].name);
+    calx_buffer_put(writer->out, " = ");
+    put_placeholder(writer);
+}
+
+/* Every "name" = ? of the set, ascending. */
+static void put_set(plan_writer *writer, const uint64_t *columns, const char *separator)
+{
+    const char *before = "";
+    for (size_t i = 0; i < writer->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_buffer_put(writer->out, before);
+        put_equals(writer, i);
+        before = separator;
+    }
+}
+
+static size_t set_size(const calx_mapper *mapper, const uint64_t *columns)
+{
+    size_t size = 0;
+    for (size_t i = 0; columns != NULL && i < mapper->column_count; i++)
+        size += calx_plan_has(columns, i);
+    return size;
+}
+
+static void put_where_key(plan_writer *writer, int version_column)
+{
+    calx_buffer_put(writer->out, " WHERE ");
+    for (size_t i = 0; i < writer->mapper->key_count; i++) {
+        if (i > 0)
+            calx_buffer_put(writer->out, " AND ");
+        put_equals(writer, writer->mapper->key[i]);
+    }
+    if (version_column >= 0) {
+        calx_buffer_put(writer->out, " AND ");
+        put_equals(writer, (size_t)version_column);
+    }
+}
+
+static void put_insert(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_put(writer->out, "INSERT INTO ");
+    put_name(writer, writer->mapper->table);
+    calx_buffer_char(writer->out, ' ');
+    if (set_size(writer->mapper, columns) == 0) {
+        calx_buffer_put(writer->out, writer->dialect->default_values);
+        return;
+    }
+    const char *before = "(";
+    for (size_t i = 0; i < writer->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_buffer_put(writer->out, before);
+        put_name(writer, writer->mapper->columns[i].name);
+        before = ", ";
+    }
+    calx_buffer_put(writer->out, ") VALUES ");
+    before = "(";
+    for (size_t i = 0; i < writer->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_buffer_put(writer->out, before);
+        put_placeholder(writer);
+        before = ", ";
+    }
+    calx_buffer_char(writer->out, ')');
+}
+
+static void put_update(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_put(writer->out, "UPDATE ");
+    put_name(writer, writer->mapper->table);
+    calx_buffer_put(writer->out, " SET ");
+    put_set(writer, columns, ", ");
+    put_where_key(writer, calx_plan_version_column(writer->mapper));
+}
+
+static void put_delete(plan_writer *writer)
+{
+    calx_buffer_put(writer->out, "DELETE FROM ");
+    put_name(writer, writer->mapper->table);
+    put_where_key(writer, calx_plan_version_column(writer->mapper));
+}
+
+static void put_select_from(plan_writer *writer)
+{
+    calx_buffer_put(writer->out, "SELECT ");
+    calx_sql_all_names(writer->out, writer->dialect, writer->mapper);
+    calx_buffer_put(writer->out, " FROM ");
+    put_name(writer, writer->mapper->table);
+}
+
+static void put_select_by_columns(plan_writer *writer, const uint64_t *columns)
+{
+    put_select_from(writer);
+    calx_buffer_put(writer->out, " WHERE ");
+    put_set(writer, columns, " AND ");
+    if (writer->mapper->key_count == 0)
+        return;
+    calx_buffer_put(writer->out, " ORDER BY ");
+    calx_sql_names(writer->out, writer->dialect, writer->mapper, writer->mapper->key,
+                   writer->mapper->key_count);
+}
+
+/* What the kind cannot be written without. */
+static bool is_complete(const calx_plan_key *key)
+{
+    bool has_key = key->mapper->key_count > 0;
+    bool has_set = set_size(key->mapper, key->columns) > 0;
+    switch (key->kind) {
+    case CALX_PLAN_INSERT:
+        return true;
+    case CALX_PLAN_UPDATE:
+        return has_key && has_set;
+    case CALX_PLAN_DELETE:
+    case CALX_PLAN_SELECT_BY_KEY:
+        return has_key;
+    case CALX_PLAN_SELECT_BY_COLUMNS:
+        return has_set;
+    }
+    return false;
+}
+
+calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const calx_plan_key *key)
+{
+    if (!is_complete(key)) {
+        calx_buffer_fail(out, CALX_E_ARGUMENT);
+        return out->status;
+    }
+    plan_writer writer = { out, dialect, key->mapper, 0 };
+    switch (key->kind) {
+    case CALX_PLAN_INSERT:
+        put_insert(&writer, key->columns);
+        break;
+    case CALX_PLAN_UPDATE:
+        put_update(&writer, key->columns);
+        break;
+    case CALX_PLAN_DELETE:
+        put_delete(&writer);
+        break;
+    case CALX_PLAN_SELECT_BY_KEY:
+        put_select_from(&writer);
+        put_where_key(&writer, -1);
+        break;
+    case CALX_PLAN_SELECT_BY_COLUMNS:
+        put_select_by_columns(&writer, key->columns);
+        break;
+    }
+    if (writer.parameters > dialect->max_parameters)
+        calx_buffer_fail(out, CALX_E_LIMIT);
+    return out->status;
+}
+
+size_t calx_sql_plan_parameters(const calx_plan_key *key)
+{
+    size_t version = calx_plan_version_column(key->mapper) >= 0;
+    switch (key->kind) {
+    case CALX_PLAN_INSERT:
+    case CALX_PLAN_SELECT_BY_COLUMNS:
+        return set_size(key->mapper, key->columns);
+    case CALX_PLAN_UPDATE:
+        return set_size(key->mapper, key->columns) + key->mapper->key_count + version;
+    case CALX_PLAN_DELETE:
+        return key->mapper->key_count + version;
+    case CALX_PLAN_SELECT_BY_KEY:
+        return key->mapper->key_count;
+    }
+    return 0;
+}
+
+int calx_plan_version_column(const calx_mapper *mapper)
+{
+    for (int i = 0; i < mapper->column_count; i++) {
+        if (mapper->columns[i].flags & CALX_COLUMN_VERSION)
+            return i;
+    }
+    return -1;
+}
+
+uint64_t calx_plan_key_hash(const calx_plan_key *key)
+{
+    uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, (uint64_t)key->kind);
+    for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
+        hash = calx_hash_join(hash, key->columns[i]);
+    return hash;
+}
+
+bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
+{
+    if (left->mapper != right->mapper || left->kind != right->kind ||
+        (left->columns == NULL) != (right->columns == NULL))
+        return false;
+    return left->columns == NULL || memcmp(left->columns, right->columns,
+                                           calx_plan_words(left->mapper) * sizeof(uint64_t)) == 0;
+}

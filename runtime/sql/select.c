@@ -1,0 +1,431 @@
+/*
+ * Queries as SQL. The writer walks through the conditions in prefix order; values become
+ * placeholders and go to the parameter list in the same order, so the text depends on the structure
+ * alone. Columns are checked against the query's mapper here, once for everything that can name
+ * one.
+ */
+#include "sql/select.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "sql/copy.h"
+#include "sql/name.h"
+
+/*
+ * Databases limit how deep an expression is, and `a AND b AND c` is as deep as it is long (LIM-28).
+ * Groups of this size keep joins of many thousand conditions flat enough.
+ */
+enum { GROUP_SIZE = 256 };
+
+typedef struct select_writer {
+    calx_buffer *out;
+    calx_parameter_list *parameters;
+    const calx_dialect *dialect;
+    const calx_select *select;
+    calx_error *error;
+    calx_status status; /* the first failure */
+} select_writer;
+
+void calx_parameter_list_init(calx_parameter_list *list)
+{
+    *list = (calx_parameter_list){ NULL, 0, 0, CALX_OK };
+}
+
+void calx_parameter_list_clear(calx_parameter_list *list)
+{
+    calx_release(list->items);
+    calx_parameter_list_init(list);
+}
+
+void calx_parameter_list_add(calx_parameter_list *list, calx_value value)
+{
+    if (list->status != CALX_OK)
+        return;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
+        calx_value *items = calx_resize_array(list->items, capacity, sizeof *items);
+        if (items == NULL) {
+            list->status = CALX_E_NOMEM;
+            return;
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = value;
+}
+
+static void put(select_writer *writer, const char *text)
+{
+    calx_buffer_put(writer->out, text);
+}
+
+static void put_parameter(select_writer *writer, calx_value value)
+{
+    calx_parameter_list_add(writer->parameters, value);
+    calx_sql_placeholder(writer->out, writer->dialect, writer->parameters->count);
+}
+
+static void fail_column(select_writer *writer, calx_column_ref ref)
+{
+    const calx_mapper *mapper = writer->select->mapper;
+    if (ref.mapper == NULL || ref.column >= ref.mapper->column_count)
+        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
+                                        "a column handle that was never set is used in a query "
+                                        "over table \"%s\"",
+                                        mapper->table);
+    else
+        writer->status =
+            calx_error_set(writer->error, CALX_E_ARGUMENT,
+                           "column \"%s\" of table \"%s\" is used in a query over "
+                           "table \"%s\" that does not join it",
+                           ref.mapper->columns[ref.column].name, ref.mapper->table, mapper->table);
+}
+
+static const calx_column *find_column(select_writer *writer, calx_column_ref ref)
+{
+    if (writer->status != CALX_OK)
+        return NULL;
+    if (ref.mapper != writer->select->mapper || ref.alias != 0 ||
+        ref.column >= ref.mapper->column_count) {
+        fail_column(writer, ref);
+        return NULL;
+    }
+    return &ref.mapper->columns[ref.column];
+}
+
+static void put_column(select_writer *writer, calx_column_ref ref)
+{
+    const calx_column *column = find_column(writer, ref);
+    if (column != NULL)
+        calx_sql_name(writer->out, writer->dialect, column->name);
+}
+
+static void put_value(select_writer *writer, calx_column_ref ref, calx_value value)
+{
+    if (value.type != CALX_VALUE_NULL) {
+        put_parameter(writer, value);
+        return;
+    }
+    const calx_column *column = find_column(writer, ref);
+    if (column != NULL)
+        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
+                                        "column \"%s\" of table \"%s\" is compared with NULL, "
+                                        "which is never true: use calx_is_null()",
+                                        column->name, ref.mapper->table);
+}
+
+static calx_value integer_item(const calx_list *list, size_t i)
+{
+    switch (list->item_type) {
+    case CALX_TYPE_INT8:
+        return calx_value_int64(((const int8_t *)list->items)[i]);
+    case CALX_TYPE_INT16:
+        return calx_value_int64(((const int16_t *)list->items)[i]);
+    case CALX_TYPE_INT32:
+        return calx_value_int64(((const int32_t *)list->items)[i]);
+    case CALX_TYPE_UINT8:
+        return calx_value_int64(((const uint8_t *)list->items)[i]);
+    case CALX_TYPE_UINT16:
+        return calx_value_int64(((const uint16_t *)list->items)[i]);
+    case CALX_TYPE_UINT32:
+        return calx_value_int64(((const uint32_t *)list->items)[i]);
+    case CALX_TYPE_UINT64:
+        return calx_uint64_operand_(((const uint64_t *)list->items)[i]).as.value;
+    default:
+        return calx_value_int64(((const int64_t *)list->items)[i]);
+    }
+}
+
+static calx_value list_item(const calx_list *list, size_t i)
+{
+    switch (list->item_type) {
+    case CALX_TYPE_BOOL:
+        return calx_value_bool(((const bool *)list->items)[i]);
+    case CALX_TYPE_FLOAT:
+        return calx_value_double((double)((const float *)list->items)[i]);
+    case CALX_TYPE_DOUBLE:
+        return calx_value_double(((const double *)list->items)[i]);
+    case CALX_TYPE_TEXT:
+        return calx_value_text(((const char *const *)list->items)[i]);
+    case CALX_TYPE_BYTES:
+        return calx_value_bytes(((const calx_bytes *)list->items)[i]);
+    default:
+        return integer_item(list, i);
+    }
+}
+
+static void put_list(select_writer *writer, calx_column_ref ref, const calx_list *list)
+{
+    const calx_column *column = find_column(writer, ref);
+    if (column == NULL)
+        return;
+    for (size_t i = 0; i < list->count && writer->status == CALX_OK; i++) {
+        calx_value value = list_item(list, i);
+        if (column->type == CALX_TYPE_TIMESTAMP && value.type == CALX_VALUE_INT64)
+            value.type = CALX_VALUE_TIMESTAMP;
+        put(writer, i == 0 ? "(" : ", ");
+        put_value(writer, ref, value);
+    }
+    put(writer, ")");
+}
+
+static void put_in(select_writer *writer, const calx_node *node)
+{
+    const calx_list *list = &node->operand.as.list;
+    if (find_column(writer, node->column) == NULL)
+        return;
+    if (list->count == 0) {
+        put(writer, "1 = 0");
+        return;
+    }
+    if (list->items == NULL || calx_list_item_size(list->item_type) == 0) {
+        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
+                                        "calx_in() was given %zu items and no array", list->count);
+        return;
+    }
+    put_column(writer, node->column);
+    put(writer, " IN ");
+    put_list(writer, node->column, list);
+}
+
+static const char *operator_text(calx_operator operation)
+{
+    switch (operation) {
+    case CALX_OP_EQ:
+        return " = ";
+    case CALX_OP_NE:
+        return " <> ";
+    case CALX_OP_LT:
+        return " < ";
+    case CALX_OP_LE:
+        return " <= ";
+    case CALX_OP_GT:
+        return " > ";
+    case CALX_OP_GE:
+        return " >= ";
+    case CALX_OP_LIKE:
+        return " LIKE ";
+    case CALX_OP_NOT_LIKE:
+        return " NOT LIKE ";
+    case CALX_OP_BETWEEN:
+        return " BETWEEN ";
+    case CALX_OP_IS_NULL:
+        return " IS NULL";
+    case CALX_OP_IS_NOT_NULL:
+        return " IS NOT NULL";
+    default:
+        return NULL;
+    }
+}
+
+static void put_operand(select_writer *writer, const calx_node *node)
+{
+    if (node->operand.kind == CALX_OPERAND_VALUE)
+        put_value(writer, node->column, node->operand.as.value);
+    else if (node->operand.kind == CALX_OPERAND_COLUMN)
+        put_column(writer, node->operand.as.column);
+}
+
+static void put_comparison(select_writer *writer, const calx_node *node)
+{
+    const char *text = operator_text(node->operation);
+    if (writer->status != CALX_OK)
+        return;
+    if (text == NULL) {
+        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
+                                        "the condition, or a part of it, was never set");
+        return;
+    }
+    put_column(writer, node->column);
+    put(writer, text);
+    put_operand(writer, node);
+}
+
+static const calx_node *put_node(select_writer *writer, const calx_node *node,
+                                 calx_operator outside);
+
+/* The children of a join, in groups. Answers the node behind the last one. */
+static const calx_node *put_children(select_writer *writer, const calx_node *join)
+{
+    const char *word = join->operation == CALX_OP_AND ? " AND " : " OR ";
+    bool grouped = join->child_count > GROUP_SIZE;
+    const calx_node *child = join + 1;
+    for (uint32_t i = 0; i < join->child_count; i++) {
+        bool starts_group = grouped && i % GROUP_SIZE == 0;
+        if (starts_group && i > 0)
+            put(writer, ")");
+        if (i > 0)
+            put(writer, word);
+        if (starts_group)
+            put(writer, "(");
+        child = put_node(writer, child, join->operation);
+    }
+    if (grouped)
+        put(writer, ")");
+    return child;
+}
+
+static const calx_node *put_join(select_writer *writer, const calx_node *join,
+                                 calx_operator outside)
+{
+    if (join->child_count == 0) {
+        put(writer, join->operation == CALX_OP_AND ? "1 = 1" : "1 = 0");
+        return join + 1;
+    }
+    if (join->child_count == 1)
+        return put_node(writer, join + 1, outside);
+    bool wrapped = outside != CALX_OP_NONE && outside != join->operation;
+    if (wrapped)
+        put(writer, "(");
+    const calx_node *next = put_children(writer, join);
+    if (wrapped)
+        put(writer, ")");
+    return next;
+}
+
+/* Puts one condition inside another. Answers the node behind it. */
+static const calx_node *put_node(select_writer *writer, const calx_node *node,
+                                 calx_operator outside)
+{
+    switch (node->operation) {
+    case CALX_OP_AND:
+    case CALX_OP_OR:
+        return put_join(writer, node, outside);
+    case CALX_OP_NOT:
+        put(writer, "NOT (");
+        node = put_node(writer, node + 1, CALX_OP_NONE);
+        put(writer, ")");
+        return node;
+    case CALX_OP_BETWEEN:
+        put_comparison(writer, node);
+        put(writer, " AND ");
+        put_operand(writer, node + 1);
+        return node + 2;
+    case CALX_OP_IN:
+        put_in(writer, node);
+        return node + 1;
+    default:
+        put_comparison(writer, node);
+        return node + 1;
+    }
+}
+
+static void put_where(select_writer *writer)
+{
+    const calx_select *select = writer->select;
+    calx_operator outside = select->condition_count > 1 ? CALX_OP_AND : CALX_OP_NONE;
+    for (size_t i = 0; i < select->condition_count; i++) {
+        put(writer, i == 0 ? " WHERE " : " AND ");
+        put_node(writer, select->conditions[i].nodes, outside);
+    }
+}
+
+static void put_order_by(select_writer *writer)
+{
+    for (size_t i = 0; i < writer->select->order_count; i++) {
+        put(writer, i == 0 ? " ORDER BY " : ", ");
+        put_column(writer, writer->select->orders[i].column);
+        if (writer->select->orders[i].descending)
+            put(writer, " DESC");
+    }
+}
+
+/* Limits are bound like values, so that paging through a table is one text. */
+static void put_limit(select_writer *writer)
+{
+    const calx_select *select = writer->select;
+    if (select->limit >= 0) {
+        put(writer, " LIMIT ");
+        put_parameter(writer, calx_value_int64(select->limit));
+    }
+    if (select->offset <= 0)
+        return;
+    if (select->limit < 0 && writer->dialect->limit_none != NULL) {
+        put(writer, " ");
+        put(writer, writer->dialect->limit_none);
+    }
+    put(writer, " OFFSET ");
+    put_parameter(writer, calx_value_int64(select->offset));
+}
+
+static void put_from(select_writer *writer)
+{
+    put(writer, " FROM ");
+    calx_sql_name(writer->out, writer->dialect, writer->select->mapper->table);
+    put_where(writer);
+}
+
+static void put_count(select_writer *writer)
+{
+    if (writer->select->limit < 0 && writer->select->offset <= 0) {
+        put(writer, "SELECT count(*)");
+        put_from(writer);
+        return;
+    }
+    put(writer, "SELECT count(*) FROM (SELECT 1");
+    put_from(writer);
+    put_limit(writer);
+    put(writer, ") AS ");
+    calx_sql_name(writer->out, writer->dialect, "limited");
+}
+
+static void put_select(select_writer *writer)
+{
+    switch (writer->select->form) {
+    case CALX_SELECT_ROWS:
+        put(writer, "SELECT ");
+        calx_sql_all_names(writer->out, writer->dialect, writer->select->mapper);
+        put_from(writer);
+        put_order_by(writer);
+        put_limit(writer);
+        break;
+    case CALX_SELECT_COUNT:
+        put_count(writer);
+        break;
+    case CALX_SELECT_EXISTS:
+        put(writer, "SELECT EXISTS (SELECT 1");
+        put_from(writer);
+        put_limit(writer);
+        put(writer, ")");
+        break;
+    }
+}
+
+/* What only shows when all is written. */
+static calx_status finish(select_writer *writer)
+{
+    size_t count = writer->parameters->count;
+    if (writer->status != CALX_OK)
+        return writer->status;
+    if (writer->out->status == CALX_E_NOMEM || writer->parameters->status != CALX_OK)
+        return calx_error_set_nomem(writer->error);
+    if (writer->out->status != CALX_OK)
+        return calx_error_set(writer->error, writer->out->status,
+                              "table \"%s\" or one of its columns has an empty name, or one longer "
+                              "than the %zu bytes %s takes",
+                              writer->select->mapper->table, writer->dialect->max_name,
+                              writer->dialect->name);
+    if (count > writer->dialect->max_parameters)
+        return calx_error_set(writer->error, CALX_E_LIMIT,
+                              "the query over table \"%s\" has %zu values, %s takes %zu: ask in "
+                              "several queries",
+                              writer->select->mapper->table, count, writer->dialect->name,
+                              writer->dialect->max_parameters);
+    return CALX_OK;
+}
+
+calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
+                            const calx_dialect *dialect, const calx_select *select,
+                            calx_error *error)
+{
+    if (select->limit < -1 || select->offset < -1)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the %s of a query cannot be negative: table \"%s\"",
+                              select->limit < -1 ? "limit" : "offset", select->mapper->table);
+    select_writer writer = { out, out_parameters, dialect, select, error, CALX_OK };
+    put_select(&writer);
+    calx_status status = finish(&writer);
+    if (status != CALX_OK)
+        calx_buffer_fail(out, status);
+    return status;
+}
