@@ -1,0 +1,190 @@
+/*
+ * The test runner around cmocka. Each test is run through three trampolines (before, body, after)
+ * whose state is the test's record, so that a mark knows which test it is made in and a test that
+ * jumps out of its body is known not to have passed. Records are written when all tests are done:
+ * a program that crashes shows nothing.
+ */
+#define _XOPEN_SOURCE 700
+
+#include "support/harness.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROW_SIZE = 16, PATH_SIZE = 512 };
+
+typedef struct test_record {
+    const struct CMUnitTest *test;
+    void *state;
+    char (*rows)[ROW_SIZE];
+    size_t row_count;
+    bool body_passed;
+    bool cleaned_up;
+    char directory[PATH_SIZE];
+    char path[PATH_SIZE + 256];
+    char url[PATH_SIZE + 32];
+} test_record;
+
+/* The test whose trampolines are running. */
+static test_record *running;
+
+static void *need(void *memory)
+{
+    if (memory == NULL) {
+        fprintf(stderr, "harness: no memory\n");
+        abort();
+    }
+    return memory;
+}
+
+static bool is_row(const char *row)
+{
+    static const char *const rooms[] = { "SES-", "ENG-", "LIM-", "ERR-" };
+    bool known = false;
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+        known = known || strncmp(row, rooms[i], 4) == 0;
+    size_t digits = known ? strspn(row + 4, "0123456789") : 0;
+    return digits >= 2 && digits <= 3 && row[4 + digits] == '\0';
+}
+
+void calx_shows(const char *row)
+{
+    if (running == NULL)
+        fail_msg("calx_shows(\"%s\") outside a test of CALX_RUN", row);
+    if (!is_row(row))
+        fail_msg("calx_shows(\"%s\"): no row; write it as SES-134", row);
+    for (size_t i = 0; i < running->row_count; i++) {
+        if (strcmp(running->rows[i], row) == 0)
+            return;
+    }
+    running->rows = need(realloc(running->rows, (running->row_count + 1) * sizeof(*running->rows)));
+    strcpy(running->rows[running->row_count++], row);
+}
+
+const char *calx_test_database(void)
+{
+    return "sqlite";
+}
+
+static void make_directory(test_record *record)
+{
+    const char *parent = getenv("TMPDIR");
+    if (record->directory[0] != '\0')
+        return;
+    snprintf(record->directory, sizeof(record->directory), "%s/calx-test-XXXXXX",
+             parent != NULL && parent[0] != '\0' && strlen(parent) < 400 ? parent : "/tmp");
+    if (mkdtemp(record->directory) == NULL) {
+        record->directory[0] = '\0';
+        fail_msg("cannot make a directory for the test");
+    }
+}
+
+const char *calx_test_path(const char *name)
+{
+    assert_non_null(running);
+    make_directory(running);
+    snprintf(running->path, sizeof(running->path), "%s/%s", running->directory, name);
+    return running->path;
+}
+
+const char *calx_test_url(void)
+{
+    assert_non_null(running);
+    make_directory(running);
+    snprintf(running->url, sizeof(running->url), "sqlite:///%s/test.db", running->directory);
+    return running->url;
+}
+
+static void remove_directory(test_record *record)
+{
+    DIR *stream = record->directory[0] != '\0' ? opendir(record->directory) : NULL;
+    if (stream == NULL)
+        return;
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+        char path[PATH_SIZE + 257];
+        snprintf(path, sizeof(path), "%s/%s", record->directory, entry->d_name);
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (unlink(path) != 0)
+            rmdir(path);
+    }
+    closedir(stream);
+    rmdir(record->directory);
+    record->directory[0] = '\0';
+}
+
+static int before(void **state)
+{
+    running = *state;
+    running->state = running->test->initial_state;
+    return running->test->setup_func != NULL ? running->test->setup_func(&running->state) : 0;
+}
+
+static void body(void **state)
+{
+    test_record *record = *state;
+    record->test->test_func(&record->state);
+    record->body_passed = true;
+}
+
+static int after(void **state)
+{
+    test_record *record = *state;
+    int result =
+        record->test->teardown_func != NULL ? record->test->teardown_func(&record->state) : 0;
+    record->cleaned_up = result == 0;
+    remove_directory(record);
+    running = NULL;
+    return result;
+}
+
+/* The fragment of this program, or NULL when nobody asked for one. */
+static FILE *open_fragment(const char *room)
+{
+    const char *directory = getenv("CALX_CONFORMANCE");
+    char path[1024];
+    if (directory == NULL || directory[0] == '\0')
+        return NULL;
+    snprintf(path, sizeof(path), "%s/%s.%s.tsv", directory, room, calx_test_database());
+    FILE *fragment = fopen(path, "w");
+    if (fragment == NULL)
+        perror(path);
+    return fragment;
+}
+
+static int write_records(const char *room, const test_record *records, size_t count)
+{
+    FILE *fragment = open_fragment(room);
+    if (fragment == NULL)
+        return getenv("CALX_CONFORMANCE") != NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *result = records[i].body_passed && records[i].cleaned_up ? "pass" : "fail";
+        for (size_t j = 0; j < records[i].row_count; j++)
+            fprintf(fragment, "%s\t%s.%s\t%s\t%s\n", records[i].rows[j], room,
+                    records[i].test->name, calx_test_database(), result);
+    }
+    return fclose(fragment) != 0;
+}
+
+int calx_run_tests(const char *room, const struct CMUnitTest *tests, size_t count)
+{
+    struct CMUnitTest *wrapped = need(calloc(count + 1, sizeof(*wrapped)));
+    test_record *records = need(calloc(count + 1, sizeof(*records)));
+    for (size_t i = 0; i < count; i++) {
+        records[i].test = &tests[i];
+        wrapped[i] = (struct CMUnitTest){ tests[i].name, body, before, after, &records[i] };
+    }
+    int failed = _cmocka_run_group_tests(room, wrapped, count, NULL, NULL);
+    int lost = write_records(room, records, count);
+    for (size_t i = 0; i < count; i++) {
+        remove_directory(&records[i]);
+        free(records[i].rows);
+    }
+    free(records);
+    free(wrapped);
+    return failed != 0 ? failed : lost;
+}

@@ -1,0 +1,56 @@
+/*
+ * What every test program stands on: cmocka, the marks that say which row of the specification a
+ * test shows, and a database of its own for each test.
+ *
+ *     static void a_session_finds_its_rows(void **state)
+ *     {
+ *         calx_shows("SES-072");
+ *         …
+ *     }
+ *     int main(void)
+ *     {
+ *         const struct CMUnitTest tests[] = { cmocka_unit_test(a_session_finds_its_rows) };
+ *         return CALX_RUN("session_get", tests);
+ *     }
+ */
+#ifndef TESTS_SUPPORT_HARNESS_H
+#define TESTS_SUPPORT_HARNESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/*
+ * Marks that the running test shows this row (SES-…, ENG-…, LIM-…, ERR-…). The result is recorded
+ * when the test ends. Fails the test when the row is no row or when no test of CALX_RUN runs.
+ */
+void calx_shows(const char *row);
+
+/*
+ * Runs the tests and records what they show. When CALX_CONFORMANCE names a directory, the file
+ * <room>.<database>.tsv in it gets a line for each mark: row, test, database, pass or fail.
+ * Answers the number of tests that failed, as cmocka does.
+ */
+int calx_run_tests(const char *room, const struct CMUnitTest *tests, size_t count);
+
+#define CALX_RUN(room, tests) calx_run_tests(room, tests, sizeof(tests) / sizeof((tests)[0]))
+
+/* The database the tests run on: "sqlite". */
+const char *calx_test_database(void);
+
+/*
+ * The URL of an empty database of the running test, the same at each call; it is removed when the
+ * test ends. Borrowed until then.
+ */
+const char *calx_test_url(void);
+
+/*
+ * A path in a directory of the running test, which is removed with all files in it when the test
+ * ends. Borrowed until the next call.
+ */
+const char *calx_test_path(const char *name);
+
+#endif
