@@ -4,10 +4,8 @@
  */
 #define _XOPEN_SOURCE 700
 
-#include "ration.h"
-
-#include "base/allocator.h"
 #include "output/output.h"
+#include "support/ration.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,26 +366,24 @@ static calx_status write_five(void)
 
 static void every_failing_allocation_leaves_the_outputs_alone(void **state)
 {
-    struct ration ration = { .left = 0 };
     calx_status status = CALX_E_NOMEM;
-    size_t failed = 0;
+    long allowed = 0;
 
     (void)state;
     make_file("a", "old", 0644);
-    assert_int_equal(calx_set_allocator(&(calx_allocator){ ration_resize, &ration }), CALX_OK);
-    for (size_t n = 0; status == CALX_E_NOMEM; n++) {
-        ration.left = n;
+    for (; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+
+        assert_true(ration_start(&account, allowed));
         status = write_five();
-        assert_int_equal(ration.blocks, 0);
+        assert_int_equal(ration_stop(&account), 0);
         if (status == CALX_E_NOMEM) {
-            failed++;
             assert_true(is_untouched("a"));
             assert_int_equal(count_entries(".", NULL), 1);
         }
     }
-    assert_int_equal(calx_set_allocator(NULL), CALX_OK);
     assert_int_equal(status, CALX_OK);
-    assert_true(failed > 15);
+    assert_true(allowed > 15);
     assert_holds("a", "new");
     assert_int_equal(count_entries(".", NULL), 5);
 }
@@ -426,16 +422,16 @@ static void a_depfile_without_inputs_names_the_target(void **state)
 
 static void a_depfile_without_memory_is_an_error(void **state)
 {
-    struct ration ration = { .left = 0 };
     calx_buffer out = CALX_BUFFER_INIT;
     calx_output_error error;
+    ration account;
 
     (void)state;
-    assert_int_equal(calx_set_allocator(&(calx_allocator){ ration_resize, &ration }), CALX_OK);
+    assert_true(ration_start(&account, 0));
     assert_int_equal(calx_output_depfile("x.c", NULL, 0, &out, &error), CALX_E_NOMEM);
-    assert_string_equal(error.path, "x.c");
     calx_buffer_clear(&out);
-    assert_int_equal(calx_set_allocator(NULL), CALX_OK);
+    assert_int_equal(ration_stop(&account), 0);
+    assert_string_equal(error.path, "x.c");
 }
 
 static void a_depfile_refuses_a_line_end_in_a_name(void **state)

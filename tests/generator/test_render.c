@@ -2,11 +2,11 @@
  * The template engine: the core modules of Mustache 1.4 case by case, then what this engine adds:
  * strict names, errors with their place, limits, and survival of every failing allocation.
  */
-#include "ration.h"
 #include "render_cases.h"
 
 #include "base/allocator.h"
 #include "render/render.h"
+#include "support/ration.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -328,27 +328,25 @@ static void every_failing_allocation_is_survived(void **state)
     static const char text[] = "{{#l}}{{#a.b}}{{c}} {{&.}}\n  {{>p}}\n{{/a.b}}{{/l}}{{=| |=}}|d|";
     static const char view[] =
         "{'l': [1, 2], 'a': {'b': ['x']}, 'c': 'a long text to be put', 'd': 1}";
-    struct ration ration = { .left = 0 };
     struct run run = { .status = CALX_E_NOMEM };
-    size_t failed = 0;
+    long allowed = 0;
 
     (void)state;
-    for (size_t n = 0; run.status == CALX_E_NOMEM; n++) {
-        ration.left = n;
-        assert_int_equal(calx_set_allocator(&(calx_allocator){ ration_resize, &ration }), CALX_OK);
+    for (; run.status == CALX_E_NOMEM; allowed++) {
+        ration account;
+
+        assert_true(ration_start(&account, allowed));
         run = run_template(text, view, "{'p': '{{>q}}\\n{{c}}\\n', 'q': 'deep {{d}}'}",
                            (calx_render_options){ .escape = escape_quotes });
-        assert_int_equal(ration.blocks, run.status == CALX_OK);
+        assert_int_equal(ration_stop(&account), run.status == CALX_OK);
         if (run.status == CALX_E_NOMEM) {
-            failed++;
             assert_string_equal(run.error.message, "memory ran out");
             assert_null(run.text);
         }
     }
     assert_int_equal(run.status, CALX_OK);
-    assert_true(failed > 8);
+    assert_true(allowed > 8);
     calx_release(run.text);
-    assert_int_equal(calx_set_allocator(NULL), CALX_OK);
 }
 
 #define MODULE_TEST(module)                                                                        \
