@@ -1,0 +1,213 @@
+/*
+ * Making, building and freeing queries. Conditions are copied as they come, so nothing of the
+ * caller's is needed later. The first failure of building is kept and is the answer of every later
+ * call: a query that lacks one of its conditions must never run.
+ *
+ * A query is a dependent of its session: when that is closed, the query forgets it and is only good
+ * for being freed.
+ */
+#include "query/query.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+
+static void forget_session(calx_dependent *dependent)
+{
+    calx_query *query = (calx_query *)dependent;
+    query->session = NULL;
+}
+
+static calx_query *make(calx_session *session, const calx_mapper *mapper)
+{
+    calx_query *query = calx_alloc_zeroed(sizeof *query);
+    if (query == NULL)
+        return NULL;
+    const calx_error no_error = CALX_ERROR_INIT;
+    query->failure = no_error;
+    query->session = session;
+    query->mapper = mapper;
+    query->limit = -1;
+    query->offset = -1;
+    calx_arena_init(&query->arena, 0);
+    for (int want = 0; want < CALX_QUERY_WANTS; want++) {
+        calx_buffer_init(&query->texts[want].sql);
+        calx_parameter_list_init(&query->texts[want].parameters);
+    }
+    query->dependent.end = forget_session;
+    calx_session_depend(session, &query->dependent);
+    return query;
+}
+
+calx_query *calx_query_new(calx_session *session, const calx_mapper *mapper)
+{
+    return session == NULL ? NULL : make(session, mapper);
+}
+
+calx_status calx_session_query(calx_session *session, const calx_mapper *mapper,
+                               calx_query **out_query)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    if (out_query == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "calx_session_query() was given no place for the query");
+    if (mapper == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "calx_session_query() was given no mapper");
+    if (calx_session_entity(session, mapper) == NULL)
+        return session->error.status;
+    calx_query *query = make(session, mapper);
+    if (query == NULL)
+        return calx_error_set_nomem(&session->error);
+    *out_query = query;
+    return CALX_OK;
+}
+
+void calx_query_free(calx_query *query)
+{
+    if (query == NULL)
+        return;
+    if (query->streams > 0) {
+        query->abandoned = true;
+        return;
+    }
+    if (query->session != NULL)
+        calx_session_undepend(query->session, &query->dependent);
+    for (int want = 0; want < CALX_QUERY_WANTS; want++) {
+        calx_buffer_clear(&query->texts[want].sql);
+        calx_parameter_list_clear(&query->texts[want].parameters);
+    }
+    calx_error_clear(&query->failure);
+    calx_arena_clear(&query->arena);
+    calx_release(query->conditions);
+    calx_release(query->orders);
+    calx_release(query->items);
+    calx_release(query);
+}
+
+calx_status calx_query_enter(calx_query *query)
+{
+    if (query == NULL)
+        return CALX_E_ARGUMENT;
+    if (query->session == NULL)
+        return CALX_E_STATE;
+    calx_status status = calx_session_enter(query->session);
+    if (status != CALX_OK)
+        return status;
+    calx_error *error = &query->session->error;
+    if (query->failure.status != CALX_OK)
+        calx_error_copy(error, &query->failure);
+    else if (query->mapper == NULL)
+        calx_error_set(error, CALX_E_ARGUMENT, "the query was made without a mapper");
+    return error->status;
+}
+
+/* Remembers what the session's error says, for every later call. */
+static calx_status keep_failure(calx_query *query, calx_status status)
+{
+    calx_error_copy(&query->failure, &query->session->error);
+    query->failure.status = status;
+    return status;
+}
+
+static void text_changed(calx_query *query)
+{
+    for (int want = 0; want < CALX_QUERY_WANTS; want++)
+        query->texts[want].ready = false;
+}
+
+/* Room for one more item; NULL and the old array as it was: no memory. */
+static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
+{
+    if (count < *capacity)
+        return items;
+    size_t larger = *capacity == 0 ? 4 : *capacity * 2;
+    void *grown = calx_resize_array(items, larger, item_size);
+    if (grown != NULL)
+        *capacity = larger;
+    return grown;
+}
+
+static calx_status reserve_condition(calx_query *query)
+{
+    void *items = grow(query->conditions, query->condition_count, &query->condition_capacity,
+                       sizeof *query->conditions);
+    if (items == NULL)
+        return calx_error_set_nomem(&query->session->error);
+    query->conditions = items;
+    return CALX_OK;
+}
+
+static calx_status add_condition(calx_query *query, calx_status status,
+                                 const calx_condition *condition)
+{
+    if (status == CALX_OK)
+        status = reserve_condition(query);
+    if (status != CALX_OK)
+        return keep_failure(query, status);
+    query->conditions[query->condition_count++] = *condition;
+    text_changed(query);
+    return CALX_OK;
+}
+
+calx_status calx_query_where(calx_query *query, calx_expression condition)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    calx_condition copy = { NULL, 0 };
+    status =
+        calx_condition_from_expression(&copy, &query->arena, &condition, &query->session->error);
+    return add_condition(query, status, &copy);
+}
+
+calx_status calx_query_where_filter(calx_query *query, const calx_filter *filter)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    calx_condition copy = { NULL, 0 };
+    status = calx_condition_from_filter(&copy, &query->arena, filter, &query->session->error);
+    return add_condition(query, status, &copy);
+}
+
+calx_status calx_query_order_by(calx_query *query, calx_order order)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    void *items =
+        grow(query->orders, query->order_count, &query->order_capacity, sizeof *query->orders);
+    if (items == NULL)
+        return keep_failure(query, calx_error_set_nomem(&query->session->error));
+    query->orders = items;
+    query->orders[query->order_count++] = order;
+    text_changed(query);
+    return CALX_OK;
+}
+
+static calx_status set_bound(calx_query *query, const char *name, int64_t number, int64_t *bound)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (number < 0)
+        return keep_failure(query, calx_session_fail(query->session, CALX_E_ARGUMENT,
+                                                     "the %s of a query over %s is %lld, which is "
+                                                     "negative",
+                                                     name, query->mapper->name, (long long)number));
+    *bound = number;
+    text_changed(query);
+    return CALX_OK;
+}
+
+calx_status calx_query_limit(calx_query *query, int64_t limit)
+{
+    return set_bound(query, "limit", limit, query == NULL ? NULL : &query->limit);
+}
+
+calx_status calx_query_offset(calx_query *query, int64_t offset)
+{
+    return set_bound(query, "offset", offset, query == NULL ? NULL : &query->offset);
+}

@@ -1,0 +1,57 @@
+/*
+ * A query from inside: what was asked for, the texts that were made of it, and the run that is
+ * going on. query.c builds, run.c runs.
+ */
+#ifndef CALX_QUERY_QUERY_H
+#define CALX_QUERY_QUERY_H
+
+#include <calx/query.h>
+
+#include "base/arena.h"
+#include "session/session.h"
+#include "sql/select.h"
+
+/* One for each text a query may need: they differ in form and in how many rows they want. */
+typedef enum calx_query_want {
+    CALX_QUERY_ALL = 0,
+    CALX_QUERY_FIRST,  /* at most one row */
+    CALX_QUERY_SINGLE, /* at most two: the second tells that one is not the only one */
+    CALX_QUERY_COUNT,
+    CALX_QUERY_EXISTS
+} calx_query_want;
+
+enum { CALX_QUERY_WANTS = CALX_QUERY_EXISTS + 1 };
+
+/* A text with its parameters; kept until the query changes. */
+typedef struct calx_query_text {
+    bool ready;
+    calx_buffer sql;
+    calx_parameter_list parameters; /* text and bytes lie in the query's arena */
+} calx_query_text;
+
+struct calx_query {
+    calx_dependent dependent; /* the first member: the session ends the query through it */
+    calx_session *session;    /* NULL: it was closed */
+    const calx_mapper *mapper;
+    calx_error failure; /* the first one of building; CALX_OK so far */
+    calx_arena arena;   /* what conditions point at; never reset, so a stream's values stay */
+    calx_condition *conditions;
+    size_t condition_count, condition_capacity;
+    calx_order *orders;
+    size_t order_count, order_capacity;
+    int64_t limit;  /* -1: none */
+    int64_t offset; /* -1: none */
+    calx_query_text texts[CALX_QUERY_WANTS];
+    const void **items; /* handed out by the last run */
+    size_t item_capacity;
+    unsigned streams; /* runs of each() going on */
+    bool abandoned;   /* freed inside its own stream, which frees it at its end */
+};
+
+/*
+ * First thing in each public call on a query: forgets the session's last error, brings up the first
+ * failure of building. CALX_E_STATE: the session was closed.
+ */
+calx_status calx_query_enter(calx_query *query);
+
+#endif

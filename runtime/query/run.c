@@ -1,0 +1,381 @@
+/*
+ * Running queries: pending work is flushed, the text is made if the query changed, the rows become
+ * instances of the session. Nothing of a run is kept but the array that was handed out.
+ *
+ * Arrays are read to the end at once. A stream is different: the application's function runs
+ * between two rows and may do anything, also end the transaction, close or free the session, or
+ * free the query. So after each call of it nothing is taken for granted: first whether the session
+ * is still there, then whether the cursor still is, through its own answer.
+ */
+#include "query/query.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+
+/* A run on its way: the statement, and whether there is a row to read. */
+typedef struct run {
+    calx_session *session;
+    calx_entity *entity;
+    calx_cursor *cursor;
+    bool has_row;
+} run;
+
+static int64_t smaller_limit(int64_t limit, int64_t wanted)
+{
+    return limit >= 0 && limit < wanted ? limit : wanted;
+}
+
+static calx_select describe(const calx_query *query, calx_query_want want)
+{
+    calx_select select = {
+        .mapper = query->mapper,
+        .conditions = query->conditions,
+        .condition_count = query->condition_count,
+        .orders = query->orders,
+        .order_count = query->order_count,
+        .limit = query->limit,
+        .offset = query->offset,
+        .form = CALX_SELECT_ROWS,
+    };
+    if (want == CALX_QUERY_FIRST)
+        select.limit = smaller_limit(query->limit, 1);
+    else if (want == CALX_QUERY_SINGLE)
+        select.limit = smaller_limit(query->limit, 2);
+    else if (want == CALX_QUERY_COUNT)
+        select.form = CALX_SELECT_COUNT;
+    else if (want == CALX_QUERY_EXISTS)
+        select.form = CALX_SELECT_EXISTS;
+    return select;
+}
+
+/* The text for a want, made when the query changed since. NULL: the session's error is set. */
+static calx_query_text *compile(calx_query *query, calx_query_want want)
+{
+    calx_query_text *text = &query->texts[want];
+    if (text->ready)
+        return text;
+    calx_session *session = query->session;
+    const calx_dialect *dialect = calx_engine_dialect(session->options.bind);
+    calx_select select = describe(query, want);
+    calx_buffer_reset(&text->sql);
+    calx_parameter_list_clear(&text->parameters);
+    calx_status status =
+        calx_sql_select(&text->sql, &text->parameters, dialect, &select, &session->error);
+    if (status != CALX_OK) {
+        if (session->error.status == CALX_OK)
+            calx_error_set(&session->error, status, "a query over %s: %s", query->mapper->name,
+                           calx_status_text(status));
+        return NULL;
+    }
+    text->ready = true;
+    return text;
+}
+
+/* Up to the first row. On failure nothing is open and the session's error is set. */
+static calx_status run_start(run *run, calx_query *query, calx_query_want want)
+{
+    calx_session *session = query->session;
+    run->session = session;
+    run->cursor = NULL;
+    run->entity = calx_session_entity(session, query->mapper);
+    if (run->entity == NULL)
+        return session->error.status;
+    calx_query_text *text = compile(query, want);
+    if (text == NULL)
+        return session->error.status;
+    calx_status status = calx_session_autoflush(session);
+    if (status == CALX_OK)
+        status = calx_session_acquire(session);
+    if (status != CALX_OK)
+        return status;
+    status = calx_connection_open_text(session->connection, text->sql.data, text->sql.size,
+                                       &run->cursor);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(run->cursor, text->parameters.items, text->parameters.count,
+                                     &run->has_row);
+    if (status == CALX_OK)
+        return CALX_OK;
+    status = calx_session_take_error(session);
+    calx_cursor_close(run->cursor);
+    return status;
+}
+
+/* The present row's instance; NULL: its key is NULL. */
+static calx_status run_instance(run *run, calx_instance **out_instance, bool *out_is_new)
+{
+    calx_status status = calx_session_read_row(run->session, run->entity, run->cursor);
+    if (status != CALX_OK)
+        return status;
+    return calx_session_materialize(run->session, run->entity, out_instance, out_is_new);
+}
+
+static calx_status run_next(run *run)
+{
+    if (calx_cursor_next(run->cursor, &run->has_row) == CALX_OK)
+        return CALX_OK;
+    return calx_session_take_error(run->session);
+}
+
+static calx_status no_place(calx_query *query, const char *what)
+{
+    return calx_session_fail(query->session, CALX_E_ARGUMENT, "a query over %s was given no %s",
+                             query->mapper->name, what);
+}
+
+/* ---- arrays ---- */
+
+static calx_status put_item(calx_query *query, size_t position, const void *entity)
+{
+    if (position == query->item_capacity) {
+        size_t capacity = position == 0 ? 16 : position * 2;
+        const void **items = calx_resize_array(query->items, capacity, sizeof *items);
+        if (items == NULL)
+            return calx_error_set_nomem(&query->session->error);
+        query->items = items;
+        query->item_capacity = capacity;
+    }
+    query->items[position] = entity;
+    return CALX_OK;
+}
+
+/* Fills the query's array. */
+static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
+{
+    run run;
+    calx_status status = run_start(&run, query, want);
+    if (status != CALX_OK)
+        return status;
+    size_t count = 0;
+    while (run.has_row) {
+        calx_instance *instance = NULL;
+        status = run_instance(&run, &instance, NULL);
+        if (status == CALX_OK && instance != NULL)
+            status = put_item(query, count++, calx_instance_entity(instance));
+        if (status == CALX_OK)
+            status = run_next(&run);
+        if (status != CALX_OK)
+            goto out;
+    }
+    *out_count = count;
+out:
+    calx_cursor_close(run.cursor);
+    return status;
+}
+
+calx_status calx_query_all(calx_query *query, const void *const **out_items, size_t *out_count)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_items == NULL || out_count == NULL)
+        return no_place(query, "place for the items and their count");
+    size_t count;
+    status = collect(query, CALX_QUERY_ALL, &count);
+    if (status != CALX_OK)
+        return status;
+    *out_items = query->items;
+    *out_count = count;
+    return CALX_OK;
+}
+
+calx_status calx_query_first(calx_query *query, const void **out_item)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_item == NULL)
+        return no_place(query, "place for the instance");
+    size_t count;
+    status = collect(query, CALX_QUERY_FIRST, &count);
+    if (status == CALX_OK)
+        *out_item = count == 0 ? NULL : query->items[0];
+    return status;
+}
+
+calx_status calx_query_one_or_none(calx_query *query, const void **out_item)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_item == NULL)
+        return no_place(query, "place for the instance");
+    size_t count;
+    status = collect(query, CALX_QUERY_SINGLE, &count);
+    if (status != CALX_OK)
+        return status;
+    if (count > 1)
+        return calx_session_fail(query->session, CALX_E_MULTIPLE_RESULTS,
+                                 "several rows of %s (table \"%s\") match where one was asked for",
+                                 query->mapper->name, query->mapper->table);
+    *out_item = count == 0 ? NULL : query->items[0];
+    return CALX_OK;
+}
+
+calx_status calx_query_one(calx_query *query, const void **out_item)
+{
+    const void *item = NULL;
+    calx_status status = calx_query_one_or_none(query, out_item == NULL ? NULL : &item);
+    if (status != CALX_OK)
+        return status;
+    if (item == NULL)
+        return calx_session_fail(query->session, CALX_E_NO_RESULT,
+                                 "no row of %s (table \"%s\") matches where one was asked for",
+                                 query->mapper->name, query->mapper->table);
+    *out_item = item;
+    return CALX_OK;
+}
+
+/* ---- single values ---- */
+
+/* The one value of a text that always gives one row. */
+static calx_status read_value(calx_query *query, calx_query_want want, calx_value_type wanted,
+                              calx_value *out_value)
+{
+    run run;
+    calx_status status = run_start(&run, query, want);
+    if (status != CALX_OK)
+        return status;
+    if (!run.has_row)
+        status =
+            calx_session_fail(query->session, CALX_E_INTERNAL, "the database gave no row for: %s",
+                              calx_buffer_text(&query->texts[want].sql));
+    else if (calx_cursor_read(run.cursor, &wanted, out_value, 1) != CALX_OK)
+        status = calx_session_take_error(query->session);
+    calx_cursor_close(run.cursor);
+    return status;
+}
+
+calx_status calx_query_count(calx_query *query, int64_t *out_count)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_count == NULL)
+        return no_place(query, "place for the count");
+    calx_value value;
+    status = read_value(query, CALX_QUERY_COUNT, CALX_VALUE_INT64, &value);
+    if (status == CALX_OK)
+        *out_count = value.as.int64;
+    return status;
+}
+
+calx_status calx_query_exists(calx_query *query, bool *out_exists)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_exists == NULL)
+        return no_place(query, "place for the answer");
+    calx_value value;
+    status = read_value(query, CALX_QUERY_EXISTS, CALX_VALUE_BOOL, &value);
+    if (status == CALX_OK)
+        *out_exists = value.as.boolean;
+    return status;
+}
+
+calx_status calx_query_sql(calx_query *query, const char **out_sql)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (out_sql == NULL)
+        return no_place(query, "place for the text");
+    if (calx_session_entity(query->session, query->mapper) == NULL)
+        return query->session->error.status;
+    calx_query_text *text = compile(query, CALX_QUERY_ALL);
+    if (text == NULL)
+        return query->session->error.status;
+    *out_sql = calx_buffer_text(&text->sql);
+    return CALX_OK;
+}
+
+/* ---- streams ---- */
+
+/* The function's own failure is the session's last one, unless it made the status up. */
+static calx_status function_failed(calx_session *session, calx_status status)
+{
+    if (session->error.status != status)
+        calx_session_fail(session, status, "the function given to calx_query_each() answered %s",
+                          calx_status_name(status));
+    return status;
+}
+
+/* Lets go of what the stream made, if it is still there: the function may have freed it. */
+static void release(calx_session *session, const void *entity, uint64_t hash)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance != NULL && instance->session == session && instance->key.hash == hash)
+        calx_session_release_streamed(session, instance);
+}
+
+/* Hands the present row to the function. The session may be gone when it returns. */
+static calx_status stream_row(calx_query *query, run *run, calx_entity_function function,
+                              void *context)
+{
+    calx_instance *instance = NULL;
+    bool is_new = false;
+    calx_status status = run_instance(run, &instance, &is_new);
+    if (status != CALX_OK || instance == NULL)
+        return status;
+    const void *entity = calx_instance_entity(instance);
+    uint64_t hash = instance->key.hash;
+    status = function(context, entity);
+    if (query->session == NULL)
+        return status == CALX_OK ? CALX_E_STATE : status;
+    if (status != CALX_OK)
+        status = function_failed(run->session, status);
+    else if (query->abandoned)
+        status =
+            calx_session_fail(run->session, CALX_E_STATE,
+                              "a query over %s was freed while it streamed", query->mapper->name);
+    if (is_new)
+        release(run->session, entity, hash);
+    return status;
+}
+
+/* As run_next(), for a cursor whose transaction the function may have ended. */
+static calx_status stream_next(calx_query *query, run *run)
+{
+    calx_session *session = run->session;
+    calx_status status = calx_cursor_next(run->cursor, &run->has_row);
+    if (status == CALX_OK)
+        return CALX_OK;
+    if (status == CALX_E_STATE || session->connection == NULL)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "the transaction ended while a query over %s streamed: commit or "
+                                 "roll back after calx_query_each(), or use calx_query_all()",
+                                 query->mapper->name);
+    return calx_session_take_error(session);
+}
+
+static calx_status stream(calx_query *query, calx_entity_function function, void *context)
+{
+    run run;
+    calx_status status = run_start(&run, query, CALX_QUERY_ALL);
+    if (status != CALX_OK)
+        return status;
+    while (status == CALX_OK && run.has_row) {
+        status = stream_row(query, &run, function, context);
+        if (status == CALX_OK)
+            status = stream_next(query, &run);
+    }
+    calx_cursor_close(run.cursor);
+    return status;
+}
+
+calx_status calx_query_each(calx_query *query, calx_entity_function function, void *context)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (function == NULL)
+        return no_place(query, "function to call");
+    query->streams++;
+    status = stream(query, function, context);
+    query->streams--;
+    if (query->abandoned && query->streams == 0) {
+        query->abandoned = false;
+        calx_query_free(query);
+    }
+    return status;
+}
