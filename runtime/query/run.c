@@ -13,12 +13,12 @@
 #include "base/error.h"
 
 /* A run on its way: the statement, and whether there is a row to read. */
-typedef struct run {
+typedef struct query_run {
     calx_session *session;
     calx_entity *entity;
     calx_cursor *cursor;
     bool has_row;
-} run;
+} query_run;
 
 static int64_t smaller_limit(int64_t limit, int64_t wanted)
 {
@@ -72,7 +72,7 @@ static calx_query_text *compile(calx_query *query, calx_query_want want)
 }
 
 /* Up to the first row. On failure nothing is open and the session's error is set. */
-static calx_status run_start(run *run, calx_query *query, calx_query_want want)
+static calx_status run_start(query_run *run, calx_query *query, calx_query_want want)
 {
     calx_session *session = query->session;
     run->session = session;
@@ -101,7 +101,7 @@ static calx_status run_start(run *run, calx_query *query, calx_query_want want)
 }
 
 /* The present row's instance; NULL: its key is NULL. */
-static calx_status run_instance(run *run, calx_instance **out_instance, bool *out_is_new)
+static calx_status run_instance(query_run *run, calx_instance **out_instance, bool *out_is_new)
 {
     calx_status status = calx_session_read_row(run->session, run->entity, run->cursor);
     if (status != CALX_OK)
@@ -109,7 +109,7 @@ static calx_status run_instance(run *run, calx_instance **out_instance, bool *ou
     return calx_session_materialize(run->session, run->entity, out_instance, out_is_new);
 }
 
-static calx_status run_next(run *run)
+static calx_status run_next(query_run *run)
 {
     if (calx_cursor_next(run->cursor, &run->has_row) == CALX_OK)
         return CALX_OK;
@@ -141,7 +141,7 @@ static calx_status put_item(calx_query *query, size_t position, const void *enti
 /* Fills the query's array. */
 static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
 {
-    run run;
+    query_run run;
     calx_status status = run_start(&run, query, want);
     if (status != CALX_OK)
         return status;
@@ -231,7 +231,7 @@ calx_status calx_query_one(calx_query *query, const void **out_item)
 static calx_status read_value(calx_query *query, calx_query_want want, calx_value_type wanted,
                               calx_value *out_value)
 {
-    run run;
+    query_run run;
     calx_status status = run_start(&run, query, want);
     if (status != CALX_OK)
         return status;
@@ -309,7 +309,7 @@ static void release(calx_session *session, const void *entity, uint64_t hash)
 }
 
 /* Hands the present row to the function. The session may be gone when it returns. */
-static calx_status stream_row(calx_query *query, run *run, calx_entity_function function,
+static calx_status stream_row(calx_query *query, query_run *run, calx_entity_function function,
                               void *context)
 {
     calx_instance *instance = NULL;
@@ -334,7 +334,7 @@ static calx_status stream_row(calx_query *query, run *run, calx_entity_function 
 }
 
 /* As run_next(), for a cursor whose transaction the function may have ended. */
-static calx_status stream_next(calx_query *query, run *run)
+static calx_status stream_next(calx_query *query, query_run *run)
 {
     calx_session *session = run->session;
     calx_status status = calx_cursor_next(run->cursor, &run->has_row);
@@ -350,7 +350,7 @@ static calx_status stream_next(calx_query *query, run *run)
 
 static calx_status stream(calx_query *query, calx_entity_function function, void *context)
 {
-    run run;
+    query_run run;
     calx_status status = run_start(&run, query, CALX_QUERY_ALL);
     if (status != CALX_OK)
         return status;
