@@ -11,6 +11,8 @@
 
 #include <calx/error.h>
 
+#include <stdarg.h>
+
 typedef enum calx_severity { CALX_NOTE, CALX_WARNING, CALX_ERROR } calx_severity;
 
 typedef struct calx_diagnostic calx_diagnostic;
@@ -44,6 +46,10 @@ void calx_diagnostics_init(calx_diagnostics *diagnostics, calx_arena *arena);
 calx_diagnostic *calx_diagnostics_add(calx_diagnostics *diagnostics, calx_severity severity,
                                       calx_place place, const char *code, const char *format, ...)
     CALX_PRINTF(5, 6);
+
+calx_diagnostic *calx_diagnostics_add_v(calx_diagnostics *diagnostics, calx_severity severity,
+                                        calx_place place, const char *code, const char *format,
+                                        va_list arguments) CALX_PRINTF(5, 0);
 
 /* Adds a note to one, such as the other place or the fix. A place without file: no line shown. */
 void calx_diagnostics_note(calx_diagnostics *diagnostics, calx_diagnostic *to, calx_place place,
