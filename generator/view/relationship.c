@@ -1,0 +1,132 @@
+/*
+ * What stands between entities, and what is made of several columns: foreign keys, indexes,
+ * relationships.
+ */
+#include "view/room.h"
+
+#include <string.h>
+
+static const char *const on_delete_names[] = {
+    [CALX_ON_DELETE_NO_ACTION] = "CALX_ON_DELETE_NO_ACTION",
+    [CALX_ON_DELETE_CASCADE] = "CALX_ON_DELETE_CASCADE",
+    [CALX_ON_DELETE_SET_NULL] = "CALX_ON_DELETE_SET_NULL",
+    [CALX_ON_DELETE_SET_DEFAULT] = "CALX_ON_DELETE_SET_DEFAULT",
+    [CALX_ON_DELETE_RESTRICT] = "CALX_ON_DELETE_RESTRICT",
+};
+
+void calx_view_set_positions(calx_view_maker *maker, json_t *object, const char *name,
+                             const uint16_t *positions, size_t count)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+
+    for (size_t i = 0; i < count; i++)
+        calx_buffer_format(&text, "%s%u", i > 0 ? ", " : "", (unsigned)positions[i]);
+    calx_view_set_buffer(maker, object, name, &text);
+}
+
+json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *entity)
+{
+    json_t *keys = calx_view_array(maker);
+
+    for (size_t i = 0; i < entity->foreign_key_count; i++) {
+        const calx_model_foreign_key *key = &entity->foreign_keys[i];
+        json_t *object = calx_view_object(maker);
+
+        calx_view_set_number(maker, object, "position", i);
+        calx_view_set_format(maker, object, "target_mapper", "%s_mapper", key->target->name);
+        calx_view_set_text(maker, object, "target", key->target->name);
+        calx_view_set_positions(maker, object, "columns", key->columns, key->column_count);
+        calx_view_set_positions(maker, object, "target_columns", key->target_columns,
+                                key->column_count);
+        calx_view_set_number(maker, object, "column_count", key->column_count);
+        calx_view_set_text(maker, object, "on_delete", on_delete_names[key->on_delete]);
+        calx_view_append(maker, keys, object);
+    }
+    return keys;
+}
+
+json_t *calx_view_indexes(calx_view_maker *maker, const calx_model_entity *entity)
+{
+    json_t *indexes = calx_view_array(maker);
+
+    for (size_t i = 0; i < entity->index_count; i++) {
+        const calx_model_index *index = &entity->indexes[i];
+        json_t *object = calx_view_object(maker);
+
+        calx_view_set_number(maker, object, "position", i);
+        calx_view_set_literal(maker, object, "name_literal", index->name);
+        calx_view_set_positions(maker, object, "columns", index->columns, index->column_count);
+        calx_view_set_number(maker, object, "column_count", index->column_count);
+        calx_view_set_text(maker, object, "unique", index->unique ? "true" : "false");
+        calx_view_append(maker, indexes, object);
+    }
+    return indexes;
+}
+
+static void set_cascade(calx_view_maker *maker, json_t *object, unsigned cascade)
+{
+    static const char *const names[] = { "SAVE_UPDATE", "MERGE",  "REFRESH_EXPIRE",
+                                         "EXPUNGE",     "DELETE", "DELETE_ORPHAN" };
+    calx_buffer text = CALX_BUFFER_INIT;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (cascade & (1u << i))
+            calx_buffer_format(&text, "%sCALX_CASCADE_%s", text.size > 0 ? " | " : "", names[i]);
+    }
+    if (text.size == 0)
+        calx_buffer_char(&text, '0');
+    calx_view_set_buffer(maker, object, "cascade", &text);
+}
+
+/* append and remove take an item called by its type, set one called by the member. */
+static void set_parameters(calx_view_maker *maker, json_t *object, const calx_model_entity *entity,
+                           const calx_model_relationship *relationship)
+{
+    char self_room[CALX_VIEW_NAME_ROOM], target_room[CALX_VIEW_NAME_ROOM];
+    const char *self = calx_view_self(entity, self_room);
+    const char *item = calx_view_self(relationship->target, target_room);
+
+    if (relationship->kind == CALX_RELATIONSHIP_ONE)
+        calx_view_set_text(maker, object, "parameter",
+                           calx_view_parameter(entity, relationship->member));
+    else
+        calx_view_set_text(maker, object, "parameter", strcmp(item, self) == 0 ? "item" : item);
+    calx_view_set_format(maker, object, "out_parameter", "out_%s", relationship->member);
+}
+
+static json_t *view_relationship(calx_view_maker *maker, const calx_model_entity *entity,
+                                 const calx_model_relationship *relationship)
+{
+    const bool is_many = relationship->kind == CALX_RELATIONSHIP_MANY;
+    json_t *object = calx_view_object(maker);
+
+    calx_view_set_text(maker, object, "member", relationship->member);
+    calx_view_set_literal(maker, object, "member_literal", relationship->member);
+    calx_view_set_doc(maker, object, "doc", relationship->doc);
+    calx_view_set_flag(maker, object, "is_one", !is_many);
+    calx_view_set_flag(maker, object, "is_many", is_many);
+    calx_view_set_text(maker, object, "kind",
+                       is_many ? "CALX_RELATIONSHIP_MANY" : "CALX_RELATIONSHIP_ONE");
+    calx_view_set_number(maker, object, "position", relationship->position);
+    calx_view_set_number(maker, object, "foreign_key", relationship->foreign_key);
+    if (relationship->inverse == CALX_NO_INVERSE)
+        calx_view_set_text(maker, object, "inverse", "CALX_NO_INVERSE");
+    else
+        calx_view_set_number(maker, object, "inverse", relationship->inverse);
+    calx_view_set_text(maker, object, "target", relationship->target->name);
+    calx_view_set_format(maker, object, "target_mapper", "%s_mapper", relationship->target->name);
+    calx_view_set_text(maker, object, "target_type", relationship->target->c_type);
+    set_cascade(maker, object, relationship->cascade);
+    set_parameters(maker, object, entity, relationship);
+    return object;
+}
+
+json_t *calx_view_relationships(calx_view_maker *maker, const calx_model_entity *entity)
+{
+    json_t *relationships = calx_view_array(maker);
+
+    for (size_t i = 0; i < entity->relationship_count; i++)
+        calx_view_append(maker, relationships,
+                         view_relationship(maker, entity, &entity->relationships[i]));
+    return relationships;
+}
