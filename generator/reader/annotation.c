@@ -1,0 +1,302 @@
+/*
+ * Annotation texts. One table says of each annotation how it is written, what its text is, and
+ * where it may stand; the check asks the annotation, never the table. Texts come from foreign
+ * headers: every byte is looked at before it is believed.
+ */
+#include "reader/annotation.h"
+
+#include "base/buffer.h"
+
+#include <string.h>
+
+typedef enum text_form {
+    FORM_NONE,   /* no text */
+    FORM_TEXT,   /* any text, also none */
+    FORM_FILLED, /* any text with a letter in it */
+    FORM_NUMBER, /* an integer constant expression */
+    FORM_NAMES   /* names with commas between them */
+} text_form;
+
+typedef struct annotation_rule {
+    const char *key;
+    const char *macro;
+    calx_annotation_kind kind;
+    unsigned on;
+    text_form form;
+    size_t least_words;
+    size_t most_words;
+    bool repeatable;
+} annotation_rule;
+
+static const annotation_rule rules[] = {
+    { "entity", "CALX_ENTITY", CALX_ANNOTATION_ENTITY, CALX_ON_ENTITY, FORM_TEXT, 0, 0, false },
+    { "name", "CALX_NAME", CALX_ANNOTATION_NAME, CALX_ON_ENTITY, FORM_NAMES, 1, 1, false },
+    { "index", "CALX_INDEX", CALX_ANNOTATION_INDEX, CALX_ON_ENTITY, FORM_NAMES, 2, SIZE_MAX, true },
+    { "unique-index", "CALX_UNIQUE_INDEX", CALX_ANNOTATION_UNIQUE_INDEX, CALX_ON_ENTITY, FORM_NAMES,
+      2, SIZE_MAX, true },
+    { "primary-key", "CALX_PRIMARY_KEY", CALX_ANNOTATION_PRIMARY_KEY, CALX_ON_COLUMN, FORM_NONE, 0,
+      0, false },
+    { "not-null", "CALX_NOT_NULL", CALX_ANNOTATION_NOT_NULL, CALX_ON_COLUMN, FORM_NONE, 0, 0,
+      false },
+    { "unique", "CALX_UNIQUE", CALX_ANNOTATION_UNIQUE, CALX_ON_COLUMN, FORM_NONE, 0, 0, false },
+    { "length", "CALX_LENGTH", CALX_ANNOTATION_LENGTH, CALX_ON_COLUMN, FORM_NUMBER, 0, 0, false },
+    { "column", "CALX_COLUMN", CALX_ANNOTATION_COLUMN, CALX_ON_COLUMN, FORM_TEXT, 0, 0, false },
+    { "default", "CALX_DEFAULT", CALX_ANNOTATION_DEFAULT, CALX_ON_COLUMN, FORM_TEXT, 0, 0, false },
+    { "server-default", "CALX_SERVER_DEFAULT", CALX_ANNOTATION_SERVER_DEFAULT, CALX_ON_COLUMN,
+      FORM_FILLED, 0, 0, false },
+    { "check", "CALX_CHECK", CALX_ANNOTATION_CHECK, CALX_ON_COLUMN, FORM_FILLED, 0, 0, false },
+    { "references", "CALX_REFERENCES", CALX_ANNOTATION_REFERENCES, CALX_ON_COLUMN, FORM_NAMES, 2, 2,
+      false },
+    { "on-delete", "CALX_ON_DELETE", CALX_ANNOTATION_ON_DELETE, CALX_ON_COLUMN, FORM_NAMES, 1, 1,
+      false },
+    { "ignore", "CALX_IGNORE", CALX_ANNOTATION_IGNORE, CALX_ON_IGNORED, FORM_NONE, 0, 0, false },
+    { "version-column", "CALX_VERSION_COLUMN", CALX_ANNOTATION_VERSION_COLUMN, CALX_ON_COLUMN,
+      FORM_NONE, 0, 0, false },
+    { "one", "CALX_ONE", CALX_ANNOTATION_ONE, CALX_ON_RELATIONSHIP, FORM_NONE, 0, 0, false },
+    { "many", "CALX_MANY", CALX_ANNOTATION_MANY, CALX_ON_RELATIONSHIP, FORM_NONE, 0, 0, false },
+    { "via", "CALX_VIA", CALX_ANNOTATION_VIA, CALX_ON_RELATIONSHIP, FORM_NAMES, 1, SIZE_MAX,
+      false },
+    { "inverse", "CALX_INVERSE", CALX_ANNOTATION_INVERSE, CALX_ON_RELATIONSHIP, FORM_NAMES, 1, 1,
+      false },
+    { "cascade", "CALX_CASCADE", CALX_ANNOTATION_CASCADE, CALX_ON_RELATIONSHIP, FORM_NAMES, 1,
+      SIZE_MAX, false },
+    { "public-method", "CALX_PUBLIC_METHOD", CALX_ANNOTATION_PUBLIC_METHOD, CALX_ON_FUNCTION,
+      FORM_NONE, 0, 0, false },
+    { "not-scoped", "CALX_NOT_SCOPED", CALX_ANNOTATION_NOT_SCOPED, CALX_ON_FUNCTION, FORM_NONE, 0,
+      0, false },
+};
+
+enum { RULE_COUNT = sizeof(rules) / sizeof(rules[0]) };
+
+static const char prefix[] = "calx:";
+
+bool calx_annotation_is_ours(const char *text)
+{
+    return strncmp(text, prefix, sizeof(prefix) - 1) == 0;
+}
+
+static bool is_word(const char *word, const char *start, size_t size)
+{
+    return strlen(word) == size && memcmp(word, start, size) == 0;
+}
+
+static const annotation_rule *find_rule(const char *key, size_t size)
+{
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        if (is_word(rules[i].key, key, size))
+            return &rules[i];
+    }
+    return NULL;
+}
+
+static bool is_space(char letter)
+{
+    return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+}
+
+/* What C takes as part of a name; bytes of UTF-8 are the compiler's to judge. */
+static bool is_name_byte(char letter, bool first)
+{
+    unsigned char byte = (unsigned char)letter;
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
+           byte == '$' || byte >= 0x80 || (!first && byte >= '0' && byte <= '9');
+}
+
+static bool is_name(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (!is_name_byte(text[i], i == 0))
+            return false;
+    }
+    return size != 0;
+}
+
+/* `struct user` names the same as `user` does. */
+static void skip_struct(const char **start, size_t *size)
+{
+    static const char word[] = "struct ";
+    size_t length = sizeof(word) - 1;
+    if (*size <= length || memcmp(*start, word, length) != 0)
+        return;
+    *start += length;
+    *size -= length;
+    while (*size != 0 && is_space(**start)) {
+        (*start)++;
+        (*size)--;
+    }
+}
+
+static const char *format_fault(calx_arena *arena, const char *format, const char *macro,
+                                const char *text, size_t size)
+{
+    calx_buffer fault = CALX_BUFFER_INIT;
+    calx_buffer_format(&fault, format, macro, (int)(size < 64 ? size : 64), text);
+    const char *kept =
+        fault.status == CALX_OK ? calx_arena_text(arena, fault.data, fault.size) : NULL;
+    calx_buffer_clear(&fault);
+    return kept;
+}
+
+static size_t count_words(const char *text)
+{
+    size_t count = 1;
+    for (; *text != '\0'; text++)
+        count += *text == ',';
+    return count;
+}
+
+/* Cuts the next piece before a comma, without the space around it. */
+static const char *next_word(const char *text, const char **out_start, size_t *out_size)
+{
+    const char *end = text + strcspn(text, ",");
+    const char *after = *end == ',' ? end + 1 : end;
+    while (text < end && is_space(*text))
+        text++;
+    while (end > text && is_space(end[-1]))
+        end--;
+    *out_start = text;
+    *out_size = (size_t)(end - text);
+    skip_struct(out_start, out_size);
+    return after;
+}
+
+static calx_status split_words(calx_arena *arena, calx_annotation *annotation)
+{
+    size_t count = count_words(annotation->text);
+    const char **words = calx_arena_array(arena, count, sizeof(*words));
+    if (words == NULL)
+        return CALX_E_NOMEM;
+    const char *rest = annotation->text;
+    for (size_t i = 0; i < count; i++) {
+        const char *start;
+        size_t size;
+        rest = next_word(rest, &start, &size);
+        words[i] = calx_arena_text(arena, start, size);
+        if (words[i] == NULL)
+            return CALX_E_NOMEM;
+        if (annotation->fault != NULL || is_name(start, size))
+            continue;
+        annotation->fault = format_fault(
+            arena, size == 0 ? "%s has an empty name in it%.*s" : "%s: '%.*s' is not a name",
+            annotation->macro, start, size);
+        if (annotation->fault == NULL)
+            return CALX_E_NOMEM;
+    }
+    annotation->words = words;
+    annotation->word_count = count;
+    return CALX_OK;
+}
+
+static const char *expected(const annotation_rule *rule)
+{
+    switch (rule->kind) {
+    case CALX_ANNOTATION_REFERENCES:
+        return "CALX_REFERENCES takes an entity and one of its members: "
+               "CALX_REFERENCES(user, id)";
+    case CALX_ANNOTATION_INDEX:
+    case CALX_ANNOTATION_UNIQUE_INDEX:
+        return "an index takes its name, then its members: CALX_INDEX(by_email, email)";
+    default:
+        return "too many names";
+    }
+}
+
+static bool is_blank(const char *text)
+{
+    while (is_space(*text))
+        text++;
+    return *text == '\0';
+}
+
+static calx_status read_text(calx_arena *arena, const annotation_rule *rule, bool has_text,
+                             calx_annotation *annotation)
+{
+    calx_status status = CALX_OK;
+    if (rule->form == FORM_NONE && has_text)
+        annotation->fault = "it takes nothing in parentheses";
+    else if (rule->form == FORM_FILLED && is_blank(annotation->text))
+        annotation->fault = "its text is empty";
+    else if (rule->form == FORM_NUMBER && is_blank(annotation->text))
+        annotation->fault = "its value is missing";
+    if (rule->form == FORM_NAMES)
+        status = split_words(arena, annotation);
+    bool words_fit = rule->form != FORM_NAMES || (annotation->word_count >= rule->least_words &&
+                                                  annotation->word_count <= rule->most_words);
+    if (annotation->fault == NULL && !words_fit)
+        annotation->fault = expected(rule);
+    return status;
+}
+
+calx_status calx_annotation_parse(calx_arena *arena, const char *text, calx_place place,
+                                  calx_annotation **out_annotation)
+{
+    calx_annotation *annotation = calx_arena_array(arena, 1, sizeof(*annotation));
+    const char *copy = calx_arena_text(arena, text, strlen(text));
+    if (annotation == NULL || copy == NULL)
+        return CALX_E_NOMEM;
+    const char *key = copy + sizeof(prefix) - 1;
+    size_t key_size = strcspn(key, "=");
+    bool has_text = key[key_size] == '=';
+    const annotation_rule *rule = find_rule(key, key_size);
+    annotation->place = place;
+    annotation->text = has_text ? key + key_size + 1 : "";
+    annotation->macro = rule != NULL ? rule->macro : copy;
+    if (rule != NULL) {
+        annotation->kind = rule->kind;
+        annotation->on = rule->on;
+        annotation->repeatable = rule->repeatable;
+        if (read_text(arena, rule, has_text, annotation) != CALX_OK)
+            return CALX_E_NOMEM;
+    }
+    *out_annotation = annotation;
+    return CALX_OK;
+}
+
+bool calx_annotation_is_macro(const char *name, size_t size)
+{
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        if (is_word(rules[i].macro, name, size))
+            return true;
+    }
+    return false;
+}
+
+enum { LONGEST_NAME = 40, NEAR = 3 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters must be put in, taken out or changed to make one word of the other. */
+static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    size_t row[LONGEST_NAME + 1];
+    for (size_t j = 0; j <= b_size; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t above = row[j];
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            row[j] = least(change, least(above, row[j - 1]) + 1);
+            diagonal = above;
+        }
+    }
+    return row[b_size];
+}
+
+const char *calx_annotation_nearest_macro(const char *name, size_t size)
+{
+    const char *nearest = NULL;
+    size_t best = NEAR + 1;
+    for (size_t i = 0; i < RULE_COUNT && size <= LONGEST_NAME; i++) {
+        size_t steps = distance(name, size, rules[i].macro, strlen(rules[i].macro));
+        if (steps < best) {
+            best = steps;
+            nearest = rules[i].macro;
+        }
+    }
+    return nearest;
+}
