@@ -23,10 +23,18 @@ calx_status calx_column_read(const calx_column *column, const void *instance,
                              calx_value *out_value);
 
 /*
+ * The same value in the column's own class, if the member can hold it. It may come in a near class
+ * when nothing is lost: any integer in range, an integer for a floating point number, 0 and 1 for a
+ * truth value. Text and bytes are borrowed as before.
+ * out_reason  static text saying why it does not fit; or NULL, meaning not wanted
+ * Answers CALX_OK or CALX_E_DATA; out_fitted is not written then.
+ */
+calx_status calx_column_fit(const calx_column *column, const calx_value *value,
+                            calx_value *out_fitted, const char **out_reason);
+
+/*
  * Writes the member. Pointers to text and bytes are stored as given: the caller has copied what
- * must live longer, and text is NUL-terminated. The value may be of a near class when nothing is
- * lost: any integer in range, an integer for a double, 0 and 1 for a bool.
- * out_reason  static text saying why it did not fit; or NULL, meaning not wanted
+ * must live longer, and text is NUL-terminated. What calx_column_fit() says holds here too.
  * Answers CALX_OK or CALX_E_DATA; the member is not written then.
  */
 calx_status calx_column_write(const calx_column *column, void *instance, const calx_value *value,
