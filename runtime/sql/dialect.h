@@ -47,9 +47,11 @@ typedef struct calx_dialect {
 
     /* Schema. */
     bool default_parentheses; /* an expression as DEFAULT stands in parentheses */
-    bool inline_cycles;       /* a foreign key may name a table that is not there yet */
+    bool names_fold_case;     /* "Users" and "users" are one table */
     const char *drop_suffix;  /* what follows the name in DROP TABLE; "" */
-    const char *list_tables;  /* SQL: one column, the names of tables and views there are */
+    const char
+        *drop_prepare; /* SQL before drops, so that tables that refer to each other go; NULL */
+    const char *list_tables; /* SQL: one column, the names of tables and views there are */
 } calx_dialect;
 
 extern const calx_dialect calx_dialect_sqlite;

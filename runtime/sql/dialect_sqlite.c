@@ -43,7 +43,8 @@ const calx_dialect calx_dialect_sqlite = {
     .backtick_quotes = true,
     .backslash_strings = false,
     .default_parentheses = true,
-    .inline_cycles = true,
+    .names_fold_case = true,
     .drop_suffix = "",
+    .drop_prepare = "PRAGMA defer_foreign_keys = ON",
     .list_tables = "SELECT \"name\" FROM \"sqlite_master\" WHERE \"type\" IN ('table', 'view')",
 };

@@ -1,0 +1,162 @@
+/*
+ * Creating and dropping the tables of a model. What is there is asked of the database first, inside
+ * the same transaction, so that a failure half way leaves nothing behind.
+ */
+#include <calx/schema.h>
+
+#include <calx/connection.h>
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "engine/cursor.h"
+#include "mapper/check.h"
+#include "schema/ddl.h"
+
+#include <string.h>
+
+/* Which tables of the statements there are. */
+typedef struct schema_run {
+    calx_connection *connection;
+    const calx_dialect *dialect;
+    calx_ddl_list statements;
+    bool *exists; /* by statement: its table is there */
+} schema_run;
+
+static calx_status execute(calx_connection *connection, const char *sql)
+{
+    calx_cursor *cursor = NULL;
+    bool row = false;
+    calx_status status = calx_connection_open_text(connection, sql, strlen(sql), &cursor);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(cursor, NULL, 0, &row);
+    calx_cursor_close(cursor);
+    return status;
+}
+
+static char fold(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+static bool same_name(const calx_dialect *dialect, const char *table, const calx_value *name)
+{
+    const char *other = name->as.span.data;
+    if (name->type != CALX_VALUE_TEXT || strlen(table) != name->as.span.size)
+        return false;
+    if (!dialect->names_fold_case)
+        return memcmp(table, other, name->as.span.size) == 0;
+    for (size_t i = 0; i < name->as.span.size; i++) {
+        if (fold(table[i]) != fold(other[i]))
+            return false;
+    }
+    return true;
+}
+
+static void mark_existing(schema_run *run, const calx_value *name)
+{
+    for (size_t i = 0; i < run->statements.count; i++) {
+        if (same_name(run->dialect, run->statements.items[i].mapper->table, name))
+            run->exists[i] = true;
+    }
+}
+
+static calx_status find_existing(schema_run *run)
+{
+    static const calx_value_type text = CALX_VALUE_TEXT;
+    const char *sql = run->dialect->list_tables;
+    calx_cursor *cursor = NULL;
+    calx_value name;
+    bool row = false;
+    calx_status status = calx_connection_open_text(run->connection, sql, strlen(sql), &cursor);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(cursor, NULL, 0, &row);
+    while (status == CALX_OK && row) {
+        status = calx_cursor_read(cursor, &text, &name, 1);
+        if (status != CALX_OK)
+            break;
+        mark_existing(run, &name);
+        status = calx_cursor_next(cursor, &row);
+    }
+    calx_cursor_close(cursor);
+    return status;
+}
+
+/* Runs the statements whose table is there, or those whose table is not. */
+static calx_status run_statements(schema_run *run, bool wanted)
+{
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < run->statements.count; i++) {
+        if (run->exists[i] == wanted)
+            status = execute(run->connection, run->statements.items[i].sql);
+    }
+    return status;
+}
+
+static calx_status run_in_transaction(schema_run *run, bool dropping)
+{
+    calx_status status = calx_connection_begin(run->connection);
+    if (status == CALX_OK)
+        status = find_existing(run);
+    if (status == CALX_OK && dropping && run->dialect->drop_prepare != NULL)
+        status = execute(run->connection, run->dialect->drop_prepare);
+    if (status == CALX_OK)
+        status = run_statements(run, dropping);
+    if (status == CALX_OK)
+        status = calx_connection_commit(run->connection);
+    return status;
+}
+
+/* Closing the connection rolls back what a failure left open. */
+static calx_status run_on_connection(schema_run *run, calx_engine *engine, bool dropping,
+                                     calx_error *out_error)
+{
+    run->exists = calx_alloc_array(run->statements.count, sizeof *run->exists);
+    if (run->exists == NULL)
+        return calx_error_set_nomem(out_error);
+    calx_status status = calx_engine_connect(engine, &run->connection, out_error);
+    if (status == CALX_OK) {
+        status = run_in_transaction(run, dropping);
+        if (status != CALX_OK && out_error != NULL)
+            calx_error_copy(out_error, calx_connection_error(run->connection));
+    }
+    calx_connection_close(run->connection);
+    calx_release(run->exists);
+    return status;
+}
+
+/* What both calls need to be right before anything is made of it. */
+static calx_status check_arguments(const calx_engine *engine, const calx_metadata *metadata,
+                                   calx_error *out_error)
+{
+    if (engine == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT, "the engine is NULL");
+    return calx_metadata_check(metadata, out_error);
+}
+
+calx_status calx_schema_create_all(calx_engine *engine, const calx_metadata *metadata,
+                                   calx_error *out_error)
+{
+    calx_status status = check_arguments(engine, metadata, out_error);
+    if (status != CALX_OK)
+        return status;
+    schema_run run = { .dialect = calx_engine_dialect(engine) };
+    status = calx_ddl_create_all(&run.statements, run.dialect, metadata, out_error);
+    if (status == CALX_OK)
+        status = run_on_connection(&run, engine, false, out_error);
+    calx_ddl_list_clear(&run.statements);
+    return status;
+}
+
+calx_status calx_schema_drop_all(calx_engine *engine, const calx_metadata *metadata,
+                                 calx_error *out_error)
+{
+    calx_status status = check_arguments(engine, metadata, out_error);
+    if (status != CALX_OK)
+        return status;
+    schema_run run = { .dialect = calx_engine_dialect(engine) };
+    status = calx_ddl_drop_all(&run.statements, run.dialect, metadata, out_error);
+    if (status == CALX_OK)
+        status = run_on_connection(&run, engine, true, out_error);
+    calx_ddl_list_clear(&run.statements);
+    return status;
+}
