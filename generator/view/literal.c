@@ -102,7 +102,7 @@ void calx_view_put_valid(calx_buffer *out, const char *text)
 {
     while (*text) {
         const size_t size = character_size(text);
-        const bool is_control = (unsigned char)*text < ' ' || *text == 0x7F;
+        const bool is_control = ((unsigned char)*text < ' ' && *text != '\n') || *text == 0x7F;
 
         if (size == 0 || is_control)
             calx_buffer_char(out, '?');

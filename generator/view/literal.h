@@ -13,7 +13,7 @@
  */
 void calx_view_put_literal(calx_buffer *out, const char *text);
 
-/* The text; bytes that are no UTF-8 and control characters become question marks. */
+/* The text; bytes that are no UTF-8 and control characters but line ends become question marks. */
 void calx_view_put_valid(calx_buffer *out, const char *text);
 
 /* The same for inside a comment, which it can neither end nor begin. */

@@ -7,6 +7,9 @@
 #define CALX_VIEW_VIEW_H
 
 #include "model/model.h"
+#include "sql/dialect.h"
+
+#include <calx/error.h>
 
 #include <jansson.h>
 
@@ -29,6 +32,15 @@ json_t *calx_view_model(const calx_model *model, const calx_view_options *option
  */
 json_t *calx_view_functions(const calx_model_functions *functions,
                             const calx_view_options *options);
+
+/*
+ * The tree of a schema: its statements in an order the database accepts.
+ * out_tree  owned: json_decref()
+ * Answers CALX_OK; CALX_E_NOMEM; or what the dialect cannot say, with out_error filled.
+ */
+calx_status calx_view_schema(const calx_model *model, const calx_dialect *dialect,
+                             const calx_view_options *options, json_t **out_tree,
+                             calx_error *out_error);
 
 /*
  * What of an annotated header's path an output may name: the path as given when it leads down from
