@@ -1,0 +1,400 @@
+/*
+ * What a URL says about an SQLite database. Everything is checked here, without I/O, when the
+ * engine is made; only the working directory is asked for, so that a relative name keeps its
+ * meaning after a chdir (ENG-013). The rule kept: a key nobody understands is an error, because a
+ * mistyped option that is ignored costs more than one that is refused.
+ */
+#include "driver/sqlite/sqlite.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+    DEFAULT_TIMEOUT_MS = 5000,
+    DEFAULT_CACHED_STATEMENTS = 128,
+    MAX_CACHED_STATEMENTS = 1000000,
+    MAX_TIMEOUT_SECONDS = 2000000,
+    MAX_PATH_BYTES = 1 << 20
+};
+
+typedef struct choice {
+    const char *word;
+    const char *meaning;
+    int number;
+} choice;
+
+static const choice booleans[] = {
+    { "true", NULL, 1 }, { "on", NULL, 1 },    { "yes", NULL, 1 },
+    { "1", NULL, 1 },    { "false", NULL, 0 }, { "off", NULL, 0 },
+    { "no", NULL, 0 },   { "0", NULL, 0 },     { NULL, NULL, 0 },
+};
+static const choice journal_modes[] = {
+    { "delete", "delete", 0 }, { "truncate", "truncate", 0 }, { "persist", "persist", 0 },
+    { "memory", "memory", 0 }, { "wal", "wal", 0 },           { "off", "off", 0 },
+    { NULL, NULL, 0 },
+};
+static const choice synchronous_modes[] = {
+    { "off", "off", 0 },     { "normal", "normal", 0 }, { "full", "full", 0 },
+    { "extra", "extra", 0 }, { "0", "off", 0 },         { "1", "normal", 0 },
+    { "2", "full", 0 },      { "3", "extra", 0 },       { NULL, NULL, 0 },
+};
+static const choice begins[] = {
+    { "deferred", NULL, CALX_SQLITE_DEFERRED },
+    { "immediate", NULL, CALX_SQLITE_IMMEDIATE },
+    { "exclusive", NULL, CALX_SQLITE_EXCLUSIVE },
+    { NULL, NULL, 0 },
+};
+
+/* Keys SQLite itself understands in a file: URI; handed on only with uri=true (ENG-015). */
+static const char *const uri_keys[] = { "cache",  "immutable", "mode", "modeof",
+                                        "nolock", "psow",      "vfs",  NULL };
+
+static const choice *find_choice(const choice *choices, const char *word)
+{
+    for (; choices->word != NULL; choices++) {
+        if (strcasecmp(choices->word, word) == 0)
+            return choices;
+    }
+    return NULL;
+}
+
+static calx_status fail_value(calx_error *error, const char *key, const choice *choices)
+{
+    calx_buffer words = CALX_BUFFER_INIT;
+    for (; choices->word != NULL; choices++) {
+        calx_buffer_put(&words, words.size == 0 ? "" : ", ");
+        calx_buffer_put(&words, choices->word);
+    }
+    calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s must be one of: %s", key,
+                   calx_buffer_text(&words));
+    calx_buffer_clear(&words);
+    return CALX_E_ARGUMENT;
+}
+
+static calx_status set_choice(const choice *choices, const calx_url_parameter *parameter,
+                              const choice **out_choice, calx_error *error)
+{
+    *out_choice = find_choice(choices, parameter->value);
+    return *out_choice != NULL ? CALX_OK : fail_value(error, parameter->key, choices);
+}
+
+static calx_status set_bool(bool *flag, const calx_url_parameter *parameter, calx_error *error)
+{
+    const choice *found = NULL;
+    calx_status status = set_choice(booleans, parameter, &found, error);
+    if (status == CALX_OK)
+        *flag = found->number != 0;
+    return status;
+}
+
+/* Seconds with perhaps a fraction, in milliseconds; -1: not such a number. */
+static int parse_seconds(const char *text)
+{
+    int64_t seconds = 0;
+    int64_t millis = 0;
+    int64_t unit = 1000;
+    const char *digit = text;
+    for (; *digit >= '0' && *digit <= '9' && seconds <= MAX_TIMEOUT_SECONDS; digit++)
+        seconds = seconds * 10 + (*digit - '0');
+    bool has_digits = digit > text;
+    if (has_digits && *digit == '.') {
+        for (digit++; *digit >= '0' && *digit <= '9'; digit++) {
+            unit /= 10;
+            millis += (*digit - '0') * unit;
+        }
+    }
+    if (!has_digits || *digit != '\0' || seconds > MAX_TIMEOUT_SECONDS)
+        return -1;
+    return (int)(seconds * 1000 + millis);
+}
+
+static calx_status set_timeout(calx_sqlite_config *config, const calx_url_parameter *parameter,
+                               calx_error *error)
+{
+    int millis = parse_seconds(parameter->value);
+    if (millis < 0)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option timeout must be seconds from 0 to %d, such as 2.5",
+                              MAX_TIMEOUT_SECONDS);
+    config->timeout_ms = millis;
+    return CALX_OK;
+}
+
+static calx_status set_cached(calx_sqlite_config *config, const calx_url_parameter *parameter,
+                              calx_error *error)
+{
+    size_t count = 0;
+    const char *digit = parameter->value;
+    for (; *digit >= '0' && *digit <= '9' && count <= MAX_CACHED_STATEMENTS; digit++)
+        count = count * 10 + (size_t)(*digit - '0');
+    if (digit == parameter->value || *digit != '\0' || count > MAX_CACHED_STATEMENTS)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option cached_statements must be a number from 0 to %d",
+                              MAX_CACHED_STATEMENTS);
+    config->base.cached_texts = count;
+    return CALX_OK;
+}
+
+static calx_status set_word(const char **word, const choice *choices,
+                            const calx_url_parameter *parameter, calx_error *error)
+{
+    const choice *found = NULL;
+    calx_status status = set_choice(choices, parameter, &found, error);
+    if (status == CALX_OK)
+        *word = found->meaning;
+    return status;
+}
+
+static calx_status set_begin(calx_sqlite_config *config, const calx_url_parameter *parameter,
+                             calx_error *error)
+{
+    const choice *found = NULL;
+    calx_status status = set_choice(begins, parameter, &found, error);
+    if (status == CALX_OK)
+        config->begin = (calx_sqlite_begin)found->number;
+    return status;
+}
+
+/* One of the driver's own keys (ENG-016). *out_taken false: it is none. */
+static calx_status take_option(calx_sqlite_config *config, const calx_url_parameter *parameter,
+                               bool *out_taken, calx_error *error)
+{
+    const char *key = parameter->key;
+    *out_taken = true;
+    if (strcmp(key, "timeout") == 0)
+        return set_timeout(config, parameter, error);
+    if (strcmp(key, "uri") == 0)
+        return set_bool(&config->uri, parameter, error);
+    if (strcmp(key, "cached_statements") == 0)
+        return set_cached(config, parameter, error);
+    if (strcmp(key, "check_same_thread") == 0)
+        return set_bool(&config->base.thread_bound, parameter, error);
+    if (strcmp(key, "foreign_keys") == 0)
+        return set_bool(&config->foreign_keys, parameter, error);
+    if (strcmp(key, "journal_mode") == 0)
+        return set_word(&config->journal_mode, journal_modes, parameter, error);
+    if (strcmp(key, "synchronous") == 0)
+        return set_word(&config->synchronous, synchronous_modes, parameter, error);
+    if (strcmp(key, "begin") == 0)
+        return set_begin(config, parameter, error);
+    *out_taken = false;
+    return CALX_OK;
+}
+
+static bool is_uri_key(const char *key)
+{
+    for (size_t i = 0; uri_keys[i] != NULL; i++) {
+        if (strcmp(uri_keys[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Keys that are neither the driver's nor, with uri=true, SQLite's. All are named at once. */
+static calx_status refuse_unknown(const calx_url *url, const bool *taken, bool uri,
+                                  calx_error *error)
+{
+    calx_buffer names = CALX_BUFFER_INIT;
+    bool hint = false;
+    for (size_t i = 0; i < url->parameter_count; i++) {
+        if (taken[i] || (uri && is_uri_key(url->parameters[i].key)))
+            continue;
+        hint = hint || is_uri_key(url->parameters[i].key);
+        calx_buffer_put(&names, names.size == 0 ? "" : ", ");
+        calx_buffer_put(&names, url->parameters[i].key);
+    }
+    calx_status status = names.status;
+    if (status == CALX_E_NOMEM)
+        calx_error_set_nomem(error);
+    else if (names.size > 0)
+        status =
+            calx_error_set(error, CALX_E_ARGUMENT, "unknown option in the SQLite URL: %s%s",
+                           calx_buffer_text(&names),
+                           hint ? " (SQLite's own keys need a database file:… and uri=true)" : "");
+    calx_buffer_clear(&names);
+    return status;
+}
+
+static calx_status read_options(calx_sqlite_config *config, const calx_url *url, bool *taken,
+                                calx_error *error)
+{
+    for (size_t i = 0; i < url->parameter_count; i++) {
+        const calx_url_parameter *parameter = &url->parameters[i];
+        calx_status status = take_option(config, parameter, &taken[i], error);
+        for (size_t j = 0; status == CALX_OK && taken[i] && j < i; j++) {
+            if (strcmp(url->parameters[j].key, parameter->key) == 0)
+                status = calx_error_set(error, CALX_E_ARGUMENT,
+                                        "the URL's option %s is given twice", parameter->key);
+        }
+        if (status != CALX_OK)
+            return status;
+    }
+    return refuse_unknown(url, taken, config->uri, error);
+}
+
+/* The working directory and a slash. */
+static calx_status put_directory(calx_buffer *name, calx_error *error)
+{
+    for (size_t size = 256; size <= MAX_PATH_BYTES; size *= 2) {
+        calx_status status = calx_buffer_reserve(name, size);
+        if (status != CALX_OK)
+            return calx_error_set_nomem(error);
+        if (getcwd(name->data + name->size, size) != NULL) {
+            name->size += strlen(name->data + name->size);
+            if (name->data[name->size - 1] != '/')
+                calx_buffer_char(name, '/');
+            return CALX_OK;
+        }
+        name->data[name->size] = '\0';
+        if (errno != ERANGE)
+            break;
+    }
+    return calx_error_set(error, CALX_E_ARGUMENT,
+                          "the working directory cannot be found, so a relative SQLite file name "
+                          "has no meaning: write an absolute one, sqlite:////directory/name.db");
+}
+
+/* A character as it must be written inside a file: URI. */
+static void put_uri_char(calx_buffer *name, char letter)
+{
+    if (letter == '%' || letter == '?' || letter == '#' || letter == '&' || letter == '=' ||
+        letter == '+')
+        calx_buffer_format(name, "%%%02X", (unsigned)(unsigned char)letter);
+    else
+        calx_buffer_char(name, letter);
+}
+
+/* SQLite's own parameters, sorted by key as the rendered URL has them. */
+static void put_uri_parameters(calx_buffer *name, const calx_url *url, char separator)
+{
+    for (size_t i = 0; uri_keys[i] != NULL; i++) {
+        const char *value = calx_url_parameter_value(url, uri_keys[i]);
+        if (value == NULL)
+            continue;
+        calx_buffer_char(name, separator);
+        calx_buffer_put(name, uri_keys[i]);
+        calx_buffer_char(name, '=');
+        for (; *value != '\0'; value++)
+            put_uri_char(name, *value);
+        separator = '&';
+    }
+}
+
+static bool has_value(const calx_url *url, const char *key, const char *value)
+{
+    const char *found = calx_url_parameter_value(url, key);
+    return found != NULL && strcmp(found, value) == 0;
+}
+
+/* file:… with SQLite's parameters behind it (ENG-015); relative paths are made absolute. */
+static calx_status put_uri(calx_sqlite_config *config, const calx_url *url, calx_buffer *name,
+                           calx_error *error)
+{
+    if (url->database == NULL || strncmp(url->database, "file:", 5) != 0)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "uri=true needs a database that begins with file: as in "
+                              "sqlite:///file:name.db?mode=ro&uri=true");
+    const char *path = url->database + 5;
+    bool in_memory = strcmp(path, ":memory:") == 0 || has_value(url, "mode", "memory") ||
+                     has_value(url, "vfs", "memdb");
+    bool named = path[0] != '\0';
+    calx_buffer_put(name, "file:");
+    if (named && path[0] != '/' && !in_memory) {
+        calx_buffer directory = CALX_BUFFER_INIT;
+        calx_status status = put_directory(&directory, error);
+        for (size_t i = 0; status == CALX_OK && i < directory.size; i++)
+            put_uri_char(name, directory.data[i]);
+        calx_buffer_clear(&directory);
+        if (status != CALX_OK)
+            return status;
+    }
+    for (; *path != '\0'; path++)
+        put_uri_char(name, *path);
+    put_uri_parameters(name, url, '?');
+    config->memory = in_memory || !named;
+    config->base.private_database = config->memory && !has_value(url, "cache", "shared");
+    return CALX_OK;
+}
+
+/* A plain file name, or :memory:. */
+static calx_status put_path(calx_sqlite_config *config, const calx_url *url, calx_buffer *name,
+                            calx_error *error)
+{
+    const char *path = url->database;
+    if (path == NULL || path[0] == '\0' || strcmp(path, ":memory:") == 0) {
+        calx_buffer_put(name, ":memory:");
+        config->memory = true;
+        config->base.private_database = true;
+        return CALX_OK;
+    }
+    calx_status status = path[0] == '/' ? CALX_OK : put_directory(name, error);
+    if (status == CALX_OK)
+        calx_buffer_put(name, path);
+    return status;
+}
+
+static calx_status make_filename(calx_sqlite_config *config, const calx_url *url, calx_error *error)
+{
+    calx_buffer name = CALX_BUFFER_INIT;
+    calx_status status =
+        config->uri ? put_uri(config, url, &name, error) : put_path(config, url, &name, error);
+    if (status == CALX_OK && calx_buffer_finish(&name, &config->filename, NULL) != CALX_OK)
+        status = calx_error_set_nomem(error);
+    calx_buffer_clear(&name);
+    return status;
+}
+
+static calx_status check_form(const calx_url *url, calx_error *error)
+{
+    if (url->user == NULL && url->password == NULL && url->host == NULL && url->port == 0)
+        return CALX_OK;
+    return calx_error_set(error, CALX_E_ARGUMENT,
+                          "an SQLite URL has no user, password, host or port; the forms are "
+                          "sqlite:// (in memory), sqlite:///relative.db and "
+                          "sqlite:////absolute/name.db");
+}
+
+calx_status calx_sqlite_configure(const calx_url *url, calx_driver_config **out_config,
+                                  calx_error *error)
+{
+    calx_status status = check_form(url, error);
+    if (status != CALX_OK)
+        return status;
+    bool *taken = calx_alloc_array(url->parameter_count + 1, sizeof(*taken));
+    calx_sqlite_config *config = calx_alloc_zeroed(sizeof(*config));
+    if (taken == NULL || config == NULL) {
+        status = calx_error_set_nomem(error);
+        goto out;
+    }
+    config->timeout_ms = DEFAULT_TIMEOUT_MS;
+    config->foreign_keys = true;
+    config->base.cached_texts = DEFAULT_CACHED_STATEMENTS;
+    status = read_options(config, url, taken, error);
+    if (status == CALX_OK)
+        status = make_filename(config, url, error);
+    if (status == CALX_OK) {
+        *out_config = &config->base;
+        config = NULL;
+    }
+out:
+    if (config != NULL)
+        calx_sqlite_config_free(&config->base);
+    calx_release(taken);
+    return status;
+}
+
+void calx_sqlite_config_free(calx_driver_config *base)
+{
+    calx_sqlite_config *config = (calx_sqlite_config *)base;
+    if (config == NULL)
+        return;
+    calx_release(config->filename);
+    calx_release(config);
+}

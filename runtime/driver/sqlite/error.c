@@ -1,0 +1,141 @@
+/*
+ * SQLite's result codes as Calx's statuses. Everything is decided by extended codes; only code 1,
+ * which SQLite uses for all that is wrong with a text, is told apart by its message, and those
+ * messages are not localized (ENG-214).
+ */
+#include "driver/sqlite/sqlite.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+typedef struct code_row {
+    int code;
+    calx_status status;
+    unsigned flags;
+} code_row;
+
+enum {
+    D = CALX_ERROR_DISCONNECT,
+    R = CALX_ERROR_RETRY,
+    X = CALX_ERROR_ROLLBACK_ONLY,
+};
+
+/* Extended codes that differ from their primary code (ENG-214 to ENG-218). */
+static const code_row extended_codes[] = {
+    { SQLITE_ERROR_MISSING_COLLSEQ, CALX_E_INTERNAL, 0 },
+    { SQLITE_ERROR_RETRY, CALX_E_INTERNAL, 0 },
+    { SQLITE_ERROR_SNAPSHOT, CALX_E_SERIALIZATION, R | X },
+    { SQLITE_BUSY_SNAPSHOT, CALX_E_SERIALIZATION, R | X },
+    { SQLITE_ABORT_ROLLBACK, CALX_E_TX_ABORTED, X },
+    { SQLITE_CONSTRAINT_PRIMARYKEY, CALX_E_UNIQUE, 0 },
+    { SQLITE_CONSTRAINT_UNIQUE, CALX_E_UNIQUE, 0 },
+    { SQLITE_CONSTRAINT_ROWID, CALX_E_UNIQUE, 0 },
+    { SQLITE_CONSTRAINT_FOREIGNKEY, CALX_E_FOREIGN_KEY, 0 },
+    { SQLITE_CONSTRAINT_NOTNULL, CALX_E_NOT_NULL, 0 },
+    { SQLITE_CONSTRAINT_CHECK, CALX_E_CHECK, 0 },
+    { SQLITE_CONSTRAINT_TRIGGER, CALX_E_USER, 0 },
+    { SQLITE_CONSTRAINT_DATATYPE, CALX_E_DATA, 0 },
+    { SQLITE_READONLY_DBMOVED, CALX_E_READ_ONLY, D },
+    { SQLITE_IOERR_NOMEM, CALX_E_NOMEM, 0 },
+};
+
+static const code_row primary_codes[] = {
+    { SQLITE_INTERNAL, CALX_E_INTERNAL, 0 },
+    { SQLITE_PERM, CALX_E_PRIVILEGE, 0 },
+    { SQLITE_BUSY, CALX_E_BUSY, R },
+    { SQLITE_LOCKED, CALX_E_BUSY, R },
+    { SQLITE_PROTOCOL, CALX_E_BUSY, R },
+    { SQLITE_NOMEM, CALX_E_NOMEM, 0 },
+    { SQLITE_READONLY, CALX_E_READ_ONLY, 0 },
+    { SQLITE_INTERRUPT, CALX_E_CANCELED, 0 },
+    { SQLITE_IOERR, CALX_E_IO, D },
+    { SQLITE_CORRUPT, CALX_E_CORRUPT, D },
+    { SQLITE_NOTFOUND, CALX_E_INTERFACE, 0 },
+    { SQLITE_FULL, CALX_E_RESOURCE, 0 },
+    { SQLITE_SCHEMA, CALX_E_STALE_PLAN, 0 },
+    { SQLITE_TOOBIG, CALX_E_LIMIT, 0 },
+    { SQLITE_CONSTRAINT, CALX_E_CONSTRAINT, 0 },
+    { SQLITE_MISMATCH, CALX_E_DATA, 0 },
+    { SQLITE_MISUSE, CALX_E_INTERFACE, 0 },
+    { SQLITE_NOLFS, CALX_E_LIMIT, 0 },
+    { SQLITE_AUTH, CALX_E_PRIVILEGE, 0 },
+    { SQLITE_RANGE, CALX_E_INTERFACE, 0 },
+    { SQLITE_NOTADB, CALX_E_CORRUPT, D },
+};
+
+static const code_row *find_code(const code_row *rows, size_t count, int code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].code == code)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t text_size = strlen(text);
+    size_t end_size = strlen(end);
+    return text_size >= end_size && strcmp(text + text_size - end_size, end) == 0;
+}
+
+/* Code 1: the text decides. */
+static calx_status plain_error_status(const char *message, calx_sqlite_phase phase)
+{
+    if (phase == CALX_SQLITE_OPENING)
+        return CALX_E_ARGUMENT;
+    if (starts_with(message, "no such"))
+        return CALX_E_NO_OBJECT;
+    if (ends_with(message, "already exists"))
+        return CALX_E_DUP_OBJECT;
+    if (starts_with(message, "too many"))
+        return CALX_E_LIMIT;
+    return CALX_E_SYNTAX;
+}
+
+calx_status calx_sqlite_status(int code, const char *message, calx_sqlite_phase phase,
+                               unsigned *out_flags)
+{
+    *out_flags = 0;
+    if (code == SQLITE_ERROR)
+        return plain_error_status(message, phase);
+    if ((code & 0xff) == SQLITE_CANTOPEN)
+        return phase == CALX_SQLITE_OPENING ? CALX_E_CONNECT : CALX_E_IO;
+    /* ON DELETE RESTRICT is carried out by a trigger inside SQLite, and reported as one. */
+    if (code == SQLITE_CONSTRAINT_TRIGGER && strcmp(message, "FOREIGN KEY constraint failed") == 0)
+        return CALX_E_FOREIGN_KEY;
+    const code_row *row =
+        find_code(extended_codes, sizeof(extended_codes) / sizeof(extended_codes[0]), code);
+    if (row == NULL)
+        row =
+            find_code(primary_codes, sizeof(primary_codes) / sizeof(primary_codes[0]), code & 0xff);
+    if (row == NULL)
+        return CALX_E_INTERNAL;
+    *out_flags = row->flags;
+    return row->status;
+}
+
+calx_status calx_sqlite_fail(sqlite3 *db, int code, calx_sqlite_phase phase, calx_error *error)
+{
+    unsigned flags = 0;
+    const char *message = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+    calx_status status = calx_sqlite_status(code, message, phase, &flags);
+    return calx_error_set_driver(error, status, NULL, code, flags, message);
+}
+
+calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code)
+{
+    bool was_in_transaction = connection->base.in_transaction;
+    calx_status status =
+        calx_sqlite_fail(connection->db, code, CALX_SQLITE_OPEN, &connection->base.error);
+    connection->base.in_transaction = sqlite3_get_autocommit(connection->db) == 0;
+    if (was_in_transaction && !connection->base.in_transaction)
+        connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;
+    return status;
+}

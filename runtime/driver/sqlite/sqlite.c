@@ -1,0 +1,275 @@
+/*
+ * SQLite connections: opening, transactions, cleaning up, and the driver's table. The rules kept:
+ * whatever SQLite hands out is closed, also after failures (ENG-017); a connection that is handed
+ * on has been looked at and has its options read back (ENG-018, ENG-144); and after each call
+ * in_transaction is what SQLite says, not what we think (ENG-045).
+ */
+#include "driver/sqlite/sqlite.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { CONTROL_TEXT_SIZE = 64 };
+
+/* What stands in front of SQLite's own words when a file cannot be opened. */
+static void explain_open(const calx_sqlite_config *config, calx_error *error)
+{
+    struct stat facts;
+    bool directory = !config->memory && !config->uri && stat(config->filename, &facts) == 0 &&
+                     S_ISDIR(facts.st_mode);
+    calx_error_prefix(error, "SQLite database %s: %s", config->filename,
+                      directory ? "it is a directory: " : "");
+}
+
+static calx_status fail_opening(calx_sqlite_connection *connection, int code, calx_error *error)
+{
+    calx_status status = calx_sqlite_fail(connection->db, code, CALX_SQLITE_OPENING, error);
+    explain_open(connection->config, error);
+    return status;
+}
+
+/* Runs a pragma and copies the first column of its row, or nothing, to answer. */
+static int run_pragma(sqlite3 *db, const char *sql, char *answer, size_t answer_size)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    answer[0] = '\0';
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        snprintf(answer, answer_size, "%s", text != NULL ? text : "");
+    }
+    int finalized = sqlite3_finalize(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : finalized;
+}
+
+/* Outside of any transaction: some of these do nothing inside one (ENG-144). */
+static calx_status set_foreign_keys(calx_sqlite_connection *connection, calx_error *error)
+{
+    int wanted = connection->config->foreign_keys ? 1 : 0;
+    int is_set = -1;
+    int code = sqlite3_db_config(connection->db, SQLITE_DBCONFIG_ENABLE_FKEY, wanted, &is_set);
+    if (code != SQLITE_OK)
+        return fail_opening(connection, code, error);
+    if (is_set != wanted)
+        return calx_error_set(error, CALX_E_UNSUPPORTED,
+                              "this SQLite library cannot switch foreign keys %s; the URL's option "
+                              "foreign_keys=%s works without",
+                              wanted ? "on" : "off", wanted ? "off" : "on");
+    return CALX_OK;
+}
+
+static calx_status set_journal_mode(calx_sqlite_connection *connection, calx_error *error)
+{
+    const char *wanted = connection->config->journal_mode;
+    char sql[CONTROL_TEXT_SIZE];
+    char answer[CONTROL_TEXT_SIZE];
+    if (wanted == NULL || connection->config->memory)
+        return CALX_OK;
+    snprintf(sql, sizeof(sql), "PRAGMA main.journal_mode=%s", wanted);
+    int code = run_pragma(connection->db, sql, answer, sizeof(answer));
+    if (code != SQLITE_OK)
+        return fail_opening(connection, code, error);
+    if (strcasecmp(answer, wanted) != 0)
+        return calx_error_set(error, CALX_E_UNSUPPORTED,
+                              "SQLite database %s: journal_mode=%s is not possible here, it stays "
+                              "%s",
+                              connection->config->filename, wanted, answer);
+    return CALX_OK;
+}
+
+static calx_status set_synchronous(calx_sqlite_connection *connection, calx_error *error)
+{
+    char sql[CONTROL_TEXT_SIZE];
+    char answer[CONTROL_TEXT_SIZE];
+    if (connection->config->synchronous == NULL)
+        return CALX_OK;
+    snprintf(sql, sizeof(sql), "PRAGMA main.synchronous=%s", connection->config->synchronous);
+    int code = run_pragma(connection->db, sql, answer, sizeof(answer));
+    return code == SQLITE_OK ? CALX_OK : fail_opening(connection, code, error);
+}
+
+/* Reads the file's head: what is no database is found now, not at the first query (ENG-018). */
+static calx_status look_at_file(calx_sqlite_connection *connection, calx_error *error)
+{
+    char answer[CONTROL_TEXT_SIZE];
+    int code = run_pragma(connection->db, "PRAGMA schema_version", answer, sizeof(answer));
+    return code == SQLITE_OK ? CALX_OK : fail_opening(connection, code, error);
+}
+
+static calx_status open_file(calx_sqlite_connection *connection, calx_error *error)
+{
+    /* One thread at a time is the rule of a connection, so SQLite need not lock (ENG-103). */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (connection->config->uri)
+        flags |= SQLITE_OPEN_URI;
+    int code = sqlite3_open_v2(connection->config->filename, &connection->db, flags, NULL);
+    if (code != SQLITE_OK) {
+        /* The handle's own code is the extended one. */
+        int extended = connection->db != NULL ? sqlite3_extended_errcode(connection->db) : code;
+        return fail_opening(connection, extended, error);
+    }
+    sqlite3_extended_result_codes(connection->db, 1);
+    sqlite3_busy_timeout(connection->db, connection->config->timeout_ms);
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    return CALX_OK;
+}
+
+static calx_status open_connection(calx_sqlite_connection *connection, calx_error *error)
+{
+    static calx_status (*const steps[])(calx_sqlite_connection *,
+                                        calx_error *) = { open_file, look_at_file, set_foreign_keys,
+                                                          set_journal_mode, set_synchronous };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        calx_status status = steps[i](connection, error);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+static void sqlite_close(calx_driver_connection *base)
+{
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    for (size_t i = 0; i < CALX_SQLITE_CONTROLS; i++)
+        sqlite3_finalize(connection->controls[i]);
+    /* Statements left would make this fail; the engine has finalized them all (ENG-159). */
+    sqlite3_close(connection->db);
+    calx_error_clear(&base->error);
+    calx_release(connection);
+}
+
+static calx_status sqlite_connect(const calx_driver_config *config, calx_driver_connection **out,
+                                  calx_error *error)
+{
+    if (sqlite3_threadsafe() == 0)
+        return calx_error_set(error, CALX_E_UNSUPPORTED,
+                              "this SQLite library was built without support for threads "
+                              "(SQLITE_THREADSAFE=0)");
+    calx_sqlite_connection *connection = calx_alloc_zeroed(sizeof(*connection));
+    if (connection == NULL)
+        return calx_error_set_nomem(error);
+    connection->base.driver = &calx_driver_sqlite;
+    connection->base.error = (calx_error)CALX_ERROR_INIT;
+    connection->config = (const calx_sqlite_config *)config;
+    calx_status status = open_connection(connection, error);
+    if (status != CALX_OK) {
+        sqlite_close(&connection->base);
+        return status;
+    }
+    *out = &connection->base;
+    return CALX_OK;
+}
+
+static void sqlite_interrupt(calx_driver_connection *base)
+{
+    sqlite3_interrupt(((calx_sqlite_connection *)base)->db);
+}
+
+static const char *begin_text(calx_sqlite_begin begin)
+{
+    static const char *const texts[] = {
+        [CALX_SQLITE_DEFERRED] = "BEGIN",
+        [CALX_SQLITE_IMMEDIATE] = "BEGIN IMMEDIATE",
+        [CALX_SQLITE_EXCLUSIVE] = "BEGIN EXCLUSIVE",
+    };
+    return texts[begin];
+}
+
+/* Runs a statement that gives no rows and leaves it ready for the next time. */
+static calx_status run_control(calx_sqlite_connection *connection, sqlite3_stmt *statement)
+{
+    int code = sqlite3_step(statement);
+    calx_status status = CALX_OK;
+    if (code != SQLITE_DONE)
+        status = calx_sqlite_fail_open(connection, code);
+    sqlite3_reset(statement);
+    connection->base.in_transaction = sqlite3_get_autocommit(connection->db) == 0;
+    return status;
+}
+
+/* BEGIN, COMMIT and ROLLBACK are prepared once per connection. */
+static calx_status run_kept(calx_sqlite_connection *connection, calx_driver_control control)
+{
+    static const char *const texts[] = { NULL, "COMMIT", "ROLLBACK" };
+    sqlite3_stmt **kept = &connection->controls[control];
+    if (*kept == NULL) {
+        const char *sql =
+            control == CALX_DRIVER_BEGIN ? begin_text(connection->config->begin) : texts[control];
+        int code =
+            sqlite3_prepare_v3(connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+        if (code != SQLITE_OK)
+            return calx_sqlite_fail_open(connection, code);
+    }
+    return run_control(connection, *kept);
+}
+
+static calx_status run_savepoint(calx_sqlite_connection *connection, calx_driver_control control,
+                                 unsigned serial)
+{
+    static const char *const forms[] = {
+        [CALX_DRIVER_SAVEPOINT] = "SAVEPOINT calx_%u",
+        [CALX_DRIVER_RELEASE] = "RELEASE calx_%u",
+        [CALX_DRIVER_ROLLBACK_TO] = "ROLLBACK TO calx_%u",
+    };
+    char sql[CONTROL_TEXT_SIZE];
+    sqlite3_stmt *statement = NULL;
+    snprintf(sql, sizeof(sql), forms[control], serial);
+    int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL);
+    if (code != SQLITE_OK)
+        return calx_sqlite_fail_open(connection, code);
+    calx_status status = run_control(connection, statement);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static calx_status sqlite_control(calx_driver_connection *base, calx_driver_control control,
+                                  unsigned serial)
+{
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    if (control <= CALX_DRIVER_ROLLBACK)
+        return run_kept(connection, control);
+    return run_savepoint(connection, control, serial);
+}
+
+static calx_status sqlite_clean(calx_driver_connection *base)
+{
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    sqlite3_stmt *statement = NULL;
+    while ((statement = sqlite3_next_stmt(connection->db, statement)) != NULL) {
+        if (sqlite3_stmt_busy(statement))
+            sqlite3_reset(statement);
+    }
+    base->in_transaction = sqlite3_get_autocommit(connection->db) == 0;
+    return base->in_transaction ? run_kept(connection, CALX_DRIVER_ROLLBACK) : CALX_OK;
+}
+
+const calx_driver calx_driver_sqlite = {
+    .api_version = CALX_DRIVER_API,
+    .name = "sqlite",
+    .dialect = &calx_dialect_sqlite,
+    .configure = calx_sqlite_configure,
+    .config_free = calx_sqlite_config_free,
+    .connect = sqlite_connect,
+    .close = sqlite_close,
+    .interrupt = sqlite_interrupt,
+    .clean = sqlite_clean,
+    .control = sqlite_control,
+    .prepare = calx_sqlite_prepare,
+    .finalize = calx_sqlite_finalize,
+    .execute = calx_sqlite_execute,
+    .next = calx_sqlite_next,
+    .read = calx_sqlite_read,
+    .reset = calx_sqlite_reset,
+    .column_count = calx_sqlite_column_count,
+    .column_name = calx_sqlite_column_name,
+    .changes = calx_sqlite_changes,
+    .last_key = calx_sqlite_last_key,
+};

@@ -1,0 +1,421 @@
+/*
+ * SQLite statements: binding and reading whole rows. The rules kept: what is stored decides, a
+ * value is never bent into another class (ENG-155); SQLite's message is copied before anything is
+ * reset (LIM-21); and values are bound without a copy, since the contract says they stay until
+ * the run is over (LIM-23).
+ */
+#include "driver/sqlite/sqlite.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "driver/timestamp.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct sqlite_statement {
+    calx_driver_statement base;
+    sqlite3_stmt *stmt; /* NULL: the text held no statement */
+    sqlite3 *db;
+    int64_t total_before; /* sqlite3_total_changes64() when the run began */
+    bool stepped;         /* since the last sqlite3_reset() */
+    bool bound;           /* since the last sqlite3_clear_bindings() */
+    bool outside_only;    /* does nothing, or harm, inside a transaction */
+} sqlite_statement;
+
+/* Integers beyond this are not all exact as a double. */
+#define EXACT_DOUBLE INT64_C(9007199254740992)
+
+static calx_sqlite_connection *connection_of(sqlite_statement *statement)
+{
+    return (calx_sqlite_connection *)statement->base.connection;
+}
+
+/* Compiles from sql on until a statement comes up or the text ends (LIM-24). */
+static int compile(sqlite3 *db, const char *sql, size_t size, sqlite3_stmt **out,
+                   const char **out_tail)
+{
+    const char *end = sql + size;
+    int code = SQLITE_OK;
+    *out = NULL;
+    while (code == SQLITE_OK && *out == NULL && sql < end) {
+        const char *tail = sql;
+        code = sqlite3_prepare_v3(db, sql, (int)(end - sql), SQLITE_PREPARE_PERSISTENT, out, &tail);
+        sql = tail > sql ? tail : end;
+    }
+    *out_tail = sql;
+    return code;
+}
+
+/* The rest of a text may hold blanks and comments, but no second statement. */
+static calx_status check_tail(calx_sqlite_connection *connection, const char *tail, const char *end)
+{
+    sqlite3_stmt *second = NULL;
+    while (tail < end && (*tail == ' ' || *tail == '\n' || *tail == '\t' || *tail == ';'))
+        tail++;
+    if (tail == end)
+        return CALX_OK;
+    int code = compile(connection->db, tail, (size_t)(end - tail), &second, &tail);
+    if (code != SQLITE_OK)
+        return calx_sqlite_fail_open(connection, code);
+    if (second == NULL)
+        return CALX_OK;
+    sqlite3_finalize(second);
+    return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
+                          "the text holds more than one SQL statement; execute them one by one");
+}
+
+static const char *skip_blanks(const char *text, const char *end)
+{
+    while (text < end && (*text == ' ' || *text == '\n' || *text == '\t' || *text == '\r'))
+        text++;
+    return text;
+}
+
+/* Whether a text begins with a word, whatever its case; *text is moved behind it and blanks. */
+static bool take_word(const char **text, const char *end, const char *word)
+{
+    size_t size = strlen(word);
+    if ((size_t)(end - *text) < size || strncasecmp(*text, word, size) != 0)
+        return false;
+    *text = skip_blanks(*text + size, end);
+    return true;
+}
+
+/* A pragma that inside a transaction is ignored, or fails half-way (ENG-145). */
+static bool is_outside_only(const char *sql, size_t size)
+{
+    const char *end = sql + size;
+    const char *text = skip_blanks(sql, end);
+    if (!take_word(&text, end, "PRAGMA"))
+        return false;
+    if (take_word(&text, end, "main"))
+        take_word(&text, end, ".");
+    if (!take_word(&text, end, "foreign_keys") && !take_word(&text, end, "synchronous"))
+        return false;
+    return text < end && (*text == '=' || *text == '(');
+}
+
+calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, size_t size,
+                                calx_driver_statement **out)
+{
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    const char *tail = sql;
+    if (size >= INT_MAX)
+        return calx_error_set(&base->error, CALX_E_LIMIT, "the SQL text is too long for SQLite");
+    sqlite_statement *statement = calx_alloc_zeroed(sizeof(*statement));
+    if (statement == NULL)
+        return calx_error_set_nomem(&base->error);
+    statement->base.connection = base;
+    statement->db = connection->db;
+    calx_status status = CALX_OK;
+    int code = compile(connection->db, sql, size, &statement->stmt, &tail);
+    if (code != SQLITE_OK)
+        status = calx_sqlite_fail_open(connection, code);
+    else
+        status = check_tail(connection, tail, sql + size);
+    if (status != CALX_OK) {
+        calx_sqlite_finalize(&statement->base);
+        return status;
+    }
+    statement->outside_only = is_outside_only(sql, size);
+    statement->base.parameter_count = (size_t)sqlite3_bind_parameter_count(statement->stmt);
+    *out = &statement->base;
+    return CALX_OK;
+}
+
+void calx_sqlite_finalize(calx_driver_statement *base)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    sqlite3_finalize(statement->stmt);
+    calx_release(statement);
+}
+
+static int bind_timestamp(sqlite3_stmt *stmt, int index, calx_timestamp timestamp)
+{
+    char text[CALX_TIMESTAMP_TEXT_SIZE];
+    size_t size = calx_timestamp_text(timestamp, text);
+    if (size == 0)
+        return SQLITE_MISMATCH;
+    return sqlite3_bind_text(stmt, index, text, (int)size, SQLITE_TRANSIENT);
+}
+
+/* SQLITE_MISMATCH: a value SQLite cannot hold (ENG-156). */
+static int bind_value(sqlite3_stmt *stmt, int index, const calx_value *value)
+{
+    const void *data = value->as.span.data;
+    size_t size = value->as.span.size;
+    switch (value->type) {
+    case CALX_VALUE_NULL:
+        return sqlite3_bind_null(stmt, index);
+    case CALX_VALUE_BOOL:
+        return sqlite3_bind_int64(stmt, index, value->as.boolean ? 1 : 0);
+    case CALX_VALUE_INT64:
+        return sqlite3_bind_int64(stmt, index, value->as.int64);
+    case CALX_VALUE_UINT64:
+        if (value->as.uint64 > INT64_MAX)
+            return SQLITE_MISMATCH;
+        return sqlite3_bind_int64(stmt, index, (int64_t)value->as.uint64);
+    case CALX_VALUE_DOUBLE:
+        if (isnan(value->as.real))
+            return SQLITE_MISMATCH;
+        return sqlite3_bind_double(stmt, index, value->as.real);
+    case CALX_VALUE_TEXT:
+        return sqlite3_bind_text64(stmt, index, data, size, SQLITE_STATIC, SQLITE_UTF8);
+    case CALX_VALUE_BYTES:
+        return sqlite3_bind_blob64(stmt, index, size == 0 ? "" : data, size, SQLITE_STATIC);
+    case CALX_VALUE_TIMESTAMP:
+        return bind_timestamp(stmt, index, value->as.int64);
+    }
+    return SQLITE_MISMATCH;
+}
+
+static calx_status fail_value(sqlite_statement *statement, size_t index, const calx_value *value)
+{
+    const char *reason = "its value class is unknown";
+    if (value->type == CALX_VALUE_UINT64)
+        reason = "SQLite holds no integer above 9223372036854775807";
+    else if (value->type == CALX_VALUE_DOUBLE)
+        reason = "SQLite holds no NaN; bind NULL instead";
+    else if (value->type == CALX_VALUE_TIMESTAMP)
+        reason = "the year is not within 0000 to 9999";
+    return calx_error_set(&statement->base.connection->error, CALX_E_DATA, "parameter %zu: %s",
+                          index + 1, reason);
+}
+
+static calx_status bind_all(sqlite_statement *statement, const calx_value *parameters, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int code = bind_value(statement->stmt, (int)i + 1, &parameters[i]);
+        if (code == SQLITE_MISMATCH)
+            return fail_value(statement, i, &parameters[i]);
+        if (code != SQLITE_OK)
+            return calx_sqlite_fail_open(connection_of(statement), code);
+    }
+    return CALX_OK;
+}
+
+static calx_status step(sqlite_statement *statement, bool *out_row)
+{
+    statement->stepped = true;
+    int code = sqlite3_step(statement->stmt);
+    if (code == SQLITE_ROW) {
+        *out_row = true;
+        return CALX_OK;
+    }
+    if (code != SQLITE_DONE)
+        return calx_sqlite_fail_open(connection_of(statement), code);
+    statement->base.connection->in_transaction = sqlite3_get_autocommit(statement->db) == 0;
+    *out_row = false;
+    return CALX_OK;
+}
+
+calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *parameters,
+                                size_t count, bool *out_row)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    if (count != base->parameter_count)
+        return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
+                              "the statement has %zu parameters, %zu values were given",
+                              base->parameter_count, count);
+    if (statement->stmt == NULL) {
+        *out_row = false;
+        return CALX_OK;
+    }
+    if (statement->outside_only && base->connection->in_transaction)
+        return calx_error_set(&base->connection->error, CALX_E_STATE,
+                              "SQLite cannot change this setting inside a transaction; give it in "
+                              "the URL: foreign_keys=off, synchronous=normal");
+    if (statement->stepped) {
+        sqlite3_reset(statement->stmt);
+        statement->stepped = false;
+    }
+    statement->bound = true;
+    statement->total_before = sqlite3_total_changes64(statement->db);
+    calx_status status = bind_all(statement, parameters, count);
+    return status == CALX_OK ? step(statement, out_row) : status;
+}
+
+calx_status calx_sqlite_next(calx_driver_statement *base, bool *out_row)
+{
+    return step((sqlite_statement *)base, out_row);
+}
+
+static const char *class_name(int stored)
+{
+    static const char *const names[] = { "a value",
+                                         [SQLITE_INTEGER] = "an integer",
+                                         [SQLITE_FLOAT] = "a real number",
+                                         [SQLITE_TEXT] = "text",
+                                         [SQLITE_BLOB] = "bytes",
+                                         [SQLITE_NULL] = "NULL" };
+    return stored >= SQLITE_INTEGER && stored <= SQLITE_NULL ? names[stored] : names[0];
+}
+
+static const char *wanted_name(calx_value_type wanted)
+{
+    static const char *const names[] = {
+        [CALX_VALUE_NULL] = "any value",
+        [CALX_VALUE_BOOL] = "a truth value (0 or 1)",
+        [CALX_VALUE_INT64] = "an integer",
+        [CALX_VALUE_UINT64] = "an unsigned integer",
+        [CALX_VALUE_DOUBLE] = "a real number",
+        [CALX_VALUE_TEXT] = "text",
+        [CALX_VALUE_BYTES] = "bytes",
+        [CALX_VALUE_TIMESTAMP] = "a timestamp (YYYY-MM-DD HH:MM:SS)",
+    };
+    return names[wanted];
+}
+
+static calx_status fail_column(sqlite_statement *statement, int column, calx_value_type wanted)
+{
+    const char *name = sqlite3_column_name(statement->stmt, column);
+    int stored = sqlite3_column_type(statement->stmt, column);
+    return calx_error_set(&statement->base.connection->error, CALX_E_DATA,
+                          "column %d (%s): %s is stored, which cannot be read as %s", column,
+                          name != NULL ? name : "?", class_name(stored), wanted_name(wanted));
+}
+
+/* What calx_value_class a stored value has of its own. */
+static calx_value_type own_class(int stored)
+{
+    static const calx_value_type classes[] = { [SQLITE_INTEGER] = CALX_VALUE_INT64,
+                                               [SQLITE_FLOAT] = CALX_VALUE_DOUBLE,
+                                               [SQLITE_TEXT] = CALX_VALUE_TEXT,
+                                               [SQLITE_BLOB] = CALX_VALUE_BYTES,
+                                               [SQLITE_NULL] = CALX_VALUE_NULL };
+    return classes[stored];
+}
+
+/* false: the integer is no such value. */
+static bool read_integer(int64_t number, calx_value_type wanted, calx_value *out)
+{
+    switch (wanted) {
+    case CALX_VALUE_INT64:
+        out->as.int64 = number;
+        return true;
+    case CALX_VALUE_UINT64:
+        out->as.uint64 = (uint64_t)number;
+        return number >= 0;
+    case CALX_VALUE_BOOL:
+        out->as.boolean = number != 0;
+        return number == 0 || number == 1;
+    case CALX_VALUE_DOUBLE:
+        out->as.real = (double)number;
+        return number >= -EXACT_DOUBLE && number <= EXACT_DOUBLE;
+    default:
+        return false;
+    }
+}
+
+/* Text and bytes. NULL data means here that SQLite had no memory to make them. */
+static calx_status read_span(sqlite_statement *statement, int column, calx_value *out)
+{
+    bool text = out->type == CALX_VALUE_TEXT;
+    const void *data = text ? (const void *)sqlite3_column_text(statement->stmt, column)
+                            : sqlite3_column_blob(statement->stmt, column);
+    int size = sqlite3_column_bytes(statement->stmt, column);
+    if (data == NULL) {
+        if (text || size > 0 || sqlite3_errcode(statement->db) == SQLITE_NOMEM)
+            return calx_error_set_nomem(&statement->base.connection->error);
+        data = "";
+    }
+    out->as.span.data = data;
+    out->as.span.size = (size_t)size;
+    return CALX_OK;
+}
+
+static calx_status read_timestamp(sqlite_statement *statement, int column, calx_value *out)
+{
+    const char *text = (const char *)sqlite3_column_text(statement->stmt, column);
+    int size = sqlite3_column_bytes(statement->stmt, column);
+    if (text == NULL)
+        return calx_error_set_nomem(&statement->base.connection->error);
+    if (!calx_timestamp_parse(text, (size_t)size, &out->as.int64))
+        return fail_column(statement, column, CALX_VALUE_TIMESTAMP);
+    return CALX_OK;
+}
+
+/* One column as the class wanted; out->type is set already. */
+static calx_status read_column(sqlite_statement *statement, int column, int stored, calx_value *out)
+{
+    calx_value_type wanted = out->type;
+    if (stored == SQLITE_INTEGER) {
+        if (read_integer(sqlite3_column_int64(statement->stmt, column), wanted, out))
+            return CALX_OK;
+    } else if (stored == SQLITE_FLOAT && wanted == CALX_VALUE_DOUBLE) {
+        out->as.real = sqlite3_column_double(statement->stmt, column);
+        return CALX_OK;
+    } else if ((stored == SQLITE_TEXT && wanted == CALX_VALUE_TEXT) ||
+               (stored == SQLITE_BLOB && wanted == CALX_VALUE_BYTES)) {
+        return read_span(statement, column, out);
+    } else if (stored == SQLITE_TEXT && wanted == CALX_VALUE_TIMESTAMP) {
+        return read_timestamp(statement, column, out);
+    }
+    return fail_column(statement, column, wanted);
+}
+
+calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type *wanted,
+                             calx_value *out, size_t count)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    if (count > (size_t)sqlite3_data_count(statement->stmt))
+        return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
+                              "%zu columns were asked for, the row has %d", count,
+                              sqlite3_data_count(statement->stmt));
+    for (size_t i = 0; i < count; i++) {
+        int stored = sqlite3_column_type(statement->stmt, (int)i);
+        if (stored == SQLITE_NULL) {
+            out[i].type = CALX_VALUE_NULL;
+            continue;
+        }
+        out[i].type = wanted[i] == CALX_VALUE_NULL ? own_class(stored) : wanted[i];
+        calx_status status = read_column(statement, (int)i, stored, &out[i]);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+void calx_sqlite_reset(calx_driver_statement *base)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    if (statement->stepped) {
+        sqlite3_reset(statement->stmt);
+        statement->stepped = false;
+    }
+    /* Nothing points into the caller's memory any more (LIM-23). */
+    if (statement->bound) {
+        sqlite3_clear_bindings(statement->stmt);
+        statement->bound = false;
+    }
+}
+
+size_t calx_sqlite_column_count(calx_driver_statement *base)
+{
+    return (size_t)sqlite3_column_count(((sqlite_statement *)base)->stmt);
+}
+
+const char *calx_sqlite_column_name(calx_driver_statement *base, size_t column)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    if (column >= calx_sqlite_column_count(base))
+        return NULL;
+    return sqlite3_column_name(statement->stmt, (int)column);
+}
+
+int64_t calx_sqlite_changes(calx_driver_statement *base)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    /* What is no INSERT, UPDATE or DELETE leaves the count of the one before it standing. */
+    if (sqlite3_total_changes64(statement->db) == statement->total_before)
+        return 0;
+    return sqlite3_changes64(statement->db);
+}
+
+int64_t calx_sqlite_last_key(calx_driver_statement *base)
+{
+    return sqlite3_last_insert_rowid(((sqlite_statement *)base)->db);
+}
