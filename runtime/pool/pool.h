@@ -29,8 +29,8 @@ typedef struct calx_pool_entry {
     uint64_t generation;      /* of the pool when it was made (ENG-084) */
     calx_pool_thread *thread; /* thread pool: whose it is */
     size_t users;             /* checkouts that hold it; more than 1 only in a thread pool */
+    bool orphan;              /* out while its pool was disposed: counted apart, never kept */
     bool cut;                 /* the maker's cut was called */
-    bool bad;                 /* not to be lent again */
 } calx_pool_entry;
 
 /* What a pool does to its entries. No lock of the pool is held in any but cut. */
@@ -78,11 +78,17 @@ calx_status calx_pool_take(calx_pool *pool, calx_pool_entry **out_entry, calx_er
 /* Takes back an entry: resets it and hands it to the oldest waiter, keeps it, or destroys it. */
 void calx_pool_give(calx_pool *pool, calx_pool_entry *entry);
 
-/* Destroys an entry that is out; its place goes to the oldest waiter (ENG-061). */
+/*
+ * Destroys an entry that is out; its place goes to the oldest waiter (ENG-061). In a thread pool it
+ * is destroyed when its last user has given it back or discarded it.
+ */
 void calx_pool_discard(calx_pool *pool, calx_pool_entry *entry);
 
-/* An entry that is out becomes the caller's own; its place is free at once (ENG-049). */
-void calx_pool_detach(calx_pool *pool, calx_pool_entry *entry);
+/*
+ * An entry that is out becomes the caller's own; its place is free at once (ENG-049). false: others
+ * use it too, nothing was done.
+ */
+bool calx_pool_detach(calx_pool *pool, calx_pool_entry *entry);
 
 /* All entries made so far are replaced at their next checkout (ENG-083). */
 void calx_pool_bump(calx_pool *pool);
