@@ -1,0 +1,368 @@
+/*
+ * Connections and their transaction. The state kept here is what the application asked for; the
+ * driver says what the database really does, and where the two differ the database is right
+ * (ENG-045). After a failure that ended the transaction nothing runs until rollback() was called,
+ * so that no statement ever runs outside of the transaction it was meant for (ENG-125, ENG-149).
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+
+static void log_line(const calx_connection *connection, const char *line)
+{
+    if (connection->echo)
+        calx_log_text(&connection->engine->logger, CALX_LOG_INFO, line);
+}
+
+/* All open cursors lose their statement; they stay until they are closed. */
+static void orphan_cursors(calx_connection *connection)
+{
+    while (connection->open != NULL) {
+        calx_cursor *cursor = connection->open;
+        connection->open = cursor->next;
+        calx_link_orphan(connection->link, cursor);
+    }
+}
+
+/* Rows end with their transaction (ENG-183). */
+static void end_rows(calx_connection *connection)
+{
+    for (calx_cursor *cursor = connection->open; cursor != NULL; cursor = cursor->next) {
+        bool had_rows = cursor->state == CALX_CURSOR_ROW;
+        calx_cursor_reset(cursor);
+        if (had_rows)
+            cursor->state = CALX_CURSOR_ENDED;
+    }
+}
+
+/* The physical connection is given up for good. */
+static void drop_link(calx_connection *connection)
+{
+    calx_link *link = connection->link;
+    if (link == NULL)
+        return;
+    orphan_cursors(connection);
+    connection->link = NULL;
+    if (link->detached)
+        calx_link_destroy(connection->engine, &link->entry);
+    else
+        calx_pool_discard(connection->engine->pool, &link->entry);
+}
+
+calx_status calx_connection_failed(calx_connection *connection, calx_status status, const char *sql)
+{
+    calx_driver_connection *physical = connection->link->connection;
+    calx_error_move(&connection->error, &physical->error);
+    connection->error.status = status;
+    if (sql != NULL)
+        calx_error_statement(&connection->error, sql);
+    bool begun = connection->state == CALX_CONNECTION_BEGUN;
+    if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0) {
+        drop_link(connection);
+        if (begun)
+            connection->state = CALX_CONNECTION_FAILED;
+    } else if (begun && !physical->in_transaction) {
+        connection->state = CALX_CONNECTION_FAILED;
+    }
+    return status;
+}
+
+static calx_status fail_pending(calx_connection *connection)
+{
+    return calx_error_set(&connection->error, CALX_E_PENDING_ROLLBACK,
+                          "an earlier failure ended the transaction; call rollback() before going "
+                          "on");
+}
+
+calx_status calx_connection_ensure(calx_connection *connection)
+{
+    if (connection->link == NULL) {
+        if (connection->state == CALX_CONNECTION_FAILED)
+            return fail_pending(connection);
+        calx_pool_entry *entry = NULL;
+        calx_status status = calx_pool_take(connection->engine->pool, &entry, &connection->error);
+        if (status != CALX_OK)
+            return status;
+        connection->link = (calx_link *)entry;
+    }
+    if (connection->engine->config->thread_bound &&
+        !pthread_equal(connection->link->maker, pthread_self()))
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "this connection was made by another thread, and its URL says "
+                              "check_same_thread=on");
+    return CALX_OK;
+}
+
+static calx_status run_control(calx_connection *connection, calx_driver_control control,
+                               unsigned serial)
+{
+    calx_driver_connection *physical = connection->link->connection;
+    calx_status status = physical->driver->control(physical, control, serial);
+    return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, NULL);
+}
+
+/* Begins unless the database has begun already. */
+static calx_status begin(calx_connection *connection, const char *line)
+{
+    if (!connection->link->connection->in_transaction) {
+        log_line(connection, line);
+        calx_status status = run_control(connection, CALX_DRIVER_BEGIN, 0);
+        if (status != CALX_OK)
+            return status;
+    }
+    connection->state = CALX_CONNECTION_BEGUN;
+    connection->savepoint_count = 0;
+    return CALX_OK;
+}
+
+/* The unusual half of calx_connection_ready(). */
+static calx_status make_ready(calx_connection *connection)
+{
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return fail_pending(connection);
+    calx_status status = calx_connection_ensure(connection);
+    if (status != CALX_OK)
+        return status;
+    if (atomic_load_explicit(&connection->link->cut, memory_order_relaxed))
+        return calx_error_set(&connection->error, CALX_E_POOL_CLOSED,
+                              "the engine was shut down while this connection was in use");
+    if (connection->state == CALX_CONNECTION_BEGUN && connection->link->connection->in_transaction)
+        return CALX_OK;
+    return begin(connection, "BEGIN (implicit)");
+}
+
+calx_status calx_connection_ready(calx_connection *connection)
+{
+    calx_link *link = connection->link;
+    calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_BEGUN && link != NULL &&
+        link->connection->in_transaction &&
+        !atomic_load_explicit(&link->cut, memory_order_relaxed) &&
+        !connection->engine->config->thread_bound)
+        return CALX_OK;
+    return make_ready(connection);
+}
+
+calx_status calx_connection_begin(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return fail_pending(connection);
+    calx_status status = calx_connection_ensure(connection);
+    if (status != CALX_OK)
+        return status;
+    if (connection->state == CALX_CONNECTION_BEGUN && connection->link->connection->in_transaction)
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "a transaction has begun already; commit or roll it back first");
+    connection->state = CALX_CONNECTION_IDLE;
+    return begin(connection, "BEGIN");
+}
+
+/* Room for one more savepoint; the first few need no memory. */
+static calx_status reserve_savepoint(calx_connection *connection)
+{
+    if (connection->savepoints == NULL) {
+        connection->savepoints = connection->inline_savepoints;
+        connection->savepoint_capacity = CALX_SAVEPOINTS_INLINE;
+    }
+    if (connection->savepoint_count < connection->savepoint_capacity)
+        return CALX_OK;
+    size_t capacity = connection->savepoint_capacity * 2;
+    bool is_inline = connection->savepoints == connection->inline_savepoints;
+    unsigned *more =
+        calx_resize_array(is_inline ? NULL : connection->savepoints, capacity, sizeof(*more));
+    if (more == NULL)
+        return calx_error_set_nomem(&connection->error);
+    for (size_t i = 0; is_inline && i < connection->savepoint_count; i++)
+        more[i] = connection->inline_savepoints[i];
+    connection->savepoints = more;
+    connection->savepoint_capacity = capacity;
+    return CALX_OK;
+}
+
+static void log_savepoint(const calx_connection *connection, const char *verb, unsigned serial)
+{
+    if (connection->echo)
+        calx_log(&connection->engine->logger, CALX_LOG_INFO, "%s calx_%u", verb, serial);
+}
+
+calx_status calx_connection_begin_nested(calx_connection *connection)
+{
+    calx_status status = calx_connection_ready(connection);
+    if (status == CALX_OK)
+        status = reserve_savepoint(connection);
+    if (status != CALX_OK)
+        return status;
+    unsigned serial = ++connection->last_savepoint;
+    log_savepoint(connection, "SAVEPOINT", serial);
+    status = run_control(connection, CALX_DRIVER_SAVEPOINT, serial);
+    if (status == CALX_OK)
+        connection->savepoints[connection->savepoint_count++] = serial;
+    return status;
+}
+
+/* Whether there is anything to end; brings our state in line with the database's (ENG-045). */
+static bool has_transaction(calx_connection *connection)
+{
+    if (connection->state == CALX_CONNECTION_BEGUN &&
+        (connection->link == NULL || !connection->link->connection->in_transaction)) {
+        connection->state = CALX_CONNECTION_IDLE;
+        connection->savepoint_count = 0;
+    }
+    return connection->state != CALX_CONNECTION_IDLE;
+}
+
+static calx_status release_savepoint(calx_connection *connection)
+{
+    /* Also when it fails: its own rollback sends nothing then (ENG-132). */
+    unsigned serial = connection->savepoints[--connection->savepoint_count];
+    log_savepoint(connection, "RELEASE", serial);
+    return run_control(connection, CALX_DRIVER_RELEASE, serial);
+}
+
+calx_status calx_connection_commit(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return fail_pending(connection);
+    if (!has_transaction(connection))
+        return CALX_OK;
+    if (connection->savepoint_count > 0)
+        return release_savepoint(connection);
+    end_rows(connection);
+    log_line(connection, "COMMIT");
+    calx_status status = run_control(connection, CALX_DRIVER_COMMIT, 0);
+    if (status == CALX_OK)
+        connection->state = CALX_CONNECTION_IDLE;
+    else if (status != CALX_E_BUSY)
+        connection->state = CALX_CONNECTION_FAILED;
+    if (status != CALX_OK && connection->link == NULL)
+        connection->error.flags |= CALX_ERROR_OUTCOME_UNKNOWN;
+    return status;
+}
+
+static calx_status rollback_savepoint(calx_connection *connection)
+{
+    unsigned serial = connection->savepoints[--connection->savepoint_count];
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return CALX_OK;
+    log_savepoint(connection, "ROLLBACK TO", serial);
+    calx_status status = run_control(connection, CALX_DRIVER_ROLLBACK_TO, serial);
+    /* It goes away with its work: a later rollback is that of the one around it. */
+    if (status == CALX_OK)
+        status = run_control(connection, CALX_DRIVER_RELEASE, serial);
+    return status;
+}
+
+calx_status calx_connection_rollback(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    if (!has_transaction(connection))
+        return CALX_OK;
+    if (connection->savepoint_count > 0)
+        return rollback_savepoint(connection);
+    calx_status status = CALX_OK;
+    if (connection->link != NULL) {
+        end_rows(connection);
+        log_line(connection, "ROLLBACK");
+        if (connection->link->connection->in_transaction)
+            status = run_control(connection, CALX_DRIVER_ROLLBACK, 0);
+        /* Closing rolls back as well, so nothing of the transaction outlives this call. */
+        if (status != CALX_OK)
+            drop_link(connection);
+    }
+    connection->state = CALX_CONNECTION_IDLE;
+    return status;
+}
+
+bool calx_connection_in_transaction(const calx_connection *connection)
+{
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return true;
+    return connection->state == CALX_CONNECTION_BEGUN && connection->link != NULL &&
+           connection->link->connection->in_transaction;
+}
+
+calx_status calx_connection_invalidate(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    bool begun = has_transaction(connection);
+    if (connection->link == NULL)
+        return CALX_OK;
+    drop_link(connection);
+    if (begun)
+        connection->state = CALX_CONNECTION_FAILED;
+    return CALX_OK;
+}
+
+calx_status calx_connection_detach(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    if (connection->link == NULL)
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "the connection was invalidated, there is nothing to detach");
+    if (connection->link->detached)
+        return CALX_OK;
+    if (!calx_pool_detach(connection->engine->pool, &connection->link->entry))
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "this thread holds the same database connection a second time; "
+                              "close the other one first");
+    connection->link->detached = true;
+    return CALX_OK;
+}
+
+const calx_error *calx_connection_error(const calx_connection *connection)
+{
+    return &connection->error;
+}
+
+calx_error *calx_connection_error_slot(calx_connection *connection)
+{
+    return &connection->error;
+}
+
+calx_engine *calx_connection_engine(const calx_connection *connection)
+{
+    return connection->engine;
+}
+
+void calx_connection_free_handle(calx_connection *connection)
+{
+    calx_error_clear(&connection->error);
+    if (connection->savepoints != connection->inline_savepoints)
+        calx_release(connection->savepoints);
+    calx_release(connection);
+}
+
+/* Gives the link back; the handle goes along when the link has none yet. */
+static void give_link(calx_connection *connection, calx_link *link)
+{
+    calx_engine *engine = connection->engine;
+    connection->link = NULL;
+    if (link->detached) {
+        calx_connection_free_handle(connection);
+        calx_link_destroy(engine, &link->entry);
+        return;
+    }
+    if (link->spare == NULL) {
+        calx_error_clear(&connection->error);
+        link->spare = connection;
+    } else {
+        calx_connection_free_handle(connection);
+    }
+    calx_pool_give(engine->pool, &link->entry);
+}
+
+void calx_connection_close(calx_connection *connection)
+{
+    if (connection == NULL)
+        return;
+    calx_engine *engine = connection->engine;
+    orphan_cursors(connection);
+    if (connection->link != NULL)
+        give_link(connection, connection->link);
+    else
+        calx_connection_free_handle(connection);
+    calx_engine_release(engine);
+}

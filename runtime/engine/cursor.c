@@ -1,0 +1,185 @@
+/*
+ * Cursors: the way of every statement. Short on purpose, since each row of an application comes
+ * through here: what is unusual (no transaction yet, an error, a log) is a branch to elsewhere.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+static void enlist(calx_connection *connection, calx_cursor *cursor)
+{
+    cursor->connection = connection;
+    cursor->state = CALX_CURSOR_FRESH;
+    cursor->previous = NULL;
+    cursor->next = connection->open;
+    if (connection->open != NULL)
+        connection->open->previous = cursor;
+    connection->open = cursor;
+}
+
+calx_status calx_connection_open(calx_connection *connection, const calx_plan *plan,
+                                 calx_cursor **out_cursor)
+{
+    calx_cursor *cursor = NULL;
+    calx_connection_forget_error(connection);
+    calx_status status = calx_connection_ensure(connection);
+    if (status != CALX_OK)
+        return status;
+    status = calx_link_plan_cursor(connection->link, plan, &cursor);
+    if (status != CALX_OK)
+        return calx_connection_failed(connection, status, plan->sql);
+    enlist(connection, cursor);
+    *out_cursor = cursor;
+    return CALX_OK;
+}
+
+calx_status calx_connection_open_text(calx_connection *connection, const char *sql, size_t size,
+                                      calx_cursor **out_cursor)
+{
+    calx_cursor *cursor = NULL;
+    calx_connection_forget_error(connection);
+    calx_status status = calx_connection_ensure(connection);
+    if (status != CALX_OK)
+        return status;
+    status = calx_link_text_cursor(connection->link, sql, size, &cursor);
+    if (status != CALX_OK) {
+        char *copy = calx_strdup_n(sql, size);
+        status = calx_connection_failed(connection, status, copy);
+        calx_release(copy);
+        return status;
+    }
+    enlist(connection, cursor);
+    *out_cursor = cursor;
+    return CALX_OK;
+}
+
+static calx_status fail(calx_cursor *cursor, calx_status status)
+{
+    cursor->driver->reset(cursor->statement);
+    cursor->state = CALX_CURSOR_FRESH;
+    return calx_connection_failed(cursor->connection, status, cursor->sql);
+}
+
+static calx_status fail_ended(calx_cursor *cursor)
+{
+    if (cursor->connection == NULL)
+        return CALX_E_STATE;
+    calx_connection_forget_error(cursor->connection);
+    return calx_error_set(&cursor->connection->error, CALX_E_STATE,
+                          cursor->state == CALX_CURSOR_ENDED
+                              ? "the rows ended with their transaction"
+                              : "there is no row: execute the statement, and stop at its last row");
+}
+
+/* Execute with the log on. */
+static calx_status execute_aloud(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                 bool *out_row)
+{
+    const calx_engine *engine = cursor->connection->engine;
+    calx_echo_statement(engine, cursor->sql, parameters, count);
+    int64_t start = calx_clock_monotonic_ns();
+    calx_status status = cursor->driver->execute(cursor->statement, parameters, count, out_row);
+    calx_echo_time(engine, calx_clock_monotonic_ns() - start);
+    return status;
+}
+
+calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                bool *out_row)
+{
+    calx_connection *connection = cursor->connection;
+    bool row = false;
+    if (connection == NULL)
+        return CALX_E_STATE;
+    calx_status status = calx_connection_ready(connection);
+    if (status != CALX_OK)
+        return status;
+    if (connection->echo)
+        status = execute_aloud(cursor, parameters, count, &row);
+    else
+        status = cursor->driver->execute(cursor->statement, parameters, count, &row);
+    if (status != CALX_OK)
+        return fail(cursor, status);
+    cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
+    *out_row = row;
+    return CALX_OK;
+}
+
+calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)
+{
+    bool row = false;
+    if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
+        return fail_ended(cursor);
+    calx_connection_forget_error(cursor->connection);
+    calx_status status = cursor->driver->next(cursor->statement, &row);
+    if (status != CALX_OK)
+        return fail(cursor, status);
+    if (!row)
+        cursor->state = CALX_CURSOR_DONE;
+    *out_row = row;
+    return CALX_OK;
+}
+
+calx_status calx_cursor_read(calx_cursor *cursor, const calx_value_type *wanted, calx_value *out,
+                             size_t count)
+{
+    if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
+        return fail_ended(cursor);
+    calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
+    if (status != CALX_OK)
+        return calx_connection_failed(cursor->connection, status, cursor->sql);
+    if (cursor->connection->echo_rows)
+        calx_echo_row(cursor->connection->engine, out, count);
+    return CALX_OK;
+}
+
+int64_t calx_cursor_changes(const calx_cursor *cursor)
+{
+    return cursor->statement != NULL ? cursor->driver->changes(cursor->statement) : 0;
+}
+
+int64_t calx_cursor_last_key(const calx_cursor *cursor)
+{
+    return cursor->statement != NULL ? cursor->driver->last_key(cursor->statement) : 0;
+}
+
+size_t calx_cursor_column_count(const calx_cursor *cursor)
+{
+    return cursor->statement != NULL ? cursor->driver->column_count(cursor->statement) : 0;
+}
+
+const char *calx_cursor_column_name(const calx_cursor *cursor, size_t column)
+{
+    return cursor->statement != NULL ? cursor->driver->column_name(cursor->statement, column)
+                                     : NULL;
+}
+
+void calx_cursor_reset(calx_cursor *cursor)
+{
+    if (cursor->statement == NULL)
+        return;
+    if (cursor->state != CALX_CURSOR_FRESH)
+        cursor->driver->reset(cursor->statement);
+    cursor->state = CALX_CURSOR_FRESH;
+}
+
+void calx_cursor_close(calx_cursor *cursor)
+{
+    if (cursor == NULL)
+        return;
+    calx_connection *connection = cursor->connection;
+    if (connection == NULL) {
+        calx_release(cursor);
+        return;
+    }
+    calx_cursor_reset(cursor);
+    if (cursor->previous != NULL)
+        cursor->previous->next = cursor->next;
+    else
+        connection->open = cursor->next;
+    if (cursor->next != NULL)
+        cursor->next->previous = cursor->previous;
+    cursor->connection = NULL;
+    calx_link_return(cursor->link, cursor);
+}

@@ -1,0 +1,270 @@
+/*
+ * Engines: what a URL and options come to. Making one does no I/O; everything wrong with its
+ * arguments is found here, so that what is left for the first connection is the database itself
+ * (ENG-031). An engine lives on, unseen, until the last connection out of it was closed.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* The defaults, overlaid with as much as the caller's header knew of. */
+static calx_status take_options(calx_engine *engine, const calx_engine_options *options,
+                                calx_error *error)
+{
+    engine->options = (calx_engine_options)CALX_ENGINE_OPTIONS_INIT;
+    if (options == NULL)
+        return CALX_OK;
+    if (options->size < sizeof(options->size) || options->size > sizeof(*options))
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the engine's options must start from CALX_ENGINE_OPTIONS_INIT");
+    memcpy(&engine->options, options, options->size);
+    engine->options.size = sizeof(engine->options);
+    return CALX_OK;
+}
+
+/* ENG-033: every option that is out of range is named. */
+static calx_status check_options(const calx_engine_options *options, calx_error *error)
+{
+    const struct {
+        bool good;
+        const char *what;
+    } rules[] = {
+        { options->echo >= CALX_ECHO_OFF && options->echo <= CALX_ECHO_DEBUG,
+          "echo is none of calx_echo" },
+        { options->pool_size >= 0, "pool_size is negative" },
+        { options->max_overflow >= -1, "max_overflow is below -1" },
+        { options->pool_timeout >= -1, "pool_timeout is below -1" },
+        { options->pool_recycle >= -1, "pool_recycle is below -1" },
+        { options->pool_reset >= CALX_POOL_RESET_ROLLBACK &&
+              options->pool_reset <= CALX_POOL_RESET_NONE,
+          "pool_reset is none of calx_pool_reset" },
+    };
+    calx_buffer problems = CALX_BUFFER_INIT;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (rules[i].good)
+            continue;
+        calx_buffer_put(&problems, problems.size > 0 ? "; " : "");
+        calx_buffer_put(&problems, rules[i].what);
+    }
+    calx_status status = problems.status;
+    if (status == CALX_E_NOMEM)
+        calx_error_set_nomem(error);
+    else if (problems.size > 0)
+        status = calx_error_set(error, CALX_E_ARGUMENT, "bad engine options: %s",
+                                calx_buffer_text(&problems));
+    calx_buffer_clear(&problems);
+    return status;
+}
+
+static char *logger_name(const char *room, const char *engine_name)
+{
+    calx_buffer name = CALX_BUFFER_INIT;
+    char *text = NULL;
+    calx_buffer_put(&name, room);
+    if (engine_name != NULL) {
+        calx_buffer_char(&name, '.');
+        calx_buffer_put(&name, engine_name);
+    }
+    return calx_buffer_finish(&name, &text, NULL) == CALX_OK ? text : NULL;
+}
+
+static calx_status make_loggers(calx_engine *engine, calx_error *error)
+{
+    static const calx_log_level levels[] = { [CALX_ECHO_OFF] = CALX_LOG_WARNING,
+                                             [CALX_ECHO_SQL] = CALX_LOG_INFO,
+                                             [CALX_ECHO_DEBUG] = CALX_LOG_DEBUG };
+    const calx_engine_options *options = &engine->options;
+    engine->logger_name = logger_name("calx.engine", options->name);
+    engine->pool_logger_name = logger_name("calx.pool", options->name);
+    if (engine->logger_name == NULL || engine->pool_logger_name == NULL)
+        return calx_error_set_nomem(error);
+    engine->options.name = NULL;
+    engine->logger = (calx_logger){ options->log, options->log_context, levels[options->echo],
+                                    engine->logger_name };
+    engine->pool_logger = engine->logger;
+    engine->pool_logger.name = engine->pool_logger_name;
+    return CALX_OK;
+}
+
+/* A database that lives in one connection cannot be queued for (ENG-069, ENG-070). */
+static calx_status make_pool(calx_engine *engine, calx_error *error)
+{
+    const calx_engine_options *options = &engine->options;
+    calx_pool_options pool_options = {
+        .kind = engine->config->private_database ? CALX_POOL_THREAD : CALX_POOL_QUEUE,
+        .size = (size_t)options->pool_size,
+        .max_overflow = options->max_overflow,
+        .timeout_ms = options->pool_timeout,
+        .recycle_ms = options->pool_recycle,
+        .lifo = options->pool_lifo,
+        .logger = &engine->pool_logger,
+    };
+    calx_pool_maker maker = { engine, calx_link_make, calx_link_reset, calx_link_destroy,
+                              calx_link_cut };
+    if (calx_pool_new(&pool_options, &maker, &engine->pool) != CALX_OK)
+        return calx_error_set_nomem(error);
+    return CALX_OK;
+}
+
+static calx_status read_url(calx_engine *engine, const char *text, calx_error *error)
+{
+    calx_url url = CALX_URL_INIT;
+    calx_status status = calx_url_parse(text, &url, error);
+    if (status != CALX_OK)
+        return status;
+    status = calx_driver_find(&url, &engine->driver, error);
+    if (status != CALX_OK)
+        goto out;
+    status = engine->driver->configure(&url, &engine->config, error);
+    if (status != CALX_OK)
+        goto out;
+    status = calx_url_render(&url, CALX_URL_MASK, &engine->url);
+    if (status == CALX_E_NOMEM)
+        calx_error_set_nomem(error);
+out:
+    calx_url_clear(&url);
+    return status;
+}
+
+static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
+                         calx_error *error)
+{
+    calx_status status = take_options(engine, options, error);
+    if (status == CALX_OK)
+        status = check_options(&engine->options, error);
+    if (status == CALX_OK)
+        status = read_url(engine, url, error);
+    if (status == CALX_OK)
+        status = make_loggers(engine, error);
+    if (status == CALX_OK)
+        status = make_pool(engine, error);
+    return status;
+}
+
+static void destroy(calx_engine *engine)
+{
+    calx_pool_free(engine->pool);
+    calx_engine_free_plans(engine);
+    pthread_mutex_destroy(&engine->plan_lock);
+    if (engine->config != NULL)
+        engine->driver->config_free(engine->config);
+    calx_release(engine->url);
+    calx_release(engine->logger_name);
+    calx_release(engine->pool_logger_name);
+    calx_release(engine);
+}
+
+calx_status calx_engine_new(const char *url, const calx_engine_options *options,
+                            calx_engine **out_engine, calx_error *out_error)
+{
+    calx_error_clear(out_error);
+    calx_engine *engine = calx_alloc_zeroed(sizeof(*engine));
+    if (engine == NULL)
+        return calx_error_set_nomem(out_error);
+    if (pthread_mutex_init(&engine->plan_lock, NULL) != 0) {
+        calx_release(engine);
+        return calx_error_set_nomem(out_error);
+    }
+    atomic_init(&engine->references, 1);
+    calx_map_init(&engine->plans);
+    calx_status status = build(engine, url, options, out_error);
+    if (status != CALX_OK) {
+        destroy(engine);
+        return status;
+    }
+    *out_engine = engine;
+    return CALX_OK;
+}
+
+void calx_engine_release(calx_engine *engine)
+{
+    if (atomic_fetch_sub(&engine->references, 1) == 1)
+        destroy(engine);
+}
+
+void calx_engine_free(calx_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    calx_pool_dispose(engine->pool);
+    calx_engine_release(engine);
+}
+
+/* A handle for a link: the one kept with it, or a new one. NULL: no memory. */
+static calx_connection *take_handle(calx_link *link)
+{
+    calx_connection *connection = link->spare;
+    link->spare = NULL;
+    if (connection == NULL)
+        connection = calx_alloc(sizeof(*connection));
+    if (connection == NULL)
+        return NULL;
+    *connection = (calx_connection){ .error = CALX_ERROR_INIT };
+    return connection;
+}
+
+calx_status calx_engine_connect(calx_engine *engine, calx_connection **out_connection,
+                                calx_error *out_error)
+{
+    calx_pool_entry *entry = NULL;
+    calx_error_clear(out_error);
+    calx_status status = calx_pool_take(engine->pool, &entry, out_error);
+    if (status != CALX_OK)
+        return status;
+    calx_link *link = (calx_link *)entry;
+    calx_connection *connection = take_handle(link);
+    if (connection == NULL) {
+        calx_pool_give(engine->pool, entry);
+        return calx_error_set_nomem(out_error);
+    }
+    atomic_fetch_add(&engine->references, 1);
+    connection->engine = engine;
+    connection->link = link;
+    connection->echo = calx_log_enabled(&engine->logger, CALX_LOG_INFO);
+    connection->echo_rows = calx_log_enabled(&engine->logger, CALX_LOG_DEBUG);
+    *out_connection = connection;
+    return CALX_OK;
+}
+
+void calx_engine_dispose(calx_engine *engine)
+{
+    calx_pool_dispose(engine->pool);
+}
+
+calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_t *out_cut)
+{
+    size_t cut = calx_pool_shutdown(engine->pool, calx_deadline_in_ms(deadline_ms));
+    if (out_cut != NULL)
+        *out_cut = cut;
+    return CALX_OK;
+}
+
+void calx_engine_status(calx_engine *engine, calx_engine_state *out_state)
+{
+    calx_pool_status(engine->pool, out_state);
+}
+
+const char *calx_engine_url(const calx_engine *engine)
+{
+    return engine->url;
+}
+
+const char *calx_engine_driver_name(const calx_engine *engine)
+{
+    return engine->driver->name;
+}
+
+const calx_dialect *calx_engine_dialect(const calx_engine *engine)
+{
+    return engine->driver->dialect;
+}
+
+const calx_logger *calx_engine_logger(const calx_engine *engine)
+{
+    return &engine->logger;
+}

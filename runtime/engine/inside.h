@@ -1,0 +1,164 @@
+/*
+ * What the files of the engine room share: an engine, the physical connections (links) its pool
+ * keeps, the cursors those keep, and the connection an application holds. Other rooms see cursor.h
+ * and plan.h.
+ */
+#ifndef CALX_ENGINE_INSIDE_H
+#define CALX_ENGINE_INSIDE_H
+
+#include <calx/connection.h>
+#include <calx/engine.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "driver/driver.h"
+#include "engine/cursor.h"
+#include "engine/plan.h"
+#include "pool/pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct calx_engine {
+    atomic_size_t references; /* the application's, and one of each connection that is out */
+    const calx_driver *driver;
+    calx_driver_config *config;
+    calx_engine_options options;
+    char *url; /* masked */
+    char *logger_name;
+    char *pool_logger_name;
+    calx_logger logger;
+    calx_logger pool_logger;
+    calx_pool *pool;
+    pthread_mutex_t plan_lock; /* guards the two below */
+    calx_map plans;
+    unsigned plan_count;
+};
+
+/* Where a cursor that is closed goes. */
+typedef enum calx_cursor_home {
+    CALX_CURSOR_HOME_NONE = 0, /* nowhere: it is ended */
+    CALX_CURSOR_HOME_PLAN,     /* its plan's place in its link */
+    CALX_CURSOR_HOME_TEXT      /* its link's cache of texts */
+} calx_cursor_home;
+
+typedef enum calx_cursor_state {
+    CALX_CURSOR_FRESH = 0, /* ready to execute */
+    CALX_CURSOR_ROW,       /* on a row */
+    CALX_CURSOR_DONE,      /* no row is left */
+    CALX_CURSOR_ENDED      /* had rows left when its transaction ended */
+} calx_cursor_state;
+
+typedef struct calx_link calx_link;
+
+struct calx_cursor {
+    const calx_driver *driver;
+    calx_driver_statement *statement; /* NULL: its connection has ended */
+    calx_connection *connection;      /* NULL: not open, or its connection has ended */
+    calx_link *link;
+    calx_cursor_state state;
+    calx_cursor_home home;
+    calx_cursor *next; /* among the connection's open ones */
+    calx_cursor *previous;
+    const char *sql; /* the plan's text, or the cursor's own behind it */
+    size_t size;
+    unsigned plan_id; /* with home PLAN */
+    uint64_t hash;    /* with home TEXT, and the two below */
+    calx_cursor *older;
+    calx_cursor *newer;
+};
+
+/* A physical connection and the statements prepared on it. */
+struct calx_link {
+    calx_pool_entry entry; /* first: the pool knows no more */
+    calx_engine *engine;
+    calx_driver_connection *connection;
+    atomic_bool cut;     /* the engine was shut down under it */
+    pthread_t maker;     /* the thread that connected */
+    bool detached;       /* belongs to its connection, not to the pool */
+    calx_cursor **plans; /* by plan id; NULL: not prepared yet */
+    size_t plan_capacity;
+    calx_map texts;      /* kept cursors by text */
+    calx_cursor *newest; /* of the texts, by last use */
+    calx_cursor *oldest;
+    calx_connection *spare; /* a handle ready for the next checkout */
+};
+
+typedef enum calx_connection_state {
+    CALX_CONNECTION_IDLE = 0, /* no transaction */
+    CALX_CONNECTION_BEGUN,
+    CALX_CONNECTION_FAILED /* only rollback is legal */
+} calx_connection_state;
+
+enum { CALX_SAVEPOINTS_INLINE = 8 };
+
+struct calx_connection {
+    calx_engine *engine;
+    calx_link *link; /* NULL: invalidated; the next use takes another */
+    calx_error error;
+    calx_connection_state state;
+    bool echo;      /* statements are logged */
+    bool echo_rows; /* rows are, too */
+    unsigned last_savepoint;
+    unsigned *savepoints; /* the open ones, outermost first */
+    size_t savepoint_count;
+    size_t savepoint_capacity;
+    unsigned inline_savepoints[CALX_SAVEPOINTS_INLINE];
+    calx_cursor *open; /* newest first */
+};
+
+/* Links, for the pool. */
+calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **out_entry,
+                           calx_error *error);
+bool calx_link_reset(void *context, calx_pool_entry *entry);
+void calx_link_destroy(void *context, calx_pool_entry *entry);
+void calx_link_cut(void *context, calx_pool_entry *entry);
+
+/* Keeping cursors in their link. */
+calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_cursor **out);
+calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, calx_cursor **out);
+/* After its user closed it; the cursor is reset. */
+void calx_link_return(calx_link *link, calx_cursor *cursor);
+/* Ends the statement of an open cursor, which is kept no longer and stays until it is closed. */
+void calx_link_orphan(calx_link *link, calx_cursor *cursor);
+
+/* Frees what an engine holds when its last user has gone. */
+void calx_engine_release(calx_engine *engine);
+void calx_engine_free_plans(calx_engine *engine);
+
+/* Makes sure there is a physical connection. */
+calx_status calx_connection_ensure(calx_connection *connection);
+/* The same, and a transaction in which a statement may run (ENG-121). */
+calx_status calx_connection_ready(calx_connection *connection);
+/*
+ * A call of the driver failed: its error becomes the connection's, with the statement's text (or
+ * NULL), and the state of the transaction is looked at again (ENG-082, ENG-125, ENG-149).
+ */
+calx_status calx_connection_failed(calx_connection *connection, calx_status status,
+                                   const char *sql);
+/* Clears what an earlier call left. */
+static inline void calx_connection_forget_error(calx_connection *connection)
+{
+    if (connection->error.status != CALX_OK)
+        calx_error_clear(&connection->error);
+}
+
+/* The handle's memory goes. */
+void calx_connection_free_handle(calx_connection *connection);
+
+/* Log lines. All do nothing unless the engine's echo asks for them. */
+void calx_echo_statement(const calx_engine *engine, const char *sql, const calx_value *parameters,
+                         size_t count);
+void calx_echo_time(const calx_engine *engine, int64_t nanoseconds);
+void calx_echo_row(const calx_engine *engine, const calx_value *values, size_t count);
+
+/*
+ * A statement's text and values as the driver wants them. The values are borrowed until the next
+ * call on the statement. CALX_E_ARGUMENT names a parameter that is unknown or was never bound.
+ */
+calx_status calx_statement_resolve(const calx_statement *statement, const calx_dialect *dialect,
+                                   const char **out_sql, size_t *out_size,
+                                   const calx_value **out_values, size_t *out_count,
+                                   calx_error *error);
+
+#endif

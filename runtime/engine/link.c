@@ -1,0 +1,270 @@
+/*
+ * Links: physical connections with the statements prepared on them, as the pool keeps them. A
+ * statement stays prepared across checkouts: one of a plan is found by the plan's number, one of a
+ * text by the text, and of the texts the least recently used goes when there are too many. The
+ * rule kept: a cursor somebody holds is never freed here; it loses its statement and waits for its
+ * close.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+#include <string.h>
+
+calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **out_entry,
+                           calx_error *error)
+{
+    calx_engine *engine = context;
+    (void)deadline;
+    calx_link *link = calx_alloc_zeroed(sizeof(*link));
+    if (link == NULL)
+        return calx_error_set_nomem(error);
+    calx_status status = engine->driver->connect(engine->config, &link->connection, error);
+    if (status != CALX_OK) {
+        calx_release(link);
+        return status;
+    }
+    link->engine = engine;
+    link->maker = pthread_self();
+    atomic_init(&link->cut, false);
+    calx_map_init(&link->texts);
+    *out_entry = &link->entry;
+    return CALX_OK;
+}
+
+bool calx_link_reset(void *context, calx_pool_entry *entry)
+{
+    calx_engine *engine = context;
+    calx_link *link = (calx_link *)entry;
+    calx_driver_connection *connection = link->connection;
+    calx_pool_reset reset = engine->options.pool_reset;
+    if (!connection->in_transaction || reset == CALX_POOL_RESET_NONE)
+        return true;
+    calx_status status;
+    if (reset == CALX_POOL_RESET_COMMIT) {
+        calx_log_text(&engine->logger, CALX_LOG_INFO, "COMMIT (returned to the pool)");
+        status = engine->driver->control(connection, CALX_DRIVER_COMMIT, 0);
+    } else {
+        calx_log_text(&engine->logger, CALX_LOG_INFO, "ROLLBACK (returned to the pool)");
+        status = engine->driver->clean(connection);
+    }
+    if (status == CALX_OK)
+        return true;
+    calx_log(&engine->logger, CALX_LOG_WARNING,
+             "a connection could not be reset and is closed instead: %s",
+             connection->error.message);
+    calx_error_clear(&connection->error);
+    return false;
+}
+
+/* Finalizes and frees a cursor that nobody holds. */
+static void end_cursor(calx_cursor *cursor)
+{
+    cursor->driver->finalize(cursor->statement);
+    calx_release(cursor);
+}
+
+void calx_link_destroy(void *context, calx_pool_entry *entry)
+{
+    calx_link *link = (calx_link *)entry;
+    (void)context;
+    for (size_t i = 0; i < link->plan_capacity; i++) {
+        if (link->plans[i] != NULL)
+            end_cursor(link->plans[i]);
+    }
+    while (link->newest != NULL) {
+        calx_cursor *cursor = link->newest;
+        link->newest = cursor->older;
+        end_cursor(cursor);
+    }
+    calx_release(link->plans);
+    calx_map_clear(&link->texts);
+    calx_log_text(&link->engine->pool_logger, CALX_LOG_DEBUG, "closing a connection");
+    link->engine->driver->close(link->connection);
+    if (link->spare != NULL)
+        calx_connection_free_handle(link->spare);
+    calx_release(link);
+}
+
+void calx_link_cut(void *context, calx_pool_entry *entry)
+{
+    calx_engine *engine = context;
+    calx_link *link = (calx_link *)entry;
+    atomic_store(&link->cut, true);
+    if (engine->driver->interrupt != NULL)
+        engine->driver->interrupt(link->connection);
+}
+
+/* A cursor with its statement prepared; keep_text: the text is copied behind it. */
+static calx_status new_cursor(calx_link *link, const char *sql, size_t size, bool keep_text,
+                              calx_cursor **out)
+{
+    size_t text_size = keep_text ? size + 1 : 0;
+    if (text_size < size && keep_text)
+        return calx_error_set_nomem(&link->connection->error);
+    calx_cursor *cursor = calx_alloc(sizeof(*cursor) + text_size);
+    if (cursor == NULL)
+        return calx_error_set_nomem(&link->connection->error);
+    *cursor = (calx_cursor){ .driver = link->engine->driver, .link = link, .sql = sql };
+    cursor->size = size;
+    if (keep_text) {
+        char *text = (char *)(cursor + 1);
+        memcpy(text, sql, size);
+        text[size] = '\0';
+        cursor->sql = text;
+    }
+    calx_status status = cursor->driver->prepare(link->connection, sql, size, &cursor->statement);
+    if (status != CALX_OK) {
+        calx_release(cursor);
+        return status;
+    }
+    *out = cursor;
+    return CALX_OK;
+}
+
+static calx_status reserve_plan(calx_link *link, unsigned id)
+{
+    if (id < link->plan_capacity)
+        return CALX_OK;
+    size_t capacity = link->plan_capacity < 16 ? 16 : link->plan_capacity * 2;
+    if (capacity <= id)
+        capacity = (size_t)id + 1;
+    calx_cursor **plans = calx_resize_array(link->plans, capacity, sizeof(calx_cursor *));
+    if (plans == NULL)
+        return calx_error_set_nomem(&link->connection->error);
+    for (size_t i = link->plan_capacity; i < capacity; i++)
+        plans[i] = NULL;
+    link->plans = plans;
+    link->plan_capacity = capacity;
+    return CALX_OK;
+}
+
+calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_cursor **out)
+{
+    calx_status status = reserve_plan(link, plan->id);
+    if (status != CALX_OK)
+        return status;
+    calx_cursor *kept = link->plans[plan->id];
+    if (kept != NULL && kept->connection == NULL) {
+        *out = kept;
+        return CALX_OK;
+    }
+    calx_cursor *cursor = NULL;
+    status = new_cursor(link, plan->sql, plan->size, false, &cursor);
+    if (status != CALX_OK)
+        return status;
+    cursor->plan_id = plan->id;
+    if (kept == NULL) {
+        cursor->home = CALX_CURSOR_HOME_PLAN;
+        link->plans[plan->id] = cursor;
+    }
+    *out = cursor;
+    return CALX_OK;
+}
+
+typedef struct text_key {
+    const char *sql;
+    size_t size;
+} text_key;
+
+static bool has_text(const void *value, const void *key)
+{
+    const calx_cursor *cursor = value;
+    const text_key *text = key;
+    return cursor->size == text->size && memcmp(cursor->sql, text->sql, text->size) == 0;
+}
+
+static void unlink_text(calx_link *link, calx_cursor *cursor)
+{
+    if (cursor->newer != NULL)
+        cursor->newer->older = cursor->older;
+    else
+        link->newest = cursor->older;
+    if (cursor->older != NULL)
+        cursor->older->newer = cursor->newer;
+    else
+        link->oldest = cursor->newer;
+    cursor->newer = NULL;
+    cursor->older = NULL;
+}
+
+static void put_newest(calx_link *link, calx_cursor *cursor)
+{
+    cursor->older = link->newest;
+    cursor->newer = NULL;
+    if (link->newest != NULL)
+        link->newest->newer = cursor;
+    else
+        link->oldest = cursor;
+    link->newest = cursor;
+}
+
+static void drop_text(calx_link *link, calx_cursor *cursor)
+{
+    calx_map_remove(&link->texts, cursor->hash, cursor);
+    unlink_text(link, cursor);
+    cursor->home = CALX_CURSOR_HOME_NONE;
+}
+
+/* Ends the least recently used texts nobody holds until one more fits. */
+static bool make_room(calx_link *link, size_t limit)
+{
+    calx_cursor *cursor = link->oldest;
+    while (cursor != NULL && calx_map_count(&link->texts) >= limit) {
+        calx_cursor *newer = cursor->newer;
+        if (cursor->connection == NULL) {
+            drop_text(link, cursor);
+            end_cursor(cursor);
+        }
+        cursor = newer;
+    }
+    return calx_map_count(&link->texts) < limit;
+}
+
+calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, calx_cursor **out)
+{
+    text_key key = { sql, size };
+    uint64_t hash = calx_hash(sql, size);
+    calx_cursor *kept = calx_map_find(&link->texts, hash, has_text, &key);
+    if (kept != NULL && kept->connection == NULL) {
+        unlink_text(link, kept);
+        put_newest(link, kept);
+        *out = kept;
+        return CALX_OK;
+    }
+    calx_cursor *cursor = NULL;
+    calx_status status = new_cursor(link, sql, size, true, &cursor);
+    if (status != CALX_OK)
+        return status;
+    /* Without memory to keep it, it is simply not kept. */
+    if (kept == NULL && make_room(link, link->engine->config->cached_texts) &&
+        calx_map_put(&link->texts, hash, cursor) == CALX_OK) {
+        cursor->home = CALX_CURSOR_HOME_TEXT;
+        cursor->hash = hash;
+        put_newest(link, cursor);
+    }
+    *out = cursor;
+    return CALX_OK;
+}
+
+void calx_link_return(calx_link *link, calx_cursor *cursor)
+{
+    (void)link;
+    if (cursor->home == CALX_CURSOR_HOME_NONE)
+        end_cursor(cursor);
+}
+
+void calx_link_orphan(calx_link *link, calx_cursor *cursor)
+{
+    if (cursor->home == CALX_CURSOR_HOME_PLAN)
+        link->plans[cursor->plan_id] = NULL;
+    else if (cursor->home == CALX_CURSOR_HOME_TEXT)
+        drop_text(link, cursor);
+    cursor->home = CALX_CURSOR_HOME_NONE;
+    cursor->driver->finalize(cursor->statement);
+    cursor->statement = NULL;
+    cursor->connection = NULL;
+    cursor->link = NULL;
+}

@@ -1,0 +1,91 @@
+/*
+ * Plans: SQL texts of mappers, made once per engine and kept in a map by key. Made under the lock,
+ * so that two sessions that ask at once get the same plan; sessions keep what they got and come
+ * here once per kind and mapper.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* A plan with its text and its own copy of the column set behind it, in one block. */
+static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, unsigned id)
+{
+    size_t set_size = key->columns != NULL ? calx_plan_words(key->mapper) * sizeof(uint64_t) : 0;
+    struct {
+        calx_plan plan;
+        uint64_t words[];
+    } *block = calx_alloc(sizeof(*block) + set_size + sql->size + 1);
+    if (block == NULL)
+        return NULL;
+    char *text = (char *)block->words + set_size;
+    memcpy(text, calx_buffer_text(sql), sql->size + 1);
+    if (set_size > 0)
+        memcpy(block->words, key->columns, set_size);
+    block->plan = (calx_plan){ .id = id, .sql = text, .size = sql->size, .key = *key };
+    block->plan.key.columns = set_size > 0 ? block->words : NULL;
+    return &block->plan;
+}
+
+static bool has_key(const void *value, const void *key)
+{
+    return calx_plan_key_equal(&((const calx_plan *)value)->key, key);
+}
+
+static calx_status make_plan_locked(calx_engine *engine, const calx_plan_key *key, uint64_t hash,
+                                    calx_plan **out_plan, calx_error *error)
+{
+    calx_buffer sql = CALX_BUFFER_INIT;
+    calx_plan *plan = NULL;
+    calx_status status = calx_sql_plan(&sql, engine->driver->dialect, key);
+    if (status == CALX_E_NOMEM) {
+        calx_error_set_nomem(error);
+        goto out;
+    }
+    if (status != CALX_OK) {
+        calx_error_set(error, status, "no SQL statement can be made for the table %s",
+                       key->mapper->table);
+        goto out;
+    }
+    plan = new_plan(key, &sql, engine->plan_count);
+    if (plan == NULL || calx_map_put(&engine->plans, hash, plan) != CALX_OK) {
+        calx_release(plan);
+        status = calx_error_set_nomem(error);
+        goto out;
+    }
+    engine->plan_count++;
+    *out_plan = plan;
+out:
+    calx_buffer_clear(&sql);
+    return status;
+}
+
+calx_status calx_engine_plan(calx_engine *engine, const calx_plan_key *key,
+                             const calx_plan **out_plan, calx_error *error)
+{
+    uint64_t hash = calx_plan_key_hash(key);
+    calx_status status = CALX_OK;
+    pthread_mutex_lock(&engine->plan_lock);
+    calx_plan *plan = calx_map_find(&engine->plans, hash, has_key, key);
+    if (plan == NULL)
+        status = make_plan_locked(engine, key, hash, &plan, error);
+    pthread_mutex_unlock(&engine->plan_lock);
+    if (status == CALX_OK)
+        *out_plan = plan;
+    return status;
+}
+
+void calx_engine_free_plans(calx_engine *engine)
+{
+    size_t position = 0;
+    for (;;) {
+        calx_plan *plan = calx_map_next(&engine->plans, &position);
+        if (plan == NULL)
+            break;
+        calx_release(plan);
+    }
+    calx_map_clear(&engine->plans);
+}

@@ -1,0 +1,390 @@
+/*
+ * Results: rows of a cursor, read with types. A row is read whole, as stored, when it comes; typed
+ * reads are then checks on plain values. A result outlives its connection: the cursor it holds
+ * tells that the connection has ended, and everything else the result owns itself.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "driver/timestamp.h"
+
+#include <string.h>
+
+/* Integers beyond this are not all exact as a double. */
+#define EXACT_DOUBLE INT64_C(9007199254740992)
+
+typedef enum result_state {
+    RESULT_BEFORE_ROW, /* the cursor is on a row that nobody asked for yet */
+    RESULT_ON_ROW,
+    RESULT_AT_END
+} result_state;
+
+struct calx_result {
+    calx_cursor *cursor;
+    result_state state;
+    calx_error error;
+    int64_t rowcount;
+    size_t column_count;
+    calx_value *values;      /* of the present row */
+    calx_value_type *wanted; /* all as stored */
+    const char **names;
+};
+
+static size_t names_size(const calx_cursor *cursor, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = calx_cursor_column_name(cursor, i);
+        size += (name != NULL ? strlen(name) : 0) + 1;
+    }
+    return size;
+}
+
+/* A result with room for a row and the columns' names, in one block. */
+static calx_result *new_result(calx_cursor *cursor)
+{
+    size_t count = calx_cursor_column_count(cursor);
+    size_t text_size = names_size(cursor, count);
+    size_t column_size = sizeof(calx_value) + sizeof(const char *) + sizeof(calx_value_type);
+    if (count > (SIZE_MAX / 2 - sizeof(calx_result)) / column_size)
+        return NULL;
+    calx_result *result = calx_alloc_zeroed(sizeof(*result) + count * column_size + text_size);
+    if (result == NULL)
+        return NULL;
+    result->values = (calx_value *)(result + 1);
+    result->names = (const char **)(result->values + count);
+    result->wanted = (calx_value_type *)(result->names + count);
+    char *text = (char *)(result->wanted + count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = calx_cursor_column_name(cursor, i);
+        size_t size = name != NULL ? strlen(name) : 0;
+        memcpy(text, name != NULL ? name : "", size);
+        result->names[i] = text;
+        text += size + 1;
+    }
+    result->cursor = cursor;
+    result->column_count = count;
+    result->error = (calx_error)CALX_ERROR_INIT;
+    return result;
+}
+
+/* Runs a statement nobody wants the rows of, to its end (ENG-153). */
+static calx_status run_out(calx_cursor *cursor, bool row)
+{
+    calx_status status = CALX_OK;
+    while (row && status == CALX_OK)
+        status = calx_cursor_next(cursor, &row);
+    return status;
+}
+
+static calx_status execute(calx_connection *connection, const calx_statement *statement,
+                           calx_cursor **out_cursor, bool *out_row)
+{
+    const char *sql = NULL;
+    size_t size = 0;
+    const calx_value *values = NULL;
+    size_t count = 0;
+    calx_connection_forget_error(connection);
+    if (statement == NULL)
+        return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                              "no statement was given (NULL): calx_text_statement() had no memory "
+                              "or no text");
+    calx_status status = calx_statement_resolve(statement, calx_engine_dialect(connection->engine),
+                                                &sql, &size, &values, &count, &connection->error);
+    if (status == CALX_OK)
+        status = calx_connection_open_text(connection, sql, size, out_cursor);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(*out_cursor, values, count, out_row);
+    return status;
+}
+
+calx_status calx_connection_execute(calx_connection *connection, const calx_statement *statement,
+                                    calx_result **out_result)
+{
+    calx_cursor *cursor = NULL;
+    bool row = false;
+    calx_status status = execute(connection, statement, &cursor, &row);
+    if (status == CALX_OK && out_result == NULL)
+        status = run_out(cursor, row);
+    if (status != CALX_OK || out_result == NULL)
+        goto out;
+    calx_result *result = new_result(cursor);
+    if (result == NULL) {
+        status = calx_error_set_nomem(&connection->error);
+        goto out;
+    }
+    result->state = row ? RESULT_BEFORE_ROW : RESULT_AT_END;
+    result->rowcount = row ? 0 : calx_cursor_changes(cursor);
+    cursor = NULL;
+    *out_result = result;
+out:
+    calx_cursor_close(cursor);
+    return status;
+}
+
+void calx_result_free(calx_result *result)
+{
+    if (result == NULL)
+        return;
+    calx_cursor_close(result->cursor);
+    calx_error_clear(&result->error);
+    calx_release(result);
+}
+
+static void forget_error(calx_result *result)
+{
+    if (result->error.status != CALX_OK)
+        calx_error_clear(&result->error);
+}
+
+/* The cursor's failure becomes the result's; the connection keeps its copy. */
+static calx_status fail_cursor(calx_result *result, calx_status status)
+{
+    const calx_connection *connection = result->cursor->connection;
+    result->state = RESULT_AT_END;
+    if (connection != NULL)
+        calx_error_copy(&result->error, &connection->error);
+    if (result->error.status != status)
+        calx_error_set(&result->error, status,
+                       "the rows are gone: their connection was closed or has failed");
+    return status;
+}
+
+/* Whether the connection that gives the rows is still there. */
+static calx_status check_alive(calx_result *result)
+{
+    if (result->cursor->connection != NULL)
+        return CALX_OK;
+    return fail_cursor(result, CALX_E_STATE);
+}
+
+calx_status calx_result_next(calx_result *result, bool *out_row)
+{
+    bool row = true;
+    forget_error(result);
+    calx_status status = check_alive(result);
+    if (status != CALX_OK)
+        return status;
+    if (result->state == RESULT_AT_END) {
+        *out_row = false;
+        return CALX_OK;
+    }
+    if (result->state == RESULT_ON_ROW)
+        status = calx_cursor_next(result->cursor, &row);
+    if (status == CALX_OK && row)
+        status =
+            calx_cursor_read(result->cursor, result->wanted, result->values, result->column_count);
+    if (status != CALX_OK)
+        return fail_cursor(result, status);
+    if (!row)
+        result->rowcount = calx_cursor_changes(result->cursor);
+    result->state = row ? RESULT_ON_ROW : RESULT_AT_END;
+    *out_row = row;
+    return CALX_OK;
+}
+
+int64_t calx_result_rowcount(const calx_result *result)
+{
+    return result->rowcount;
+}
+
+size_t calx_result_column_count(const calx_result *result)
+{
+    return result->column_count;
+}
+
+const char *calx_result_column_name(const calx_result *result, size_t column)
+{
+    return column < result->column_count ? result->names[column] : NULL;
+}
+
+calx_status calx_result_column_index(calx_result *result, const char *name, size_t *out_column)
+{
+    forget_error(result);
+    for (size_t i = 0; name != NULL && i < result->column_count; i++) {
+        if (strcmp(result->names[i], name) == 0) {
+            *out_column = i;
+            return CALX_OK;
+        }
+    }
+    return calx_error_set(&result->error, CALX_E_ARGUMENT, "the result has no column named %s",
+                          name != NULL ? name : "(NULL)");
+}
+
+/* Rows borrow from the cursor, so one that ended, or whose transaction did, has none. */
+static bool has_row(const calx_result *result)
+{
+    return result->state == RESULT_ON_ROW && result->cursor->connection != NULL &&
+           result->cursor->state == CALX_CURSOR_ROW;
+}
+
+bool calx_result_is_null(const calx_result *result, size_t column)
+{
+    return !has_row(result) || column >= result->column_count ||
+           result->values[column].type == CALX_VALUE_NULL;
+}
+
+static calx_status read_value(calx_result *result, size_t column, const calx_value **out_value)
+{
+    forget_error(result);
+    if (!has_row(result))
+        return calx_error_set(&result->error, CALX_E_STATE,
+                              "there is no row to read: call calx_result_next(), and stop when it "
+                              "says so or the transaction has ended");
+    if (column >= result->column_count)
+        return calx_error_set(&result->error, CALX_E_ARGUMENT,
+                              "there is no column %zu, the result has %zu (counted from 0)", column,
+                              result->column_count);
+    *out_value = &result->values[column];
+    return CALX_OK;
+}
+
+static const char *class_name(calx_value_type type)
+{
+    static const char *const names[] = { [CALX_VALUE_NULL] = "NULL",
+                                         [CALX_VALUE_BOOL] = "a truth value",
+                                         [CALX_VALUE_INT64] = "an integer",
+                                         [CALX_VALUE_UINT64] = "an unsigned integer",
+                                         [CALX_VALUE_DOUBLE] = "a real number",
+                                         [CALX_VALUE_TEXT] = "text",
+                                         [CALX_VALUE_BYTES] = "bytes",
+                                         [CALX_VALUE_TIMESTAMP] = "a timestamp" };
+    return names[type];
+}
+
+static calx_status fail_class(calx_result *result, size_t column, calx_value_type wanted)
+{
+    calx_value_type stored = result->values[column].type;
+    return calx_error_set(&result->error, CALX_E_DATA,
+                          "column %zu (%s): %s is stored, which cannot be read as %s%s", column,
+                          result->names[column], class_name(stored), class_name(wanted),
+                          stored == CALX_VALUE_NULL ? "; ask calx_result_is_null() first" : "");
+}
+
+calx_status calx_result_value(calx_result *result, size_t column, calx_value *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status == CALX_OK)
+        *out_value = *value;
+    return status;
+}
+
+calx_status calx_result_bool(calx_result *result, size_t column, bool *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_BOOL)
+        *out_value = value->as.boolean;
+    else if (value->type == CALX_VALUE_INT64 && (value->as.int64 == 0 || value->as.int64 == 1))
+        *out_value = value->as.int64 == 1;
+    else
+        return fail_class(result, column, CALX_VALUE_BOOL);
+    return CALX_OK;
+}
+
+calx_status calx_result_int64(calx_result *result, size_t column, int64_t *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_INT64)
+        *out_value = value->as.int64;
+    else if (value->type == CALX_VALUE_UINT64 && value->as.uint64 <= INT64_MAX)
+        *out_value = (int64_t)value->as.uint64;
+    else
+        return fail_class(result, column, CALX_VALUE_INT64);
+    return CALX_OK;
+}
+
+calx_status calx_result_uint64(calx_result *result, size_t column, uint64_t *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_UINT64)
+        *out_value = value->as.uint64;
+    else if (value->type == CALX_VALUE_INT64 && value->as.int64 >= 0)
+        *out_value = (uint64_t)value->as.int64;
+    else
+        return fail_class(result, column, CALX_VALUE_UINT64);
+    return CALX_OK;
+}
+
+calx_status calx_result_double(calx_result *result, size_t column, double *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_DOUBLE)
+        *out_value = value->as.real;
+    else if (value->type == CALX_VALUE_INT64 && value->as.int64 >= -EXACT_DOUBLE &&
+             value->as.int64 <= EXACT_DOUBLE)
+        *out_value = (double)value->as.int64;
+    else
+        return fail_class(result, column, CALX_VALUE_DOUBLE);
+    return CALX_OK;
+}
+
+calx_status calx_result_text(calx_result *result, size_t column, const char **out_text)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_NULL) {
+        *out_text = NULL;
+        return CALX_OK;
+    }
+    if (value->type != CALX_VALUE_TEXT)
+        return fail_class(result, column, CALX_VALUE_TEXT);
+    if (memchr(value->as.span.data, '\0', value->as.span.size) != NULL)
+        return calx_error_set(&result->error, CALX_E_DATA,
+                              "column %zu (%s): the text holds NUL characters; read it with "
+                              "calx_result_value()",
+                              column, result->names[column]);
+    *out_text = value->as.span.data;
+    return CALX_OK;
+}
+
+calx_status calx_result_bytes(calx_result *result, size_t column, calx_bytes *out_bytes)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_NULL)
+        *out_bytes = (calx_bytes){ NULL, 0 };
+    else if (value->type == CALX_VALUE_BYTES)
+        *out_bytes = (calx_bytes){ value->as.span.data, value->as.span.size };
+    else
+        return fail_class(result, column, CALX_VALUE_BYTES);
+    return CALX_OK;
+}
+
+calx_status calx_result_timestamp(calx_result *result, size_t column, calx_timestamp *out_value)
+{
+    const calx_value *value = NULL;
+    calx_status status = read_value(result, column, &value);
+    if (status != CALX_OK)
+        return status;
+    if (value->type == CALX_VALUE_TIMESTAMP) {
+        *out_value = value->as.int64;
+        return CALX_OK;
+    }
+    if (value->type != CALX_VALUE_TEXT ||
+        !calx_timestamp_parse(value->as.span.data, value->as.span.size, out_value))
+        return fail_class(result, column, CALX_VALUE_TIMESTAMP);
+    return CALX_OK;
+}
+
+const calx_error *calx_result_error(const calx_result *result)
+{
+    return &result->error;
+}

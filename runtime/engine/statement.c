@@ -1,0 +1,286 @@
+/*
+ * Statements: SQL text with named parameters. The text is taken apart once per dialect, the first
+ * time it is needed; values are kept by name, so a statement bound once can run on engines of
+ * different kinds. The rule kept: the first thing that went wrong in a row of binds is what the
+ * execution reports, however many binds came after it.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "sql/parameters.h"
+
+#include <string.h>
+
+/* One named parameter. */
+typedef struct bound_value {
+    bool bound;
+    calx_value value; /* text and bytes point to memory */
+    void *memory;     /* kept for the next bind */
+    size_t capacity;
+} bound_value;
+
+/* The text as one dialect wants it. */
+typedef struct statement_form {
+    const calx_dialect *dialect;
+    calx_parameter_map map;
+    char *sql;
+    size_t size;
+    calx_value *values; /* one per place, gathered for an execution */
+} statement_form;
+
+/* What changes when a statement is executed, though the statement itself does not. */
+typedef struct statement_work {
+    statement_form form; /* of the dialect used last */
+} statement_work;
+
+struct calx_statement {
+    char *text;
+    size_t size;
+    statement_work *work;
+    calx_parameter_map names; /* of the text as every dialect reads it */
+    bound_value *values;      /* by index of the name */
+    calx_status status;       /* the first bind that failed */
+    char *unknown;            /* the name it was about, or NULL */
+};
+
+static void clear_form(statement_form *form)
+{
+    calx_parameter_map_clear(&form->map);
+    calx_release(form->sql);
+    calx_release(form->values);
+    *form = (statement_form){ .dialect = NULL };
+}
+
+static calx_status make_form(statement_form *form, const calx_dialect *dialect, const char *text,
+                             size_t size)
+{
+    calx_buffer sql = CALX_BUFFER_INIT;
+    form->dialect = dialect;
+    calx_status status = calx_sql_parameters(&form->map, dialect, text, size);
+    if (status != CALX_OK)
+        goto out;
+    calx_sql_parameters_rewrite(&sql, &form->map, dialect, text, size);
+    status = calx_buffer_finish(&sql, &form->sql, &form->size);
+    if (status != CALX_OK)
+        goto out;
+    form->values = calx_alloc_array(form->map.place_count + 1, sizeof(*form->values));
+    if (form->values == NULL)
+        status = CALX_E_NOMEM;
+out:
+    calx_buffer_clear(&sql);
+    if (status != CALX_OK)
+        clear_form(form);
+    return status;
+}
+
+/* Names are checked at the bind, before a dialect is known: this one reads the fewest quotes. */
+static const calx_dialect *naming_dialect(void)
+{
+    return &calx_dialect_sqlite;
+}
+
+calx_statement *calx_text_statement(const char *sql)
+{
+    if (sql == NULL)
+        return NULL;
+    calx_statement *statement = calx_alloc_zeroed(sizeof(*statement));
+    if (statement == NULL)
+        return NULL;
+    statement->size = strlen(sql);
+    statement->text = calx_strdup_n(sql, statement->size);
+    statement->work = calx_alloc_zeroed(sizeof(*statement->work));
+    if (statement->text == NULL || statement->work == NULL)
+        goto fail;
+    if (calx_sql_parameters(&statement->names, naming_dialect(), sql, statement->size) != CALX_OK)
+        goto fail;
+    statement->values =
+        calx_alloc_array(statement->names.name_count + 1, sizeof(*statement->values));
+    if (statement->values == NULL)
+        goto fail;
+    return statement;
+fail:
+    calx_statement_free(statement);
+    return NULL;
+}
+
+void calx_statement_free(calx_statement *statement)
+{
+    if (statement == NULL)
+        return;
+    for (size_t i = 0; statement->values != NULL && i < statement->names.name_count; i++)
+        calx_release(statement->values[i].memory);
+    calx_release(statement->values);
+    calx_parameter_map_clear(&statement->names);
+    if (statement->work != NULL)
+        clear_form(&statement->work->form);
+    calx_release(statement->work);
+    calx_release(statement->unknown);
+    calx_release(statement->text);
+    calx_release(statement);
+}
+
+const char *calx_statement_text(const calx_statement *statement)
+{
+    return statement->text;
+}
+
+/* Keeps the first failure. */
+static calx_status fail_bind(calx_statement *statement, calx_status status, const char *name)
+{
+    if (statement->status == CALX_OK) {
+        statement->status = status;
+        statement->unknown = calx_strdup_text(name);
+    }
+    return status;
+}
+
+/* Copies text or bytes into the parameter's own memory. */
+static calx_status keep_span(bound_value *slot, const calx_value *value)
+{
+    size_t size = value->as.span.size;
+    if (size == SIZE_MAX)
+        return CALX_E_NOMEM;
+    if (slot->capacity < size + 1) {
+        void *memory = calx_resize(slot->memory, size + 1);
+        if (memory == NULL)
+            return CALX_E_NOMEM;
+        slot->memory = memory;
+        slot->capacity = size + 1;
+    }
+    /* The value may point into this very memory: bound again from an earlier bind. */
+    memmove(slot->memory, value->as.span.data, size);
+    ((char *)slot->memory)[size] = '\0';
+    slot->value.as.span.data = slot->memory;
+    return CALX_OK;
+}
+
+calx_status calx_statement_bind(calx_statement *statement, const char *name, calx_value value)
+{
+    if (name == NULL)
+        return fail_bind(statement, CALX_E_ARGUMENT, "(NULL)");
+    long index = calx_parameter_map_find(&statement->names, statement->text, name);
+    if (index < 0)
+        return fail_bind(statement, CALX_E_ARGUMENT, name);
+    bound_value *slot = &statement->values[index];
+    bool span = value.type == CALX_VALUE_TEXT || value.type == CALX_VALUE_BYTES;
+    if (span && value.as.span.data == NULL)
+        value = (calx_value){ .type = CALX_VALUE_NULL };
+    calx_value old = slot->value;
+    slot->value = value;
+    if (span && value.type != CALX_VALUE_NULL && keep_span(slot, &value) != CALX_OK) {
+        slot->value = old;
+        return fail_bind(statement, CALX_E_NOMEM, NULL);
+    }
+    slot->bound = true;
+    return CALX_OK;
+}
+
+calx_status calx_statement_bind_null(calx_statement *statement, const char *name)
+{
+    return calx_statement_bind(statement, name, calx_value_null());
+}
+
+calx_status calx_statement_bind_bool(calx_statement *statement, const char *name, bool value)
+{
+    return calx_statement_bind(statement, name, calx_value_bool(value));
+}
+
+calx_status calx_statement_bind_int64(calx_statement *statement, const char *name, int64_t value)
+{
+    return calx_statement_bind(statement, name, calx_value_int64(value));
+}
+
+calx_status calx_statement_bind_uint64(calx_statement *statement, const char *name, uint64_t value)
+{
+    return calx_statement_bind(statement, name, calx_value_uint64(value));
+}
+
+calx_status calx_statement_bind_double(calx_statement *statement, const char *name, double value)
+{
+    return calx_statement_bind(statement, name, calx_value_double(value));
+}
+
+calx_status calx_statement_bind_text(calx_statement *statement, const char *name, const char *text)
+{
+    return calx_statement_bind(statement, name, calx_value_text(text));
+}
+
+calx_status calx_statement_bind_bytes(calx_statement *statement, const char *name, calx_bytes bytes)
+{
+    return calx_statement_bind(statement, name, calx_value_bytes(bytes));
+}
+
+calx_status calx_statement_bind_timestamp(calx_statement *statement, const char *name,
+                                          calx_timestamp timestamp)
+{
+    return calx_statement_bind(statement, name, calx_value_timestamp(timestamp));
+}
+
+static calx_status fail_resolve(const calx_statement *statement, calx_error *error)
+{
+    if (statement->status == CALX_E_NOMEM)
+        return calx_error_set_nomem(error);
+    calx_error_set(error, statement->status, "the statement has no parameter :%s, which was bound",
+                   statement->unknown != NULL ? statement->unknown : "?");
+    calx_error_statement(error, statement->text);
+    return statement->status;
+}
+
+/* The value bound to the name at a place; NULL: none was. */
+static const calx_value *value_at(const calx_statement *statement,
+                                  const calx_parameter_place *place)
+{
+    const char *name = statement->text + place->position + 1;
+    for (size_t i = 0; i < statement->names.place_count; i++) {
+        const calx_parameter_place *named = &statement->names.places[i];
+        if (named->name_size == place->name_size &&
+            memcmp(statement->text + named->position + 1, name, place->name_size) == 0) {
+            const bound_value *slot = &statement->values[named->index];
+            return slot->bound ? &slot->value : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Puts the value of each place where the dialect's text expects it. */
+static calx_status gather(const calx_statement *statement, const statement_form *form,
+                          calx_error *error)
+{
+    for (size_t i = 0; i < form->map.place_count; i++) {
+        const calx_parameter_place *place = &form->map.places[i];
+        const calx_value *value = value_at(statement, place);
+        if (value == NULL) {
+            calx_error_set(error, CALX_E_ARGUMENT, "the parameter :%.*s was never bound",
+                           (int)place->name_size, statement->text + place->position + 1);
+            calx_error_statement(error, statement->text);
+            return CALX_E_ARGUMENT;
+        }
+        form->values[i] = *value;
+    }
+    return CALX_OK;
+}
+
+calx_status calx_statement_resolve(const calx_statement *statement, const calx_dialect *dialect,
+                                   const char **out_sql, size_t *out_size,
+                                   const calx_value **out_values, size_t *out_count,
+                                   calx_error *error)
+{
+    statement_form *form = &statement->work->form;
+    if (statement->status != CALX_OK)
+        return fail_resolve(statement, error);
+    if (form->dialect != dialect) {
+        clear_form(form);
+        if (make_form(form, dialect, statement->text, statement->size) != CALX_OK)
+            return calx_error_set_nomem(error);
+    }
+    calx_status status = gather(statement, form, error);
+    if (status != CALX_OK)
+        return status;
+    *out_sql = form->sql;
+    *out_size = form->size;
+    *out_values = form->values;
+    *out_count = form->map.place_count;
+    return CALX_OK;
+}
