@@ -1,0 +1,114 @@
+/**
+ * @file annotate.h
+ * The annotation language: what calx-gen reads from your structs (docs/annotations.md).
+ *
+ * In an ordinary build every macro here is empty or a plain type, in C and in C++. Under calx-gen,
+ * which defines CALX_GENERATOR, each becomes an attribute the reader finds. Values (lengths,
+ * texts) are macro-expanded before they are recorded; names (columns, members, structs) are not,
+ * so a macro called `linux` cannot change CALX_REFERENCES(linux, id).
+ *
+ * This header stands alone: including it is all an annotated header needs.
+ */
+#ifndef CALX_ANNOTATE_H
+#define CALX_ANNOTATE_H
+
+#include <calx/types.h>
+
+#ifdef CALX_GENERATOR
+/* Two arguments on purpose: a value that is itself a macro is expanded on the way through. */
+#define CALX_NOTE_(text)              __attribute__((annotate(text)))
+#define CALX_NOTE_VALUE_(name, ...)   CALX_NOTE_VALUE_2_(name, __VA_ARGS__)
+#define CALX_NOTE_VALUE_2_(name, ...) __attribute__((annotate("calx:" name "=" #__VA_ARGS__)))
+#else
+#define CALX_NOTE_(text)
+#define CALX_NOTE_VALUE_(name, ...)
+#endif
+
+#ifdef CALX_GENERATOR
+
+/* On a struct: between `struct` and the tag, or before a typedef'd struct's `{`. */
+#define CALX_ENTITY(table)     CALX_NOTE_("calx:entity=" table)
+#define CALX_NAME(name)        CALX_NOTE_("calx:name=" #name)
+#define CALX_INDEX(...)        CALX_NOTE_("calx:index=" #__VA_ARGS__)
+#define CALX_UNIQUE_INDEX(...) CALX_NOTE_("calx:unique-index=" #__VA_ARGS__)
+
+/* On a member: after its name. */
+#define CALX_PRIMARY_KEY             CALX_NOTE_("calx:primary-key")
+#define CALX_NOT_NULL                CALX_NOTE_("calx:not-null")
+#define CALX_UNIQUE                  CALX_NOTE_("calx:unique")
+#define CALX_LENGTH(characters)      CALX_NOTE_VALUE_("length", characters)
+#define CALX_COLUMN(name)            CALX_NOTE_("calx:column=" name)
+#define CALX_DEFAULT(text)           CALX_NOTE_("calx:default=" text)
+#define CALX_SERVER_DEFAULT(sql)     CALX_NOTE_("calx:server-default=" sql)
+#define CALX_CHECK(sql)              CALX_NOTE_("calx:check=" sql)
+#define CALX_REFERENCES(entity, ...) CALX_NOTE_("calx:references=" #entity "," #__VA_ARGS__)
+#define CALX_ON_DELETE(action)       CALX_NOTE_("calx:on-delete=" #action)
+#define CALX_IGNORE                  CALX_NOTE_("calx:ignore")
+#define CALX_VERSION_COLUMN          CALX_NOTE_("calx:version-column")
+
+/* Relationships: a type, then the member's name, then these. */
+#define CALX_ONE(type) CALX_NOTE_("calx:one") const type *
+#define CALX_MANY(type)                                                                            \
+    CALX_NOTE_("calx:many") struct {                                                               \
+        const type *const *items;                                                                  \
+        size_t count;                                                                              \
+    }
+#define CALX_VIA(...)        CALX_NOTE_("calx:via=" #__VA_ARGS__)
+#define CALX_INVERSE(member) CALX_NOTE_("calx:inverse=" #member)
+#define CALX_CASCADE(...)    CALX_NOTE_("calx:cascade=" #__VA_ARGS__)
+
+#else
+
+/** The struct is an entity, stored in this table. */
+#define CALX_ENTITY(table)
+/** The name generated functions begin with, when the tag will not do. */
+#define CALX_NAME(name)
+/** CALX_INDEX(name, member…): an index over these members, in this order. */
+#define CALX_INDEX(...)
+/** CALX_UNIQUE_INDEX(name, member…): the same, unique. */
+#define CALX_UNIQUE_INDEX(...)
+
+/** Part of the primary key; a single integer key is made by the database when left 0. */
+#define CALX_PRIMARY_KEY
+/** Text and bytes are nullable unless they carry this; scalars never are. */
+#define CALX_NOT_NULL
+/** No two rows share a value. */
+#define CALX_UNIQUE
+/** Longest text in characters; a longer one is an error at the flush, never cut. */
+#define CALX_LENGTH(characters)
+/** The column's name, when the member's will not do. */
+#define CALX_COLUMN(name)
+/** A constant user_new() writes into the member: a number, a truth value or a text. */
+#define CALX_DEFAULT(text)
+/** SQL the database evaluates when the member was left empty at INSERT. */
+#define CALX_SERVER_DEFAULT(sql)
+/** A CHECK constraint over the columns of this table. */
+#define CALX_CHECK(sql)
+/** CALX_REFERENCES(entity, member): a foreign key. */
+#define CALX_REFERENCES(entity, ...)
+/** What a foreign key does when its target goes: cascade, set_null, restrict, no_action. */
+#define CALX_ON_DELETE(action)
+/** Not a column. */
+#define CALX_IGNORE
+/** Optimistic locking: an integer that every UPDATE checks and increments. */
+#define CALX_VERSION_COLUMN
+
+/** The one object a foreign key of this struct points at; NULL until loaded or when there is none.
+ */
+#define CALX_ONE(type) const type *
+/** The objects whose foreign key points here; empty until loaded. Read it through its accessor. */
+#define CALX_MANY(type)                                                                            \
+    struct {                                                                                       \
+        const type *const *items;                                                                  \
+        size_t count;                                                                              \
+    }
+/** CALX_VIA(member): the foreign key a relationship goes through, when there are several. */
+#define CALX_VIA(...)
+/** CALX_INVERSE(member): the same relationship seen from the other struct. */
+#define CALX_INVERSE(member)
+/** What is repeated on related objects: save_update, delete, delete_orphan, … or all. */
+#define CALX_CASCADE(...)
+
+#endif
+
+#endif

@@ -1,0 +1,31 @@
+/**
+ * @file calx.h
+ * All public headers at once, for applications.
+ */
+#ifndef CALX_H
+#define CALX_H
+
+#include <calx/allocator.h>
+#include <calx/annotate.h>
+#include <calx/column.h>
+#include <calx/connection.h>
+#include <calx/engine.h>
+#include <calx/error.h>
+#include <calx/expression.h>
+#include <calx/instance.h>
+#include <calx/log.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/relationship.h>
+#include <calx/result.h>
+#include <calx/schema.h>
+#include <calx/scope.h>
+#include <calx/scoped_session.h>
+#include <calx/session.h>
+#include <calx/sessionmaker.h>
+#include <calx/statement.h>
+#include <calx/types.h>
+#include <calx/value.h>
+#include <calx/version.h>
+
+#endif

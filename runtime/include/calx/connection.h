@@ -1,0 +1,59 @@
+/**
+ * @file connection.h
+ * A connection from the pool, with a transaction of its own.
+ *
+ * The first statement begins a transaction (ENG-121); work not committed is rolled back when the
+ * connection is closed (ENG-124). Thread rule: one thread at a time (ENG-103). Each call that
+ * returns a status clears the connection's error first.
+ */
+#ifndef CALX_CONNECTION_H
+#define CALX_CONNECTION_H
+
+#include <calx/engine.h>
+#include <calx/result.h>
+#include <calx/statement.h>
+
+CALX_BEGIN_DECLS
+
+/** Rolls back what is open and gives the connection back. A second close does nothing. Takes NULL.
+ */
+CALX_API void calx_connection_close(calx_connection *connection);
+
+/** Begins explicitly. CALX_E_STATE: one has begun already (ENG-122). */
+CALX_API calx_status calx_connection_begin(calx_connection *connection);
+
+/** A savepoint inside the transaction, begun when there is none (ENG-130). */
+CALX_API calx_status calx_connection_begin_nested(calx_connection *connection);
+
+/**
+ * Commits the innermost savepoint or the transaction; does nothing without one (ENG-123).
+ * @return CALX_E_BUSY: the transaction is still open, commit may be called again (ENG-128); other
+ *         failures leave it until calx_connection_rollback() (ENG-127)
+ */
+CALX_API calx_status calx_connection_commit(calx_connection *connection);
+
+/** Rolls back the innermost savepoint or the transaction; does nothing without one. */
+CALX_API calx_status calx_connection_rollback(calx_connection *connection);
+
+CALX_API bool calx_connection_in_transaction(const calx_connection *connection);
+
+/**
+ * Runs a statement.
+ * @param out_result owned by the caller, calx_result_free(); or NULL when no rows are wanted
+ */
+CALX_API calx_status calx_connection_execute(calx_connection *connection,
+                                             const calx_statement *statement,
+                                             calx_result **out_result);
+
+/** Closes the physical connection now; the next use makes another (ENG-077). */
+CALX_API calx_status calx_connection_invalidate(calx_connection *connection);
+
+/** Takes the connection out of its pool for good; close() then really closes it (ENG-049). */
+CALX_API calx_status calx_connection_detach(calx_connection *connection);
+
+/** The details of the last failed call. Never NULL. */
+CALX_API const calx_error *calx_connection_error(const calx_connection *connection);
+
+CALX_END_DECLS
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * @file instance.h
+ * Instances: what the generated user_new(), user_free(), user_edit(), user_set_…() stand on.
+ * Applications use the typed functions; these are for generated code and for code that works on
+ * any mapper.
+ *
+ * An instance is a struct with a header of Calx's in front. Whether an address is one is found out
+ * without reading it: a stack variable, a malloc'ed struct, NULL or a freed instance give
+ * CALX_E_UNMAPPED (SES-225), never a crash.
+ *
+ * Thread rule: an instance belongs to one thread at a time. Making and freeing may happen on any.
+ */
+#ifndef CALX_INSTANCE_H
+#define CALX_INSTANCE_H
+
+#include <calx/error.h>
+#include <calx/mapper.h>
+
+CALX_BEGIN_DECLS
+
+typedef struct calx_session calx_session;
+
+/** A transient instance with the constant defaults in it. Owned by the caller. NULL: no memory. */
+CALX_API void *calx_instance_new(const calx_mapper *mapper);
+
+/**
+ * Frees an instance that is in no session. Takes NULL. Anything else (an instance a session keeps,
+ * an address that is none, one already freed) is left alone.
+ */
+CALX_API void calx_instance_free(void *entity);
+
+/** A transient copy of the columns, texts included, owned by the caller. NULL: no memory. */
+CALX_API void *calx_instance_copy(const void *entity);
+
+/** The mapper of an instance; NULL when the address is none. */
+CALX_API const calx_mapper *calx_instance_mapper(const void *entity);
+
+/**
+ * The mutable pointer. From now on the instance is watched: what is written through the pointer is
+ * found at the next flush or commit. An expired instance is loaded first.
+ * @return NULL: no memory, or not editable (deleted, or its load failed); the error is on the
+ *         instance's session
+ */
+CALX_API void *calx_instance_edit(const void *entity);
+
+/** Ends the watch on a mutable pointer: changes made through it from now on are not looked for. */
+CALX_API void calx_instance_seal(const void *entity);
+
+/*
+ * Setters. The column is one of the mapper's own table, so that a column of another mapper is
+ * found out; text and bytes are copied at once. The mark stays even when the value is the one that
+ * was there before an expiry (SES-179).
+ *
+ * Errors: CALX_E_UNMAPPED not an instance of that mapper; CALX_E_NOMEM; CALX_E_DATA the value does
+ * not fit the member; CALX_E_STATE the instance was deleted. Details are on the instance's session.
+ */
+CALX_API calx_status calx_instance_set_null(const void *entity, const calx_column *column);
+CALX_API calx_status calx_instance_set_bool(const void *entity, const calx_column *column,
+                                            bool value);
+CALX_API calx_status calx_instance_set_int64(const void *entity, const calx_column *column,
+                                             int64_t value);
+CALX_API calx_status calx_instance_set_uint64(const void *entity, const calx_column *column,
+                                              uint64_t value);
+CALX_API calx_status calx_instance_set_double(const void *entity, const calx_column *column,
+                                              double value);
+CALX_API calx_status calx_instance_set_text(const void *entity, const calx_column *column,
+                                            const char *text);
+CALX_API calx_status calx_instance_set_bytes(const void *entity, const calx_column *column,
+                                             calx_bytes bytes);
+CALX_API calx_status calx_instance_set_timestamp(const void *entity, const calx_column *column,
+                                                 calx_timestamp timestamp);
+
+CALX_END_DECLS
+
+#endif

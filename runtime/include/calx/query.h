@@ -1,0 +1,73 @@
+/**
+ * @file query.h
+ * Queries over a mapper. The generated user_query_…() are the typed face of these functions.
+ *
+ * Nothing is sent before a result is asked for; then pending work is flushed first (SES-210).
+ * Building keeps the first failure, which comes up again when the query runs. Results are
+ * instances of the session: the same row is the same pointer (SES-071), and values already loaded
+ * are not overwritten (SES-078). Arrays handed out are borrowed until the query runs again or is
+ * freed. Thread rule: that of the session. A query whose session was closed is CALX_E_STATE.
+ */
+#ifndef CALX_QUERY_H
+#define CALX_QUERY_H
+
+#include <calx/expression.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** NULL: no memory, or session is NULL. Owned by the caller: calx_query_free(). */
+CALX_API calx_query *calx_query_new(calx_session *session, const calx_mapper *mapper);
+
+/** Takes NULL. */
+CALX_API void calx_query_free(calx_query *query);
+
+/** Adds a condition; several are joined by AND. Texts in it are copied. CALX_E_LIMIT: too long. */
+CALX_API calx_status calx_query_where(calx_query *query, calx_expression condition);
+
+/** The same for a condition of any length; the filter stays the caller's. */
+CALX_API calx_status calx_query_where_filter(calx_query *query, const calx_filter *filter);
+
+/** Adds an order after those already given. */
+CALX_API calx_status calx_query_order_by(calx_query *query, calx_order order);
+
+/** At most this many rows. CALX_E_ARGUMENT: negative. */
+CALX_API calx_status calx_query_limit(calx_query *query, int64_t limit);
+
+/** Leaves out the first rows. CALX_E_ARGUMENT: negative. */
+CALX_API calx_status calx_query_offset(calx_query *query, int64_t offset);
+
+/** Every instance, in an array that is never NULL when count is not 0. */
+CALX_API calx_status calx_query_all(calx_query *query, const void *const **out_items,
+                                    size_t *out_count);
+
+/** The first instance; NULL when there is none. */
+CALX_API calx_status calx_query_first(calx_query *query, const void **out_item);
+
+/** The only instance: CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS (SES-222). */
+CALX_API calx_status calx_query_one(calx_query *query, const void **out_item);
+
+/** The only instance, or NULL when there is none; CALX_E_MULTIPLE_RESULTS. */
+CALX_API calx_status calx_query_one_or_none(calx_query *query, const void **out_item);
+
+/** How many rows there are, limit and offset counted in. */
+CALX_API calx_status calx_query_count(calx_query *query, int64_t *out_count);
+
+/** Whether there is any row. */
+CALX_API calx_status calx_query_exists(calx_query *query, bool *out_exists);
+
+/**
+ * Streams: calls the function for each instance in constant memory. The instance is good until the
+ * function returns, unless it was edited, expunged or in the session before. Another status than
+ * CALX_OK ends the stream and is returned.
+ */
+CALX_API calx_status calx_query_each(calx_query *query, calx_entity_function function,
+                                     void *context);
+
+/** The SQL the query would run, with its placeholders. Borrowed until the next call on the query.
+ */
+CALX_API calx_status calx_query_sql(calx_query *query, const char **out_sql);
+
+CALX_END_DECLS
+
+#endif

@@ -1,0 +1,244 @@
+/**
+ * @file session.h
+ * The Session: an identity map and a unit of work over one transaction.
+ *
+ * What is loaded or added belongs to the session until it is closed; what changed is found by
+ * comparing the instances whose mutable pointer was handed out, and is written by flush() in an
+ * order the foreign keys allow. Names and semantics are SQLAlchemy's, restated for C
+ * (docs/conformance.md).
+ *
+ * Thread rule: one thread at a time. Errors: each function that returns a status clears the
+ * session's error on entry; calx_session_error() has the details of a failure. Entities are
+ * pointers the generated functions gave out; any other address is CALX_E_UNMAPPED (SES-225).
+ *
+ * The scoped session is generated from this file: a function marked CALX_PUBLIC_METHOD is
+ * forwarded, one marked CALX_NOT_SCOPED is not (SES-028, 030). Keep one declaration a function.
+ */
+#ifndef CALX_SESSION_H
+#define CALX_SESSION_H
+
+#include <calx/connection.h>
+#include <calx/engine.h>
+#include <calx/error.h>
+#include <calx/instance.h>
+#include <calx/mapper.h>
+#include <calx/result.h>
+#include <calx/statement.h>
+#include <calx/value.h>
+
+CALX_BEGIN_DECLS
+
+typedef struct calx_query calx_query;
+
+/** A warning: suspicious, but the work goes on (ERR-16). The text is borrowed for the call. */
+typedef void (*calx_warning_function)(void *context, const char *text);
+
+/** Start from CALX_SESSION_OPTIONS_INIT, then assign. */
+typedef struct calx_session_options {
+    size_t size;
+    calx_engine *bind;             /**< the database; borrowed, outlives the session */
+    bool autoflush;                /**< flush before queries (SES-210) */
+    bool expire_on_commit;         /**< loaded values are stale after a commit (SES-098) */
+    bool autobegin;                /**< work begins a transaction by itself (SES-091) */
+    calx_warning_function warning; /**< or NULL: warnings go to the engine's log */
+    void *warning_context;
+    void *info; /**< the application's own; calx_session_info() */
+} calx_session_options;
+
+#define CALX_SESSION_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(calx_session_options), 0, true, true, true, 0, 0, 0                                 \
+    }
+
+/**
+ * Makes a session without a maker. Connects when the first statement runs (SES-090, 092).
+ * @param options    bind is required; copied
+ * @param out_error  or NULL
+ * @return CALX_OK; CALX_E_ARGUMENT; CALX_E_NOMEM
+ */
+CALX_NOT_SCOPED calx_status calx_session_new(const calx_session_options *options,
+                                             calx_session **out_session, calx_error *out_error);
+
+/** Closes and frees the session, and all instances it keeps. Takes NULL. */
+CALX_NOT_SCOPED void calx_session_free(calx_session *session);
+
+/* ---- putting in and taking out ---- */
+
+/**
+ * Adds a transient instance, and with it what its relationships reach: pending, inserted by the
+ * next flush (SES-041). Texts are copied at once. An instance of this session: no change, a mark
+ * for deletion is taken back (SES-048). On success the session keeps it; on failure the caller
+ * still does.
+ * @return CALX_E_UNMAPPED; CALX_E_STATE it belongs to another session, was deleted, or its key is
+ *         present in another instance (SES-045, 046, 052); CALX_E_NOMEM
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_add(calx_session *session, const void *entity);
+
+/** Adds each in turn; stops at the first failure, earlier ones stay added (SES-064). */
+CALX_PUBLIC_METHOD calx_status calx_session_add_all(calx_session *session,
+                                                    const void *const *entities, size_t count);
+
+/**
+ * Marks a persistent instance for deletion at the next flush (SES-047), and what its delete
+ * cascade reaches, loaded now (SES-276).
+ * @return CALX_E_STATE it is transient or pending (SES-053), or of another session
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_delete(calx_session *session, const void *entity);
+
+/** Deletes each in turn; stops at the first failure (SES-064). */
+CALX_PUBLIC_METHOD calx_status calx_session_delete_all(calx_session *session,
+                                                       const void *const *entities, size_t count);
+
+/**
+ * Takes an instance out; the caller keeps it from now on and frees it. Pending becomes transient,
+ * persistent detached; unflushed changes stay on it (SES-056).
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_expunge(calx_session *session, const void *entity);
+
+/** Takes everything out and frees it; the transaction stays (SES-058). */
+CALX_PUBLIC_METHOD calx_status calx_session_expunge_all(calx_session *session);
+
+/** Whether an instance is pending or persistent here (SES-061). */
+CALX_PUBLIC_METHOD calx_status calx_session_contains(calx_session *session, const void *entity,
+                                                     bool *out_contains);
+
+/** Called for each instance; another status than CALX_OK ends the iteration and is returned. */
+typedef calx_status (*calx_entity_function)(void *context, const void *entity);
+
+/** Pending instances in the order they were added, then persistent ones: a snapshot (SES-061). */
+CALX_PUBLIC_METHOD calx_status calx_session_iterate(calx_session *session,
+                                                    calx_entity_function function, void *context);
+
+/* ---- finding ---- */
+
+/**
+ * The instance of a key: from the identity map without SQL (SES-072), else by one SELECT (SES-073).
+ * @param key        one value for each key column of the mapper
+ * @param out_entity NULL: there is no such row. Borrowed: kept by the session
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
+                                                const calx_value *key, const void **out_entity);
+
+/** The same; no row is CALX_E_NO_RESULT (SES-073). */
+CALX_PUBLIC_METHOD calx_status calx_session_get_one(calx_session *session,
+                                                    const calx_mapper *mapper,
+                                                    const calx_value *key, const void **out_entity);
+
+/** A query over a mapper; free it with calx_query_free() (SES-223). */
+CALX_PUBLIC_METHOD calx_status calx_session_query(calx_session *session, const calx_mapper *mapper,
+                                                  calx_query **out_query);
+
+/**
+ * Runs SQL text after an autoflush, in the session's transaction (SES-220).
+ * @param out_result owned by the caller, calx_result_free(); or NULL when no rows are wanted
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_execute(calx_session *session,
+                                                    const calx_statement *statement,
+                                                    calx_result **out_result);
+
+/**
+ * The first column of the first row; NULL when there is none (SES-221). Text and bytes are
+ * borrowed until the next call on the session.
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_scalar(calx_session *session,
+                                                   const calx_statement *statement,
+                                                   calx_value *out_value);
+
+/* ---- keeping up to date ---- */
+
+/** Loads an instance if it is expired; does nothing otherwise. CALX_E_OBJECT_DELETED: row gone. */
+CALX_PUBLIC_METHOD calx_status calx_session_load(calx_session *session, const void *entity);
+
+/** Discards changes and loads the row now (SES-239). CALX_E_STATE: the row is gone (SES-241). */
+CALX_PUBLIC_METHOD calx_status calx_session_refresh(calx_session *session, const void *entity);
+
+/** Discards changes; the next use loads the row (SES-230). */
+CALX_PUBLIC_METHOD calx_status calx_session_expire(calx_session *session, const void *entity);
+
+/** Expires every persistent instance (SES-234). */
+CALX_PUBLIC_METHOD calx_status calx_session_expire_all(calx_session *session);
+
+/** Whether an instance has a net change (SES-063). No SQL. */
+CALX_PUBLIC_METHOD calx_status calx_session_is_modified(calx_session *session, const void *entity,
+                                                        bool *out_modified);
+
+/* ---- the transaction ---- */
+
+/** Begins; CALX_E_STATE when one is open already (SES-093). Connects at the first statement. */
+CALX_PUBLIC_METHOD calx_status calx_session_begin(calx_session *session);
+
+/** Writes pending work inside the transaction, without committing (SES-150 to 155). */
+CALX_PUBLIC_METHOD calx_status calx_session_flush(calx_session *session);
+
+/** Flushes and commits; then instances are expired unless the option says otherwise (SES-095). */
+CALX_PUBLIC_METHOD calx_status calx_session_commit(calx_session *session);
+
+/**
+ * Rolls back: what was added is transient again, what was deleted is back, fields of persistent
+ * instances are as before and expired (SES-102 to 107).
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_rollback(calx_session *session);
+
+/** Rolls back what is open and lets go of all instances, freeing them; reusable (SES-112). */
+CALX_PUBLIC_METHOD calx_status calx_session_close(calx_session *session);
+
+/** As close(), under every setting (SES-114). */
+CALX_PUBLIC_METHOD calx_status calx_session_reset(calx_session *session);
+
+/**
+ * The transaction's connection, begun; no flush (SES-120). Borrowed until the transaction ends;
+ * do not close, commit or roll it back yourself.
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_connection(calx_session *session,
+                                                       calx_connection **out_connection);
+
+/** The engine statements for a mapper go to; NULL asks for the session's own (SES-360). */
+CALX_PUBLIC_METHOD calx_status calx_session_get_bind(calx_session *session,
+                                                     const calx_mapper *mapper,
+                                                     calx_engine **out_engine);
+
+/** From here to the matching end queries do not flush first; nests (SES-214). */
+CALX_PUBLIC_METHOD calx_status calx_session_no_autoflush_begin(calx_session *session);
+
+/** CALX_E_STATE: there was no begin. */
+CALX_PUBLIC_METHOD calx_status calx_session_no_autoflush_end(calx_session *session);
+
+/** The body of a scope: a status other than CALX_OK rolls back and is returned. */
+typedef calx_status (*calx_session_function)(void *context, calx_session *session);
+
+/** Begins, calls, commits; or rolls back when the function or the commit fails (ENG-051). */
+CALX_PUBLIC_METHOD calx_status calx_session_run(calx_session *session,
+                                                calx_session_function function, void *context);
+
+/* ---- looking at the session ---- */
+
+CALX_NOT_SCOPED bool calx_session_in_transaction(const calx_session *session);
+
+/** False from a failed flush until rollback() (SES-119). */
+CALX_NOT_SCOPED bool calx_session_is_active(const calx_session *session);
+
+/** How many are pending / persistent with a recorded change / marked for deletion (SES-062). */
+CALX_NOT_SCOPED size_t calx_session_count_new(const calx_session *session);
+CALX_NOT_SCOPED size_t calx_session_count_dirty(const calx_session *session);
+CALX_NOT_SCOPED size_t calx_session_count_deleted(const calx_session *session);
+
+/** Warnings given since the session was made (ERR-16). */
+CALX_NOT_SCOPED size_t calx_session_count_warnings(const calx_session *session);
+
+/** The options' info pointer. */
+CALX_NOT_SCOPED void *calx_session_info(const calx_session *session);
+
+/** The details of the last failed call. Never NULL; borrowed until the next call. */
+CALX_NOT_SCOPED const calx_error *calx_session_error(const calx_session *session);
+
+/** The session an instance is in; NULL: in none, or not an instance (SES-031). */
+CALX_NOT_SCOPED calx_session *calx_object_session(const void *entity);
+
+/**
+ * Closes every live session of the process (SES-010). Only when no other thread is inside one.
+ */
+CALX_NOT_SCOPED void calx_close_all_sessions(void);
+
+CALX_END_DECLS
+
+#endif
