@@ -1,0 +1,104 @@
+/*
+ * The header in front of every instance. What stands here is the state record of the session
+ * (SES-040): which state, whose, under which key; the rest hangs on pointers that most instances
+ * never need: the watch of an instance whose mutable pointer was handed out, the links of one whose
+ * relationships were touched, texts that do not lie in the instance's own block.
+ */
+#ifndef CALX_MAPPER_INSTANCE_H
+#define CALX_MAPPER_INSTANCE_H
+
+#include <calx/instance.h>
+
+#include "mapper/key.h"
+#include "mapper/slab.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Exactly one holds (SES-040). */
+typedef enum calx_state {
+    CALX_STATE_TRANSIENT = 0, /* no key, no session */
+    CALX_STATE_PENDING,       /* no key yet, session */
+    CALX_STATE_PERSISTENT,    /* key, session */
+    CALX_STATE_DELETED,       /* key, session, DELETE sent but not committed */
+    CALX_STATE_DETACHED       /* key, no session */
+} calx_state;
+
+enum {
+    CALX_INSTANCE_MARKED = 1u << 0,      /* delete() was called, the flush has not come yet */
+    CALX_INSTANCE_WAS_DELETED = 1u << 1, /* its DELETE was committed (SES-050) */
+    CALX_INSTANCE_EXPIRED = 1u << 2,     /* by itself; see also epoch */
+    CALX_INSTANCE_HELD = 1u << 3,        /* some relationship points at it */
+    CALX_INSTANCE_NEW_IN_TX = 1u << 4,   /* inserted in the open transaction */
+    CALX_INSTANCE_VISITED = 1u << 5,     /* private to one walk, clear outside it */
+    CALX_INSTANCE_SORTED = 1u << 6       /* likewise */
+};
+
+/* A text or bytes value that does not lie in the instance's own block. */
+typedef struct calx_text_block {
+    struct calx_text_block *next;
+    size_t size;
+    char data[];
+} calx_text_block;
+
+typedef struct calx_watch calx_watch; /* session/watch.h */
+typedef struct calx_links calx_links; /* session/links.h */
+
+typedef struct calx_instance calx_instance;
+
+struct calx_instance {
+    const calx_mapper *mapper;
+    calx_session *session; /* whose member; NULL: none */
+    calx_session *keeper;  /* who frees it; NULL: the caller */
+    calx_instance *keeper_next, *keeper_previous;
+    calx_watch *watch;
+    calx_links *links;
+    calx_text_block *texts;
+    calx_key key;
+    uint32_t block_size;
+    uint32_t epoch; /* expired when older than the session's */
+    uint16_t flags;
+    uint8_t state; /* calx_state */
+};
+
+/* The instance's struct starts this far behind its header, 16-byte aligned. */
+enum { CALX_INSTANCE_HEAD = (sizeof(calx_instance) + 15) & ~(size_t)15 };
+
+static inline void *calx_instance_entity(const calx_instance *instance)
+{
+    return (char *)instance + CALX_INSTANCE_HEAD;
+}
+
+/* The header of an address that is known to be an instance. */
+static inline calx_instance *calx_instance_trusted(const void *entity)
+{
+    return (calx_instance *)((char *)entity - CALX_INSTANCE_HEAD);
+}
+
+/* The header; NULL when the address is no live instance. Any address, NULL too. */
+static inline calx_instance *calx_instance_of(const void *entity)
+{
+    return calx_slab_holds(entity) ? calx_instance_trusted(entity) : NULL;
+}
+
+/*
+ * A block for an instance with text_size bytes of text behind the struct; header zeroed but for
+ * mapper and block_size, struct undefined. pool NULL: the shared one. NULL: no memory.
+ */
+calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
+                                  size_t text_size);
+
+/* Where text may lie in the instance's own block. */
+char *calx_instance_text(const calx_instance *instance);
+
+/* Frees key, text blocks and block. Watch, links and memberships must be gone. */
+void calx_instance_give(calx_instance *instance);
+
+/* A text block of the instance with room for size bytes and a NUL; NULL: no memory. */
+calx_text_block *calx_instance_add_text(calx_instance *instance, size_t size);
+
+/* Whether an address lies in memory that belongs to the instance. */
+bool calx_instance_owns(const calx_instance *instance, const void *address);
+
+#endif
