@@ -1,0 +1,216 @@
+/*
+ * Changing instances: the mutable pointer and the setters. Both put the instance under watch before
+ * anything is written, so that there is something to compare with.
+ */
+#include "session/session.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
+
+/* ---- instances of no session ---- */
+
+void *calx_instance_new(const calx_mapper *mapper)
+{
+    if (mapper == NULL || mapper->abi != CALX_MAPPER_ABI)
+        return NULL;
+    calx_instance *instance = calx_instance_take(NULL, mapper, 0);
+    if (instance == NULL)
+        return NULL;
+    void *entity = calx_instance_entity(instance);
+    if (mapper->prototype != NULL)
+        memcpy(entity, mapper->prototype, mapper->instance_size);
+    else
+        memset(entity, 0, mapper->instance_size);
+    return entity;
+}
+
+void calx_instance_free(void *entity)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance != NULL && instance->session == NULL)
+        calx_session_destroy(instance);
+}
+
+const calx_mapper *calx_instance_mapper(const void *entity)
+{
+    const calx_instance *instance = calx_instance_of(entity);
+    return instance == NULL ? NULL : instance->mapper;
+}
+
+void *calx_instance_copy(const void *entity)
+{
+    const calx_instance *source = calx_instance_of(entity);
+    if (source == NULL)
+        return NULL;
+    calx_instance *copy = calx_instance_take(NULL, source->mapper, 0);
+    if (copy == NULL)
+        return NULL;
+    void *struct_ = calx_instance_entity(copy);
+    memset(struct_, 0, source->mapper->instance_size);
+    calx_watch_copy_columns(source->mapper, struct_, entity);
+    if (calx_watch_own_texts(copy) != CALX_OK) {
+        calx_instance_give(copy);
+        return NULL;
+    }
+    return struct_;
+}
+
+/* ---- watching ---- */
+
+static calx_status no_memory(calx_session *session)
+{
+    return session == NULL ? CALX_E_NOMEM : calx_error_set_nomem(&session->error);
+}
+
+static bool is_stored(const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_PERSISTENT || instance->state == CALX_STATE_DETACHED;
+}
+
+/* A watch with a snapshot, if there is something to compare with; on the hot list (DESIGN 5). */
+static calx_status watch(calx_instance *instance)
+{
+    calx_session *session = instance->session;
+    if (calx_watch_ensure(instance) != CALX_OK)
+        return no_memory(session);
+    if (is_stored(instance) && !instance->watch->has_snapshot &&
+        calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        return no_memory(session);
+    if (instance->state == CALX_STATE_PERSISTENT)
+        calx_watch_list_append(&session->hot, instance->watch);
+    instance->watch->sealed = false;
+    return CALX_OK;
+}
+
+static calx_status check_editable(const calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_DELETED || (instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
+        return calx_session_fail(instance->session, CALX_E_STATE,
+                                 "this %s was deleted and cannot be changed",
+                                 instance->mapper->name);
+    if (instance->session == NULL)
+        return CALX_OK;
+    return calx_session_autobegin(instance->session);
+}
+
+void *calx_instance_edit(const void *entity)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL)
+        return NULL;
+    if (instance->session != NULL)
+        (void)calx_session_enter(instance->session);
+    calx_status status = check_editable(instance);
+    if (status == CALX_OK && instance->session != NULL)
+        status = calx_session_freshen(instance->session, instance);
+    if (status == CALX_OK && instance->state != CALX_STATE_TRANSIENT)
+        status = watch(instance);
+    return status == CALX_OK ? calx_instance_entity(instance) : NULL;
+}
+
+void calx_instance_seal(const void *entity)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL || instance->watch == NULL)
+        return;
+    if (instance->state == CALX_STATE_PERSISTENT && instance->watch->origin == NULL &&
+        !calx_session_is_changed(instance))
+        calx_watch_drop(instance);
+    else
+        instance->watch->sealed = true; /* what was changed so far is still to be written */
+}
+
+/* ---- setters ---- */
+
+/* The instance a setter is for; the column must be one of its mapper. */
+static calx_status resolve(const void *entity, const calx_column *column,
+                           calx_instance **out_instance)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL || column == NULL)
+        return CALX_E_UNMAPPED;
+    if (instance->session != NULL)
+        (void)calx_session_enter(instance->session);
+    const calx_column *columns = instance->mapper->columns;
+    if (column < columns || column >= columns + instance->mapper->column_count)
+        return calx_session_fail(instance->session, CALX_E_UNMAPPED,
+                                 "an instance of %s has no column %s: it is one of another struct",
+                                 instance->mapper->name, column->member);
+    *out_instance = instance;
+    return check_editable(instance);
+}
+
+/* With nothing to compare the new value with, the mark says that it is to be written. */
+static void mark_set(calx_instance *instance, const calx_column *column)
+{
+    calx_session *session = instance->session;
+    bool expired = session != NULL && instance->state == CALX_STATE_PERSISTENT &&
+                   calx_session_is_expired(session, instance);
+    if (instance->watch->has_snapshot && !expired)
+        return;
+    calx_plan_include(instance->watch->set, (size_t)(column - instance->mapper->columns));
+    instance->watch->has_set = true;
+}
+
+static calx_status set(const void *entity, const calx_column *column, calx_value value)
+{
+    calx_instance *instance = NULL;
+    calx_status status = resolve(entity, column, &instance);
+    if (status == CALX_OK)
+        status = watch(instance);
+    if (status != CALX_OK)
+        return status;
+    const char *reason = "";
+    status = calx_watch_write(instance, column, &value, &reason);
+    if (status == CALX_E_NOMEM)
+        return no_memory(instance->session);
+    if (status != CALX_OK)
+        return calx_session_fail(instance->session, status, "%s.%s: %s", instance->mapper->name,
+                                 column->member, reason);
+    mark_set(instance, column);
+    return CALX_OK;
+}
+
+calx_status calx_instance_set_null(const void *entity, const calx_column *column)
+{
+    return set(entity, column, calx_value_null());
+}
+
+calx_status calx_instance_set_bool(const void *entity, const calx_column *column, bool value)
+{
+    return set(entity, column, calx_value_bool(value));
+}
+
+calx_status calx_instance_set_int64(const void *entity, const calx_column *column, int64_t value)
+{
+    return set(entity, column, calx_value_int64(value));
+}
+
+calx_status calx_instance_set_uint64(const void *entity, const calx_column *column, uint64_t value)
+{
+    return set(entity, column, calx_value_uint64(value));
+}
+
+calx_status calx_instance_set_double(const void *entity, const calx_column *column, double value)
+{
+    return set(entity, column, calx_value_double(value));
+}
+
+calx_status calx_instance_set_text(const void *entity, const calx_column *column, const char *text)
+{
+    return set(entity, column, calx_value_text(text));
+}
+
+calx_status calx_instance_set_bytes(const void *entity, const calx_column *column, calx_bytes bytes)
+{
+    return set(entity, column, calx_value_bytes(bytes));
+}
+
+calx_status calx_instance_set_timestamp(const void *entity, const calx_column *column,
+                                        calx_timestamp timestamp)
+{
+    return set(entity, column, calx_value_timestamp(timestamp));
+}

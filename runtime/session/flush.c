@@ -1,0 +1,592 @@
+/*
+ * Doing the work of a flush (SES-150 to 158, 172 to 184, 340 to 346). Each row is prepared, sent
+ * and its new values noted; only when all rows are through do instances change their state, and
+ * that cannot fail. A failure in between rolls the transaction back at once, and the session waits
+ * for rollback().
+ */
+#include "session/session.h"
+
+#include "base/error.h"
+#include "mapper/column.h"
+#include "session/work.h"
+
+#include <string.h>
+
+/* One flush under way: the statement of the last row is kept open for the next one like it. */
+typedef struct writer {
+    calx_session *session;
+    calx_entity *entity; /* of the row in hand */
+    calx_cursor *cursor;
+    const calx_plan *plan; /* of cursor */
+} writer;
+
+/* ---- statements ---- */
+
+static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
+{
+    return plan != NULL && plan->key.mapper == key->mapper && plan->key.kind == key->kind &&
+           (key->columns == NULL || memcmp(plan->key.columns, key->columns,
+                                           calx_plan_words(key->mapper) * sizeof(uint64_t)) == 0);
+}
+
+static calx_status open_plan(writer *rows, calx_plan_kind kind, const uint64_t *columns)
+{
+    calx_session *session = rows->session;
+    calx_plan_key key = { .mapper = rows->entity->mapper, .kind = kind, .columns = columns };
+    if (rows->cursor != NULL && is_plan(rows->plan, &key))
+        return CALX_OK;
+    calx_cursor_close(rows->cursor);
+    rows->cursor = NULL;
+    calx_status status =
+        calx_engine_plan(session->options.bind, &key, &rows->plan, &session->error);
+    if (status != CALX_OK)
+        return status;
+    if (calx_connection_open(session->connection, rows->plan, &rows->cursor) != CALX_OK)
+        return calx_session_take_error(session);
+    return CALX_OK;
+}
+
+/* Puts the row's name in front of what went wrong. */
+static calx_status blame(writer *rows, const calx_instance *instance, const char *doing)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_error_prefix(&rows->session->error, "%s %s: ", doing, calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return rows->session->error.status;
+}
+
+static calx_status run(writer *rows, size_t count, int64_t *out_changes)
+{
+    bool row = false;
+    if (calx_cursor_execute(rows->cursor, rows->entity->row, count, &row) != CALX_OK)
+        return calx_session_take_error(rows->session);
+    *out_changes = calx_cursor_changes(rows->cursor);
+    return CALX_OK;
+}
+
+/* ---- foreign keys from links ---- */
+
+static bool can_be_null(const calx_mapper *mapper, const calx_foreign_key *key)
+{
+    for (size_t i = 0; i < key->column_count; i++)
+        if ((mapper->columns[key->columns[i]].flags & CALX_COLUMN_NOT_NULL) != 0)
+            return false;
+    return true;
+}
+
+/* A foreign key's column takes the target's value, or NULL when there is no target. */
+static calx_status write_part(calx_session *session, calx_instance *instance, const calx_link *link,
+                              size_t foreign_key, size_t part)
+{
+    const calx_foreign_key *key = &instance->mapper->foreign_keys[foreign_key];
+    const calx_column *column = &instance->mapper->columns[key->columns[part]];
+    calx_value value = calx_value_null();
+    const char *reason = "";
+    calx_status status = CALX_OK;
+    if (link->target != NULL)
+        status = calx_column_read(&key->target->columns[key->target_columns[part]],
+                                  calx_instance_entity(link->target), &value);
+    if (status == CALX_OK)
+        status = calx_watch_write(instance, column, &value, &reason);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    if (status != CALX_OK)
+        return calx_session_fail(session, status, "%s.%s: %s", instance->mapper->name,
+                                 column->member, reason);
+    return CALX_OK;
+}
+
+static calx_status write_link(calx_session *session, calx_instance *instance, const calx_link *link,
+                              size_t foreign_key)
+{
+    const calx_foreign_key *key = &instance->mapper->foreign_keys[foreign_key];
+    if (link->target == NULL && !can_be_null(instance->mapper, key))
+        return calx_session_fail(session, CALX_E_NOT_NULL,
+                                 "%s.%s is NOT NULL, so a %s cannot be without its %s: delete it, "
+                                 "or give it another",
+                                 instance->mapper->table,
+                                 instance->mapper->columns[key->columns[0]].name,
+                                 instance->mapper->name, key->target->name);
+    for (size_t part = 0; part < key->column_count; part++) {
+        calx_status status = write_part(session, instance, link, foreign_key, part);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* A pending row whose reference was never set keeps what its columns say. */
+static bool is_to_write(const calx_instance *instance, const calx_link *link)
+{
+    return link->state == CALX_LINK_CHANGED &&
+           (link->target != NULL || instance->state == CALX_STATE_PERSISTENT);
+}
+
+static calx_status write_links(calx_session *session, calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        const calx_link *link = &instance->links->links[i];
+        calx_status status =
+            is_to_write(instance, link) ? write_link(session, instance, link, i) : CALX_OK;
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* ---- values ---- */
+
+static calx_status bind_column(writer *rows, calx_instance *instance, size_t i, calx_value *out)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    calx_status status = calx_column_read(column, calx_instance_entity(instance), out);
+    if (status != CALX_OK)
+        return calx_session_fail(rows->session, status, "%s.%s: no NUL inside the array",
+                                 instance->mapper->name, column->member);
+    if (column->length != 0 && calx_column_too_long(column, out))
+        return calx_session_fail(rows->session, CALX_E_DATA,
+                                 "%s.%s: the text is longer than its column, which takes %u "
+                                 "characters",
+                                 instance->mapper->table, column->name, (unsigned)column->length);
+    return CALX_OK;
+}
+
+/* The values of a set of columns, ascending. */
+static calx_status bind_columns(writer *rows, calx_instance *instance, const uint64_t *columns,
+                                size_t *count)
+{
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_status status = bind_column(rows, instance, i, &rows->entity->row[*count]);
+        if (status != CALX_OK)
+            return status;
+        ++*count;
+    }
+    return CALX_OK;
+}
+
+static const void *stored_struct(const calx_instance *instance)
+{
+    const calx_watch *watch = instance->watch;
+    return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
+}
+
+/* Which row: the key as it was loaded, and the version it had then. */
+static calx_status bind_where(writer *rows, const calx_instance *instance, size_t *count)
+{
+    const calx_mapper *mapper = instance->mapper;
+    const void *stored = stored_struct(instance);
+    calx_status status = calx_key_read(mapper, stored, &rows->entity->row[*count]);
+    *count += mapper->key_count;
+    if (status == CALX_OK && rows->entity->version >= 0)
+        status = calx_column_read(&mapper->columns[rows->entity->version], stored,
+                                  &rows->entity->row[(*count)++]);
+    if (status != CALX_OK)
+        return calx_session_fail(rows->session, CALX_E_FLUSH, "%s: the key cannot be read",
+                                 mapper->name);
+    return CALX_OK;
+}
+
+/* ---- INSERT ---- */
+
+/* Left to the database: a generated key or server default nobody gave a value for. */
+static bool is_left_out(const calx_instance *instance, size_t i)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    if ((column->flags & CALX_COLUMN_GENERATED) == 0 && column->server_default == NULL)
+        return false;
+    return !calx_plan_has(instance->watch->set, i) &&
+           calx_column_is_empty(column, calx_instance_entity(instance));
+}
+
+static void choose_columns(writer *rows, const calx_instance *instance, bool *out_defaults)
+{
+    uint64_t *columns = rows->entity->columns;
+    memset(columns, 0, calx_plan_words(instance->mapper) * sizeof(*columns));
+    *out_defaults = false;
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        if (!is_left_out(instance, i))
+            calx_plan_include(columns, i);
+        else if (instance->mapper->columns[i].server_default != NULL)
+            *out_defaults = true;
+    }
+}
+
+static calx_status write_version(writer *rows, calx_instance *instance, int64_t version)
+{
+    const calx_column *column = &instance->mapper->columns[rows->entity->version];
+    calx_value value = calx_value_int64(version);
+    const char *reason = "";
+    calx_status status = calx_column_write(column, calx_instance_entity(instance), &value, &reason);
+    return status == CALX_OK ? CALX_OK
+                             : calx_session_fail(rows->session, status, "%s.%s: %s",
+                                                 instance->mapper->name, column->member, reason);
+}
+
+/* A version column nobody set starts at 1 (SES-340). */
+static calx_status start_version(writer *rows, calx_instance *instance)
+{
+    int version = rows->entity->version;
+    if (version < 0 ||
+        !calx_column_is_empty(&instance->mapper->columns[version], calx_instance_entity(instance)))
+        return CALX_OK;
+    return write_version(rows, instance, 1);
+}
+
+/* The key the database made, into its member. */
+static calx_status write_back_key(writer *rows, calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    const calx_column *column = &mapper->columns[mapper->key[0]];
+    if ((column->flags & CALX_COLUMN_GENERATED) == 0 ||
+        calx_plan_has(rows->entity->columns, mapper->key[0]))
+        return CALX_OK;
+    calx_value made = calx_value_int64(calx_cursor_last_key(rows->cursor));
+    const char *reason = "";
+    if (calx_column_write(column, calx_instance_entity(instance), &made, &reason) == CALX_OK)
+        return CALX_OK;
+    return calx_session_fail(rows->session, CALX_E_DATA,
+                             "%s.%s: the key %lld that the database made does not fit: %s",
+                             mapper->name, column->member, (long long)made.as.int64, reason);
+}
+
+/* All that can fail of becoming persistent; the identity map is reserved for. */
+static calx_status note_inserted(writer *rows, calx_instance *instance)
+{
+    calx_key key;
+    calx_status status =
+        calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance));
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&rows->session->error);
+    if (status != CALX_OK)
+        return calx_session_fail(rows->session, CALX_E_FLUSH, "the key was not set");
+    calx_key_clear(&instance->key);
+    instance->key = key;
+    if (calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        return calx_error_set_nomem(&rows->session->error);
+    return CALX_OK;
+}
+
+static calx_status send_insert(writer *rows, calx_instance *instance)
+{
+    size_t count = 0;
+    bool defaults = false;
+    int64_t changes = 0;
+    choose_columns(rows, instance, &defaults);
+    calx_status status = bind_columns(rows, instance, rows->entity->columns, &count);
+    if (status == CALX_OK)
+        status = open_plan(rows, CALX_PLAN_INSERT, rows->entity->columns);
+    if (status == CALX_OK)
+        status = run(rows, count, &changes);
+    if (status == CALX_OK)
+        status = write_back_key(rows, instance);
+    if (status == CALX_OK && defaults)
+        instance->flags |= CALX_INSTANCE_EXPIRED; /* the database knows the rest (SES-176) */
+    return status;
+}
+
+static calx_status insert(writer *rows, calx_instance *instance)
+{
+    calx_status status = calx_watch_own_texts(instance);
+    if (status != CALX_OK)
+        return calx_error_set_nomem(&rows->session->error);
+    status = write_links(rows->session, instance);
+    if (status == CALX_OK)
+        status = start_version(rows, instance);
+    if (status == CALX_OK)
+        status = send_insert(rows, instance);
+    if (status == CALX_OK)
+        status = note_inserted(rows, instance);
+    return status == CALX_OK ? CALX_OK : blame(rows, instance, "inserting");
+}
+
+/* ---- UPDATE ---- */
+
+static calx_status no_row(writer *rows, const calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    if (rows->entity->version < 0)
+        return calx_session_fail(rows->session, CALX_E_STALE_DATA, "there is no such row any more");
+    calx_value version;
+    (void)calx_column_read(&mapper->columns[rows->entity->version], stored_struct(instance),
+                           &version);
+    return calx_session_fail(rows->session, CALX_E_STALE_DATA,
+                             "there is no such row of version %lld any more: somebody changed or "
+                             "deleted it",
+                             (long long)version.as.int64);
+}
+
+/* Every UPDATE counts the version up, unless the program set it itself (SES-340, 346). */
+static calx_status raise_version(writer *rows, calx_instance *instance)
+{
+    int version = rows->entity->version;
+    if (version < 0 || calx_plan_has(rows->entity->columns, (size_t)version))
+        return CALX_OK;
+    calx_value value;
+    calx_status status =
+        calx_column_read(&instance->mapper->columns[version], stored_struct(instance), &value);
+    if (status == CALX_OK)
+        status = write_version(rows, instance, value.as.int64 + 1);
+    if (status == CALX_OK)
+        calx_plan_include(rows->entity->columns, (size_t)version);
+    return status;
+}
+
+static bool changes_key(const writer *rows)
+{
+    const calx_mapper *mapper = rows->entity->mapper;
+    for (size_t i = 0; i < mapper->key_count; i++)
+        if (calx_plan_has(rows->entity->columns, mapper->key[i]))
+            return true;
+    return false;
+}
+
+/* Under its new key from now on; the old one is kept for a rollback (SES-109, 203). */
+static calx_status rekey(writer *rows, calx_instance *instance)
+{
+    calx_session *session = rows->session;
+    calx_key key;
+    calx_status status =
+        calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance));
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    if (status != CALX_OK)
+        return calx_session_fail(session, CALX_E_FLUSH, "the new key is not complete");
+    calx_identity_remove(session, instance);
+    if (instance->watch->origin_key.mapper == NULL)
+        instance->watch->origin_key = instance->key;
+    else
+        calx_key_clear(&instance->key);
+    instance->key = key;
+    calx_identity_put(session, instance);
+    return CALX_OK;
+}
+
+static calx_status send_update(writer *rows, calx_instance *instance)
+{
+    size_t count = 0;
+    int64_t changes = 0;
+    calx_status status = bind_columns(rows, instance, rows->entity->columns, &count);
+    if (status == CALX_OK)
+        status = bind_where(rows, instance, &count);
+    if (status == CALX_OK)
+        status = open_plan(rows, CALX_PLAN_UPDATE, rows->entity->columns);
+    if (status == CALX_OK)
+        status = run(rows, count, &changes);
+    if (status == CALX_OK && changes == 0)
+        status = no_row(rows, instance);
+    return status;
+}
+
+static calx_status update(writer *rows, calx_instance *instance)
+{
+    calx_session *session = rows->session;
+    calx_watch *watch = instance->watch;
+    calx_status status = write_links(session, instance);
+    if (status == CALX_OK && !calx_watch_changes(watch, rows->entity->columns))
+        return CALX_OK; /* the link led to where the columns pointed already */
+    if (status == CALX_OK &&
+        (calx_watch_own_texts(instance) != CALX_OK || calx_watch_keep_origin(watch) != CALX_OK))
+        status = calx_error_set_nomem(&session->error);
+    if (status == CALX_OK)
+        status = raise_version(rows, instance);
+    bool new_key = changes_key(rows);
+    if (status == CALX_OK)
+        status = send_update(rows, instance);
+    if (status == CALX_OK && new_key)
+        status = rekey(rows, instance);
+    if (status == CALX_OK && calx_watch_take_snapshot(watch) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    return status == CALX_OK ? CALX_OK : blame(rows, instance, "updating");
+}
+
+/* ---- DELETE ---- */
+
+static calx_status delete (writer *rows, calx_instance *instance)
+{
+    size_t count = 0;
+    int64_t changes = 0;
+    calx_status status = bind_where(rows, instance, &count);
+    if (status == CALX_OK)
+        status = open_plan(rows, CALX_PLAN_DELETE, NULL);
+    if (status == CALX_OK)
+        status = run(rows, count, &changes);
+    if (status == CALX_OK && changes == 0 && rows->entity->version >= 0)
+        status = no_row(rows, instance);
+    if (status != CALX_OK)
+        return blame(rows, instance, "deleting");
+    if (changes == 0)
+        calx_session_warn(rows->session, "DELETE FROM %s matched no row: it was gone already",
+                          instance->mapper->table);
+    return CALX_OK;
+}
+
+/* ---- all rows ---- */
+
+typedef calx_status (*send)(writer *rows, calx_instance *instance);
+
+static calx_status send_all(writer *rows, const calx_instances *instances, send one)
+{
+    for (size_t i = 0; i < instances->count; i++) {
+        calx_instance *instance = instances->items[i];
+        if (rows->entity == NULL || rows->entity->mapper != instance->mapper)
+            rows->entity = calx_session_entity(rows->session, instance->mapper);
+        if (rows->entity == NULL)
+            return rows->session->error.status;
+        calx_status status = one(rows, instance);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+static calx_status send_work(calx_session *session, const calx_work *work)
+{
+    writer rows = { .session = session };
+    calx_status status = send_all(&rows, &work->updates, update);
+    if (status == CALX_OK)
+        status = send_all(&rows, &work->inserts, insert);
+    if (status == CALX_OK)
+        status = send_all(&rows, &work->late, update);
+    if (status == CALX_OK)
+        status = send_all(&rows, &work->deletes, delete);
+    calx_cursor_close(rows.cursor);
+    return status;
+}
+
+/* What settling and any later rollback will need. */
+static calx_status reserve(calx_session *session, const calx_work *work)
+{
+    if (calx_instances_reserve(&session->inserted, work->inserts.count) == CALX_OK &&
+        calx_instances_reserve(&session->deleted, work->deletes.count) == CALX_OK &&
+        calx_identity_reserve(session, work->inserts.count + work->deletes.count) == CALX_OK)
+        return CALX_OK;
+    return calx_error_set_nomem(&session->error);
+}
+
+/* ---- afterwards: nothing here can fail ---- */
+
+static void settle_links(calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (link->state == CALX_LINK_CHANGED)
+            link->state = CALX_LINK_LOADED;
+        link->orphaned = false;
+    }
+}
+
+/* A live instance on the key that a new row has taken: it cannot be that row (SES-082). */
+static void displace(calx_session *session, const calx_instance *instance)
+{
+    calx_instance *other = calx_identity_find(session, &instance->key);
+    if (other == NULL)
+        return;
+    calx_session_warn(session, "a new %s took the key of one in the session, which is detached",
+                      instance->mapper->name);
+    calx_session_forget(session, other);
+    other->state = CALX_STATE_DETACHED;
+}
+
+static void settle_inserted(calx_session *session, calx_instance *instance)
+{
+    displace(session, instance);
+    instance->state = CALX_STATE_PERSISTENT;
+    instance->epoch = session->epoch;
+    instance->flags |= CALX_INSTANCE_NEW_IN_TX;
+    settle_links(instance);
+    calx_watch_list_append(&session->cold, instance->watch);
+    calx_identity_put(session, instance);
+    (void)calx_instances_push(&session->inserted, instance);
+}
+
+static void settle_deleted(calx_session *session, calx_instance *instance)
+{
+    calx_identity_remove(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_remove(instance->watch);
+    instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    instance->state = CALX_STATE_DELETED;
+    (void)calx_instances_push(&session->deleted, instance);
+}
+
+static void settle(calx_session *session, const calx_work *work)
+{
+    for (size_t i = 0; i < work->deletes.count; i++)
+        settle_deleted(session, work->deletes.items[i]);
+    session->marked.count = 0;
+    for (size_t i = 0; i < work->inserts.count; i++)
+        settle_inserted(session, work->inserts.items[i]);
+    for (size_t i = 0; i < work->updates.count; i++)
+        settle_links(work->updates.items[i]);
+    for (size_t i = 0; i < work->late.count; i++)
+        settle_links(work->late.items[i]);
+}
+
+/* What was handed out before this flush is looked at again by the next flush() or commit(). */
+static void cool_down(calx_session *session)
+{
+    while (session->hot.first != NULL)
+        calx_watch_list_append(&session->cold, session->hot.first);
+}
+
+/* ---- the flush ---- */
+
+static bool may_have_work(const calx_session *session, bool cold)
+{
+    return session->pending.count > 0 || session->marked.count > 0 || session->hot.count > 0 ||
+           (cold && session->cold.count > 0);
+}
+
+static calx_status write_work(calx_session *session, const calx_work *work)
+{
+    calx_status status = calx_session_acquire(session);
+    if (status == CALX_E_PENDING_ROLLBACK || session->connection == NULL)
+        return status; /* nothing was sent: nothing is to be undone */
+    if (status == CALX_OK)
+        status = reserve(session, work);
+    if (status == CALX_OK)
+        status = send_work(session, work);
+    if (status != CALX_OK)
+        calx_session_break(session);
+    else
+        settle(session, work);
+    return status;
+}
+
+calx_status calx_session_write(calx_session *session, bool cold)
+{
+    if (session->flushing)
+        return calx_session_fail(session, CALX_E_STATE, "flush() while a flush runs");
+    if (!may_have_work(session, cold))
+        return CALX_OK;
+    calx_work work;
+    session->flushing = true;
+    calx_status status = calx_work_plan(&work, session, cold);
+    if (status == CALX_OK && !calx_work_is_empty(&work))
+        status = write_work(session, &work);
+    if (status == CALX_OK)
+        cool_down(session);
+    calx_work_clear(&work);
+    session->flushing = false;
+    return status;
+}
+
+calx_status calx_session_flush(calx_session *session)
+{
+    calx_status status = calx_session_enter(session);
+    return status == CALX_OK ? calx_session_write(session, true) : status;
+}
+
+calx_status calx_session_autoflush(calx_session *session)
+{
+    if (!session->options.autoflush || session->no_autoflush > 0 || session->flushing ||
+        session->failure.status != CALX_OK)
+        return CALX_OK;
+    calx_status status = calx_session_write(session, false);
+    if (status != CALX_OK)
+        session->error.flags |= CALX_ERROR_AUTOFLUSH;
+    return status;
+}

@@ -1,0 +1,73 @@
+/*
+ * Relationships in memory. A link is one foreign key of one instance: the instance it points at. A
+ * slot is one relationship as it was loaded. The two sides are one fact: an item of a loaded
+ * collection is an instance whose link points at the owner, and every link is in a list of its
+ * target. So an instance that goes can be taken out of everything that points at it.
+ */
+#ifndef CALX_SESSION_LINKS_H
+#define CALX_SESSION_LINKS_H
+
+#include "mapper/instance.h"
+
+typedef enum calx_link_state {
+    CALX_LINK_UNKNOWN = 0, /* only the columns tell; a target is what it was before */
+    CALX_LINK_LOADED,      /* target agrees with the columns */
+    CALX_LINK_CHANGED      /* target is newer than the columns; the flush writes them */
+} calx_link_state;
+
+typedef struct calx_link calx_link;
+
+struct calx_link {
+    calx_instance *owner;
+    calx_instance *target;      /* NULL: points at nothing, or unknown */
+    calx_link *next, *previous; /* among those that point at target */
+    calx_link_state state;
+    bool orphaned; /* was removed from a collection whose members may not be without owner */
+};
+
+typedef struct calx_slot {
+    const void **items; /* of a one-to-many: entities */
+    size_t count, capacity;
+    bool loaded;
+} calx_slot;
+
+struct calx_links {
+    calx_link *incoming; /* links of others that point here */
+    calx_link *links;    /* one for each foreign key of the mapper */
+    calx_slot *slots;    /* one for each relationship of the mapper */
+};
+
+/* Makes sure the instance has links. CALX_E_NOMEM: nothing changed. */
+calx_status calx_links_ensure(calx_instance *instance);
+
+/* The link of a foreign key; NULL: the instance has no links yet. */
+calx_link *calx_links_of(const calx_instance *instance, unsigned foreign_key);
+
+/* Points a link at a target (NULL: nothing). Both must have links. Never fails. */
+void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state);
+
+/* Room in a collection for more items, so that adding them cannot fail. */
+calx_status calx_slot_reserve(calx_slot *slot, size_t more);
+void calx_slot_add(calx_slot *slot, const void *entity);
+bool calx_slot_remove(calx_slot *slot, const void *entity);
+bool calx_slot_contains(const calx_slot *slot, const void *entity);
+
+/* Shows a slot in the struct's raw member; an unloaded one as NULL and 0. */
+void calx_links_show(calx_instance *instance, unsigned relationship);
+
+/* Takes an entity out of every collection of its link's target that it may be in. Never fails. */
+void calx_link_leave(calx_link *link);
+
+/*
+ * Back to "ask the database". Changes not yet written are dropped too, unless keep_changed: after
+ * an expired instance was loaded they are still to be written.
+ */
+void calx_links_unload(calx_instance *instance, bool keep_changed);
+
+/*
+ * Takes the instance out of everything that points at it and frees its links. Collections of
+ * persistent owners that had it are unloaded; those of owners with the same fate are left alone.
+ */
+void calx_links_drop(calx_instance *instance, const calx_session *ending);
+
+#endif

@@ -1,0 +1,494 @@
+/*
+ * From rows to instances. A row becomes an instance in one block: header, struct and texts. A row
+ * of an instance that is there already fills it only when it is expired (SES-078); what was changed
+ * through a pointer or setter stays, and is compared with the fresh row from then on (SES-233).
+ */
+#include "session/session.h"
+
+#include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
+
+/* ---- one row ---- */
+
+calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor)
+{
+    if (calx_cursor_read(cursor, entity->wanted, entity->row, entity->mapper->column_count) ==
+        CALX_OK)
+        return CALX_OK;
+    calx_session_take_error(session);
+    calx_error_prefix(&session->error, "%s: ", entity->mapper->table);
+    return session->error.status;
+}
+
+static bool is_span(const calx_value *value)
+{
+    return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
+}
+
+/* Whether the column's member points at its value instead of holding it. */
+static bool is_pointer(const calx_column *column)
+{
+    return column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES;
+}
+
+static calx_status misfit(calx_session *session, const calx_mapper *mapper, size_t column,
+                          const char *reason)
+{
+    return calx_session_fail(session, CALX_E_DATA, "%s.%s: a row does not fit struct member %s: %s",
+                             mapper->table, mapper->columns[column].name,
+                             mapper->columns[column].member, reason);
+}
+
+/* Writes a column whose text goes to *text, which moves on behind it. */
+static calx_status place(const calx_column *column, void *struct_, const calx_value *value,
+                         char **text, const char **out_reason)
+{
+    calx_value placed = *value;
+    if (is_pointer(column) && is_span(value)) {
+        if (value->as.span.size > 0)
+            memcpy(*text, value->as.span.data, value->as.span.size);
+        (*text)[value->as.span.size] = '\0';
+        placed.as.span.data = *text;
+        *text += value->as.span.size + 1;
+    }
+    return calx_column_write(column, struct_, &placed, out_reason);
+}
+
+static size_t text_size(const calx_entity *entity)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < entity->mapper->column_count; i++)
+        if (is_pointer(&entity->mapper->columns[i]) && is_span(&entity->row[i]))
+            size += entity->row[i].as.span.size + 1;
+    return size;
+}
+
+static calx_status store_row(calx_session *session, const calx_entity *entity,
+                             calx_instance *instance)
+{
+    char *text = calx_instance_text(instance);
+    void *struct_ = calx_instance_entity(instance);
+    memset(struct_, 0, entity->mapper->instance_size);
+    for (size_t i = 0; i < entity->mapper->column_count; i++) {
+        const char *reason = "";
+        if (place(&entity->mapper->columns[i], struct_, &entity->row[i], &text, &reason) != CALX_OK)
+            return misfit(session, entity->mapper, i, reason);
+    }
+    return CALX_OK;
+}
+
+/* A new persistent instance, which takes the key over. */
+static calx_status build(calx_session *session, calx_entity *entity, calx_key *key,
+                         calx_instance **out_instance)
+{
+    calx_instance *instance =
+        calx_instance_take(&session->slabs, entity->mapper, text_size(entity));
+    if (instance == NULL)
+        return calx_error_set_nomem(&session->error);
+    calx_status status = store_row(session, entity, instance);
+    if (status == CALX_OK && calx_identity_reserve(session, 1) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    if (status != CALX_OK) {
+        calx_instance_give(instance);
+        return status;
+    }
+    instance->key = *key;
+    memset(key, 0, sizeof(*key));
+    instance->state = CALX_STATE_PERSISTENT;
+    instance->session = session;
+    instance->epoch = session->epoch;
+    calx_session_keep(session, instance);
+    calx_identity_put(session, instance);
+    *out_instance = instance;
+    return CALX_OK;
+}
+
+/* ---- filling an expired instance ---- */
+
+/* Writes an unchanged column; the same text stays where it is. */
+static calx_status refill(calx_session *session, calx_instance *instance, size_t i,
+                          const calx_value *value)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    void *struct_ = calx_instance_entity(instance);
+    calx_value present;
+    if (is_pointer(column) && is_span(value) &&
+        calx_column_read(column, struct_, &present) == CALX_OK && present.type == value->type &&
+        present.as.span.size == value->as.span.size &&
+        calx_instance_owns(instance, present.as.span.data) &&
+        memcmp(present.as.span.data, value->as.span.data, value->as.span.size) == 0)
+        return CALX_OK;
+    const char *reason = "";
+    calx_status status = calx_watch_write(instance, column, value, &reason);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    return status == CALX_OK ? CALX_OK : misfit(session, instance->mapper, i, reason);
+}
+
+/* What the row says goes to the snapshot also of a changed column: it is the value to compare. */
+static calx_status refill_snapshot(calx_session *session, calx_instance *instance, size_t i,
+                                   const calx_value *value)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    calx_value owned = *value;
+    if (is_pointer(column) && is_span(value)) {
+        calx_text_block *block = calx_instance_add_text(instance, value->as.span.size);
+        if (block == NULL)
+            return calx_error_set_nomem(&session->error);
+        if (value->as.span.size > 0)
+            memcpy(block->data, value->as.span.data, value->as.span.size);
+        block->data[value->as.span.size] = '\0';
+        owned.as.span.data = block->data;
+    }
+    const char *reason = "";
+    if (calx_column_write(column, instance->watch->snapshot, &owned, &reason) != CALX_OK)
+        return misfit(session, instance->mapper, i, reason);
+    return CALX_OK;
+}
+
+static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
+                                  calx_instance *instance)
+{
+    for (size_t i = 0; i < entity->mapper->column_count; i++) {
+        calx_status status = refill(session, instance, i, &entity->row[i]);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* Changes stay in the struct; everything else, and the whole snapshot, comes from the row. */
+static calx_status fill_watched(calx_session *session, calx_entity *entity, calx_instance *instance)
+{
+    uint64_t *changed = entity->columns;
+    bool any = calx_watch_changes(instance->watch, changed);
+    for (size_t i = 0; i < entity->mapper->column_count; i++) {
+        calx_status status = CALX_OK;
+        if (any && calx_plan_has(changed, i))
+            status = refill_snapshot(session, instance, i, &entity->row[i]);
+        else
+            status = refill(session, instance, i, &entity->row[i]);
+        if (status != CALX_OK)
+            return status;
+    }
+    if (!any && calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    if (any)
+        calx_watch_agree(instance->watch, changed);
+    return CALX_OK;
+}
+
+static calx_status fill(calx_session *session, calx_entity *entity, calx_instance *instance)
+{
+    calx_status status = CALX_OK;
+    if (instance->watch != NULL && instance->watch->has_snapshot)
+        status = fill_watched(session, entity, instance);
+    else
+        status = fill_unwatched(session, entity, instance);
+    if (status != CALX_OK)
+        return status;
+    calx_watch_sweep_texts(instance);
+    calx_links_unload(instance, true);
+    instance->epoch = session->epoch;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
+    return CALX_OK;
+}
+
+calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
+                                     calx_instance **out_instance, bool *out_is_new)
+{
+    const calx_mapper *mapper = entity->mapper;
+    calx_value *values = entity->row + mapper->column_count;
+    bool has_key = false;
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        values[i] = entity->row[mapper->key[i]];
+        has_key = has_key || values[i].type != CALX_VALUE_NULL;
+    }
+    *out_instance = NULL;
+    if (out_is_new != NULL)
+        *out_is_new = false;
+    if (!has_key)
+        return CALX_OK;
+    calx_key key;
+    calx_status status = calx_key_from_values(&key, mapper, values);
+    if (status != CALX_OK)
+        return calx_session_fail(session, status, "%s: a row's key does not fit its columns",
+                                 mapper->table);
+    calx_instance *present = calx_identity_find(session, &key);
+    if (present == NULL) {
+        status = build(session, entity, &key, out_instance);
+        if (status == CALX_OK && out_is_new != NULL)
+            *out_is_new = true;
+    } else {
+        if (calx_session_is_expired(session, present))
+            status = fill(session, entity, present);
+        if (status == CALX_OK)
+            *out_instance = present;
+    }
+    calx_key_clear(&key);
+    return status;
+}
+
+void calx_session_release_streamed(calx_session *session, calx_instance *instance)
+{
+    if (instance->keeper != session || instance->state != CALX_STATE_PERSISTENT ||
+        instance->watch != NULL || instance->links != NULL ||
+        (instance->flags & CALX_INSTANCE_MARKED) != 0)
+        return;
+    calx_session_forget(session, instance);
+    calx_session_destroy(instance);
+}
+
+/* ---- selecting ---- */
+
+static calx_status plan_for(calx_session *session, const calx_selection *selection,
+                            const calx_plan **out_plan)
+{
+    calx_entity *entity = selection->entity;
+    if (selection->columns == NULL && entity->by_key != NULL) {
+        *out_plan = entity->by_key;
+        return CALX_OK;
+    }
+    calx_plan_key key = {
+        .mapper = entity->mapper,
+        .kind = selection->columns == NULL ? CALX_PLAN_SELECT_BY_KEY : CALX_PLAN_SELECT_BY_COLUMNS,
+        .columns = selection->columns,
+    };
+    calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
+    if (status == CALX_OK && selection->columns == NULL)
+        entity->by_key = *out_plan;
+    return status;
+}
+
+static calx_status visit_rows(calx_session *session, const calx_selection *selection,
+                              calx_cursor *cursor)
+{
+    bool row = false;
+    if (calx_cursor_execute(cursor, selection->values, selection->count, &row) != CALX_OK)
+        return calx_session_take_error(session);
+    while (row) {
+        calx_instance *instance = NULL;
+        calx_status status = calx_session_read_row(session, selection->entity, cursor);
+        if (status == CALX_OK)
+            status = calx_session_materialize(session, selection->entity, &instance, NULL);
+        if (status == CALX_OK && instance != NULL)
+            status = selection->visit(selection->context, instance);
+        if (status != CALX_OK)
+            return status;
+        if (calx_cursor_next(cursor, &row) != CALX_OK)
+            return calx_session_take_error(session);
+    }
+    return CALX_OK;
+}
+
+calx_status calx_session_select(calx_session *session, const calx_selection *selection)
+{
+    const calx_plan *plan = NULL;
+    calx_status status = plan_for(session, selection, &plan);
+    if (status == CALX_OK)
+        status = calx_session_acquire(session);
+    if (status != CALX_OK)
+        return status;
+    calx_cursor *cursor = NULL;
+    if (calx_connection_open(session->connection, plan, &cursor) != CALX_OK)
+        return calx_session_take_error(session);
+    status = visit_rows(session, selection, cursor);
+    calx_cursor_close(cursor);
+    return status;
+}
+
+static calx_status keep_one(void *context, calx_instance *instance)
+{
+    *(calx_instance **)context = instance;
+    return CALX_OK;
+}
+
+static calx_status select_by_key(calx_session *session, calx_entity *entity,
+                                 const calx_value *values, calx_instance **out_instance)
+{
+    calx_selection selection = {
+        .entity = entity,
+        .values = values,
+        .count = entity->mapper->key_count,
+        .visit = keep_one,
+        .context = out_instance,
+    };
+    return calx_session_select(session, &selection);
+}
+
+/* ---- by key ---- */
+
+/* The row of an expired instance went: it is as if deleted here too (SES-075). */
+static void note_row_gone(calx_session *session, calx_instance *instance)
+{
+    if (calx_instances_reserve(&session->deleted, 1) != CALX_OK)
+        return; /* it stays expired, and is found out again at the next use */
+    calx_identity_remove(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_remove(instance->watch);
+    instance->state = CALX_STATE_DELETED;
+    (void)calx_instances_push(&session->deleted, instance);
+}
+
+calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
+                              calx_instance **out_instance)
+{
+    calx_key key;
+    *out_instance = NULL;
+    calx_status status = calx_key_from_values(&key, entity->mapper, values);
+    if (status != CALX_OK)
+        return calx_session_fail(session, status, "the key given for %s does not fit its columns",
+                                 entity->mapper->name);
+    calx_instance *present = calx_identity_find(session, &key);
+    calx_key_clear(&key);
+    if (present != NULL && !calx_session_is_expired(session, present)) {
+        *out_instance = present;
+        return CALX_OK;
+    }
+    status = calx_session_autoflush(session);
+    if (status == CALX_OK)
+        status = select_by_key(session, entity, values, out_instance);
+    if (status == CALX_OK && *out_instance == NULL && present != NULL)
+        note_row_gone(session, present);
+    return status;
+}
+
+calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
+                             const calx_value *key, const void **out_entity)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    calx_entity *entity = calx_session_entity(session, mapper);
+    if (entity == NULL)
+        return session->error.status;
+    calx_instance *found = NULL;
+    status = calx_session_find(session, entity, key, &found);
+    if (status == CALX_OK)
+        *out_entity = found == NULL ? NULL : calx_instance_entity(found);
+    return status;
+}
+
+calx_status calx_session_get_one(calx_session *session, const calx_mapper *mapper,
+                                 const calx_value *key, const void **out_entity)
+{
+    const void *found = NULL;
+    calx_status status = calx_session_get(session, mapper, key, &found);
+    if (status != CALX_OK)
+        return status;
+    if (found == NULL) {
+        calx_buffer text = CALX_BUFFER_INIT;
+        calx_key_describe(&text, mapper, key);
+        calx_session_fail(session, CALX_E_NO_RESULT, "there is no %s", calx_buffer_text(&text));
+        calx_buffer_clear(&text);
+        return CALX_E_NO_RESULT;
+    }
+    *out_entity = found;
+    return CALX_OK;
+}
+
+/* ---- keeping up to date ---- */
+
+/* The key the row has in the database: as it was loaded, not as it may have been set since. */
+static const void *stored_struct(const calx_instance *instance)
+{
+    const calx_watch *watch = instance->watch;
+    return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
+}
+
+static calx_status reload(calx_session *session, calx_instance *instance, calx_status if_gone)
+{
+    calx_entity *entity = calx_session_entity(session, instance->mapper);
+    if (entity == NULL)
+        return session->error.status;
+    calx_value *values = entity->row + entity->mapper->column_count;
+    calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
+    calx_instance *found = NULL;
+    if (status == CALX_OK)
+        status = select_by_key(session, entity, values, &found);
+    if (status != CALX_OK || found != NULL)
+        return status;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_session_fail(session, if_gone, "the row of %s is gone", calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return if_gone;
+}
+
+calx_status calx_session_freshen(calx_session *session, calx_instance *instance)
+{
+    if (instance->state != CALX_STATE_PERSISTENT || !calx_session_is_expired(session, instance))
+        return CALX_OK;
+    calx_status status = calx_session_autoflush(session);
+    if (status != CALX_OK || !calx_session_is_expired(session, instance))
+        return status;
+    return reload(session, instance, CALX_E_OBJECT_DELETED);
+}
+
+static calx_status persistent_member(calx_session *session, const void *entity,
+                                     calx_instance **out_instance)
+{
+    calx_status status = calx_session_member(session, entity, out_instance);
+    if (status == CALX_OK && (*out_instance)->state != CALX_STATE_PERSISTENT)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "this %s is not persistent: it was never flushed, or its row was "
+                                 "deleted",
+                                 (*out_instance)->mapper->name);
+    return status;
+}
+
+/* Changes and loaded relationships go; the fields show what was loaded last. */
+static void expire(calx_instance *instance)
+{
+    if (instance->watch != NULL)
+        calx_watch_revert(instance->watch);
+    calx_links_unload(instance, false);
+    instance->flags |= CALX_INSTANCE_EXPIRED;
+}
+
+calx_status calx_session_expire(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = persistent_member(session, entity, &instance);
+    if (status == CALX_OK)
+        expire(instance);
+    return status;
+}
+
+calx_status calx_session_expire_all(calx_session *session)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    size_t position = 0;
+    for (calx_instance *instance;
+         (instance = calx_map_next(&session->identity, &position)) != NULL;)
+        expire(instance);
+    return CALX_OK;
+}
+
+calx_status calx_session_load(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_member(session, entity, &instance);
+    return status == CALX_OK ? calx_session_freshen(session, instance) : status;
+}
+
+calx_status calx_session_refresh(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = persistent_member(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    expire(instance);
+    status = calx_session_autoflush(session);
+    return status == CALX_OK ? reload(session, instance, CALX_E_STATE) : status;
+}

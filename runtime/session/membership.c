@@ -1,0 +1,464 @@
+/*
+ * Who is in the session, and how (SES-040 to 064). Attaching and marking reach out over
+ * relationships; both gather first, where anything may fail, and change afterwards, where nothing
+ * can. So a failed add() leaves every instance as it was, its keeper too.
+ */
+#include "session/session.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "mapper/column.h"
+#include "session/relationship.h"
+
+#include <string.h>
+
+/* ---- keeping ---- */
+
+void calx_session_keep(calx_session *session, calx_instance *instance)
+{
+    calx_session_unkeep(instance);
+    instance->keeper = session;
+    instance->keeper_previous = NULL;
+    instance->keeper_next = session->kept;
+    if (instance->keeper_next != NULL)
+        instance->keeper_next->keeper_previous = instance;
+    session->kept = instance;
+}
+
+void calx_session_unkeep(calx_instance *instance)
+{
+    if (instance->keeper == NULL)
+        return;
+    if (instance->keeper_previous != NULL)
+        instance->keeper_previous->keeper_next = instance->keeper_next;
+    else
+        instance->keeper->kept = instance->keeper_next;
+    if (instance->keeper_next != NULL)
+        instance->keeper_next->keeper_previous = instance->keeper_previous;
+    instance->keeper_next = instance->keeper_previous = NULL;
+    instance->keeper = NULL;
+}
+
+void calx_session_destroy(calx_instance *instance)
+{
+    calx_links_drop(instance, NULL);
+    calx_session_unkeep(instance);
+    calx_watch_drop(instance);
+    calx_instance_give(instance);
+}
+
+void calx_session_forget(calx_session *session, calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_PERSISTENT)
+        calx_identity_remove(session, instance);
+    if (instance->state == CALX_STATE_DELETED)
+        calx_instances_remove(&session->deleted, instance);
+    if ((instance->flags & CALX_INSTANCE_MARKED) != 0)
+        calx_instances_remove(&session->marked, instance);
+    if ((instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0)
+        calx_instances_remove(&session->inserted, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_remove(instance->watch);
+    instance->flags &= (uint16_t) ~(CALX_INSTANCE_MARKED | CALX_INSTANCE_NEW_IN_TX);
+    instance->session = NULL;
+}
+
+/* ---- arguments ---- */
+
+void calx_session_describe(calx_buffer *out, const calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING)
+        calx_buffer_format(out, "a new %s", instance->mapper->name);
+    else
+        calx_key_describe_instance(out, instance->mapper, calx_instance_entity(instance));
+}
+
+static calx_status fail_about(calx_session *session, const calx_instance *instance,
+                              calx_status status, const char *what)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_session_fail(session, status, "%s %s", calx_buffer_text(&text), what);
+    calx_buffer_clear(&text);
+    return status;
+}
+
+static calx_status unmapped(calx_session *session, const void *entity)
+{
+    if (entity == NULL)
+        return calx_session_fail(session, CALX_E_UNMAPPED,
+                                 "the entity is NULL; an instance comes from its _new() function "
+                                 "or from a query");
+    return calx_session_fail(session, CALX_E_UNMAPPED,
+                             "the address %p is no instance: it was not made by a generated _new() "
+                             "function or a query, or it was freed",
+                             entity);
+}
+
+calx_status calx_session_member(calx_session *session, const void *entity,
+                                calx_instance **out_instance)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL)
+        return unmapped(session, entity);
+    if (instance->session == NULL)
+        return fail_about(session, instance, CALX_E_STATE, "is in no session");
+    if (instance->session != session)
+        return fail_about(session, instance, CALX_E_STATE, "is in another session");
+    *out_instance = instance;
+    return CALX_OK;
+}
+
+/* ---- attaching ---- */
+
+/* Whether an instance outside the session may come in (SES-045, 046, 052). */
+static calx_status check_attachable(calx_session *session, const calx_instance *instance)
+{
+    if (instance->session != NULL)
+        return fail_about(session, instance, CALX_E_STATE,
+                          "is in another session: expunge it there first");
+    if ((instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
+        return fail_about(session, instance, CALX_E_STATE, "was deleted");
+    if (instance->state == CALX_STATE_DETACHED && calx_identity_find(session, &instance->key))
+        return fail_about(session, instance, CALX_E_STATE,
+                          "cannot be added: another instance with that key is in the session");
+    return CALX_OK;
+}
+
+/* All that attaching needs memory for, on the instance itself. */
+static calx_status prepare_attach(calx_session *session, calx_instance *instance)
+{
+    calx_status status = calx_watch_ensure(instance);
+    if (status == CALX_OK)
+        status = calx_watch_own_texts(instance);
+    if (status != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    return calx_relationship_adopt(session, instance);
+}
+
+static calx_status reach(calx_session *session, calx_instances *found, calx_instance *instance)
+{
+    if (instance->session == session || (instance->flags & CALX_INSTANCE_VISITED) != 0)
+        return CALX_OK;
+    calx_status status = check_attachable(session, instance);
+    if (status == CALX_OK && calx_instances_push(found, instance) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    if (status == CALX_OK)
+        instance->flags |= CALX_INSTANCE_VISITED;
+    return status;
+}
+
+static calx_status reach_over(calx_session *session, calx_instances *found,
+                              const calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if ((facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
+        return CALX_OK;
+    if (facts->kind == CALX_RELATIONSHIP_ONE) {
+        calx_instance *target = instance->links->links[facts->foreign_key].target;
+        return target == NULL ? CALX_OK : reach(session, found, target);
+    }
+    const calx_slot *slot = &instance->links->slots[relationship];
+    for (size_t i = 0; i < slot->count; i++) {
+        calx_status status = reach(session, found, calx_instance_trusted(slot->items[i]));
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* Everything that save-update reaches from the first one, ready to be attached (SES-273). */
+static calx_status gather(calx_session *session, calx_instances *found)
+{
+    for (size_t done = 0; done < found->count; done++) {
+        calx_instance *instance = found->items[done];
+        calx_status status = prepare_attach(session, instance);
+        for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
+            status = reach_over(session, found, instance, i);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* Never fails: gather() and the reservation came before. */
+static void attach_one(calx_session *session, calx_instance *instance)
+{
+    instance->session = session;
+    calx_session_keep(session, instance);
+    if (instance->state == CALX_STATE_TRANSIENT) {
+        instance->state = CALX_STATE_PENDING;
+        calx_watch_list_append(&session->pending, instance->watch);
+        return;
+    }
+    instance->state = CALX_STATE_PERSISTENT;
+    if (instance->epoch != 0)
+        instance->epoch = session->epoch;
+    calx_identity_put(session, instance);
+    calx_watch_list_append(&session->hot, instance->watch);
+}
+
+/* A detached instance may never have been watched: what it holds is what to compare with. */
+static calx_status watch_detached(calx_session *session, const calx_instances *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        calx_instance *instance = found->items[i];
+        if (instance->state == CALX_STATE_DETACHED && !instance->watch->has_snapshot &&
+            calx_watch_take_snapshot(instance->watch) != CALX_OK)
+            return calx_error_set_nomem(&session->error);
+    }
+    return CALX_OK;
+}
+
+calx_status calx_session_attach(calx_session *session, calx_instance *instance)
+{
+    calx_instances found = { 0 };
+    calx_status status = reach(session, &found, instance);
+    if (status == CALX_OK)
+        status = gather(session, &found);
+    if (status == CALX_OK)
+        status = watch_detached(session, &found);
+    if (status == CALX_OK && calx_identity_reserve(session, found.count) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    if (status == CALX_OK)
+        status = calx_session_autobegin(session);
+    for (size_t i = 0; i < found.count; i++) {
+        found.items[i]->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
+        if (status == CALX_OK)
+            attach_one(session, found.items[i]);
+    }
+    calx_instances_clear(&found);
+    return status;
+}
+
+/* An instance that is here already: a mark for deletion is taken back (SES-048). */
+static calx_status add_again(calx_session *session, calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_DELETED)
+        return fail_about(session, instance, CALX_E_STATE, "was deleted");
+    if ((instance->flags & CALX_INSTANCE_MARKED) != 0) {
+        calx_instances_remove(&session->marked, instance);
+        instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    }
+    return CALX_OK;
+}
+
+calx_status calx_session_add(calx_session *session, const void *entity)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL)
+        return unmapped(session, entity);
+    if (instance->session == session)
+        return add_again(session, instance);
+    if (calx_session_entity(session, instance->mapper) == NULL)
+        return session->error.status;
+    return calx_session_attach(session, instance);
+}
+
+calx_status calx_session_add_all(calx_session *session, const void *const *entities, size_t count)
+{
+    calx_status status = calx_session_enter(session);
+    for (size_t i = 0; status == CALX_OK && i < count; i++)
+        status = calx_session_add(session, entities[i]);
+    return status;
+}
+
+/* ---- deleting ---- */
+
+static calx_status mark_one(calx_session *session, calx_instances *found, calx_instance *instance)
+{
+    bool wanted =
+        instance->session == session &&
+        (instance->state == CALX_STATE_PERSISTENT || instance->state == CALX_STATE_PENDING) &&
+        (instance->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_VISITED)) == 0;
+    if (!wanted)
+        return CALX_OK;
+    if (calx_instances_push(found, instance) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    instance->flags |= CALX_INSTANCE_VISITED;
+    return CALX_OK;
+}
+
+/* What the delete cascade of one relationship reaches, loaded now (SES-276). */
+static calx_status mark_over(calx_session *session, calx_instances *found, calx_instance *instance,
+                             unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if ((facts->cascade & CALX_CASCADE_DELETE) == 0)
+        return CALX_OK;
+    calx_status status = calx_relationship_load(session, instance, relationship);
+    if (status != CALX_OK || instance->links == NULL)
+        return status;
+    if (facts->kind == CALX_RELATIONSHIP_ONE) {
+        calx_instance *target = instance->links->links[facts->foreign_key].target;
+        return target == NULL ? CALX_OK : mark_one(session, found, target);
+    }
+    const calx_slot *slot = &instance->links->slots[relationship];
+    for (size_t i = 0; status == CALX_OK && i < slot->count; i++)
+        status = mark_one(session, found, calx_instance_trusted(slot->items[i]));
+    return status;
+}
+
+static calx_status gather_marks(calx_session *session, calx_instances *found)
+{
+    for (size_t done = 0; done < found->count; done++) {
+        calx_instance *instance = found->items[done];
+        calx_status status = CALX_OK;
+        for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
+            status = mark_over(session, found, instance, i);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
+}
+
+/* A pending one that the cascade reached was never stored: it just leaves. */
+static void mark_or_drop(calx_session *session, calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_PENDING) {
+        calx_session_forget(session, instance);
+        instance->state = CALX_STATE_TRANSIENT;
+        return;
+    }
+    instance->flags |= CALX_INSTANCE_MARKED;
+    (void)calx_instances_push(&session->marked, instance);
+}
+
+calx_status calx_session_mark(calx_session *session, calx_instance *instance)
+{
+    calx_instances found = { 0 };
+    calx_status status = mark_one(session, &found, instance);
+    if (status == CALX_OK)
+        status = gather_marks(session, &found);
+    if (status == CALX_OK && (calx_instances_reserve(&session->marked, found.count) != CALX_OK ||
+                              calx_instances_reserve(&session->deleted, found.count) != CALX_OK))
+        status = calx_error_set_nomem(&session->error);
+    for (size_t i = 0; i < found.count; i++) {
+        found.items[i]->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
+        if (status == CALX_OK)
+            mark_or_drop(session, found.items[i]);
+    }
+    calx_instances_clear(&found);
+    return status;
+}
+
+/* The instance to delete, attached when it was detached (SES-053, 054). */
+static calx_status to_delete(calx_session *session, const void *entity,
+                             calx_instance **out_instance)
+{
+    calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL)
+        return unmapped(session, entity);
+    if (instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING)
+        return fail_about(session, instance, CALX_E_STATE,
+                          "is not in the database; expunge it instead of deleting it");
+    if (instance->session != session) {
+        calx_status status = calx_session_attach(session, instance);
+        if (status != CALX_OK)
+            return status;
+    }
+    *out_instance = instance;
+    return CALX_OK;
+}
+
+calx_status calx_session_delete(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = to_delete(session, entity, &instance);
+    if (status == CALX_OK)
+        status = calx_session_autobegin(session);
+    if (status != CALX_OK || instance->state == CALX_STATE_DELETED)
+        return status;
+    return calx_session_mark(session, instance);
+}
+
+calx_status calx_session_delete_all(calx_session *session, const void *const *entities,
+                                    size_t count)
+{
+    calx_status status = calx_session_enter(session);
+    for (size_t i = 0; status == CALX_OK && i < count; i++)
+        status = calx_session_delete(session, entities[i]);
+    return status;
+}
+
+/* ---- taking out ---- */
+
+calx_status calx_session_expunge(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_member(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    if (calx_session_is_expired(session, instance))
+        instance->flags |= CALX_INSTANCE_EXPIRED;
+    calx_session_forget(session, instance);
+    calx_links_drop(instance, NULL);
+    calx_session_unkeep(instance);
+    instance->state =
+        instance->state == CALX_STATE_PENDING ? CALX_STATE_TRANSIENT : CALX_STATE_DETACHED;
+    return CALX_OK;
+}
+
+calx_status calx_session_contains(calx_session *session, const void *entity, bool *out_contains)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    const calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL)
+        return unmapped(session, entity);
+    *out_contains = instance->session == session && (instance->state == CALX_STATE_PENDING ||
+                                                     instance->state == CALX_STATE_PERSISTENT);
+    return CALX_OK;
+}
+
+/* The members now, so that the function may change the session. */
+static calx_status list_members(calx_session *session, calx_instances *members)
+{
+    size_t count = session->pending.count + calx_map_count(&session->identity);
+    calx_status status = calx_instances_reserve(members, count);
+    if (status != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    for (const calx_watch *watch = session->pending.first; watch != NULL; watch = watch->next)
+        (void)calx_instances_push(members, watch->instance);
+    size_t position = 0;
+    for (calx_instance *instance;
+         (instance = calx_map_next(&session->identity, &position)) != NULL;)
+        (void)calx_instances_push(members, instance);
+    return CALX_OK;
+}
+
+calx_status calx_session_iterate(calx_session *session, calx_entity_function function,
+                                 void *context)
+{
+    calx_instances members = { 0 };
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = list_members(session, &members);
+    for (size_t i = 0; status == CALX_OK && i < members.count; i++) {
+        const void *entity = calx_instance_entity(members.items[i]);
+        const calx_instance *instance = calx_instance_of(entity);
+        if (instance != NULL && instance->session == session)
+            status = function(context, entity);
+    }
+    calx_instances_clear(&members);
+    return status;
+}
+
+calx_status calx_session_is_modified(calx_session *session, const void *entity, bool *out_modified)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_member(session, entity, &instance);
+    if (status == CALX_OK)
+        *out_modified = instance->state == CALX_STATE_PENDING || calx_session_is_changed(instance);
+    return status;
+}

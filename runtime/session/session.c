@@ -1,0 +1,326 @@
+/*
+ * Making, closing and looking at a session. The process keeps a list of all sessions, one of the
+ * four globals, for calx_close_all_sessions() alone.
+ */
+#include "session/session.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "mapper/check.h"
+#include "mapper/column.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+    pthread_mutex_t lock;
+    calx_session *first;
+} sessions = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void enlist(calx_session *session)
+{
+    pthread_mutex_lock(&sessions.lock);
+    session->next = sessions.first;
+    if (session->next != NULL)
+        session->next->previous = session;
+    sessions.first = session;
+    pthread_mutex_unlock(&sessions.lock);
+}
+
+static void delist(calx_session *session)
+{
+    pthread_mutex_lock(&sessions.lock);
+    if (session->previous != NULL)
+        session->previous->next = session->next;
+    else
+        sessions.first = session->next;
+    if (session->next != NULL)
+        session->next->previous = session->previous;
+    pthread_mutex_unlock(&sessions.lock);
+}
+
+void calx_close_all_sessions(void)
+{
+    pthread_mutex_lock(&sessions.lock);
+    for (calx_session *session = sessions.first; session != NULL; session = session->next)
+        (void)calx_session_close(session);
+    pthread_mutex_unlock(&sessions.lock);
+}
+
+/* ---- making and freeing ---- */
+
+static calx_status check_options(const calx_session_options *options, calx_error *out_error)
+{
+    if (options == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "a session needs options with a bind: start from "
+                              "CALX_SESSION_OPTIONS_INIT and set .bind to an engine");
+    if (options->size != sizeof(*options))
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "calx_session_options of %zu bytes, this library knows %zu: start "
+                              "from CALX_SESSION_OPTIONS_INIT and compile with its headers",
+                              options->size, sizeof(*options));
+    if (options->bind == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "the session options have no bind: set .bind to an engine");
+    return CALX_OK;
+}
+
+calx_status calx_session_new(const calx_session_options *options, calx_session **out_session,
+                             calx_error *out_error)
+{
+    calx_error_clear(out_error);
+    if (out_session == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT, "calx_session_new: out_session is NULL");
+    calx_status status = check_options(options, out_error);
+    if (status != CALX_OK)
+        return status;
+    calx_session *session = calx_alloc_zeroed(sizeof(*session));
+    if (session == NULL)
+        return calx_error_set_nomem(out_error);
+    session->options = *options;
+    session->error = (calx_error)CALX_ERROR_INIT;
+    session->failure = (calx_error)CALX_ERROR_INIT;
+    session->epoch = 1;
+    calx_map_init(&session->identity);
+    calx_map_init(&session->entities);
+    calx_buffer_init(&session->scalar);
+    enlist(session);
+    *out_session = session;
+    return CALX_OK;
+}
+
+static void free_entities(calx_session *session)
+{
+    size_t position = 0;
+    for (calx_entity *entity; (entity = calx_map_next(&session->entities, &position)) != NULL;)
+        calx_release(entity);
+    calx_map_clear(&session->entities);
+}
+
+void calx_session_free(calx_session *session)
+{
+    if (session == NULL)
+        return;
+    (void)calx_session_close(session);
+    delist(session);
+    free_entities(session);
+    calx_map_clear(&session->identity);
+    calx_slab_pool_clear(&session->slabs);
+    calx_instances_clear(&session->marked);
+    calx_instances_clear(&session->inserted);
+    calx_instances_clear(&session->deleted);
+    calx_buffer_clear(&session->scalar);
+    calx_error_clear(&session->failure);
+    calx_error_clear(&session->error);
+    calx_release(session);
+}
+
+/* ---- entering and failing ---- */
+
+calx_status calx_session_enter(calx_session *session)
+{
+    if (session == NULL)
+        return CALX_E_ARGUMENT;
+    if (session->error.status != CALX_OK)
+        calx_error_clear(&session->error);
+    return CALX_OK;
+}
+
+calx_status calx_session_fail(calx_session *session, calx_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    calx_error_set_v(session == NULL ? NULL : &session->error, status, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+calx_status calx_session_take_error(calx_session *session)
+{
+    calx_error_move(&session->error, calx_connection_error_slot(session->connection));
+    return session->error.status;
+}
+
+void calx_session_warn(calx_session *session, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    session->warnings++;
+    if (session->options.warning != NULL)
+        session->options.warning(session->options.warning_context, text);
+    else
+        calx_log_text(calx_engine_logger(session->options.bind), CALX_LOG_WARNING, text);
+}
+
+/* ---- what is known of a mapper ---- */
+
+static size_t row_size(const calx_mapper *mapper)
+{
+    return (size_t)mapper->column_count + mapper->key_count + 1;
+}
+
+/* One block: the record, the classes of the columns, a row, a set of columns. */
+static calx_entity *new_entity(const calx_mapper *mapper)
+{
+    size_t row = sizeof(calx_entity);
+    size_t columns = row + row_size(mapper) * sizeof(calx_value);
+    size_t wanted = columns + calx_plan_words(mapper) * sizeof(uint64_t);
+    char *block = calx_alloc_zeroed(wanted + mapper->column_count * sizeof(calx_value_type));
+    if (block == NULL)
+        return NULL;
+    calx_entity *entity = (calx_entity *)(void *)block;
+    entity->mapper = mapper;
+    entity->row = (calx_value *)(void *)(block + row);
+    entity->columns = (uint64_t *)(void *)(block + columns);
+    entity->wanted = (calx_value_type *)(void *)(block + wanted);
+    entity->version = calx_plan_version_column(mapper);
+    for (size_t i = 0; i < mapper->column_count; i++)
+        entity->wanted[i] = calx_column_value_type(&mapper->columns[i]);
+    return entity;
+}
+
+static bool is_of_mapper(const void *value, const void *key)
+{
+    return ((const calx_entity *)value)->mapper == key;
+}
+
+calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper)
+{
+    uint64_t hash = calx_hash_u64((uintptr_t)mapper);
+    calx_entity *entity = calx_map_find(&session->entities, hash, is_of_mapper, mapper);
+    if (entity != NULL)
+        return entity;
+    if (mapper == NULL) {
+        calx_session_fail(session, CALX_E_ARGUMENT, "the mapper is NULL");
+        return NULL;
+    }
+    if (calx_mapper_check(mapper, &session->error) != CALX_OK)
+        return NULL;
+    entity = new_entity(mapper);
+    if (entity == NULL || calx_map_put(&session->entities, hash, entity) != CALX_OK) {
+        calx_release(entity);
+        calx_error_set_nomem(&session->error);
+        return NULL;
+    }
+    return entity;
+}
+
+/* ---- dependents ---- */
+
+void calx_session_depend(calx_session *session, calx_dependent *dependent)
+{
+    dependent->previous = NULL;
+    dependent->next = session->dependents;
+    if (dependent->next != NULL)
+        dependent->next->previous = dependent;
+    session->dependents = dependent;
+}
+
+void calx_session_undepend(calx_session *session, calx_dependent *dependent)
+{
+    if (dependent->previous != NULL)
+        dependent->previous->next = dependent->next;
+    else
+        session->dependents = dependent->next;
+    if (dependent->next != NULL)
+        dependent->next->previous = dependent->previous;
+    dependent->next = dependent->previous = NULL;
+}
+
+/* ---- looking ---- */
+
+bool calx_session_in_transaction(const calx_session *session)
+{
+    return session != NULL && session->begun;
+}
+
+bool calx_session_is_active(const calx_session *session)
+{
+    return session != NULL && session->failure.status == CALX_OK;
+}
+
+size_t calx_session_count_new(const calx_session *session)
+{
+    return session == NULL ? 0 : session->pending.count;
+}
+
+static size_t count_changed(const calx_watch_list *list)
+{
+    size_t count = 0;
+    for (const calx_watch *watch = list->first; watch != NULL; watch = watch->next)
+        if ((watch->instance->flags & CALX_INSTANCE_MARKED) == 0 &&
+            calx_session_is_changed(watch->instance))
+            count++;
+    return count;
+}
+
+size_t calx_session_count_dirty(const calx_session *session)
+{
+    return session == NULL ? 0 : count_changed(&session->hot) + count_changed(&session->cold);
+}
+
+size_t calx_session_count_deleted(const calx_session *session)
+{
+    return session == NULL ? 0 : session->marked.count;
+}
+
+size_t calx_session_count_warnings(const calx_session *session)
+{
+    return session == NULL ? 0 : session->warnings;
+}
+
+void *calx_session_info(const calx_session *session)
+{
+    return session == NULL ? NULL : session->options.info;
+}
+
+const calx_error *calx_session_error(const calx_session *session)
+{
+    static const calx_error no_session = {
+        CALX_E_ARGUMENT, "", 0, 0, "the session is NULL", "", NULL,
+    };
+    return session == NULL ? &no_session : &session->error;
+}
+
+calx_session *calx_object_session(const void *entity)
+{
+    const calx_instance *instance = calx_instance_of(entity);
+    return instance == NULL ? NULL : instance->session;
+}
+
+calx_status calx_session_get_bind(calx_session *session, const calx_mapper *mapper,
+                                  calx_engine **out_engine)
+{
+    (void)mapper; /* one engine serves every mapper of a session */
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        *out_engine = session->options.bind;
+    return status;
+}
+
+calx_status calx_session_no_autoflush_begin(calx_session *session)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        session->no_autoflush++;
+    return status;
+}
+
+calx_status calx_session_no_autoflush_end(calx_session *session)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    if (session->no_autoflush == 0)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "no_autoflush_end without calx_session_no_autoflush_begin()");
+    session->no_autoflush--;
+    return CALX_OK;
+}

@@ -1,0 +1,205 @@
+/*
+ * The session from inside: what the rooms query and scope, and this room's own files, share.
+ *
+ *   session.c      making, closing, looking at it        identity.c  key -> instance
+ *   membership.c   add, delete, expunge                   watch.c     what changed
+ *   load.c         rows -> instances, expire, refresh     links.c     relationships in memory
+ *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
+ *   plan.c         what a flush has to do, in which order flush.c     doing it
+ */
+#ifndef CALX_SESSION_SESSION_H
+#define CALX_SESSION_SESSION_H
+
+#include <calx/session.h>
+
+#include "base/map.h"
+#include "engine/cursor.h"
+#include "mapper/instance.h"
+#include "session/instances.h"
+#include "session/links.h"
+#include "session/watch.h"
+
+/* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
+typedef struct calx_entity {
+    const calx_mapper *mapper;
+    calx_value_type *wanted; /* of each column, for calx_cursor_read() */
+    calx_value *row;         /* one row, good until the next read of this entity */
+    uint64_t *columns;       /* one set of columns, scratch of the flush */
+    const calx_plan *by_key; /* NULL until first used */
+    int version;             /* the version column; -1: none */
+    size_t rank;             /* in the flush being planned: what is pointed at has a lower one */
+    bool noted;              /* the flush being planned has rows of it */
+    bool entered;            /* its rank is made, or being made */
+} calx_entity;
+
+/* Something that must end with the session's contents: a query with rows to come. */
+typedef struct calx_dependent calx_dependent;
+
+struct calx_dependent {
+    calx_dependent *next, *previous;
+    void (*end)(calx_dependent *dependent); /* called once, already unlinked */
+};
+
+struct calx_session {
+    calx_session_options options;
+    calx_error error;            /* of the last failed call */
+    calx_connection *connection; /* NULL: none needed so far in this transaction */
+    bool begun;                  /* a transaction is open, perhaps without a connection yet */
+    bool flushing;
+    bool ending;           /* inside commit, rollback or close */
+    unsigned no_autoflush; /* nested begins */
+    size_t warnings;
+    calx_error failure; /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
+    uint32_t epoch;     /* instances of an older one are expired */
+    calx_map identity;  /* persistent instances by key */
+    calx_map entities;  /* calx_entity by mapper */
+    calx_slab_pool slabs;
+    calx_instance *kept;     /* every instance this session frees */
+    calx_watch_list pending; /* in the order they were added */
+    calx_watch_list hot;     /* handed out since the last flush */
+    calx_watch_list cold;    /* handed out earlier */
+    calx_instances marked;   /* for deletion */
+    calx_instances inserted; /* in the open transaction */
+    calx_instances deleted;  /* in the open transaction, DELETE sent */
+    calx_dependent *dependents;
+    calx_buffer scalar;            /* text of the last calx_session_scalar() */
+    calx_session *next, *previous; /* all sessions of the process */
+};
+
+/* ---- entering and failing ---- */
+
+/* First thing in each public call: forgets the last error. session NULL: CALX_E_ARGUMENT. */
+calx_status calx_session_enter(calx_session *session);
+
+/* Sets the session's error and answers status. session NULL: an instance in none; status alone. */
+calx_status calx_session_fail(calx_session *session, calx_status status, const char *format, ...)
+    CALX_PRINTF(3, 4);
+
+/* Moves the connection's error to the session and answers its status. */
+calx_status calx_session_take_error(calx_session *session);
+
+/* A warning to the options' function, else to the engine's log; counted. */
+void calx_session_warn(calx_session *session, const char *format, ...) CALX_PRINTF(2, 3);
+
+/* ---- the transaction, transaction.c ---- */
+
+/* Begins when none is open (SES-091); CALX_E_STATE with autobegin off (SES-094). */
+calx_status calx_session_autobegin(calx_session *session);
+
+/*
+ * The connection with the transaction begun on it, for a statement. CALX_E_PENDING_ROLLBACK after
+ * a failed flush (SES-156).
+ */
+calx_status calx_session_acquire(calx_session *session);
+
+/* Rolls back at once and puts all instances back; only rollback() is legal then (SES-154). */
+void calx_session_break(calx_session *session);
+
+/* ---- rows and instances, load.c ---- */
+
+/* What is known of a mapper; checks its ABI at first sight. NULL: the error is set. */
+calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper);
+
+/*
+ * The instance of entity->row: the one of that key, filled if it is expired (SES-078), else a new
+ * one (SES-043). *out_instance NULL: the key is NULL (SES-080). out_is_new may be NULL.
+ */
+calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
+                                     calx_instance **out_instance, bool *out_is_new);
+
+/* Reads the cursor's present row into entity->row. */
+calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor);
+
+/*
+ * Lets go of an instance a stream made, unless somebody needs it: edited, expunged, or part of a
+ * relationship.
+ */
+void calx_session_release_streamed(calx_session *session, calx_instance *instance);
+
+/* Loads an expired instance; does nothing for another. CALX_E_OBJECT_DELETED: no such row. */
+calx_status calx_session_freshen(calx_session *session, calx_instance *instance);
+
+static inline bool calx_session_is_expired(const calx_session *session,
+                                           const calx_instance *instance)
+{
+    return instance->epoch != session->epoch || (instance->flags & CALX_INSTANCE_EXPIRED) != 0;
+}
+
+/* Whether there is a net change, in columns or links. */
+bool calx_session_is_changed(const calx_instance *instance);
+
+/*
+ * The rows of a mapper whose columns (a set) have these values, one for each column of the set,
+ * ascending. Each instance is handed to visit; its status other than CALX_OK ends the loading.
+ */
+typedef calx_status (*calx_visit)(void *context, calx_instance *instance);
+
+typedef struct calx_selection {
+    calx_entity *entity;
+    const uint64_t *columns; /* NULL: the key */
+    const calx_value *values;
+    size_t count;
+    calx_visit visit;
+    void *context;
+} calx_selection;
+
+calx_status calx_session_select(calx_session *session, const calx_selection *selection);
+
+/* The instance of a key, from the identity map or the database. *out NULL: no such row. */
+calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
+                              calx_instance **out_instance);
+
+/*
+ * An argument of a public call: the instance, which must be a member of the session.
+ * CALX_E_UNMAPPED; CALX_E_STATE naming whose it is.
+ */
+calx_status calx_session_member(calx_session *session, const void *entity,
+                                calx_instance **out_instance);
+
+/* ---- flush ---- */
+
+/* A flush before a statement, when it is on and there may be work (SES-210). */
+calx_status calx_session_autoflush(calx_session *session);
+
+/* The flush itself. cold: also instances handed out before the last flush. */
+calx_status calx_session_write(calx_session *session, bool cold);
+
+/* ---- dependents ---- */
+
+void calx_session_depend(calx_session *session, calx_dependent *dependent);
+void calx_session_undepend(calx_session *session, calx_dependent *dependent);
+
+/* ---- identity.c ---- */
+
+calx_instance *calx_identity_find(const calx_session *session, const calx_key *key);
+
+/* After CALX_OK, more puts cannot fail, nor can a rollback put back what was deleted. */
+calx_status calx_identity_reserve(calx_session *session, size_t more);
+
+/* Reserved before; the key must not be in the map. */
+void calx_identity_put(calx_session *session, calx_instance *instance);
+
+void calx_identity_remove(calx_session *session, calx_instance *instance);
+
+/* ---- membership.c ---- */
+
+/* Attaches a transient instance and what save-update reaches from it; all or nothing. */
+calx_status calx_session_attach(calx_session *session, calx_instance *instance);
+
+/* Marks for deletion, with what the delete cascade reaches. */
+calx_status calx_session_mark(calx_session *session, calx_instance *instance);
+
+/* Leaves every list of the session; kept where it was. Never fails. */
+void calx_session_forget(calx_session *session, calx_instance *instance);
+
+/* Puts an instance among those the session frees, or takes it out. */
+void calx_session_keep(calx_session *session, calx_instance *instance);
+void calx_session_unkeep(calx_instance *instance);
+
+/* Frees an instance with all that hangs on it; a member of nothing by now. */
+void calx_session_destroy(calx_instance *instance);
+
+/* "instance of user(id=5)" and the like, into the buffer of a message. */
+void calx_session_describe(calx_buffer *out, const calx_instance *instance);
+
+#endif

@@ -1,0 +1,381 @@
+/*
+ * Snapshots and whose memory a text is in. Two rules: the struct's members may at any time point
+ * at memory of the application, until the next flush copies it; a snapshot's members never do, so
+ * that putting them back cannot leave a field pointing at a dead buffer.
+ */
+#include "session/watch.h"
+
+#include "base/allocator.h"
+#include "mapper/column.h"
+#include "sql/plan.h"
+
+#include <string.h>
+
+/* ---- lists ---- */
+
+void calx_watch_list_append(calx_watch_list *list, calx_watch *watch)
+{
+    calx_watch_list_remove(watch);
+    watch->list = list;
+    watch->next = NULL;
+    watch->previous = list->last;
+    if (list->last != NULL)
+        list->last->next = watch;
+    else
+        list->first = watch;
+    list->last = watch;
+    list->count++;
+}
+
+void calx_watch_list_remove(calx_watch *watch)
+{
+    calx_watch_list *list = watch->list;
+    if (list == NULL)
+        return;
+    if (watch->previous != NULL)
+        watch->previous->next = watch->next;
+    else
+        list->first = watch->next;
+    if (watch->next != NULL)
+        watch->next->previous = watch->previous;
+    else
+        list->last = watch->previous;
+    list->count--;
+    watch->list = NULL;
+    watch->next = watch->previous = NULL;
+}
+
+/* ---- the watch itself ---- */
+
+static size_t set_bytes(const calx_mapper *mapper)
+{
+    return calx_plan_words(mapper) * sizeof(uint64_t);
+}
+
+/* Set and snapshot lie behind the watch in one block, the snapshot aligned for any struct. */
+static size_t snapshot_offset(const calx_mapper *mapper)
+{
+    return (sizeof(calx_watch) + set_bytes(mapper) + 15) & ~(size_t)15;
+}
+
+calx_status calx_watch_ensure(calx_instance *instance)
+{
+    if (instance->watch != NULL)
+        return CALX_OK;
+    size_t offset = snapshot_offset(instance->mapper);
+    char *block = calx_alloc(offset + instance->mapper->instance_size);
+    if (block == NULL)
+        return CALX_E_NOMEM;
+    memset(block, 0, offset);
+    calx_watch *watch = (calx_watch *)(void *)block;
+    watch->instance = instance;
+    watch->set = (uint64_t *)(void *)(block + sizeof(calx_watch));
+    watch->snapshot = block + offset;
+    instance->watch = watch;
+    return CALX_OK;
+}
+
+void calx_watch_drop(calx_instance *instance)
+{
+    calx_watch *watch = instance->watch;
+    if (watch == NULL)
+        return;
+    instance->watch = NULL;
+    calx_watch_list_remove(watch);
+    calx_key_clear(&watch->origin_key);
+    calx_release(watch->origin);
+    calx_release(watch);
+}
+
+/* ---- text ---- */
+
+/* The pointer and length of what a text or bytes column points at; false: not of that kind. */
+static bool span_of(const calx_column *column, const void *entity, const void **out_data,
+                    size_t *out_size)
+{
+    if (column->type == CALX_TYPE_TEXT) {
+        const char *text = NULL;
+        memcpy(&text, (const char *)entity + column->offset, sizeof(text));
+        *out_data = text;
+        *out_size = text == NULL ? 0 : strlen(text);
+        return true;
+    }
+    if (column->type == CALX_TYPE_BYTES) {
+        calx_bytes bytes;
+        memcpy(&bytes, (const char *)entity + column->offset, sizeof(bytes));
+        *out_data = bytes.data;
+        *out_size = bytes.data == NULL ? 0 : bytes.size;
+        return true;
+    }
+    return false;
+}
+
+/* The bare pointer, without looking at what it points to. */
+static const void *pointer_of(const calx_column *column, const void *entity)
+{
+    const void *pointer = NULL;
+    if (column->type == CALX_TYPE_TEXT)
+        memcpy(&pointer, (const char *)entity + column->offset, sizeof(pointer));
+    else if (column->type == CALX_TYPE_BYTES)
+        memcpy(&pointer, (const char *)entity + column->offset + offsetof(calx_bytes, data),
+               sizeof(pointer));
+    return pointer;
+}
+
+/* Points a text or bytes column of a struct elsewhere; a bytes column keeps its size. */
+static void point_at(const calx_column *column, void *entity, const void *data)
+{
+    size_t inside = column->type == CALX_TYPE_BYTES ? offsetof(calx_bytes, data) : 0;
+    memcpy((char *)entity + column->offset + inside, &data, sizeof(data));
+}
+
+static bool is_pointer(const calx_column *column)
+{
+    return column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES;
+}
+
+static calx_status copy_span(calx_instance *instance, const calx_column *column, void *entity)
+{
+    const void *data = NULL;
+    size_t size = 0;
+    if (!span_of(column, entity, &data, &size) || data == NULL)
+        return CALX_OK;
+    calx_text_block *block = calx_instance_add_text(instance, size);
+    if (block == NULL)
+        return CALX_E_NOMEM;
+    if (size > 0)
+        memcpy(block->data, data, size);
+    block->data[size] = '\0';
+    point_at(column, entity, block->data);
+    return CALX_OK;
+}
+
+calx_status calx_watch_own_texts(calx_instance *instance)
+{
+    void *entity = calx_instance_entity(instance);
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        const calx_column *column = &instance->mapper->columns[i];
+        const void *pointer = is_pointer(column) ? pointer_of(column, entity) : NULL;
+        if (pointer == NULL || calx_instance_owns(instance, pointer))
+            continue;
+        if (copy_span(instance, column, entity) != CALX_OK)
+            return CALX_E_NOMEM;
+    }
+    return CALX_OK;
+}
+
+static bool points_into(const calx_text_block *block, const calx_instance *instance,
+                        const void *entity)
+{
+    for (size_t i = 0; entity != NULL && i < instance->mapper->column_count; i++) {
+        const calx_column *column = &instance->mapper->columns[i];
+        uintptr_t pointer = (uintptr_t)(is_pointer(column) ? pointer_of(column, entity) : NULL);
+        if (pointer - (uintptr_t)block->data <= block->size)
+            return true;
+    }
+    return false;
+}
+
+static bool is_needed(const calx_text_block *block, const calx_instance *instance)
+{
+    const calx_watch *watch = instance->watch;
+    if (points_into(block, instance, calx_instance_entity(instance)))
+        return true;
+    if (watch == NULL)
+        return false;
+    return (watch->has_snapshot && points_into(block, instance, watch->snapshot)) ||
+           points_into(block, instance, watch->origin);
+}
+
+void calx_watch_sweep_texts(calx_instance *instance)
+{
+    calx_text_block **place = &instance->texts;
+    while (*place != NULL) {
+        calx_text_block *block = *place;
+        if (is_needed(block, instance)) {
+            place = &block->next;
+        } else {
+            *place = block->next;
+            calx_release(block);
+        }
+    }
+}
+
+/* ---- writing a member ---- */
+
+/* Too many blocks for the columns there are: some are surely of values set since. */
+static bool has_litter(const calx_instance *instance)
+{
+    size_t blocks = 0;
+    for (const calx_text_block *block = instance->texts; block != NULL; block = block->next)
+        blocks++;
+    return blocks > (size_t)instance->mapper->column_count * 3 + 4;
+}
+
+calx_status calx_watch_write(calx_instance *instance, const calx_column *column,
+                             const calx_value *value, const char **out_reason)
+{
+    void *entity = calx_instance_entity(instance);
+    calx_value owned = *value;
+    if (is_pointer(column) && value->type != CALX_VALUE_NULL && value->as.span.data != NULL) {
+        size_t size = value->as.span.size;
+        if (has_litter(instance))
+            calx_watch_sweep_texts(instance);
+        calx_text_block *block = calx_instance_add_text(instance, size);
+        if (block == NULL)
+            return CALX_E_NOMEM;
+        if (size > 0)
+            memcpy(block->data, value->as.span.data, size);
+        block->data[size] = '\0';
+        owned.as.span.data = block->data;
+    }
+    return calx_column_write(column, entity, &owned, out_reason);
+}
+
+/* ---- snapshots ---- */
+
+/* A text the application may write into is compared by content, so the snapshot needs its own. */
+static calx_status own_mutable_texts(calx_instance *instance, void *snapshot)
+{
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        const calx_column *column = &instance->mapper->columns[i];
+        if ((column->flags & CALX_COLUMN_MUTABLE) == 0 || !is_pointer(column))
+            continue;
+        if (copy_span(instance, column, snapshot) != CALX_OK)
+            return CALX_E_NOMEM;
+    }
+    return CALX_OK;
+}
+
+static bool has_mutable_texts(const calx_mapper *mapper)
+{
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if ((mapper->columns[i].flags & CALX_COLUMN_MUTABLE) != 0 &&
+            is_pointer(&mapper->columns[i]))
+            return true;
+    return false;
+}
+
+calx_status calx_watch_take_snapshot(calx_watch *watch)
+{
+    calx_instance *instance = watch->instance;
+    const void *entity = calx_instance_entity(instance);
+    size_t size = instance->mapper->instance_size;
+    if (has_mutable_texts(instance->mapper)) {
+        void *copy = calx_alloc(size);
+        if (copy == NULL)
+            return CALX_E_NOMEM;
+        memcpy(copy, entity, size);
+        calx_status status = own_mutable_texts(instance, copy);
+        if (status == CALX_OK)
+            memcpy(watch->snapshot, copy, size);
+        calx_release(copy);
+        if (status != CALX_OK)
+            return status;
+    } else {
+        memcpy(watch->snapshot, entity, size);
+    }
+    watch->has_snapshot = true;
+    if (watch->has_set)
+        memset(watch->set, 0, set_bytes(instance->mapper));
+    watch->has_set = false;
+    return CALX_OK;
+}
+
+calx_status calx_watch_keep_origin(calx_watch *watch)
+{
+    if (watch->origin != NULL || !watch->has_snapshot)
+        return CALX_OK;
+    size_t size = watch->instance->mapper->instance_size;
+    watch->origin = calx_alloc(size);
+    if (watch->origin == NULL)
+        return CALX_E_NOMEM;
+    memcpy(watch->origin, watch->snapshot, size);
+    return CALX_OK;
+}
+
+void calx_watch_forget_origin(calx_watch *watch)
+{
+    calx_key_clear(&watch->origin_key);
+    calx_release(watch->origin);
+    watch->origin = NULL;
+}
+
+static void copy_member(const calx_column *column, void *to, const void *from)
+{
+    memcpy((char *)to + column->offset, (const char *)from + column->offset, column->size);
+    if ((column->flags & CALX_COLUMN_NULL_FLAG) != 0)
+        memcpy((char *)to + column->null_offset, (const char *)from + column->null_offset,
+               sizeof(bool));
+}
+
+/* The columns of one struct into another of the mapper; relationships are none of them. */
+void calx_watch_copy_columns(const calx_mapper *mapper, void *to, const void *from)
+{
+    for (size_t i = 0; i < mapper->column_count; i++)
+        copy_member(&mapper->columns[i], to, from);
+}
+
+static void clear_set(calx_watch *watch)
+{
+    memset(watch->set, 0, set_bytes(watch->instance->mapper));
+    watch->has_set = false;
+}
+
+void calx_watch_revert(calx_watch *watch)
+{
+    calx_instance *instance = watch->instance;
+    if (!watch->has_snapshot)
+        return;
+    calx_watch_copy_columns(instance->mapper, calx_instance_entity(instance), watch->snapshot);
+    clear_set(watch);
+}
+
+void calx_watch_restore(calx_watch *watch)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    if (watch->origin != NULL)
+        calx_watch_copy_columns(mapper, watch->snapshot, watch->origin);
+    calx_watch_revert(watch);
+    calx_watch_forget_origin(watch);
+}
+
+void calx_watch_agree(calx_watch *watch, const uint64_t *changed)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if (!calx_plan_has(changed, i))
+            copy_member(&mapper->columns[i], watch->snapshot,
+                        calx_instance_entity(watch->instance));
+}
+
+/* ---- comparing ---- */
+
+static bool is_same_memory(const calx_watch *watch)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    return !watch->has_set &&
+           memcmp(calx_instance_entity(watch->instance), watch->snapshot, mapper->instance_size) ==
+               0 &&
+           !has_mutable_texts(mapper);
+}
+
+bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    const void *entity = calx_instance_entity(watch->instance);
+    bool any = false;
+    if (out_columns != NULL)
+        memset(out_columns, 0, set_bytes(mapper));
+    if (!watch->has_snapshot || is_same_memory(watch))
+        return false;
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (!calx_plan_has(watch->set, i) &&
+            calx_column_same(&mapper->columns[i], entity, watch->snapshot))
+            continue;
+        any = true;
+        if (out_columns != NULL)
+            calx_plan_include(out_columns, i);
+    }
+    return any;
+}

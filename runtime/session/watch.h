@@ -1,0 +1,81 @@
+/*
+ * The watch on an instance whose mutable pointer somebody holds: a snapshot of the struct as it
+ * agreed with the database last, to compare with. Instances that were only loaded have none, so a
+ * flush costs what was handed out, never what was loaded.
+ *
+ * A pending instance is watched without a snapshot: all of it will be inserted. The snapshot is
+ * taken when its row is.
+ */
+#ifndef CALX_SESSION_WATCH_H
+#define CALX_SESSION_WATCH_H
+
+#include "mapper/instance.h"
+
+typedef struct calx_watch_list {
+    calx_watch *first, *last;
+    size_t count;
+} calx_watch_list;
+
+struct calx_watch {
+    calx_instance *instance;
+    calx_watch_list *list; /* which one it is in; NULL: none */
+    calx_watch *next, *previous;
+    void *origin; /* the struct before the open transaction wrote it; NULL: not written */
+    bool has_snapshot;
+    bool sealed;   /* the watch ends with the transaction */
+    bool has_set;  /* some bit of set is on */
+    uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
+    void *snapshot;
+    calx_key origin_key; /* the key before the open transaction changed it; zeroed: unchanged */
+};
+
+void calx_watch_list_append(calx_watch_list *list, calx_watch *watch);
+void calx_watch_list_remove(calx_watch *watch);
+
+/* Makes sure there is a watch, without snapshot and in no list. CALX_E_NOMEM: nothing changed. */
+calx_status calx_watch_ensure(calx_instance *instance);
+
+/* Takes the watch off; the instance's fields stay as they are. Takes instances without one. */
+void calx_watch_drop(calx_instance *instance);
+
+/*
+ * Makes the present values the ones to compare with. Texts the application may write into are
+ * copied; marks of setters are taken away. CALX_E_NOMEM: the old snapshot stays.
+ */
+calx_status calx_watch_take_snapshot(calx_watch *watch);
+
+/* Remembers the snapshot for a rollback, if that was not done since the transaction began. */
+calx_status calx_watch_keep_origin(calx_watch *watch);
+
+/* The transaction is committed: there is no way back. */
+void calx_watch_forget_origin(calx_watch *watch);
+
+/* Puts the columns back as they were when the transaction began. Never fails. */
+void calx_watch_restore(calx_watch *watch);
+
+/* Puts the columns back as they agreed with the database last: changes are discarded. */
+void calx_watch_revert(calx_watch *watch);
+
+/* Every column but those of the set has the struct's value in the snapshot from now on. */
+void calx_watch_agree(calx_watch *watch, const uint64_t *changed);
+
+/*
+ * Which columns differ from the snapshot, or were set while there was nothing to compare with.
+ * out_columns: a set for the mapper, or NULL. Answers whether there are any.
+ */
+bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns);
+
+/* Copies text and bytes that do not belong to the instance and points the members at the copies. */
+calx_status calx_watch_own_texts(calx_instance *instance);
+
+/* Copies the columns of one struct into another of the mapper; relationships are left alone. */
+void calx_watch_copy_columns(const calx_mapper *mapper, void *to, const void *from);
+
+/* Frees text blocks that neither members nor snapshots point into. */
+void calx_watch_sweep_texts(calx_instance *instance);
+
+/* Writes a member; text and bytes are copied. CALX_E_DATA with a reason; CALX_E_NOMEM. */
+calx_status calx_watch_write(calx_instance *instance, const calx_column *column,
+                             const calx_value *value, const char **out_reason);
+
+#endif

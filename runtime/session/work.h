@@ -1,0 +1,29 @@
+/*
+ * The work of one flush, planned before anything is sent: which rows are inserted, updated and
+ * deleted, in an order the foreign keys allow (SES-170 to 173, 196).
+ */
+#ifndef CALX_SESSION_WORK_H
+#define CALX_SESSION_WORK_H
+
+#include "session/session.h"
+
+typedef struct calx_work {
+    calx_session *session;
+    calx_instances inserts; /* owners after what they point at */
+    calx_instances updates; /* before the inserts */
+    calx_instances late;    /* updates that point at a row still to be inserted: after them */
+    calx_instances deletes; /* owners before what they point at */
+} calx_work;
+
+/*
+ * Plans: takes up direct writes, orphans, cascades. Nothing is sent but SELECTs of collections that
+ * a deletion concerns. On failure the session is as it was, but for what was taken up.
+ */
+calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold);
+
+/* Whether there is nothing to send. */
+bool calx_work_is_empty(const calx_work *work);
+
+void calx_work_clear(calx_work *work);
+
+#endif
