@@ -81,7 +81,7 @@ struct calx_declared_member {
     const char *name; /* "" for an anonymous struct or union */
     const char *doc;  /* or NULL */
     calx_declared_type type;
-    const calx_annotation *annotations;
+    calx_annotation *annotations;
     calx_place place;
     calx_declared_member *next;
 };
@@ -107,8 +107,8 @@ struct calx_declared_struct {
     uint64_t size;
     uint64_t alignment;
     const char *misaligned; /* a member at an offset its type does not allow; NULL: none */
-    const calx_annotation *annotations;
-    const calx_declared_member *members;
+    calx_annotation *annotations;
+    calx_declared_member *members;
     size_t member_count;
     calx_place place;
     calx_declared_struct *next;
@@ -147,7 +147,7 @@ typedef struct calx_declarations {
     size_t header_count;
     const char *const *inputs; /* every file that was read, for the depfile */
     size_t input_count;
-    const calx_declared_struct *structs;
+    calx_declared_struct *structs;
     const calx_declared_alias *aliases;
     const calx_declared_name *names;
     const calx_stray_annotation *strays;
@@ -158,8 +158,8 @@ typedef struct calx_declarations {
 typedef struct calx_declared_function calx_declared_function;
 
 struct calx_declared_function {
-    calx_model_function facts;          /* forwarded says nothing yet */
-    const calx_annotation *annotations; /* of which one should be a mark */
+    calx_model_function facts;    /* forwarded says nothing yet */
+    calx_annotation *annotations; /* of which one should be a mark */
     bool variadic;
     const char *receiver;         /* type of the first parameter; NULL: it has none */
     const char *unnamed_callback; /* a parameter that is a function pointer, no typedef; NULL */
