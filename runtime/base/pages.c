@@ -69,19 +69,17 @@ bool calx_pages_contains(const void *address)
     return (word >> (bit % 64) & 1) != 0;
 }
 
-static void mark(const char *first, size_t page_count, bool taken)
+/* Only the page a slab starts with is marked: what it says of itself is found nowhere else. */
+static void mark(const char *first, bool taken)
 {
     uint64_t number = page_number(first);
-    for (uint64_t end = number + page_count; number < end; number++) {
-        page_leaf *leaf =
-            atomic_load_explicit(&page_leaves[number >> LEAF_BITS], memory_order_relaxed);
-        size_t bit = number & ((1 << LEAF_BITS) - 1);
-        uint64_t mask = UINT64_C(1) << (bit % 64);
-        if (taken)
-            atomic_fetch_or_explicit(&leaf->words[bit / 64], mask, memory_order_release);
-        else
-            atomic_fetch_and_explicit(&leaf->words[bit / 64], ~mask, memory_order_release);
-    }
+    page_leaf *leaf = atomic_load_explicit(&page_leaves[number >> LEAF_BITS], memory_order_relaxed);
+    size_t bit = number & ((1 << LEAF_BITS) - 1);
+    uint64_t mask = UINT64_C(1) << (bit % 64);
+    if (taken)
+        atomic_fetch_or_explicit(&leaf->words[bit / 64], mask, memory_order_release);
+    else
+        atomic_fetch_and_explicit(&leaf->words[bit / 64], ~mask, memory_order_release);
 }
 
 /* Makes the leaves for these pages; false: no memory, or addresses the bitmap has no room for. */
@@ -254,7 +252,7 @@ void *calx_pages_take(size_t page_count)
     char *first = take_run(page_count);
     if (first != NULL) {
         calx_unpoison(first, page_count * CALX_PAGE_SIZE);
-        mark(first, page_count, true);
+        mark(first, true);
         slab_map.taken += page_count;
     }
     pthread_mutex_unlock(&slab_map.lock);
@@ -266,7 +264,7 @@ void calx_pages_give(void *first, size_t page_count)
     if (first == NULL)
         return;
     pthread_mutex_lock(&slab_map.lock);
-    mark(first, page_count, false);
+    mark(first, false);
     calx_poison(first, page_count * CALX_PAGE_SIZE);
     slab_map.taken -= page_count;
     size_t position = chunks_up_to(first) - 1;

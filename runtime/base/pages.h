@@ -16,7 +16,8 @@ enum { CALX_PAGE_SIZE = 65536 };
 
 /*
  * Takes page_count (at least 1) neighbouring pages, aligned to CALX_PAGE_SIZE, contents undefined.
- * All of them are marked in the bitmap. Answers NULL when there is no memory.
+ * The first of them is marked in the bitmap: an instance starts there, whatever it is long. Answers
+ * NULL when there is no memory.
  */
 void *calx_pages_take(size_t page_count);
 
@@ -30,7 +31,7 @@ static inline void *calx_page_of(const void *address)
     return (void *)(byte - ((uintptr_t)byte & (CALX_PAGE_SIZE - 1)));
 }
 
-/* Whether the address lies in a page that is taken now; never reads at the address. */
+/* Whether the address lies in the first page of what was taken; never reads at the address. */
 bool calx_pages_contains(const void *address);
 
 /* How many pages are taken now. */
