@@ -63,9 +63,9 @@ static const char *last_part(const char *path)
 /* What was found so far is printed, whatever comes of it. */
 static calx_status report(struct run *run, calx_status status)
 {
-    if (status == CALX_E_NOMEM || run->diagnostics.status == CALX_E_NOMEM)
+    if (status == CALX_E_NOMEM || run->diagnostics.status == CALX_E_NOMEM ||
+        calx_diagnostics_print(&run->diagnostics, stderr) == CALX_E_NOMEM)
         return out_of_memory();
-    calx_diagnostics_print(&run->diagnostics, stderr);
     if (status == CALX_OK && run->diagnostics.error_count > 0)
         return CALX_E_DATA;
     return status;
@@ -91,8 +91,7 @@ static calx_status read_model(struct run *run, calx_model *out_model)
     if (status == CALX_OK) {
         run->inputs = declarations.inputs;
         run->input_count = declarations.input_count;
-        status =
-            calx_check_model(&declarations, &naming, &run->arena, &run->diagnostics, out_model);
+        status = calx_check(&declarations, &naming, &run->arena, &run->diagnostics, out_model);
     }
     return report(run, status);
 }

@@ -70,7 +70,7 @@ static void set_size(calx_view_maker *maker, json_t *object, const calx_model_co
 static void set_parameter(calx_view_maker *maker, json_t *object, const calx_model_entity *entity,
                           const calx_model_column *column)
 {
-    const char *parameter = calx_view_parameter(entity, column->member);
+    const char *parameter = calx_view_parameter(entity, column->member, column->c_type);
     calx_buffer declaration = CALX_BUFFER_INIT;
 
     calx_view_put_declaration(&declaration, column->c_type, parameter);
@@ -108,6 +108,7 @@ static json_t *view_column(calx_view_maker *maker, const calx_model_entity *enti
     calx_view_set_doc(maker, object, "doc", column->doc);
     calx_view_set_text(maker, object, "c_type", column->c_type);
     calx_view_set_text(maker, object, "type_constant", facts[column->type].constant);
+    calx_view_set_text(maker, object, "value_class", calx_view_value_class(column->type));
     calx_view_set_text(maker, object, "handle_type",
                        column->is_enum ? "calx_int64_column" : facts[column->type].handle);
     calx_view_set_text(maker, object, "value_path", column->value_path);

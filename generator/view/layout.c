@@ -181,6 +181,40 @@ static void consider_space(const struct piece *piece, size_t at, size_t column, 
     consider(best, place, column);
 }
 
+/* Whether each argument of the list that opens at a position fits when they line up at a column. */
+static bool arguments_fit(const struct piece *piece, size_t start, size_t column)
+{
+    size_t depth = 0, from = start;
+
+    for (size_t at = start; at < piece->size; at++) {
+        const char letter = piece->text[at];
+
+        if (strchr("([{", letter))
+            depth++;
+        else if (strchr(")]}", letter) && depth-- == 0)
+            return column + width(piece->text + from, piece->size - from) <= CALX_VIEW_COLUMNS;
+        if (letter == ',' && depth == 0) {
+            if (column + width(piece->text + from, at + 1 - from) > CALX_VIEW_COLUMNS)
+                return false;
+            from = at + 2;
+        }
+    }
+    return true;
+}
+
+/* Behind an opening bracket: the last resort, but the first when its arguments do not line up. */
+static void consider_bracket(const struct piece *piece, size_t at, size_t column,
+                             struct place *best)
+{
+    const char before = at > 0 ? piece->text[at - 1] : ' ';
+    const bool is_call = !strchr(" (*&!", before);
+    struct place place = { at + 1, at + 1, piece->indent + INDENT, COST_ROUND + COST_BRACKET };
+
+    if (is_call && !arguments_fit(piece, at + 1, column + 1))
+        place.cost = COST_COMMA;
+    consider(best, place, column + 1);
+}
+
 /* Past a text or a character; its end is one behind the closing quote. */
 static size_t skip_text(const struct piece *piece, size_t at, size_t *column, struct place *best)
 {
@@ -223,10 +257,7 @@ static struct place find_place(const struct piece *whole, struct piece *at_place
             else if (strchr(")]}", letter) && piece.depth > 0)
                 piece.depth--;
             if (letter == '(' && piece.depth == 1)
-                consider(&best,
-                         (struct place){ at + 1, at + 1, piece.indent + INDENT,
-                                         COST_ROUND + COST_BRACKET },
-                         column + 1);
+                consider_bracket(&piece, at, column, &best);
             if (letter == '=' && piece.depth == 0)
                 piece.value = column + 2;
             column += starts_character(letter);

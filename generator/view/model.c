@@ -63,7 +63,7 @@ static void set_key(calx_view_maker *maker, json_t *object, const calx_model_ent
 
     for (size_t i = 0; i < entity->key_count; i++) {
         const calx_model_column *column = &entity->columns[entity->key[i]];
-        const char *name = calx_view_parameter(entity, column->member);
+        const char *name = calx_view_parameter(entity, column->member, column->c_type);
         const char *comma = i > 0 ? ", " : "";
 
         calx_buffer_put(&parameters, comma);

@@ -46,11 +46,13 @@ const char *calx_view_self(const calx_model_entity *entity, char buffer[CALX_VIE
     return is_reserved(name) || is_key_member(entity, name) ? "instance" : name;
 }
 
-const char *calx_view_parameter(const calx_model_entity *entity, const char *member)
+const char *calx_view_parameter(const calx_model_entity *entity, const char *member,
+                                const char *c_type)
 {
     char buffer[CALX_VIEW_NAME_ROOM];
 
-    if (is_reserved(member) || strcmp(member, calx_view_self(entity, buffer)) == 0)
+    if (is_reserved(member) || strcmp(member, c_type) == 0 ||
+        strcmp(member, calx_view_self(entity, buffer)) == 0)
         return "new_value";
     return member;
 }

@@ -24,6 +24,17 @@ void calx_view_set_positions(calx_view_maker *maker, json_t *object, const char 
     calx_view_set_buffer(maker, object, name, &text);
 }
 
+/* "first, second": the members positions stand for. */
+static void set_members(calx_view_maker *maker, json_t *object, const calx_model_entity *entity,
+                        const uint16_t *positions, size_t count)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+
+    for (size_t i = 0; i < count; i++)
+        calx_buffer_format(&text, "%s%s", i > 0 ? ", " : "", entity->columns[positions[i]].member);
+    calx_view_set_buffer(maker, object, "members", &text);
+}
+
 json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *entity)
 {
     json_t *keys = calx_view_array(maker);
@@ -36,6 +47,7 @@ json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *
         calx_view_set_format(maker, object, "target_mapper", "%s_mapper", key->target->name);
         calx_view_set_text(maker, object, "target", key->target->name);
         calx_view_set_positions(maker, object, "columns", key->columns, key->column_count);
+        set_members(maker, object, entity, key->columns, key->column_count);
         calx_view_set_positions(maker, object, "target_columns", key->target_columns,
                                 key->column_count);
         calx_view_set_number(maker, object, "column_count", key->column_count);
@@ -87,8 +99,9 @@ static void set_parameters(calx_view_maker *maker, json_t *object, const calx_mo
     const char *item = calx_view_self(relationship->target, target_room);
 
     if (relationship->kind == CALX_RELATIONSHIP_ONE)
-        calx_view_set_text(maker, object, "parameter",
-                           calx_view_parameter(entity, relationship->member));
+        calx_view_set_text(
+            maker, object, "parameter",
+            calx_view_parameter(entity, relationship->member, relationship->target->c_type));
     else
         calx_view_set_text(maker, object, "parameter", strcmp(item, self) == 0 ? "item" : item);
     calx_view_set_format(maker, object, "out_parameter", "out_%s", relationship->member);

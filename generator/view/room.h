@@ -15,8 +15,12 @@
 enum { CALX_VIEW_NAME_ROOM = 256 };
 const char *calx_view_self(const calx_model_entity *entity, char buffer[CALX_VIEW_NAME_ROOM]);
 
-/* How a parameter made from a member is called: the member, unless that would hide another name. */
-const char *calx_view_parameter(const calx_model_entity *entity, const char *member);
+/*
+ * How a parameter made from a member of this type is called: the member, unless that would hide
+ * another name.
+ */
+const char *calx_view_parameter(const calx_model_entity *entity, const char *member,
+                                const char *c_type);
 
 /* "const char *" and "name" to "const char *name". */
 void calx_view_put_declaration(calx_buffer *out, const char *type, const char *name);
