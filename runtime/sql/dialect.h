@@ -31,12 +31,11 @@ typedef struct calx_dialect {
     const char *text_with_length;       /* in front of "(n)", for text that has a longest length */
     const char *generated_key;          /* type and constraints of a key the database makes */
     bool generated_key_is_primary;      /* those include PRIMARY KEY */
-    const char *literal_true;
+    const char *literal_true;           /* a condition that always holds */
     const char *literal_false;
 
     const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
     const char *default_values; /* what follows the table in an INSERT without columns */
-    bool returning;             /* INSERT … RETURNING is how generated keys come back */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

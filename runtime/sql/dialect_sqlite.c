@@ -36,7 +36,6 @@ const calx_dialect calx_dialect_sqlite = {
     .literal_false = "0",
     .limit_none = "LIMIT -1",
     .default_values = "DEFAULT VALUES",
-    .returning = false,
     .nested_comments = false,
     .dollar_quotes = false,
     .bracket_quotes = true,

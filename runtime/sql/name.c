@@ -1,5 +1,5 @@
 /*
- * Names, placeholders and literals in SQL text. Everything that is not SQL of ours goes through
+ * Names and placeholders in SQL text. Everything that is not SQL of ours goes through
  * here, so that no name can end the quotes it stands in.
  */
 #include "sql/name.h"
@@ -49,15 +49,4 @@ void calx_sql_placeholder(calx_buffer *out, const calx_dialect *dialect, size_t 
     }
     calx_buffer_char(out, '$');
     calx_buffer_uint(out, number);
-}
-
-void calx_sql_text_literal(calx_buffer *out, const char *text)
-{
-    calx_buffer_char(out, '\'');
-    for (const char *rest = text; *rest != '\0'; rest++) {
-        if (*rest == '\'')
-            calx_buffer_char(out, '\'');
-        calx_buffer_char(out, *rest);
-    }
-    calx_buffer_char(out, '\'');
 }

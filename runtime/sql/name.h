@@ -24,7 +24,4 @@ void calx_sql_all_names(calx_buffer *out, const calx_dialect *dialect, const cal
 /* Puts the placeholder of a parameter; number counts from 1. */
 void calx_sql_placeholder(calx_buffer *out, const calx_dialect *dialect, size_t number);
 
-/* Puts a text as an SQL literal. For DDL only: values of statements are bound. */
-void calx_sql_text_literal(calx_buffer *out, const char *text);
-
 #endif

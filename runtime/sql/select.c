@@ -175,7 +175,7 @@ static void put_in(select_writer *writer, const calx_node *node)
     if (find_column(writer, node->column) == NULL)
         return;
     if (list->count == 0) {
-        put(writer, "1 = 0");
+        put(writer, writer->dialect->literal_false);
         return;
     }
     if (list->items == NULL || calx_list_item_size(list->item_type) == 0) {
@@ -269,7 +269,8 @@ static const calx_node *put_join(select_writer *writer, const calx_node *join,
                                  calx_operator outside)
 {
     if (join->child_count == 0) {
-        put(writer, join->operation == CALX_OP_AND ? "1 = 1" : "1 = 0");
+        put(writer, join->operation == CALX_OP_AND ? writer->dialect->literal_true
+                                                   : writer->dialect->literal_false);
         return join + 1;
     }
     if (join->child_count == 1)
