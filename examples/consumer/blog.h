@@ -11,7 +11,7 @@ struct CALX_ENTITY("posts") post {
     int64_t id CALX_PRIMARY_KEY;
     const char *title CALX_NOT_NULL CALX_LENGTH(80) CALX_UNIQUE;
     const char *body;
-    CALX_MANY(struct comment) comments CALX_INVERSE(post) CALX_CASCADE(all);
+    CALX_MANY(struct comment) comments CALX_INVERSE(post) CALX_CASCADE(all, delete_orphan);
 };
 
 /** What somebody else had to say about it. */

@@ -109,7 +109,7 @@ static calx_status add_alternative(calx_session *session, struct dependency *dep
     made->name = read->name;
     made->version = read->relation[0] != '\0' ? read->version : NULL;
     memcpy(made->relation, read->relation, sizeof(made->relation));
-    calx_status status = dependency_alternatives_append(dependency, made);
+    calx_status status = dependency_choices_append(dependency, made);
     if (status == CALX_OK)
         status = alternative_add(session, made);
     if (status != CALX_OK)
@@ -124,7 +124,7 @@ static calx_status add_dependency(calx_session *session, struct package *package
     if (made == NULL)
         return CALX_E_NOMEM;
     made->strength = strength;
-    calx_status status = package_dependencies_append(package, made);
+    calx_status status = package_needs_append(package, made);
     if (status == CALX_OK)
         status = dependency_add(session, made);
     if (status == CALX_OK)

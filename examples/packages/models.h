@@ -39,8 +39,8 @@ struct CALX_ENTITY("packages") CALX_UNIQUE_INDEX(packages_by_name, name, archite
     calx_nullable_int64 maintainer_id CALX_REFERENCES(maintainer, id);
     CALX_ONE(struct section) section CALX_VIA(section_id);
     CALX_ONE(struct maintainer) maintainer CALX_VIA(maintainer_id);
-    CALX_MANY(struct dependency) dependencies CALX_INVERSE(package) CALX_CASCADE(all);
-    CALX_MANY(struct provision) provisions CALX_INVERSE(package) CALX_CASCADE(all);
+    CALX_MANY(struct dependency) needs CALX_INVERSE(package) CALX_CASCADE(all, delete_orphan);
+    CALX_MANY(struct provision) provisions CALX_INVERSE(package) CALX_CASCADE(all, delete_orphan);
 };
 
 /** How much a package needs another one; the smaller, the more. */
@@ -53,7 +53,7 @@ struct CALX_ENTITY("dependencies") CALX_INDEX(dependencies_by_package, package_i
     bool is_met CALX_DEFAULT("false"); /* whether an installed package provides an alternative */
     int64_t package_id CALX_REFERENCES(package, id) CALX_ON_DELETE(cascade);
     CALX_ONE(struct package) package CALX_VIA(package_id);
-    CALX_MANY(struct alternative) alternatives CALX_INVERSE(dependency) CALX_CASCADE(all);
+    CALX_MANY(struct alternative) choices CALX_INVERSE(dependency) CALX_CASCADE(all, delete_orphan);
 };
 
 /** One way to meet a dependency: a name, and perhaps a bound on the version. */

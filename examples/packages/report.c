@@ -154,7 +154,7 @@ static calx_status spell(const struct dependency *dependency, char *text, size_t
     const struct alternative *const *alternatives = NULL;
     size_t count = 0;
     size_t used = 0;
-    calx_status status = dependency_alternatives(dependency, &alternatives, &count);
+    calx_status status = dependency_choices(dependency, &alternatives, &count);
     text[0] = '\0';
     for (size_t i = 0; i < count && status == CALX_OK && used < size; i++) {
         const struct alternative *one = alternatives[i];
