@@ -29,7 +29,7 @@ enum {
     CALX_INSTANCE_MARKED = 1u << 0,      /* delete() was called, the flush has not come yet */
     CALX_INSTANCE_WAS_DELETED = 1u << 1, /* its DELETE was committed (SES-050) */
     CALX_INSTANCE_EXPIRED = 1u << 2,     /* by itself; see also epoch */
-    CALX_INSTANCE_HELD = 1u << 3,        /* some relationship points at it */
+    CALX_INSTANCE_HELD = 1u << 3,        /* handed out to stay: a stream does not free it */
     CALX_INSTANCE_NEW_IN_TX = 1u << 4,   /* inserted in the open transaction */
     CALX_INSTANCE_VISITED = 1u << 5,     /* private to one walk, clear outside it */
     CALX_INSTANCE_SORTED = 1u << 6       /* likewise */

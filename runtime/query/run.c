@@ -149,8 +149,10 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     while (run.has_row) {
         calx_instance *instance = NULL;
         status = run_instance(&run, &instance, NULL);
-        if (status == CALX_OK && instance != NULL)
+        if (status == CALX_OK && instance != NULL) {
+            instance->flags |= CALX_INSTANCE_HELD;
             status = put_item(query, count++, calx_instance_entity(instance));
+        }
         if (status == CALX_OK)
             status = run_next(&run);
         if (status != CALX_OK)

@@ -235,7 +235,7 @@ void calx_session_release_streamed(calx_session *session, calx_instance *instanc
 {
     if (instance->keeper != session || instance->state != CALX_STATE_PERSISTENT ||
         instance->watch != NULL || instance->links != NULL ||
-        (instance->flags & CALX_INSTANCE_MARKED) != 0)
+        (instance->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_HELD)) != 0)
         return;
     calx_session_forget(session, instance);
     calx_session_destroy(instance);
@@ -344,6 +344,7 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     calx_instance *present = calx_identity_find(session, &key);
     calx_key_clear(&key);
     if (present != NULL && !calx_session_is_expired(session, present)) {
+        present->flags |= CALX_INSTANCE_HELD;
         *out_instance = present;
         return CALX_OK;
     }

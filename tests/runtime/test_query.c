@@ -595,6 +595,42 @@ static void a_stream_leaves_what_is_needed(void **state)
     tear_down(&fix);
 }
 
+static calx_status keep_by_get(stream *notes, const void *entity)
+{
+    const calx_value key = calx_value_int64(((const struct user *)entity)->id);
+    const void *got = NULL;
+    assert_int_equal(calx_session_get(notes->fix->session, &user_mapper, &key, &got), CALX_OK);
+    assert_ptr_equal(got, entity);
+    return CALX_OK;
+}
+
+static calx_status keep_by_query(stream *notes, const void *entity)
+{
+    calx_query *inner = new_query(notes->fix->session);
+    assert_int_equal(calx_query_where(inner, calx_eq(user_col.name, "fred")), CALX_OK);
+    assert_ptr_equal(first_user(inner), entity);
+    calx_query_free(inner);
+    return CALX_OK;
+}
+
+static void a_stream_leaves_what_was_asked_for_elsewhere(void **state)
+{
+    (void)state;
+    calx_status (*const acts[])(stream * notes, const void *entity) = { keep_by_get,
+                                                                        keep_by_query };
+    fixture fix;
+    set_up(&fix);
+    for (size_t i = 0; i < 2; i++) {
+        stream notes;
+        assert_int_equal(run_stream(&notes, &fix, acts[i]), CALX_OK);
+        assert_int_equal(held_by(fix.session), 1);
+        assert_string_equal(((const struct user *)notes.seen)->name, "fred");
+        assert_int_equal(calx_session_expunge(fix.session, notes.seen), CALX_OK);
+        calx_instance_free((void *)(uintptr_t)notes.seen);
+    }
+    tear_down(&fix);
+}
+
 static calx_status answer_user(stream *notes, const void *entity)
 {
     (void)notes;
@@ -880,6 +916,7 @@ int main(void)
         cmocka_unit_test(a_query_ends_with_its_sessions_contents),
         cmocka_unit_test(a_stream_keeps_nothing),
         cmocka_unit_test(a_stream_leaves_what_is_needed),
+        cmocka_unit_test(a_stream_leaves_what_was_asked_for_elsewhere),
         cmocka_unit_test(a_failing_function_ends_the_stream),
         cmocka_unit_test(the_function_may_use_session_and_query),
         cmocka_unit_test(what_ends_the_contents_ends_the_stream),
