@@ -3,6 +3,7 @@
  * application that takes a session first, app_import, becomes app_import_scoped. The receiver is
  * left out of the parameters: the generated function asks the registry for it.
  */
+#include "view/literal.h"
 #include "view/room.h"
 
 #include <string.h>
@@ -58,6 +59,21 @@ static json_t *view_function(calx_view_maker *maker, const calx_model_function *
     return object;
 }
 
+/* Of Calx's own header, as of all its public ones, the guard begins with CALX_. */
+static void set_guard(calx_view_maker *maker, json_t *root, const calx_model_functions *functions,
+                      const calx_view_options *options)
+{
+    calx_buffer guard = CALX_BUFFER_INIT;
+    bool is_calx = false;
+
+    for (size_t i = 0; i < functions->function_count; i++)
+        is_calx = is_calx ||
+                  (functions->functions[i].forwarded && is_of_session(&functions->functions[i]));
+    calx_buffer_put(&guard, is_calx ? "CALX_" : "");
+    calx_view_put_guard(&guard, options->header);
+    calx_view_set_buffer(maker, root, "guard", &guard);
+}
+
 json_t *calx_view_functions(const calx_model_functions *functions, const calx_view_options *options)
 {
     calx_view_maker maker = { false };
@@ -65,6 +81,7 @@ json_t *calx_view_functions(const calx_model_functions *functions, const calx_vi
            *not_scoped = calx_view_array(&maker);
 
     calx_view_set_outputs(&maker, root, options, &functions->header, 1);
+    set_guard(&maker, root, functions, options);
     for (size_t i = 0; i < functions->function_count; i++) {
         const calx_model_function *function = &functions->functions[i];
         json_t *name;
