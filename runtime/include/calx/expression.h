@@ -180,11 +180,11 @@ CALX_END_DECLS
  * The compiler's words for a mistake. A struct that is nowhere complete cannot be returned, so
  * choosing one of these functions ends the compilation, in every compiler.
  */
-struct calx_this_column_does_not_take_a_value_of_this_type;
-struct calx_this_column_does_not_take_a_value_of_this_type calx_wrong_value_(void);
-extern const struct calx_this_column_does_not_take_items_of_this_type {
+struct calx_wrong_value_;
+struct calx_wrong_value_ calx_column_does_not_take_such_a_value_(void);
+extern const struct calx_wrong_items_ {
     int unused;
-} calx_wrong_items_;
+} calx_column_does_not_take_such_items_;
 
 /* clang-format off */
 #define CALX_INTEGERS_TO_(int64_maker, uint64_maker)                                               \
@@ -199,41 +199,41 @@ extern const struct calx_this_column_does_not_take_items_of_this_type {
         _Bool: calx_bool_operand_,                                                                 \
         int: calx_bool_operand_,                                                                   \
         calx_bool_column: calx_bool_column_operand_,                                               \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_INT64_MAKER_(value)                                                                   \
     _Generic((value),                                                                              \
         CALX_INTEGERS_TO_(calx_int64_operand_, calx_uint64_operand_),                              \
         calx_int64_column: calx_int64_column_operand_,                                             \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_UINT64_MAKER_(value)                                                                  \
     _Generic((value),                                                                              \
         CALX_INTEGERS_TO_(calx_int64_operand_, calx_uint64_operand_),                              \
         calx_uint64_column: calx_uint64_column_operand_,                                           \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_DOUBLE_MAKER_(value)                                                                  \
     _Generic((value),                                                                              \
         CALX_INTEGERS_TO_(calx_double_of_int64_operand_, calx_double_of_uint64_operand_),          \
         float: calx_double_operand_,                                                               \
         double: calx_double_operand_,                                                              \
         calx_double_column: calx_double_column_operand_,                                           \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_TEXT_MAKER_(value)                                                                    \
     _Generic((value),                                                                              \
         char *: calx_text_operand_,                                                                \
         const char *: calx_text_operand_,                                                          \
         calx_text: calx_text_n_operand_,                                                           \
         calx_text_column: calx_text_column_operand_,                                               \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_BYTES_MAKER_(value)                                                                   \
     _Generic((value),                                                                              \
         calx_bytes: calx_bytes_operand_,                                                           \
         calx_bytes_column: calx_bytes_column_operand_,                                             \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 #define CALX_TIMESTAMP_MAKER_(value)                                                               \
     _Generic((value),                                                                              \
         CALX_INTEGERS_TO_(calx_timestamp_operand_, calx_timestamp_of_uint64_operand_),             \
         calx_timestamp_column: calx_timestamp_column_operand_,                                     \
-        default: calx_wrong_value_)
+        default: calx_column_does_not_take_such_a_value_)
 
 /* The value is named several times and evaluated once. */
 #define CALX_OPERAND_(column, value)                                                               \
@@ -259,23 +259,29 @@ extern const struct calx_this_column_does_not_take_items_of_this_type {
         unsigned: CALX_TYPE_UINT32,                                                                \
         unsigned long: CALX_ULONG_TYPE_,                                                           \
         unsigned long long: CALX_TYPE_UINT64,                                                      \
-        default: calx_wrong_items_)
+        default: calx_column_does_not_take_such_items_)
 #define CALX_DOUBLE_ITEMS_(item)                                                                   \
-    _Generic((item), float: CALX_TYPE_FLOAT, double: CALX_TYPE_DOUBLE, default: calx_wrong_items_)
+    _Generic((item),                                                                               \
+        float: CALX_TYPE_FLOAT,                                                                    \
+        double: CALX_TYPE_DOUBLE,                                                                  \
+        default: calx_column_does_not_take_such_items_)
 #define CALX_TEXT_ITEMS_(item)                                                                     \
     _Generic((item),                                                                               \
         char *: CALX_TYPE_TEXT,                                                                    \
         const char *: CALX_TYPE_TEXT,                                                              \
-        default: calx_wrong_items_)
+        default: calx_column_does_not_take_such_items_)
+#define CALX_BOOL_ITEMS_(item)                                                                     \
+    _Generic((item), _Bool: CALX_TYPE_BOOL, default: calx_column_does_not_take_such_items_)
+#define CALX_BYTES_ITEMS_(item)                                                                    \
+    _Generic((item), calx_bytes: CALX_TYPE_BYTES, default: calx_column_does_not_take_such_items_)
 #define CALX_ITEMS_(column, item)                                                                  \
     _Generic((column),                                                                             \
-        calx_bool_column: _Generic((item), _Bool: CALX_TYPE_BOOL, default: calx_wrong_items_),     \
+        calx_bool_column: CALX_BOOL_ITEMS_(item),                                                  \
         calx_int64_column: CALX_INTEGER_ITEMS_(item),                                              \
         calx_uint64_column: CALX_INTEGER_ITEMS_(item),                                             \
         calx_double_column: CALX_DOUBLE_ITEMS_(item),                                              \
         calx_text_column: CALX_TEXT_ITEMS_(item),                                                  \
-        calx_bytes_column:                                                                         \
-            _Generic((item), calx_bytes: CALX_TYPE_BYTES, default: calx_wrong_items_),             \
+        calx_bytes_column: CALX_BYTES_ITEMS_(item),                                                \
         calx_timestamp_column: CALX_INTEGER_ITEMS_(item))
 /* clang-format on */
 
@@ -320,8 +326,12 @@ extern const struct calx_this_column_does_not_take_items_of_this_type {
 
 #include <type_traits>
 
-/* The operand for a value, by class of column; what a column does not take is deleted. */
-template <class Column, class Value> calx_operand calx_operand_of_(Column, Value) = delete;
+/* The operand for a value, by class of column; what a column does not take ends up here. */
+template <class Column, class Value> calx_operand calx_operand_of_(Column, Value)
+{
+    static_assert(sizeof(Column) == 0, "this column does not take a value of this type");
+    return calx_operand();
+}
 
 template <class Value, bool is_enum = std::is_enum<Value>::value> struct calx_integer_of_ {
     static_assert(std::is_integral<Value>::value, "this column takes integers and enums");
@@ -403,7 +413,11 @@ inline calx_operand calx_operand_of_(calx_timestamp_column, calx_timestamp_colum
 }
 
 /* What the items of an array are, by class of column. */
-template <class Column, class Item> calx_type calx_items_of_(Column, const Item *) = delete;
+template <class Column, class Item> calx_type calx_items_of_(Column, const Item *)
+{
+    static_assert(sizeof(Column) == 0, "this column does not take items of this type");
+    return calx_type();
+}
 
 template <class Item> calx_type calx_items_of_(calx_int64_column, const Item *)
 {
