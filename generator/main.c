@@ -408,11 +408,12 @@ static void list_outputs(const calx_gen_options *options)
 int main(int argc, char **argv)
 {
     calx_gen_options options;
-    calx_gen_exit code = CALX_GEN_DONE;
+    calx_gen_exit code;
 
     json_set_alloc_funcs(calx_alloc, calx_release);
     if (!calx_gen_options_read(&options, argc, argv, &code))
         goto out;
+    code = CALX_GEN_DONE;
     if (options.list_outputs)
         list_outputs(&options);
     else
