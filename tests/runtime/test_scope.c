@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { THREADS = 16 };
@@ -337,6 +338,8 @@ typedef struct visit {
     calx_query *witness;
     bool had_before;
     bool saw_close; /* while the thread still ran */
+    int number;
+    int64_t rows;
     calx_status status;
 } visit;
 
@@ -442,6 +445,56 @@ static void sixteen_threads_share_one_registry(void **state)
     }
     pthread_barrier_destroy(&barrier);
     assert_false(calx_scoped_session_has(fix.scoped));
+    tear_down(&fix);
+}
+
+/* Writes and reads through the registry alone; the thread's end rolls it back. */
+static void *work_in_registry(void *context)
+{
+    visit *notes = context;
+    calx_scoped_session *scoped = notes->fix->scoped;
+    calx_query *query = NULL;
+    char name[12];
+    snprintf(name, sizeof name, "user %d", notes->number);
+    struct user *user = calx_instance_new(&user_mapper);
+    notes->status = CALX_E_NOMEM;
+    if (user == NULL)
+        return NULL;
+    user->name = name;
+    notes->status = calx_scoped_session_add(scoped, user);
+    if (notes->status == CALX_OK)
+        notes->status = calx_scoped_session_query(scoped, &user_mapper, &query);
+    if (notes->status == CALX_OK)
+        notes->status = calx_query_where(query, calx_eq(user_col.name, name));
+    if (notes->status == CALX_OK)
+        notes->status = calx_query_count(query, &notes->rows);
+    calx_query_free(query);
+    return NULL;
+}
+
+static void sixteen_threads_work_at_once(void **state)
+{
+    calx_shows("SES-021");
+    calx_shows("SES-028");
+    (void)state;
+    fixture fix;
+    set_up(&fix, NULL);
+    assert_int_equal(calx_schema_create_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+    pthread_t threads[THREADS];
+    visit notes[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        notes[i] = (visit){ .fix = &fix, .number = i };
+        start(&threads[i], work_in_registry, &notes[i]);
+    }
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(notes[i].status, CALX_OK);
+        assert_int_equal(notes[i].rows, 1);
+    }
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
     tear_down(&fix);
 }
 
@@ -583,6 +636,7 @@ int main(void)
         cmocka_unit_test(a_thread_has_a_session_of_its_own_which_ends_with_it),
         cmocka_unit_test(the_connection_comes_back_when_its_thread_ends),
         cmocka_unit_test(sixteen_threads_share_one_registry),
+        cmocka_unit_test(sixteen_threads_work_at_once),
         cmocka_unit_test(threads_of_one_key_get_one_session),
         cmocka_unit_test(the_registry_may_be_freed_while_threads_end),
         cmocka_unit_test(every_failed_allocation_of_a_threads_scope_is_survived),
