@@ -180,8 +180,10 @@ void *calx_slab_take_shared(size_t size, size_t start)
 {
     pthread_mutex_lock(&shared.lock);
     void *block = calx_slab_take(&shared.pool, size, start);
-    if (block != NULL && shared.pool.current != NULL)
-        shared.pool.current->is_shared = true;
+    calx_slab *slab = shared.pool.current;
+    /* Written once: with the page's second block on, another thread may be reading it. */
+    if (block != NULL && slab != NULL && !slab->is_shared)
+        slab->is_shared = true;
     pthread_mutex_unlock(&shared.lock);
     return block;
 }
