@@ -9,13 +9,13 @@
 enum { LONGEST_LINE = 500 };
 
 /* The file a line is shown of; kept for the next one. */
-typedef struct source {
+typedef struct source_file {
     const char *name;
     FILE *file;
     unsigned line; /* that is read next */
-} source;
+} source_file;
 
-static void close_source(source *source)
+static void close_source(source_file *source)
 {
     if (source->file != NULL)
         fclose(source->file);
@@ -23,7 +23,7 @@ static void close_source(source *source)
     source->name = NULL;
 }
 
-static void open_source(source *source, calx_place place)
+static void open_source(source_file *source, calx_place place)
 {
     bool same = source->name != NULL && strcmp(source->name, place.file) == 0;
     if (same && source->file != NULL && source->line <= place.line)
@@ -35,7 +35,7 @@ static void open_source(source *source, calx_place place)
 }
 
 /* Reads the line after the current one; what does not fit is left out. */
-static bool read_line(source *source, char *out, size_t size)
+static bool read_line(source_file *source, char *out, size_t size)
 {
     size_t used = 0;
     int letter = fgetc(source->file);
@@ -52,7 +52,7 @@ static bool read_line(source *source, char *out, size_t size)
     return true;
 }
 
-static bool find_line(source *source, calx_place place, char *out, size_t size)
+static bool find_line(source_file *source, calx_place place, char *out, size_t size)
 {
     open_source(source, place);
     if (source->file == NULL)
@@ -64,7 +64,7 @@ static bool find_line(source *source, calx_place place, char *out, size_t size)
     return true;
 }
 
-static void put_line(calx_buffer *out, source *source, calx_place place)
+static void put_line(calx_buffer *out, source_file *source, calx_place place)
 {
     char line[LONGEST_LINE];
     if (!find_line(source, place, line, sizeof(line)) || place.column > strlen(line) + 1)
@@ -79,7 +79,7 @@ static void put_line(calx_buffer *out, source *source, calx_place place)
     calx_buffer_put(out, "^\n");
 }
 
-static void put_one(calx_buffer *out, source *source, const calx_diagnostic *diagnostic)
+static void put_one(calx_buffer *out, source_file *source, const calx_diagnostic *diagnostic)
 {
     static const char *const words[] = { "note", "warning", "error" };
     calx_place place = diagnostic->place;
@@ -158,7 +158,7 @@ static bool is_repeated(const calx_diagnostic *before, const calx_diagnostic *di
 
 void calx_diagnostics_text(calx_diagnostics *diagnostics, calx_buffer *out)
 {
-    source source = { 0 };
+    source_file source = { 0 };
     const calx_diagnostic *before = NULL;
     diagnostics->first = sort(diagnostics->first);
     for (const calx_diagnostic *one = diagnostics->first; one != NULL; one = one->next) {

@@ -5,6 +5,8 @@
  */
 #include "reader/annotation.h"
 
+#include "model/spelling.h"
+
 #include "base/buffer.h"
 
 #include <string.h>
@@ -261,42 +263,10 @@ bool calx_annotation_is_macro(const char *name, size_t size)
     return false;
 }
 
-enum { LONGEST_NAME = 40, NEAR = 3 };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters must be put in, taken out or changed to make one word of the other. */
-static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    size_t row[LONGEST_NAME + 1];
-    for (size_t j = 0; j <= b_size; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t above = row[j];
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            row[j] = least(change, least(above, row[j - 1]) + 1);
-            diagonal = above;
-        }
-    }
-    return row[b_size];
-}
-
 const char *calx_annotation_nearest_macro(const char *name, size_t size)
 {
-    const char *nearest = NULL;
-    size_t best = NEAR + 1;
-    for (size_t i = 0; i < RULE_COUNT && size <= LONGEST_NAME; i++) {
-        size_t steps = distance(name, size, rules[i].macro, strlen(rules[i].macro));
-        if (steps < best) {
-            best = steps;
-            nearest = rules[i].macro;
-        }
-    }
-    return nearest;
+    calx_spelling guess = { 0 };
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        calx_spelling_try(&guess, name, size, rules[i].macro);
+    return guess.nearest;
 }

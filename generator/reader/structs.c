@@ -135,8 +135,10 @@ static void read_struct(struct_walk *walk, CXCursor cursor)
     member_list members = { .unit = unit };
     members.end = &members.first;
     clang_Type_visitFields(clang_getCursorType(cursor), visit_field, &members);
-    if (annotations == NULL && !members.annotated)
-        return;
+    bool of_member = walk->scope != CALX_SCOPE_FILE &&
+                     calx_type_record_name(unit, clang_getCursorType(cursor)) == NULL;
+    if (!members.annotated && (annotations == NULL || (of_member && !entity)))
+        return; /* what stands at an anonymous struct is its member's */
     calx_declared_struct *made = make_struct(walk, cursor, &members);
     if (made == NULL)
         return;

@@ -39,6 +39,17 @@ static const char *spelling(calx_unit *unit, CXType type)
     return calx_unit_text(unit, clang_getTypeSpelling(type));
 }
 
+/* What has no name is spelled with its place by libclang; here it is what it is. */
+static const char *readable_spelling(calx_unit *unit, CXType type)
+{
+    const char *text = spelling(unit, type);
+    if (strstr(text, "(unnamed") == NULL && strstr(text, "(anonymous") == NULL)
+        return text;
+    if (strncmp(text, "enum", 4) == 0)
+        return "enum";
+    return strncmp(text, "union", 5) == 0 ? "union" : "struct";
+}
+
 static const named_type *find_named(const char *name)
 {
     for (size_t i = 0; i < sizeof(named_types) / sizeof(named_types[0]); i++) {
@@ -172,7 +183,7 @@ static void read_enumeration(calx_unit *unit, CXType canonical, calx_declared_ty
     CXType integer = clang_getCanonicalType(clang_getEnumDeclIntegerType(declaration));
     out->type = number_type(integer);
     out->shape = CALX_SHAPE_ENUMERATION;
-    if (strchr(out->text, '(') != NULL)
+    if (strcmp(out->text, "enum") == 0)
         out->c_type = spelling(unit, integer);
 }
 
@@ -210,7 +221,7 @@ void calx_type_of_column(calx_unit *unit, CXType type, calx_declared_type *out)
 {
     CXType canonical = clang_getCanonicalType(type);
     long long size = clang_Type_getSizeOf(type);
-    *out = (calx_declared_type){ .text = spelling(unit, type), .shape = CALX_SHAPE_PLAIN };
+    *out = (calx_declared_type){ .text = readable_spelling(unit, type), .shape = CALX_SHAPE_PLAIN };
     out->c_type = canonical.kind == CXType_Bool ? "bool" : out->text;
     out->size = size > 0 && size <= UINT32_MAX ? (uint32_t)size : 0;
     if (clang_isConstQualifiedType(type) || clang_isVolatileQualifiedType(type)) {
@@ -256,7 +267,7 @@ static void read_target(calx_unit *unit, CXType pointer, const char *macro, calx
 void calx_type_of_one(calx_unit *unit, CXType type, calx_declared_type *out)
 {
     static const char problem[] = "CALX_ONE takes a struct: CALX_ONE(struct user) user";
-    *out = (calx_declared_type){ .text = spelling(unit, type) };
+    *out = (calx_declared_type){ .text = readable_spelling(unit, type) };
     if (clang_getCanonicalType(type).kind == CXType_Pointer)
         read_target(unit, type, problem, out);
     else
@@ -273,7 +284,7 @@ void calx_type_of_many(calx_unit *unit, CXType type, calx_declared_type *out)
 {
     static const char problem[] = "CALX_MANY takes a struct: CALX_MANY(struct address) addresses";
     CXType items = { .kind = CXType_Invalid };
-    *out = (calx_declared_type){ .text = spelling(unit, type), .problem = problem };
+    *out = (calx_declared_type){ .text = readable_spelling(unit, type), .problem = problem };
     CXType record = clang_getCanonicalType(type);
     if (record.kind != CXType_Record)
         return;

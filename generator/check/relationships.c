@@ -1,0 +1,460 @@
+/*
+ * Relationships: which foreign key each goes through, which is the other side of which, and
+ * whether deleting a parent would have to write NULL where none can stand.
+ */
+#include "check/context.h"
+
+#include "model/spelling.h"
+
+#include "base/buffer.h"
+
+#include <string.h>
+
+/* A relationship under examination. */
+typedef struct relationship_case {
+    calx_check_context *context;
+    calx_check_entity *entity;
+    const calx_declared_member *member;
+    calx_model_relationship *facts;
+    calx_check_entity *target;
+    bool *done;
+} relationship_case;
+
+typedef struct cascade_word {
+    const char *word;
+    unsigned mask;
+} cascade_word;
+
+enum {
+    CASCADE_USUAL = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+    CASCADE_ALL =
+        CASCADE_USUAL | CALX_CASCADE_REFRESH_EXPIRE | CALX_CASCADE_EXPUNGE | CALX_CASCADE_DELETE
+};
+
+static const cascade_word cascades[] = {
+    { "save_update", CALX_CASCADE_SAVE_UPDATE },
+    { "merge", CALX_CASCADE_MERGE },
+    { "refresh_expire", CALX_CASCADE_REFRESH_EXPIRE },
+    { "expunge", CALX_CASCADE_EXPUNGE },
+    { "delete", CALX_CASCADE_DELETE },
+    { "delete_orphan", CALX_CASCADE_DELETE_ORPHAN },
+    { "all", CASCADE_ALL },
+    { "none", 0 },
+};
+
+static const calx_annotation *find(const relationship_case *one, calx_annotation_kind kind)
+{
+    const calx_annotation *annotation = calx_annotation_find(one->member->annotations, kind);
+    return annotation != NULL && annotation->fault == NULL ? annotation : NULL;
+}
+
+static bool is_many(const relationship_case *one)
+{
+    return one->facts->kind == CALX_RELATIONSHIP_MANY;
+}
+
+/* ---- cascade ---- */
+
+static const cascade_word *find_cascade(const char *word)
+{
+    for (size_t i = 0; i < sizeof(cascades) / sizeof(cascades[0]); i++) {
+        if (strcmp(cascades[i].word, word) == 0)
+            return &cascades[i];
+    }
+    return NULL;
+}
+
+static void report_cascade(const relationship_case *one, const calx_annotation *annotation,
+                           const char *word)
+{
+    calx_diagnostic *diagnostic = calx_check_report(one->context, one->entity, CALX_RULE_CASCADE,
+                                                    annotation->place, "'%s' is no cascade", word);
+    calx_check_fix(one->context, diagnostic,
+                   "the cascades are save_update, merge, refresh_expire, expunge, delete, all of "
+                   "these as 'all', delete_orphan, and none");
+}
+
+static void check_orphans(const relationship_case *one, const calx_annotation *annotation)
+{
+    unsigned mask = one->facts->cascade;
+    if ((mask & CALX_CASCADE_DELETE_ORPHAN) == 0)
+        return;
+    if (!is_many(one))
+        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
+                          "delete_orphan on a CALX_ONE: others may point at the same %s",
+                          one->facts->target != NULL ? one->facts->target->c_type : "struct");
+    else if ((mask & CALX_CASCADE_DELETE) == 0)
+        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
+                          "delete_orphan needs delete too: write CALX_CASCADE(all, delete_orphan)");
+}
+
+static void read_cascade(const relationship_case *one)
+{
+    const calx_annotation *annotation = find(one, CALX_ANNOTATION_CASCADE);
+    one->facts->cascade = CASCADE_USUAL;
+    if (annotation == NULL)
+        return;
+    one->facts->cascade = 0;
+    for (size_t i = 0; i < annotation->word_count; i++) {
+        const cascade_word *word = find_cascade(annotation->words[i]);
+        if (word == NULL)
+            report_cascade(one, annotation, annotation->words[i]);
+        else if (word->mask == 0 && annotation->word_count > 1)
+            calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
+                              "'none' stands alone");
+        else
+            one->facts->cascade |= word->mask;
+    }
+    check_orphans(one, annotation);
+}
+
+/* ---- target ---- */
+
+static void find_target(relationship_case *one)
+{
+    const char *c_type = one->member->type.target;
+    calx_diagnostic *diagnostic;
+    if (c_type == NULL) {
+        calx_check_report(one->context, one->entity, CALX_RULE_RELATIONSHIP_TARGET,
+                          one->member->place, "'%s' leads to no struct: %s", one->member->name,
+                          one->member->type.problem != NULL ? one->member->type.problem : "");
+        return;
+    }
+    one->target = calx_check_find_type(one->context, c_type);
+    if (one->target != NULL) {
+        one->facts->target = one->target->facts;
+        return;
+    }
+    diagnostic = calx_check_report(one->context, one->entity, CALX_RULE_RELATIONSHIP_TARGET,
+                                   one->member->place, "'%s' leads to %s, which is no entity",
+                                   one->member->name, c_type);
+    const char *tag = strncmp(c_type, "struct ", 7) == 0 ? c_type + 7 : c_type;
+    calx_check_suggest_entity(one->context, diagnostic, tag);
+}
+
+/* ---- foreign key ---- */
+
+/* The entity whose rows carry the foreign key, and the one it points at. */
+static calx_check_entity *carrier(const relationship_case *one)
+{
+    return is_many(one) ? one->target : one->entity;
+}
+
+static const calx_model_entity *pointee(const relationship_case *one)
+{
+    return is_many(one) ? one->entity->facts : one->target->facts;
+}
+
+static bool goes_through(const calx_check_entity *entity, const calx_model_foreign_key *key,
+                         const char *member)
+{
+    for (uint16_t i = 0; i < key->column_count; i++) {
+        if (strcmp(entity->columns[key->columns[i]].member, member) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool matches(const relationship_case *one, const calx_model_foreign_key *key,
+                    const calx_annotation *via)
+{
+    if (key->target != pointee(one))
+        return false;
+    for (size_t i = 0; via != NULL && i < via->word_count; i++) {
+        if (!goes_through(carrier(one), key, via->words[i]))
+            return false;
+    }
+    return true;
+}
+
+static size_t count_matches(const relationship_case *one, const calx_annotation *via,
+                            uint16_t *out_first)
+{
+    const calx_model_entity *facts = carrier(one)->facts;
+    size_t count = 0;
+    for (uint16_t i = 0; i < facts->foreign_key_count; i++) {
+        if (!matches(one, &facts->foreign_keys[i], via))
+            continue;
+        if (count++ == 0)
+            *out_first = i;
+    }
+    return count;
+}
+
+/* What the other side says it goes through, when this side does not. */
+static const calx_annotation *borrow_via(const relationship_case *one)
+{
+    const calx_annotation *inverse = find(one, CALX_ANNOTATION_INVERSE);
+    for (uint16_t i = 0; i < one->target->facts->relationship_count; i++) {
+        const calx_declared_member *other = one->target->relationship_members[i];
+        const calx_annotation *back =
+            calx_annotation_find(other->annotations, CALX_ANNOTATION_INVERSE);
+        bool named = inverse != NULL && strcmp(inverse->words[0], other->name) == 0;
+        bool names =
+            back != NULL && back->fault == NULL && strcmp(back->words[0], one->member->name) == 0;
+        const calx_annotation *via =
+            named || names ? calx_annotation_find(other->annotations, CALX_ANNOTATION_VIA) : NULL;
+        if (via != NULL && via->fault == NULL)
+            return via;
+    }
+    return NULL;
+}
+
+static void report_none(const relationship_case *one)
+{
+    const calx_model_entity *from = carrier(one)->facts;
+    const calx_model_entity *to = pointee(one);
+    if (carrier(one)->foreign_key_faults || to->key_count == 0)
+        return;
+    calx_diagnostic *diagnostic =
+        calx_check_report(one->context, one->entity, CALX_RULE_NO_FOREIGN_KEY, one->member->place,
+                          "'%s' has no foreign key to go through: no member of %s refers to %s",
+                          one->member->name, from->c_type, to->c_type);
+    calx_check_fix(one->context, diagnostic, "add a member with CALX_REFERENCES(%s, %s) to %s",
+                   to->tag, to->columns[to->key[0]].member, from->c_type);
+}
+
+static void report_via(const relationship_case *one, const calx_annotation *via)
+{
+    const calx_model_entity *from = carrier(one)->facts;
+    if (carrier(one)->foreign_key_faults)
+        return;
+    for (size_t i = 0; i < via->word_count; i++) {
+        if (calx_check_find_column(carrier(one), via->words[i]) != NULL)
+            continue;
+        calx_diagnostic *diagnostic =
+            calx_check_report(one->context, one->entity, CALX_RULE_VIA, via->place,
+                              "'%s' is no column of %s", via->words[i], from->c_type);
+        calx_check_suggest_member(one->context, diagnostic, carrier(one), via->words[i]);
+        return;
+    }
+    calx_diagnostic *diagnostic =
+        calx_check_report(one->context, one->entity, CALX_RULE_VIA, via->place,
+                          "CALX_VIA(%s) is no foreign key from %s to %s", via->text, from->c_type,
+                          pointee(one)->c_type);
+    calx_check_fix(one->context, diagnostic, "it takes members with CALX_REFERENCES(%s, ...)",
+                   pointee(one)->tag);
+}
+
+static void put_members(calx_buffer *out, const calx_check_entity *entity,
+                        const calx_model_foreign_key *key)
+{
+    calx_buffer_put(out, "CALX_VIA(");
+    for (uint16_t i = 0; i < key->column_count; i++)
+        calx_buffer_format(out, "%s%s", i == 0 ? "" : ", ",
+                           entity->columns[key->columns[i]].member);
+    calx_buffer_put(out, ")");
+}
+
+static void report_ambiguous(const relationship_case *one, const calx_annotation *via)
+{
+    const calx_model_entity *facts = carrier(one)->facts;
+    calx_buffer choices = CALX_BUFFER_INIT;
+    size_t count = 0;
+    for (uint16_t i = 0; i < facts->foreign_key_count; i++) {
+        if (!matches(one, &facts->foreign_keys[i], via))
+            continue;
+        calx_buffer_put(&choices, count++ == 0 ? "" : " or ");
+        put_members(&choices, carrier(one), &facts->foreign_keys[i]);
+    }
+    calx_diagnostic *diagnostic = calx_check_report(
+        one->context, one->entity, CALX_RULE_AMBIGUOUS, one->member->place,
+        "'%s' could go through %zu foreign keys of %s", one->member->name, count, facts->c_type);
+    calx_check_fix(one->context, diagnostic, "say which: %s", calx_buffer_text(&choices));
+    if (choices.status != CALX_OK)
+        one->context->status = choices.status;
+    calx_buffer_clear(&choices);
+}
+
+static void find_foreign_key(relationship_case *one)
+{
+    const calx_annotation *own = find(one, CALX_ANNOTATION_VIA);
+    const calx_annotation *via = own != NULL ? own : borrow_via(one);
+    size_t count = count_matches(one, via, &one->facts->foreign_key);
+    if (count == 1)
+        *one->done = true;
+    else if (count > 1)
+        report_ambiguous(one, via);
+    else if (own != NULL)
+        report_via(one, own);
+    else if (via == NULL)
+        report_none(one);
+}
+
+/* ---- inverse ---- */
+
+static const char *find_inverse_problem(const relationship_case *one,
+                                        const calx_model_relationship *other,
+                                        const calx_declared_member *other_member, bool other_done)
+{
+    const calx_annotation *back =
+        calx_annotation_find(other_member->annotations, CALX_ANNOTATION_INVERSE);
+    if (other->target != one->entity->facts)
+        return "it leads to another entity";
+    if (other->kind == one->facts->kind)
+        return is_many(one) ? "both are CALX_MANY" : "both are CALX_ONE";
+    if (other_done && *one->done && other->foreign_key != one->facts->foreign_key)
+        return "they go through different foreign keys";
+    if (back != NULL && back->fault == NULL && strcmp(back->words[0], one->member->name) != 0)
+        return "that one names another inverse";
+    if (other->inverse != CALX_NO_INVERSE && other->inverse != one->facts->position)
+        return "that one is the inverse of another member already";
+    return NULL;
+}
+
+static void suggest_relationship(const relationship_case *one, calx_diagnostic *to,
+                                 const char *name)
+{
+    calx_spelling guess = { 0 };
+    for (uint16_t i = 0; i < one->target->facts->relationship_count; i++)
+        calx_spelling_try(&guess, name, strlen(name), one->target->relationships[i].member);
+    if (guess.nearest != NULL)
+        calx_check_fix(one->context, to, "did you mean '%s'?", guess.nearest);
+}
+
+static void link_inverse(const relationship_case *one)
+{
+    const calx_annotation *inverse = find(one, CALX_ANNOTATION_INVERSE);
+    if (inverse == NULL || one->target == NULL)
+        return;
+    const char *name = inverse->words[0];
+    calx_diagnostic *diagnostic;
+    calx_model_relationship *other = calx_check_find_relationship(one->target, name);
+    if (other == NULL) {
+        diagnostic =
+            calx_check_report(one->context, one->entity, CALX_RULE_INVERSE, inverse->place,
+                              "%s has no relationship '%s'", one->target->facts->c_type, name);
+        suggest_relationship(one, diagnostic, name);
+        return;
+    }
+    const calx_declared_member *member = one->target->relationship_members[other->position];
+    bool done = one->target->relationship_done[other->position];
+    const char *problem = find_inverse_problem(one, other, member, done);
+    if (problem == NULL) {
+        one->facts->inverse = other->position;
+        other->inverse = one->facts->position;
+        return;
+    }
+    diagnostic =
+        calx_check_report(one->context, one->entity, CALX_RULE_INVERSE, inverse->place,
+                          "'%s' is not the inverse of '%s': %s", name, one->member->name, problem);
+    calx_check_see(one->context, diagnostic, member->place, "'%s' is declared here", name);
+}
+
+/* ---- deleting a parent ---- */
+
+static void check_nulling(const relationship_case *one)
+{
+    if (!is_many(one) || !*one->done)
+        return;
+    const calx_model_foreign_key *key = &one->target->facts->foreign_keys[one->facts->foreign_key];
+    bool children_go = (one->facts->cascade & CALX_CASCADE_DELETE) != 0 ||
+                       key->on_delete == CALX_ON_DELETE_CASCADE;
+    if (key->nullable || children_go)
+        return;
+    const char *member = one->target->columns[key->columns[0]].member;
+    const char *parent = one->entity->facts->c_type;
+    calx_diagnostic *diagnostic = calx_check_report(
+        one->context, one->entity, CALX_RULE_WOULD_NULL, one->member->place,
+        "deleting a %s would write NULL into '%s' of its '%s', which is never NULL", parent, member,
+        one->member->name);
+    calx_check_see(one->context, diagnostic, key->place, "the foreign key is declared here");
+    calx_check_fix(one->context, diagnostic,
+                   "either make '%s' nullable, or say CALX_ON_DELETE(cascade) there, or "
+                   "CALX_CASCADE(all) here to delete them with it",
+                   member);
+}
+
+/* ---- all of them ---- */
+
+static relationship_case case_of(calx_check_context *context, calx_check_entity *entity, size_t i)
+{
+    relationship_case one = { .context = context,
+                              .entity = entity,
+                              .member = entity->relationship_members[i],
+                              .facts = &entity->relationships[i],
+                              .done = &entity->relationship_done[i] };
+    if (one.facts->target != NULL)
+        one.target = calx_check_find_type(context, one.facts->target->c_type);
+    return one;
+}
+
+static void make_relationship(calx_check_context *context, calx_check_entity *entity,
+                              const calx_declared_member *member)
+{
+    uint16_t position = entity->facts->relationship_count++;
+    calx_model_relationship *facts = &entity->relationships[position];
+    bool many = calx_annotation_find(member->annotations, CALX_ANNOTATION_MANY) != NULL;
+    entity->relationship_members[position] = member;
+    facts->member = member->name;
+    facts->doc = member->doc;
+    facts->kind = many ? CALX_RELATIONSHIP_MANY : CALX_RELATIONSHIP_ONE;
+    facts->inverse = CALX_NO_INVERSE;
+    facts->position = position;
+    facts->place = member->place;
+    relationship_case one = case_of(context, entity, position);
+    find_target(&one);
+    read_cascade(&one);
+}
+
+static bool is_relationship(const calx_declared_member *member)
+{
+    return calx_check_is_relationship(member) && !calx_check_is_ignored(member);
+}
+
+static void make_all(calx_check_context *context, calx_check_entity *entity)
+{
+    size_t count = 0;
+    const calx_declared_member *member;
+    for (member = entity->from->members; member != NULL; member = member->next)
+        count += is_relationship(member);
+    if (count >= CALX_NO_INVERSE) {
+        calx_check_report(context, entity, CALX_RULE_TOO_MANY, entity->from->place,
+                          "%s has %zu relationships, more than 65534", entity->facts->c_type,
+                          count);
+        count = 0;
+    }
+    entity->relationships = calx_check_array(context, count, sizeof(*entity->relationships));
+    entity->relationship_members =
+        calx_check_array(context, count, sizeof(*entity->relationship_members));
+    entity->relationship_done =
+        calx_check_array(context, count, sizeof(*entity->relationship_done));
+    if (context->status != CALX_OK)
+        return;
+    entity->facts->relationships = entity->relationships;
+    for (member = entity->from->members; member != NULL && count != 0; member = member->next) {
+        if (is_relationship(member))
+            make_relationship(context, entity, member);
+    }
+}
+
+typedef void (*case_step)(const relationship_case *one);
+
+static void key_step(const relationship_case *one)
+{
+    relationship_case found = *one;
+    if (found.target != NULL)
+        find_foreign_key(&found);
+}
+
+static void run_step(calx_check_context *context, case_step step)
+{
+    for (size_t i = 0; i < context->entity_count; i++) {
+        calx_check_entity *entity = &context->entities[i];
+        for (uint16_t j = 0; j < entity->facts->relationship_count; j++) {
+            relationship_case one = case_of(context, entity, j);
+            step(&one);
+        }
+    }
+}
+
+void calx_check_relationships(calx_check_context *context)
+{
+    for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++)
+        make_all(context, &context->entities[i]);
+    if (context->status != CALX_OK)
+        return;
+    run_step(context, key_step);
+    run_step(context, link_inverse);
+    run_step(context, check_nulling);
+}
