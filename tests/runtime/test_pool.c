@@ -1,0 +1,708 @@
+/*
+ * Pools, over a maker that makes nothing but counts: limits, order of arrival, deadlines, and that
+ * no slot is ever lost, with many threads. Run under the thread sanitizer as well.
+ */
+#include "support/harness.h"
+#include "support/ration.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "pool/pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MANY = 40 };
+
+typedef struct thing {
+    calx_pool_entry entry;
+    int number;
+    atomic_bool lent;
+    atomic_bool cut;
+} thing;
+
+/* What the maker is told to do, and what it saw. */
+typedef struct workshop {
+    atomic_int made;
+    atomic_int alive;
+    atomic_int most_alive;
+    atomic_int resets;
+    atomic_int failures;   /* this many makes fail from now on */
+    atomic_int pause_ms;   /* of each make */
+    atomic_bool reset_bad; /* resets answer false */
+} workshop;
+
+static void pause_ms(int milliseconds)
+{
+    struct timespec time = { milliseconds / 1000, (milliseconds % 1000) * 1000000L };
+    nanosleep(&time, NULL);
+}
+
+static calx_status make_thing(void *context, int64_t deadline, calx_pool_entry **out_entry,
+                              calx_error *error)
+{
+    workshop *shop = context;
+    (void)deadline;
+    if (atomic_load(&shop->pause_ms) > 0)
+        pause_ms(atomic_load(&shop->pause_ms));
+    if (atomic_load(&shop->failures) > 0) {
+        atomic_fetch_sub(&shop->failures, 1);
+        return calx_error_set(error, CALX_E_CONNECT, "the workshop is closed");
+    }
+    thing *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return calx_error_set_nomem(error);
+    made->number = atomic_fetch_add(&shop->made, 1) + 1;
+    int alive = atomic_fetch_add(&shop->alive, 1) + 1;
+    int most = atomic_load(&shop->most_alive);
+    while (alive > most && !atomic_compare_exchange_weak(&shop->most_alive, &most, alive))
+        ;
+    *out_entry = &made->entry;
+    return CALX_OK;
+}
+
+static bool reset_thing(void *context, calx_pool_entry *entry)
+{
+    workshop *shop = context;
+    (void)entry;
+    atomic_fetch_add(&shop->resets, 1);
+    return !atomic_load(&shop->reset_bad);
+}
+
+static void destroy_thing(void *context, calx_pool_entry *entry)
+{
+    workshop *shop = context;
+    atomic_fetch_sub(&shop->alive, 1);
+    free(entry);
+}
+
+static void cut_thing(void *context, calx_pool_entry *entry)
+{
+    (void)context;
+    atomic_store(&((thing *)entry)->cut, true);
+}
+
+static calx_pool *new_pool(workshop *shop, calx_pool_options options)
+{
+    calx_pool *pool = NULL;
+    memset(shop, 0, sizeof(*shop));
+    calx_pool_maker maker = { shop, make_thing, reset_thing, destroy_thing, cut_thing };
+    assert_int_equal(calx_pool_new(&options, &maker, &pool), CALX_OK);
+    return pool;
+}
+
+static calx_pool *new_queue(workshop *shop, size_t size, long overflow, int64_t timeout_ms)
+{
+    calx_pool_options options = { CALX_POOL_QUEUE, size, overflow, timeout_ms, -1, false, NULL };
+    return new_pool(shop, options);
+}
+
+static calx_pool_entry *take(calx_pool *pool)
+{
+    calx_pool_entry *entry = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    calx_status status = calx_pool_take(pool, &entry, &error);
+    if (status != CALX_OK)
+        fail_msg("%s", error.message);
+    return entry;
+}
+
+static int number_of(const calx_pool_entry *entry)
+{
+    return ((const thing *)entry)->number;
+}
+
+static void expect_counts(calx_pool *pool, size_t idle, long overflow, size_t out)
+{
+    calx_engine_state state;
+    calx_pool_status(pool, &state);
+    assert_int_equal(state.idle, idle);
+    assert_int_equal(state.overflow, overflow);
+    assert_int_equal(state.out, out);
+    assert_int_equal(state.connecting, 0);
+    assert_int_equal(state.waiting, 0);
+}
+
+static void a_pool_grows_on_demand_and_keeps_its_size(void **state)
+{
+    (void)state;
+    calx_shows("ENG-053");
+    calx_shows("ENG-054");
+    calx_shows("ENG-055");
+    workshop shop;
+    calx_pool *pool = new_queue(&shop, 3, -1, 0);
+    calx_pool_entry *entries[6];
+    expect_counts(pool, 0, -3, 0);
+    for (int i = 0; i < 6; i++) {
+        entries[i] = take(pool);
+        expect_counts(pool, 0, i - 2, (size_t)i + 1);
+    }
+    for (int i = 0; i < 3; i++)
+        calx_pool_give(pool, entries[i]);
+    expect_counts(pool, 3, 3, 3);
+    for (int i = 3; i < 6; i++)
+        calx_pool_give(pool, entries[i]);
+    expect_counts(pool, 3, 0, 0);
+    assert_int_equal(atomic_load(&shop.alive), 3);
+    calx_pool_free(pool);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+
+    pool = new_queue(&shop, 0, 0, 0);
+    for (int i = 0; i < 6; i++)
+        entries[i] = take(pool);
+    expect_counts(pool, 0, 0, 6);
+    for (int i = 0; i < 6; i++)
+        calx_pool_give(pool, entries[i]);
+    expect_counts(pool, 6, 0, 0);
+    calx_pool_free(pool);
+}
+
+static void idle_ones_go_out_in_the_order_chosen(void **state)
+{
+    (void)state;
+    calx_shows("ENG-066");
+    for (int lifo = 0; lifo < 2; lifo++) {
+        workshop shop;
+        calx_pool_options options = { CALX_POOL_QUEUE, 3, 0, 0, -1, lifo == 1, NULL };
+        calx_pool *pool = new_pool(&shop, options);
+        calx_pool_entry *entries[3];
+        for (int i = 0; i < 3; i++)
+            entries[i] = take(pool);
+        for (int i = 0; i < 3; i++)
+            calx_pool_give(pool, entries[i]);
+        calx_pool_entry *entry = take(pool);
+        assert_int_equal(number_of(entry), lifo ? 3 : 1);
+        calx_pool_give(pool, entry);
+        entry = take(pool);
+        assert_int_equal(number_of(entry), lifo ? 3 : 2);
+        calx_pool_give(pool, entry);
+        calx_pool_free(pool);
+    }
+}
+
+static void a_wait_is_never_too_short_and_says_why_it_was_in_vain(void **state)
+{
+    (void)state;
+    calx_shows("ENG-056");
+    calx_shows("ENG-057");
+    static const int64_t timeouts[] = { 0, 20, 130 };
+    for (size_t i = 0; i < 3; i++) {
+        workshop shop;
+        calx_pool *pool = new_queue(&shop, 1, 1, timeouts[i]);
+        calx_pool_entry *first = take(pool);
+        calx_pool_entry *second = take(pool);
+        calx_pool_entry *third = NULL;
+        calx_error error = CALX_ERROR_INIT;
+        int64_t start = calx_clock_monotonic_ns();
+        assert_int_equal(calx_pool_take(pool, &third, &error), CALX_E_POOL_TIMEOUT);
+        int64_t passed = calx_clock_monotonic_ns() - start;
+        assert_true(passed >= timeouts[i] * 1000000);
+        assert_non_null(strstr(error.message, "pool_size 1"));
+        assert_non_null(strstr(error.message, "2 out"));
+        assert_null(third);
+        calx_engine_state counts;
+        calx_pool_status(pool, &counts);
+        assert_int_equal(counts.timed_out, 1);
+        calx_error_clear(&error);
+        calx_pool_give(pool, first);
+        calx_pool_give(pool, second);
+        calx_pool_free(pool);
+    }
+}
+
+static void a_failed_make_leaves_the_counters_as_they_were(void **state)
+{
+    (void)state;
+    calx_shows("ENG-059");
+    workshop shop;
+    calx_pool *pool = new_queue(&shop, 1, 0, 0);
+    calx_pool_entry *entry = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    atomic_store(&shop.failures, 2);
+    assert_int_equal(calx_pool_take(pool, &entry, &error), CALX_E_CONNECT);
+    assert_string_equal(error.message, "the workshop is closed");
+    expect_counts(pool, 0, -1, 0);
+    assert_int_equal(calx_pool_take(pool, &entry, NULL), CALX_E_CONNECT);
+    entry = take(pool);
+    expect_counts(pool, 0, 0, 1);
+    calx_pool_give(pool, entry);
+    calx_pool_free(pool);
+    calx_error_clear(&error);
+}
+
+static void what_cannot_be_reset_is_not_kept(void **state)
+{
+    (void)state;
+    calx_shows("ENG-046");
+    workshop shop;
+    calx_pool *pool = new_queue(&shop, 1, 0, 0);
+    calx_pool_entry *entry = take(pool);
+    atomic_store(&shop.reset_bad, true);
+    calx_pool_give(pool, entry);
+    expect_counts(pool, 0, -1, 0);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+    atomic_store(&shop.reset_bad, false);
+    entry = take(pool);
+    assert_int_equal(number_of(entry), 2);
+    calx_pool_give(pool, entry);
+    calx_pool_free(pool);
+}
+
+static void old_ones_are_replaced_when_they_are_asked_for(void **state)
+{
+    (void)state;
+    calx_shows("ENG-107");
+    calx_shows("ENG-084");
+    workshop shop;
+    calx_pool_options options = { CALX_POOL_QUEUE, 2, 0, 0, 60, false, NULL };
+    calx_pool *pool = new_pool(&shop, options);
+    calx_pool_entry *entry = take(pool);
+    calx_pool_give(pool, entry);
+    entry = take(pool);
+    assert_int_equal(number_of(entry), 1);
+    calx_pool_give(pool, entry);
+    pause_ms(70);
+    expect_counts(pool, 1, -1, 0);
+    entry = take(pool);
+    assert_int_equal(number_of(entry), 2);
+    calx_pool_bump(pool);
+    calx_pool_give(pool, entry);
+    entry = take(pool);
+    assert_int_equal(number_of(entry), 3);
+    calx_pool_give(pool, entry);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    calx_pool_free(pool);
+}
+
+/* A thread that takes one, keeps it a moment and gives it back, again and again. */
+typedef struct worker {
+    pthread_t thread;
+    calx_pool *pool;
+    int rounds;
+    int hold_ms;
+    unsigned seed;
+    int failed;
+    int64_t shortest_failure_ns;
+    bool shared; /* one was in two hands */
+} worker;
+
+static void *work(void *context)
+{
+    worker *self = context;
+    self->shortest_failure_ns = INT64_MAX;
+    for (int round = 0; round < self->rounds; round++) {
+        calx_pool_entry *entry = NULL;
+        int64_t start = calx_clock_monotonic_ns();
+        if (calx_pool_take(self->pool, &entry, NULL) != CALX_OK) {
+            int64_t waited = calx_clock_monotonic_ns() - start;
+            if (waited < self->shortest_failure_ns)
+                self->shortest_failure_ns = waited;
+            self->failed++;
+            continue;
+        }
+        if (atomic_exchange(&((thing *)entry)->lent, true))
+            self->shared = true;
+        if (self->hold_ms > 0)
+            pause_ms(self->hold_ms);
+        self->seed = self->seed * 1664525u + 1013904223u;
+        atomic_store(&((thing *)entry)->lent, false);
+        if (self->seed >> 24 < 8)
+            calx_pool_discard(self->pool, entry);
+        else
+            calx_pool_give(self->pool, entry);
+    }
+    return NULL;
+}
+
+static void run_workers(worker *workers, size_t count, calx_pool *pool, int rounds, int hold_ms)
+{
+    for (size_t i = 0; i < count; i++) {
+        workers[i] = (worker){ .pool = pool, .rounds = rounds, .hold_ms = hold_ms };
+        workers[i].seed = (unsigned)i * 7919u;
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_false(workers[i].shared);
+    }
+}
+
+static void forty_threads_never_exceed_the_limit(void **state)
+{
+    (void)state;
+    calx_shows("ENG-042");
+    calx_shows("ENG-052");
+    calx_shows("ENG-061");
+    workshop shop;
+    worker workers[MANY];
+    calx_pool *pool = new_queue(&shop, 3, 2, -1);
+    run_workers(workers, MANY, pool, 300, 0);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(workers[i].failed, 0);
+    assert_true(atomic_load(&shop.most_alive) <= 5);
+    calx_engine_state counts;
+    calx_pool_status(pool, &counts);
+    assert_int_equal(counts.out + counts.waiting + counts.connecting, 0);
+    assert_true(counts.idle <= 3);
+    assert_int_equal(counts.acquired, MANY * 300);
+    assert_int_equal(counts.created - counts.closed, counts.idle);
+    calx_pool_free(pool);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+}
+
+static void losers_wait_their_whole_time_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    calx_shows("ENG-058");
+    calx_shows("ENG-064");
+    workshop shop;
+    worker workers[MANY];
+    calx_pool *pool = new_queue(&shop, 2, 1, 3);
+    run_workers(workers, MANY, pool, 40, 1);
+    int failed = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        failed += workers[i].failed;
+        assert_true(workers[i].shortest_failure_ns >= 3000000);
+    }
+    assert_true(failed > 0);
+    calx_engine_state counts;
+    calx_pool_status(pool, &counts);
+    assert_int_equal(counts.timed_out, failed);
+    assert_int_equal(counts.acquired, MANY * 40 - failed);
+    assert_int_equal(counts.out + counts.waiting + counts.connecting, 0);
+    assert_int_equal((int)counts.idle, atomic_load(&shop.alive));
+    calx_pool_free(pool);
+}
+
+/* Threads that queue up one after the other, and note who was served when. */
+typedef struct queue_test {
+    calx_pool *pool;
+    atomic_int served;
+} queue_test;
+
+typedef struct queuer {
+    pthread_t thread;
+    queue_test *test;
+    int place;
+    calx_status status;
+} queuer;
+
+static void *queue_up(void *context)
+{
+    queuer *self = context;
+    calx_pool_entry *entry = NULL;
+    self->status = calx_pool_take(self->test->pool, &entry, NULL);
+    self->place = atomic_fetch_add(&self->test->served, 1);
+    if (self->status == CALX_OK)
+        calx_pool_give(self->test->pool, entry);
+    return NULL;
+}
+
+static void wait_for_waiters(calx_pool *pool, size_t count)
+{
+    calx_engine_state counts;
+    do {
+        calx_pool_status(pool, &counts);
+    } while (counts.waiting < count);
+}
+
+static void start_queuers(queue_test *test, queuer *queuers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        queuers[i] = (queuer){ .test = test, .place = -1 };
+        assert_int_equal(pthread_create(&queuers[i].thread, NULL, queue_up, &queuers[i]), 0);
+        wait_for_waiters(test->pool, i + 1);
+    }
+}
+
+static void waiters_are_served_in_the_order_they_came(void **state)
+{
+    (void)state;
+    calx_shows("ENG-062");
+    workshop shop;
+    queuer queuers[MANY];
+    queue_test test = { .pool = new_queue(&shop, 1, 0, -1) };
+    calx_pool_entry *held = take(test.pool);
+    start_queuers(&test, queuers, MANY);
+    calx_pool_give(test.pool, held);
+    for (int i = 0; i < MANY; i++) {
+        pthread_join(queuers[i].thread, NULL);
+        assert_int_equal(queuers[i].status, CALX_OK);
+        assert_int_equal(queuers[i].place, i);
+    }
+    assert_int_equal(atomic_load(&shop.made), 1);
+    calx_pool_free(test.pool);
+}
+
+static void a_place_that_falls_free_goes_to_the_oldest_waiter(void **state)
+{
+    (void)state;
+    calx_shows("ENG-061");
+    calx_shows("ENG-059");
+    workshop shop;
+    queuer queuers[3];
+    queue_test test = { .pool = new_queue(&shop, 1, 0, -1) };
+    calx_pool_entry *held = take(test.pool);
+    start_queuers(&test, queuers, 3);
+    atomic_store(&shop.failures, 1);
+    calx_pool_discard(test.pool, held);
+    for (int i = 0; i < 3; i++)
+        pthread_join(queuers[i].thread, NULL);
+    assert_int_equal(queuers[0].status, CALX_E_CONNECT);
+    assert_int_equal(queuers[1].status, CALX_OK);
+    assert_int_equal(queuers[2].status, CALX_OK);
+    assert_int_equal(atomic_load(&shop.made), 2);
+    expect_counts(test.pool, 1, 0, 0);
+    calx_pool_free(test.pool);
+}
+
+static void detaching_and_disposing_free_places_for_waiters(void **state)
+{
+    (void)state;
+    calx_shows("ENG-049");
+    calx_shows("ENG-039");
+    workshop shop;
+    queuer queuers[1];
+    queue_test test = { .pool = new_queue(&shop, 1, 0, -1) };
+    calx_pool_entry *own = take(test.pool);
+    start_queuers(&test, queuers, 1);
+    assert_true(calx_pool_detach(test.pool, own));
+    pthread_join(queuers[0].thread, NULL);
+    assert_int_equal(queuers[0].status, CALX_OK);
+    destroy_thing(&shop, own);
+    calx_pool_entry *held = take(test.pool);
+    start_queuers(&test, queuers, 1);
+    calx_pool_dispose(test.pool);
+    pthread_join(queuers[0].thread, NULL);
+    assert_int_equal(queuers[0].status, CALX_OK);
+    expect_counts(test.pool, 1, 0, 0);
+    calx_pool_give(test.pool, held);
+    expect_counts(test.pool, 1, 0, 0);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    calx_pool_free(test.pool);
+}
+
+static void a_slow_make_holds_up_nobody_else(void **state)
+{
+    (void)state;
+    calx_shows("ENG-060");
+    workshop shop;
+    queuer slow[1];
+    queue_test test = { .pool = new_queue(&shop, 2, 0, -1) };
+    calx_pool_entry *entry = take(test.pool);
+    calx_pool_entry *other = take(test.pool);
+    calx_pool_give(test.pool, entry);
+    calx_pool_discard(test.pool, other);
+    entry = take(test.pool);
+    atomic_store(&shop.pause_ms, 300);
+    slow[0] = (queuer){ .test = &test };
+    pthread_create(&slow[0].thread, NULL, queue_up, &slow[0]);
+    calx_engine_state counts;
+    do {
+        calx_pool_status(test.pool, &counts);
+    } while (counts.connecting == 0);
+    int64_t start = calx_clock_monotonic_ns();
+    calx_pool_give(test.pool, entry);
+    entry = take(test.pool);
+    assert_true(calx_clock_monotonic_ns() - start < 200000000);
+    calx_pool_give(test.pool, entry);
+    pthread_join(slow[0].thread, NULL);
+    calx_pool_free(test.pool);
+}
+
+static void a_shut_down_pool_sends_everybody_away(void **state)
+{
+    (void)state;
+    calx_shows("ENG-041");
+    workshop shop;
+    queuer queuers[3];
+    queue_test test = { .pool = new_queue(&shop, 1, 0, -1) };
+    calx_pool_entry *held = take(test.pool);
+    start_queuers(&test, queuers, 3);
+    assert_int_equal(calx_pool_shutdown(test.pool, calx_deadline_in_ms(20)), 1);
+    for (int i = 0; i < 3; i++) {
+        pthread_join(queuers[i].thread, NULL);
+        assert_int_equal(queuers[i].status, CALX_E_POOL_CLOSED);
+    }
+    assert_true(atomic_load(&((thing *)held)->cut));
+    calx_pool_entry *entry = NULL;
+    assert_int_equal(calx_pool_take(test.pool, &entry, NULL), CALX_E_POOL_CLOSED);
+    calx_pool_give(test.pool, held);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+    assert_int_equal(calx_pool_shutdown(test.pool, calx_deadline_in_ms(20)), 0);
+    calx_pool_free(test.pool);
+}
+
+static calx_pool *new_thread_pool(workshop *shop)
+{
+    calx_pool_options options = { CALX_POOL_THREAD, 1, 0, 0, -1, false, NULL };
+    return new_pool(shop, options);
+}
+
+static void a_thread_shares_its_entry_with_itself_only(void **state)
+{
+    (void)state;
+    calx_shows("ENG-073");
+    workshop shop;
+    calx_pool *pool = new_thread_pool(&shop);
+    calx_pool_entry *outer = take(pool);
+    calx_pool_entry *inner = take(pool);
+    assert_ptr_equal(outer, inner);
+    calx_pool_give(pool, inner);
+    assert_int_equal(atomic_load(&shop.resets), 0);
+    calx_pool_give(pool, outer);
+    assert_int_equal(atomic_load(&shop.resets), 1);
+    expect_counts(pool, 1, 0, 0);
+    outer = take(pool);
+    inner = take(pool);
+    assert_false(calx_pool_detach(pool, outer));
+    calx_pool_discard(pool, inner);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    inner = take(pool);
+    assert_ptr_not_equal(outer, inner);
+    calx_pool_give(pool, outer);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    assert_true(calx_pool_detach(pool, inner));
+    destroy_thing(&shop, inner);
+    expect_counts(pool, 0, -1, 0);
+    calx_pool_free(pool);
+}
+
+static void *take_and_leave(void *context)
+{
+    calx_pool *pool = context;
+    calx_pool_entry *entry = take(pool);
+    calx_pool_give(pool, entry);
+    return NULL;
+}
+
+/* Never gives it back: the thread's end must leave it to its owner. */
+static void *take_and_carry_off(void *context)
+{
+    return take(context);
+}
+
+static void threads_close_their_own_entry_and_no_other(void **state)
+{
+    (void)state;
+    calx_shows("ENG-074");
+    workshop shop;
+    calx_pool *pool = new_thread_pool(&shop);
+    calx_pool_entry *mine = take(pool);
+    calx_pool_give(pool, mine);
+    pthread_t threads[MANY];
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, take_and_leave, pool), 0);
+    for (int i = 0; i < MANY; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    assert_ptr_equal(take(pool), mine);
+    calx_pool_give(pool, mine);
+    pthread_t thief;
+    void *carried = NULL;
+    assert_int_equal(pthread_create(&thief, NULL, take_and_carry_off, pool), 0);
+    pthread_join(thief, &carried);
+    assert_int_equal(atomic_load(&shop.alive), 2);
+    calx_pool_give(pool, carried);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    calx_pool_dispose(pool);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+    calx_pool_free(pool);
+}
+
+typedef struct gate {
+    calx_pool *pool;
+    atomic_int inside;
+    atomic_bool open;
+} gate;
+
+static void *take_and_wait(void *context)
+{
+    gate *self = context;
+    take_and_leave(self->pool);
+    atomic_fetch_add(&self->inside, 1);
+    while (!atomic_load(&self->open))
+        pause_ms(1);
+    return NULL;
+}
+
+static void a_thread_pool_may_be_freed_while_its_threads_live_or_end(void **state)
+{
+    (void)state;
+    calx_shows("ENG-074");
+    for (int early = 0; early < 2; early++) {
+        workshop shop;
+        gate self = { .pool = new_thread_pool(&shop) };
+        pthread_t threads[8];
+        for (int i = 0; i < 8; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, take_and_wait, &self), 0);
+        while (atomic_load(&self.inside) < 8)
+            pause_ms(1);
+        if (early)
+            atomic_store(&self.open, true);
+        calx_pool_free(self.pool);
+        assert_int_equal(atomic_load(&shop.alive), 0);
+        atomic_store(&self.open, true);
+        for (int i = 0; i < 8; i++)
+            pthread_join(threads[i], NULL);
+    }
+}
+
+static calx_status use_pool(calx_pool_kind kind)
+{
+    workshop shop = { 0 };
+    calx_pool *pool = NULL;
+    calx_pool_entry *entry = NULL;
+    calx_pool_options options = { kind, 1, 0, 0, -1, false, NULL };
+    calx_pool_maker maker = { &shop, make_thing, reset_thing, destroy_thing, cut_thing };
+    calx_status status = calx_pool_new(&options, &maker, &pool);
+    if (status == CALX_OK)
+        status = calx_pool_take(pool, &entry, NULL);
+    if (status == CALX_OK)
+        calx_pool_give(pool, entry);
+    calx_pool_free(pool);
+    assert_int_equal(atomic_load(&shop.alive), 0);
+    return status;
+}
+
+static void missing_memory_is_survived(void **state)
+{
+    (void)state;
+    for (int kind = CALX_POOL_QUEUE; kind <= CALX_POOL_THREAD; kind++) {
+        calx_status status = CALX_E_NOMEM;
+        for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
+            ration account;
+            assert_true(ration_start(&account, allowed));
+            status = use_pool((calx_pool_kind)kind);
+            assert_int_equal(ration_stop(&account), 0);
+        }
+        assert_int_equal(status, CALX_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pool_grows_on_demand_and_keeps_its_size),
+        cmocka_unit_test(idle_ones_go_out_in_the_order_chosen),
+        cmocka_unit_test(a_wait_is_never_too_short_and_says_why_it_was_in_vain),
+        cmocka_unit_test(a_failed_make_leaves_the_counters_as_they_were),
+        cmocka_unit_test(what_cannot_be_reset_is_not_kept),
+        cmocka_unit_test(old_ones_are_replaced_when_they_are_asked_for),
+        cmocka_unit_test(forty_threads_never_exceed_the_limit),
+        cmocka_unit_test(losers_wait_their_whole_time_and_nothing_is_lost),
+        cmocka_unit_test(waiters_are_served_in_the_order_they_came),
+        cmocka_unit_test(a_place_that_falls_free_goes_to_the_oldest_waiter),
+        cmocka_unit_test(detaching_and_disposing_free_places_for_waiters),
+        cmocka_unit_test(a_slow_make_holds_up_nobody_else),
+        cmocka_unit_test(a_shut_down_pool_sends_everybody_away),
+        cmocka_unit_test(a_thread_shares_its_entry_with_itself_only),
+        cmocka_unit_test(threads_close_their_own_entry_and_no_other),
+        cmocka_unit_test(a_thread_pool_may_be_freed_while_its_threads_live_or_end),
+        cmocka_unit_test(missing_memory_is_survived),
+    };
+    return CALX_RUN("pool", tests);
+}
