@@ -22,7 +22,6 @@ typedef struct sqlite_statement {
     int64_t total_before; /* sqlite3_total_changes64() when the run began */
     bool stepped;         /* since the last sqlite3_reset() */
     bool bound;           /* since the last sqlite3_clear_bindings() */
-    bool outside_only;    /* does nothing, or harm, inside a transaction */
 } sqlite_statement;
 
 /* Integers beyond this are not all exact as a double. */
@@ -84,7 +83,10 @@ static bool take_word(const char **text, const char *end, const char *word)
     return true;
 }
 
-/* A pragma that inside a transaction is ignored, or fails half-way (ENG-145). */
+/*
+ * A pragma that inside a transaction is ignored, or fails (ENG-145). Statements always run inside
+ * one, but SQLite may carry a pragma out while it is being prepared, so it is refused before that.
+ */
 static bool is_outside_only(const char *sql, size_t size)
 {
     const char *end = sql + size;
@@ -105,6 +107,10 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
     const char *tail = sql;
     if (size >= INT_MAX)
         return calx_error_set(&base->error, CALX_E_LIMIT, "the SQL text is too long for SQLite");
+    if (is_outside_only(sql, size))
+        return calx_error_set(&base->error, CALX_E_STATE,
+                              "SQLite cannot change this setting inside a transaction; give it in "
+                              "the URL: foreign_keys=off, synchronous=normal");
     sqlite_statement *statement = calx_alloc_zeroed(sizeof(*statement));
     if (statement == NULL)
         return calx_error_set_nomem(&base->error);
@@ -120,7 +126,6 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
         calx_sqlite_finalize(&statement->base);
         return status;
     }
-    statement->outside_only = is_outside_only(sql, size);
     statement->base.parameter_count = (size_t)sqlite3_bind_parameter_count(statement->stmt);
     *out = &statement->base;
     return CALX_OK;
@@ -224,10 +229,6 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         *out_row = false;
         return CALX_OK;
     }
-    if (statement->outside_only && base->connection->in_transaction)
-        return calx_error_set(&base->connection->error, CALX_E_STATE,
-                              "SQLite cannot change this setting inside a transaction; give it in "
-                              "the URL: foreign_keys=off, synchronous=normal");
     if (statement->stepped) {
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
