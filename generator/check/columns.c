@@ -281,7 +281,7 @@ void calx_check_columns(calx_check_context *context, calx_check_entity *entity)
     if (count > UINT16_MAX) {
         calx_check_report(context, entity, CALX_RULE_TOO_MANY, entity->from->place,
                           "%s has %zu columns, more than 65535", entity->facts->c_type, count);
-        count = UINT16_MAX;
+        return;
     }
     entity->columns = calx_check_array(context, count, sizeof(*entity->columns));
     entity->column_members = calx_check_array(context, count, sizeof(*entity->column_members));
