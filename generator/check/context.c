@@ -119,9 +119,12 @@ void calx_check_suggest_entity(calx_check_context *context, calx_diagnostic *to,
     calx_spelling guess = { 0 };
     for (size_t i = 0; i < context->entity_count; i++)
         calx_spelling_try(&guess, name, strlen(name), context->entities[i].facts->tag);
-    const calx_declared_name *declared = context->declarations->names;
-    while (declared != NULL && !(declared->is_tag && strcmp(declared->name, name) == 0))
-        declared = declared->next;
+    const calx_declared_name *declared = NULL; /* the last one, which may define it */
+    for (const calx_declared_name *one = context->declarations->names; one != NULL;
+         one = one->next) {
+        if (one->is_tag && strcmp(one->name, name) == 0)
+            declared = one;
+    }
     if (declared != NULL)
         calx_check_see(context, to, declared->place,
                        "'struct %s' is declared here; an entity says CALX_ENTITY(\"table\") where "
