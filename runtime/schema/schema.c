@@ -14,10 +14,13 @@
 
 #include <string.h>
 
-/* Which tables of the statements there are. */
+/* Which tables the statements of a run are about. */
+typedef enum schema_target { TABLES_NOT_THERE, TABLES_THERE } schema_target;
+
 typedef struct schema_run {
     calx_connection *connection;
     const calx_dialect *dialect;
+    schema_target target;
     calx_ddl_list statements;
     bool *exists; /* by statement: its table is there */
 } schema_run;
@@ -81,9 +84,9 @@ static calx_status find_existing(schema_run *run)
     return status;
 }
 
-/* Runs the statements whose table is there, or those whose table is not. */
-static calx_status run_statements(schema_run *run, bool wanted)
+static calx_status run_statements(schema_run *run)
 {
+    bool wanted = run->target == TABLES_THERE;
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < run->statements.count; i++) {
         if (run->exists[i] == wanted)
@@ -92,30 +95,30 @@ static calx_status run_statements(schema_run *run, bool wanted)
     return status;
 }
 
-static calx_status run_in_transaction(schema_run *run, bool dropping)
+static calx_status run_in_transaction(schema_run *run)
 {
+    const char *prepare = run->target == TABLES_THERE ? run->dialect->drop_prepare : NULL;
     calx_status status = calx_connection_begin(run->connection);
     if (status == CALX_OK)
         status = find_existing(run);
-    if (status == CALX_OK && dropping && run->dialect->drop_prepare != NULL)
-        status = execute(run->connection, run->dialect->drop_prepare);
+    if (status == CALX_OK && prepare != NULL)
+        status = execute(run->connection, prepare);
     if (status == CALX_OK)
-        status = run_statements(run, dropping);
+        status = run_statements(run);
     if (status == CALX_OK)
         status = calx_connection_commit(run->connection);
     return status;
 }
 
 /* Closing the connection rolls back what a failure left open. */
-static calx_status run_on_connection(schema_run *run, calx_engine *engine, bool dropping,
-                                     calx_error *out_error)
+static calx_status run_on_connection(schema_run *run, calx_engine *engine, calx_error *out_error)
 {
     run->exists = calx_alloc_array(run->statements.count, sizeof *run->exists);
     if (run->exists == NULL)
         return calx_error_set_nomem(out_error);
     calx_status status = calx_engine_connect(engine, &run->connection, out_error);
     if (status == CALX_OK) {
-        status = run_in_transaction(run, dropping);
+        status = run_in_transaction(run);
         if (status != CALX_OK && out_error != NULL)
             calx_error_copy(out_error, calx_connection_error(run->connection));
     }
@@ -139,10 +142,10 @@ calx_status calx_schema_create_all(calx_engine *engine, const calx_metadata *met
     calx_status status = check_arguments(engine, metadata, out_error);
     if (status != CALX_OK)
         return status;
-    schema_run run = { .dialect = calx_engine_dialect(engine) };
+    schema_run run = { .dialect = calx_engine_dialect(engine), .target = TABLES_NOT_THERE };
     status = calx_ddl_create_all(&run.statements, run.dialect, metadata, out_error);
     if (status == CALX_OK)
-        status = run_on_connection(&run, engine, false, out_error);
+        status = run_on_connection(&run, engine, out_error);
     calx_ddl_list_clear(&run.statements);
     return status;
 }
@@ -153,10 +156,10 @@ calx_status calx_schema_drop_all(calx_engine *engine, const calx_metadata *metad
     calx_status status = check_arguments(engine, metadata, out_error);
     if (status != CALX_OK)
         return status;
-    schema_run run = { .dialect = calx_engine_dialect(engine) };
+    schema_run run = { .dialect = calx_engine_dialect(engine), .target = TABLES_THERE };
     status = calx_ddl_drop_all(&run.statements, run.dialect, metadata, out_error);
     if (status == CALX_OK)
-        status = run_on_connection(&run, engine, true, out_error);
+        status = run_on_connection(&run, engine, out_error);
     calx_ddl_list_clear(&run.statements);
     return status;
 }

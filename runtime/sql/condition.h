@@ -17,7 +17,7 @@ typedef struct calx_condition {
 
 /*
  * Answers CALX_OK; CALX_E_LIMIT the expression did not fit its nodes; CALX_E_ARGUMENT it was never
- * set, or compares with NULL; CALX_E_NOMEM.
+ * set; CALX_E_NOMEM. Which columns and values it names is looked at when the text is written.
  */
 calx_status calx_condition_from_expression(calx_condition *out, calx_arena *arena,
                                            const calx_expression *expression, calx_error *error);
