@@ -9,8 +9,8 @@
 
 static void print_sql(void *context, calx_log_level level, const char *logger, const char *text)
 {
-    (void)level, (void)logger;
-    printf("%s | %s\n", (const char *)context, text);
+    (void)context, (void)level, (void)logger;
+    printf("sql | %s\n", text);
 }
 
 static void need(calx_status status, const char *message)
@@ -36,9 +36,10 @@ static calx_status print_user(void *context, const struct user *user)
 {
     const struct address *const *addresses = NULL;
     size_t count = 0;
+    (void)context;
     calx_status status = user_addresses(user, &addresses, &count); /* loaded when asked for */
     for (size_t i = 0; i < count; i++)
-        printf("%s | %s <%s>\n", (const char *)context, user->name, addresses[i]->email);
+        printf("row | %s <%s>\n", user->name, addresses[i]->email);
     return status;
 }
 
@@ -53,7 +54,6 @@ int main(int count, char **arguments)
     print_generated(count > 1 ? arguments[1] : ".");
     options.echo = CALX_ECHO_SQL;
     options.log = print_sql;
-    options.log_context = "sql";
     need(calx_engine_new("sqlite://", &options, &defaults.bind, NULL), "the engine");
     need(calx_schema_create_all(defaults.bind, &models_metadata, NULL), "the tables");
     need(calx_sessionmaker_new(&defaults, &maker, NULL), "the sessionmaker");
@@ -66,7 +66,7 @@ int main(int count, char **arguments)
     need(calx_scoped_session_current(scoped, &session), "the session");
     user_query *query = user_query_new(session);
     user_query_where(query, calx_like(user_col.name, "%a%"));
-    need(user_query_each(query, print_user, "row"), "the query");
+    need(user_query_each(query, print_user, NULL), "the query");
     user_query_free(query);
 
     calx_scoped_session_free(scoped);
