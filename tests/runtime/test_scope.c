@@ -10,9 +10,11 @@
 #include <calx/scoped_session.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { THREADS = 16 };
 
@@ -550,6 +552,71 @@ static void the_registry_may_be_freed_while_threads_end(void **state)
     }
 }
 
+/* A log that takes its time over the ROLLBACK of an ending thread's session. */
+typedef struct slow_log {
+    atomic_bool closing;
+    atomic_bool closed;
+} slow_log;
+
+static void log_slowly(void *context, calx_log_level level, const char *logger, const char *text)
+{
+    slow_log *slow = context;
+    const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+    (void)level;
+    (void)logger;
+    if (strstr(text, "ROLLBACK") == NULL)
+        return;
+    atomic_store(&slow->closing, true);
+    nanosleep(&pause, NULL);
+    atomic_store(&slow->closed, true);
+}
+
+static void *write_and_end(void *context)
+{
+    visit *notes = context;
+    visit_registry(notes);
+    struct user *user = calx_instance_new(&user_mapper);
+    if (user == NULL)
+        return NULL;
+    user->name = "nobody";
+    notes->status = calx_session_add(notes->session, user);
+    if (notes->status == CALX_OK)
+        notes->status = calx_session_flush(notes->session);
+    return NULL;
+}
+
+static void freeing_waits_for_a_thread_that_is_closing_its_session(void **state)
+{
+    calx_shows("SES-022");
+    (void)state;
+    slow_log slow;
+    atomic_init(&slow.closing, false);
+    atomic_init(&slow.closed, false);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.echo = CALX_ECHO_SQL;
+    options.log = log_slowly;
+    options.log_context = &slow;
+    calx_session_options defaults = CALX_SESSION_OPTIONS_INIT;
+    fixture fix = { .engine = NULL };
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &fix.engine, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+    assert_false(atomic_load(&slow.closing));
+    defaults.bind = fix.engine;
+    assert_int_equal(calx_sessionmaker_new(&defaults, &fix.maker, NULL), CALX_OK);
+    assert_int_equal(calx_scoped_session_new(fix.maker, NULL, &fix.scoped, NULL), CALX_OK);
+    visit notes = { .fix = &fix };
+    pthread_t thread;
+    start(&thread, write_and_end, &notes);
+    while (!atomic_load(&slow.closing))
+        sched_yield();
+    calx_scoped_session_free(fix.scoped);
+    assert_true(atomic_load(&slow.closed));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(notes.status, CALX_OK);
+    calx_sessionmaker_free(fix.maker);
+    calx_engine_free(fix.engine);
+}
+
 /* ---- memory ---- */
 
 static calx_status use_registry(calx_scoped_session *scoped, const calx_session_options *options)
@@ -639,6 +706,7 @@ int main(void)
         cmocka_unit_test(sixteen_threads_work_at_once),
         cmocka_unit_test(threads_of_one_key_get_one_session),
         cmocka_unit_test(the_registry_may_be_freed_while_threads_end),
+        cmocka_unit_test(freeing_waits_for_a_thread_that_is_closing_its_session),
         cmocka_unit_test(every_failed_allocation_of_a_threads_scope_is_survived),
         cmocka_unit_test(every_failed_allocation_of_a_keys_scope_is_survived),
     };
