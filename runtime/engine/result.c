@@ -29,6 +29,7 @@ struct calx_result {
     calx_value *values;      /* of the present row */
     calx_value_type *wanted; /* all as stored */
     const char **names;
+    calx_value *parameters; /* own copies: the statement may be bound anew or freed meanwhile */
 };
 
 static size_t names_size(const calx_cursor *cursor, size_t count)
@@ -78,8 +79,40 @@ static calx_status run_out(calx_cursor *cursor, bool row)
     return status;
 }
 
+static bool is_span(const calx_value *value)
+{
+    return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
+}
+
+/* Values with their text and bytes behind them, in one block. NULL: no memory. */
+static calx_value *copy_values(const calx_value *values, size_t count)
+{
+    size_t size = (count + 1) * sizeof(*values);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_span(&values[i]))
+            continue;
+        if (values[i].as.span.size > SIZE_MAX - size)
+            return NULL;
+        size += values[i].as.span.size;
+    }
+    calx_value *copies = calx_alloc(size);
+    if (copies == NULL)
+        return NULL;
+    char *text = (char *)(copies + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = values[i];
+        if (!is_span(&values[i]))
+            continue;
+        memcpy(text, values[i].as.span.data, values[i].as.span.size);
+        copies[i].as.span.data = text;
+        text += values[i].as.span.size;
+    }
+    return copies;
+}
+
+/* out_kept: NULL, or where to put the copies of the parameters that the cursor borrows from. */
 static calx_status execute(calx_connection *connection, const calx_statement *statement,
-                           calx_cursor **out_cursor, bool *out_row)
+                           calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
 {
     const char *sql = NULL;
     size_t size = 0;
@@ -92,6 +125,12 @@ static calx_status execute(calx_connection *connection, const calx_statement *st
                               "or no text");
     calx_status status = calx_statement_resolve(statement, calx_engine_dialect(connection->engine),
                                                 &sql, &size, &values, &count, &connection->error);
+    if (status == CALX_OK && out_kept != NULL && count > 0) {
+        *out_kept = copy_values(values, count);
+        values = *out_kept;
+        if (values == NULL)
+            status = calx_error_set_nomem(&connection->error);
+    }
     if (status == CALX_OK)
         status = calx_connection_open_text(connection, sql, size, out_cursor);
     if (status == CALX_OK)
@@ -103,8 +142,10 @@ calx_status calx_connection_execute(calx_connection *connection, const calx_stat
                                     calx_result **out_result)
 {
     calx_cursor *cursor = NULL;
+    calx_value *kept = NULL;
     bool row = false;
-    calx_status status = execute(connection, statement, &cursor, &row);
+    calx_status status =
+        execute(connection, statement, out_result != NULL ? &kept : NULL, &cursor, &row);
     if (status == CALX_OK && out_result == NULL)
         status = run_out(cursor, row);
     if (status != CALX_OK || out_result == NULL)
@@ -116,10 +157,13 @@ calx_status calx_connection_execute(calx_connection *connection, const calx_stat
     }
     result->state = row ? RESULT_BEFORE_ROW : RESULT_AT_END;
     result->rowcount = row ? 0 : calx_cursor_changes(cursor);
+    result->parameters = kept;
+    kept = NULL;
     cursor = NULL;
     *out_result = result;
 out:
     calx_cursor_close(cursor);
+    calx_release(kept);
     return status;
 }
 
@@ -129,6 +173,7 @@ void calx_result_free(calx_result *result)
         return;
     calx_cursor_close(result->cursor);
     calx_error_clear(&result->error);
+    calx_release(result->parameters);
     calx_release(result);
 }
 
