@@ -58,8 +58,11 @@ CALX_API calx_status calx_query_exists(calx_query *query, bool *out_exists);
 
 /**
  * Streams: calls the function for each instance in constant memory. The instance is good until the
- * function returns, unless it was edited, expunged or in the session before. Another status than
- * CALX_OK ends the stream and is returned.
+ * function returns, unless it was edited, expunged, got in another way too, or in the session
+ * before. Another status than CALX_OK ends the stream and is returned.
+ *
+ * The function may use the session, flush it and run other queries. Once it has ended the
+ * transaction, closed the session or freed the query, the stream ends with CALX_E_STATE.
  */
 CALX_API calx_status calx_query_each(calx_query *query, calx_entity_function function,
                                      void *context);
