@@ -210,24 +210,70 @@ static calx_status watch_detached(calx_session *session, const calx_instances *f
     return CALX_OK;
 }
 
-calx_status calx_session_attach(calx_session *session, calx_instance *instance)
+/* What points at a collection in memory is in it from now on; marked, since it may yet fail. */
+static calx_status join_collections(calx_session *session, const calx_instances *found)
 {
-    calx_instances found = { 0 };
-    calx_status status = reach(session, &found, instance);
+    for (size_t i = 0; i < found->count; i++) {
+        const calx_instance *instance = found->items[i];
+        for (unsigned k = 0; k < instance->mapper->foreign_key_count; k++) {
+            calx_link *link = calx_links_of(instance, k);
+            if (link == NULL || link->target == NULL || link->listed ||
+                link->state != CALX_LINK_CHANGED)
+                continue;
+            if (calx_link_reserve(link, link->target) != CALX_OK)
+                return calx_error_set_nomem(&session->error);
+            calx_link_join(link);
+            link->fresh = true;
+        }
+    }
+    return CALX_OK;
+}
+
+static void settle_collections(const calx_instance *instance, bool commit)
+{
+    for (unsigned i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (link->fresh && !commit)
+            calx_link_leave(link);
+        link->fresh = false;
+        if (commit)
+            link->set_apart = false;
+    }
+}
+
+calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
+                                      calx_instances *found)
+{
+    calx_status status = reach(session, found, instance);
     if (status == CALX_OK)
-        status = gather(session, &found);
+        status = gather(session, found);
     if (status == CALX_OK)
-        status = watch_detached(session, &found);
-    if (status == CALX_OK && calx_identity_reserve(session, found.count) != CALX_OK)
+        status = watch_detached(session, found);
+    if (status == CALX_OK && calx_identity_reserve(session, found->count) != CALX_OK)
         status = calx_error_set_nomem(&session->error);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
-    for (size_t i = 0; i < found.count; i++) {
-        found.items[i]->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
-        if (status == CALX_OK)
-            attach_one(session, found.items[i]);
+    if (status == CALX_OK)
+        status = join_collections(session, found);
+    return status;
+}
+
+void calx_session_attach_end(calx_session *session, calx_instances *found, bool commit)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        found->items[i]->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
+        settle_collections(found->items[i], commit);
+        if (commit)
+            attach_one(session, found->items[i]);
     }
-    calx_instances_clear(&found);
+    calx_instances_clear(found);
+}
+
+calx_status calx_session_attach(calx_session *session, calx_instance *instance)
+{
+    calx_instances found = { 0 };
+    calx_status status = calx_session_attach_begin(session, instance, &found);
+    calx_session_attach_end(session, &found, status == CALX_OK);
     return status;
 }
 
@@ -331,8 +377,10 @@ calx_status calx_session_mark(calx_session *session, calx_instance *instance)
 {
     calx_instances found = { 0 };
     calx_status status = mark_one(session, &found, instance);
+    session->no_autoflush++; /* a delete() flushes nothing (SES-211) */
     if (status == CALX_OK)
         status = gather_marks(session, &found);
+    session->no_autoflush--;
     if (status == CALX_OK && (calx_instances_reserve(&session->marked, found.count) != CALX_OK ||
                               calx_instances_reserve(&session->deleted, found.count) != CALX_OK))
         status = calx_error_set_nomem(&session->error);
@@ -388,6 +436,17 @@ calx_status calx_session_delete_all(calx_session *session, const void *const *en
 
 /* ---- taking out ---- */
 
+/* What was written stays written: a rollback of a later session has nothing to put back. */
+static void detach(calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_DELETED)
+        instance->flags |= CALX_INSTANCE_WAS_DELETED;
+    if (instance->watch != NULL)
+        calx_watch_forget_origin(instance->watch);
+    instance->state =
+        instance->state == CALX_STATE_PENDING ? CALX_STATE_TRANSIENT : CALX_STATE_DETACHED;
+}
+
 calx_status calx_session_expunge(calx_session *session, const void *entity)
 {
     calx_instance *instance = NULL;
@@ -399,10 +458,9 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
     if (calx_session_is_expired(session, instance))
         instance->flags |= CALX_INSTANCE_EXPIRED;
     calx_session_forget(session, instance);
-    calx_links_drop(instance, NULL);
+    calx_links_detach(instance);
     calx_session_unkeep(instance);
-    instance->state =
-        instance->state == CALX_STATE_PENDING ? CALX_STATE_TRANSIENT : CALX_STATE_DETACHED;
+    detach(instance);
     return CALX_OK;
 }
 
