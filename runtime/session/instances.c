@@ -36,7 +36,7 @@ calx_status calx_instances_push(calx_instances *instances, calx_instance *instan
 
 bool calx_instances_remove(calx_instances *instances, const calx_instance *instance)
 {
-    for (size_t i = 0; i < instances->count; i++) {
+    for (size_t i = instances->count; i-- > 0;) { /* a rollback takes them out last to first */
         if (instances->items[i] != instance)
             continue;
         size_t behind = instances->count - i - 1;
