@@ -92,7 +92,7 @@ static bool equal_names(const void *value, const void *key)
 static const char *purpose(calx_check_context *context, const generated_name *name)
 {
     if (name->entity == NULL)
-        return "the metadata of the model";
+        return "the model";
     const char *c_type = name->entity->facts->c_type;
     return name->member == NULL ? c_type
                                 : calx_check_format(context, "'%s' of %s", name->member, c_type);
@@ -229,9 +229,10 @@ static void check_declared(name_table *table)
         calx_diagnostic *diagnostic =
             calx_report(context->diagnostics, CALX_RULE_SAME_NAME,
                         there->place.file != NULL ? there->place : name->place,
-                        "the generated name '%s' of %s is declared in the headers already",
-                        there->text, purpose(context, there));
-        calx_check_see(context, diagnostic, name->place, "it is declared here");
+                        "the generated name '%s' of %s is declared already", there->text,
+                        purpose(context, there));
+        if (there->place.file != NULL)
+            calx_check_see(context, diagnostic, name->place, "it is declared here");
         calx_check_fix(context, diagnostic,
                        there->entity != NULL ? "choose another beginning with CALX_NAME(name)"
                                              : "choose another name with --name");

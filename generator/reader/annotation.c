@@ -128,11 +128,10 @@ static void skip_struct(const char **start, size_t *size)
     }
 }
 
-static const char *format_fault(calx_arena *arena, const char *format, const char *macro,
-                                const char *text, size_t size)
+static const char *quote_fault(calx_arena *arena, const char *text, size_t size)
 {
     calx_buffer fault = CALX_BUFFER_INIT;
-    calx_buffer_format(&fault, format, macro, (int)(size < 64 ? size : 64), text);
+    calx_buffer_format(&fault, "'%.*s' is not a name", (int)(size < 64 ? size : 64), text);
     const char *kept =
         fault.status == CALX_OK ? calx_arena_text(arena, fault.data, fault.size) : NULL;
     calx_buffer_clear(&fault);
@@ -162,6 +161,34 @@ static const char *next_word(const char *text, const char **out_start, size_t *o
     return after;
 }
 
+static const char *expected(calx_annotation_kind kind)
+{
+    switch (kind) {
+    case CALX_ANNOTATION_REFERENCES:
+        return "it takes an entity and one of its members: CALX_REFERENCES(user, id)";
+    case CALX_ANNOTATION_INDEX:
+        return "it takes the index's name, then its members: CALX_INDEX(by_email, email)";
+    case CALX_ANNOTATION_UNIQUE_INDEX:
+        return "it takes the index's name, then its members: CALX_UNIQUE_INDEX(by_email, email)";
+    case CALX_ANNOTATION_NAME:
+    case CALX_ANNOTATION_ON_DELETE:
+    case CALX_ANNOTATION_INVERSE:
+        return "it takes one name";
+    default:
+        return "it takes names with commas between them";
+    }
+}
+
+/* The first thing wrong with a word is told; a name that is missing, by what should be there. */
+static calx_status judge_word(calx_arena *arena, calx_annotation *annotation, const char *start,
+                              size_t size)
+{
+    if (annotation->fault != NULL || is_name(start, size))
+        return CALX_OK;
+    annotation->fault = size == 0 ? expected(annotation->kind) : quote_fault(arena, start, size);
+    return annotation->fault != NULL ? CALX_OK : CALX_E_NOMEM;
+}
+
 static calx_status split_words(calx_arena *arena, calx_annotation *annotation)
 {
     size_t count = count_words(annotation->text);
@@ -174,33 +201,12 @@ static calx_status split_words(calx_arena *arena, calx_annotation *annotation)
         size_t size;
         rest = next_word(rest, &start, &size);
         words[i] = calx_arena_text(arena, start, size);
-        if (words[i] == NULL)
-            return CALX_E_NOMEM;
-        if (annotation->fault != NULL || is_name(start, size))
-            continue;
-        annotation->fault = format_fault(
-            arena, size == 0 ? "%s has an empty name in it%.*s" : "%s: '%.*s' is not a name",
-            annotation->macro, start, size);
-        if (annotation->fault == NULL)
+        if (words[i] == NULL || judge_word(arena, annotation, start, size) != CALX_OK)
             return CALX_E_NOMEM;
     }
     annotation->words = words;
     annotation->word_count = count;
     return CALX_OK;
-}
-
-static const char *expected(const annotation_rule *rule)
-{
-    switch (rule->kind) {
-    case CALX_ANNOTATION_REFERENCES:
-        return "CALX_REFERENCES takes an entity and one of its members: "
-               "CALX_REFERENCES(user, id)";
-    case CALX_ANNOTATION_INDEX:
-    case CALX_ANNOTATION_UNIQUE_INDEX:
-        return "an index takes its name, then its members: CALX_INDEX(by_email, email)";
-    default:
-        return "too many names";
-    }
 }
 
 static bool is_blank(const char *text)
@@ -225,7 +231,7 @@ static calx_status read_text(calx_arena *arena, const annotation_rule *rule, boo
     bool words_fit = rule->form != FORM_NAMES || (annotation->word_count >= rule->least_words &&
                                                   annotation->word_count <= rule->most_words);
     if (annotation->fault == NULL && !words_fit)
-        annotation->fault = expected(rule);
+        annotation->fault = expected(rule->kind);
     return status;
 }
 
@@ -263,10 +269,20 @@ bool calx_annotation_is_macro(const char *name, size_t size)
     return false;
 }
 
+bool calx_annotation_takes_text(const char *name, size_t size)
+{
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        if (is_word(rules[i].macro, name, size))
+            return rules[i].form == FORM_TEXT || rules[i].form == FORM_FILLED;
+    }
+    return false;
+}
+
 const char *calx_annotation_nearest_macro(const char *name, size_t size)
 {
+    enum { COMMON = sizeof("CALX_") - 1 }; /* says nothing about how near they are */
     calx_spelling guess = { 0 };
-    for (size_t i = 0; i < RULE_COUNT; i++)
-        calx_spelling_try(&guess, name, size, rules[i].macro);
-    return guess.nearest;
+    for (size_t i = 0; i < RULE_COUNT && size > COMMON; i++)
+        calx_spelling_try(&guess, name + COMMON, size - COMMON, rules[i].macro + COMMON);
+    return guess.nearest != NULL ? guess.nearest - COMMON : NULL;
 }

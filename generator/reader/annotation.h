@@ -24,6 +24,9 @@ calx_status calx_annotation_parse(calx_arena *arena, const char *text, calx_plac
 /* Whether <calx/annotate.h> or <calx/api.h> has a macro of this name, size bytes long. */
 bool calx_annotation_is_macro(const char *name, size_t size);
 
+/* Whether the macro of this name takes a text in quotes. */
+bool calx_annotation_takes_text(const char *name, size_t size);
+
 /* The macro whose name is nearest to this one, or NULL when none is near. Static text. */
 const char *calx_annotation_nearest_macro(const char *name, size_t size);
 

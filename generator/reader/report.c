@@ -81,30 +81,57 @@ static bool is_told(const calx_diagnostics *diagnostics, calx_place place)
 {
     const calx_diagnostic *last = diagnostics->last;
     return last != NULL && last->place.file == place.file && last->place.line == place.line &&
-           last->code == calx_rules[CALX_RULE_UNKNOWN_ANNOTATION].code;
+           last->code != NULL; /* what the compiler says has none */
 }
 
-/* Reports the unknown annotation behind an error, when there is one. */
-static bool report_unknown(calx_unit *unit, CXSourceLocation location, calx_place place)
+static void report_unknown(calx_unit *unit, calx_place place, const word *unknown)
+{
+    place.column = unknown->column;
+    calx_diagnostic *diagnostic =
+        calx_report(unit->diagnostics, CALX_RULE_UNKNOWN_ANNOTATION, place,
+                    "unknown annotation %.*s", (int)unknown->size, unknown->start);
+    const char *near = calx_annotation_nearest_macro(unknown->start, unknown->size);
+    if (near != NULL)
+        calx_diagnostics_note(unit->diagnostics, diagnostic, (calx_place){ 0 }, "did you mean %s?",
+                              near);
+}
+
+/* CALX_CHECK(age > 0): the text lacks its quotes, for which the compiler has strange words. */
+static bool report_quotes(calx_unit *unit, calx_place place, const char *line, size_t size)
+{
+    size_t start = place.column - 1;
+    size_t end = start;
+    while (end < size && is_letter(line[end]))
+        end++;
+    if (start >= size || !calx_annotation_takes_text(line + start, end - start))
+        return false;
+    calx_report(unit->diagnostics, CALX_RULE_MALFORMED_ANNOTATION, place,
+                "%.*s takes a text in quotes", (int)(end - start), line + start);
+    return true;
+}
+
+/* Reports the annotation behind an error, when there is one; once for a line. */
+static bool report_annotation(calx_unit *unit, CXSourceLocation location, calx_place place)
 {
     CXFile file = NULL;
     clang_getExpansionLocation(location, &file, NULL, NULL, NULL);
     size_t size = 0;
     const char *line = file != NULL ? find_line(unit, file, place.line, &size) : NULL;
     word unknown;
-    if (line == NULL || !find_unknown(line, size, &unknown))
+    if (line == NULL || place.column == 0)
         return false;
     if (is_told(unit->diagnostics, place))
         return true;
-    place.column = unknown.column;
-    calx_diagnostic *diagnostic =
-        calx_report(unit->diagnostics, CALX_RULE_UNKNOWN_ANNOTATION, place,
-                    "unknown annotation %.*s", (int)unknown.size, unknown.start);
-    const char *near = calx_annotation_nearest_macro(unknown.start, unknown.size);
-    if (near != NULL)
-        calx_diagnostics_note(unit->diagnostics, diagnostic, (calx_place){ 0 }, "did you mean %s?",
-                              near);
+    if (!find_unknown(line, size, &unknown))
+        return report_quotes(unit, place, line, size);
+    report_unknown(unit, place, &unknown);
     return true;
+}
+
+/* How macros of annotate.h expand is nothing the reader of a diagnostic can change. */
+static bool is_expansion_note(const char *text)
+{
+    return strncmp(text, "expanded from", strlen("expanded from")) == 0;
 }
 
 static void add_notes(calx_unit *unit, CXDiagnostic from, calx_diagnostic *to)
@@ -115,7 +142,8 @@ static void add_notes(calx_unit *unit, CXDiagnostic from, calx_diagnostic *to)
         CXDiagnostic child = clang_getDiagnosticInSet(children, i);
         calx_place place = calx_unit_place(unit, clang_getDiagnosticLocation(child), NULL);
         const char *text = calx_unit_text(unit, clang_getDiagnosticSpelling(child));
-        if (place.file != NULL && strcmp(place.file, calx_unit_main_name) != 0)
+        if (place.file != NULL && strcmp(place.file, calx_unit_main_name) != 0 &&
+            !is_expansion_note(text))
             calx_diagnostics_note(unit->diagnostics, to, place, "%s", text);
         clang_disposeDiagnostic(child);
     }
@@ -127,7 +155,7 @@ static void report_one(calx_unit *unit, CXDiagnostic diagnostic)
     calx_place place = calx_unit_place(unit, location, NULL);
     if (place.file != NULL && strcmp(place.file, calx_unit_main_name) == 0)
         place = (calx_place){ 0 };
-    if (place.file != NULL && report_unknown(unit, location, place))
+    if (place.file != NULL && report_annotation(unit, location, place))
         return;
     const char *text = calx_unit_text(unit, clang_getDiagnosticSpelling(diagnostic));
     calx_diagnostic *told = calx_report(unit->diagnostics, CALX_RULE_COMPILER, place, "%s", text);

@@ -39,10 +39,12 @@ static const char *spelling(calx_unit *unit, CXType type)
     return calx_unit_text(unit, clang_getTypeSpelling(type));
 }
 
-/* What has no name is spelled with its place by libclang; here it is what it is. */
+/* As in the source: libclang spells what has no name with its place. */
 static const char *readable_spelling(calx_unit *unit, CXType type)
 {
     const char *text = spelling(unit, type);
+    if (strcmp(text, "_Bool") == 0)
+        return "bool"; /* a macro the compiler has replaced */
     if (strstr(text, "(unnamed") == NULL && strstr(text, "(anonymous") == NULL)
         return text;
     if (strncmp(text, "enum", 4) == 0)
@@ -222,7 +224,7 @@ void calx_type_of_column(calx_unit *unit, CXType type, calx_declared_type *out)
     CXType canonical = clang_getCanonicalType(type);
     long long size = clang_Type_getSizeOf(type);
     *out = (calx_declared_type){ .text = readable_spelling(unit, type), .shape = CALX_SHAPE_PLAIN };
-    out->c_type = canonical.kind == CXType_Bool ? "bool" : out->text;
+    out->c_type = out->text;
     out->size = size > 0 && size <= UINT32_MAX ? (uint32_t)size : 0;
     if (clang_isConstQualifiedType(type) || clang_isVolatileQualifiedType(type)) {
         out->problem = "Calx writes to it when it loads a row: take the qualifier away, or mark "

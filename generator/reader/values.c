@@ -143,13 +143,14 @@ static calx_status collect(value_run *run, calx_arena *arena, calx_declared_stru
 
 /* ---- compiling them ---- */
 
-/* The enumerator's type forgets whether a value was negative, so a second one remembers. */
+/* Whether a value is negative is known before it is read, since both readings need it. */
 static calx_status write_lines(const value_run *run, calx_buffer *out)
 {
     unsigned i = 0;
     for (const value_request *request = run->requests; request != NULL; request = request->next) {
-        calx_buffer_format(out, "enum { calx_value_%u = (%s), calx_sign_%u = ((%s) < 0) };\n", i,
-                           request->annotation->text, i, request->annotation->text);
+        const char *expression = request->annotation->text;
+        calx_buffer_format(out, "enum { calx_sign_%u = ((%s) < 0) }; ", i, expression);
+        calx_buffer_format(out, "enum { calx_value_%u = (%s) };\n", i, expression);
         i++;
     }
     return out->status;
@@ -187,10 +188,28 @@ static value_request *find_request(const value_run *run, const char *number)
     return request;
 }
 
-static enum CXChildVisitResult visit_constant(CXCursor cursor, CXCursor parent, CXClientData data)
+static void take_constant(value_run *run, CXCursor cursor, const char *name)
 {
     static const char value[] = "calx_value_", sign[] = "calx_sign_";
-    value_run *run = data;
+    bool is_value = strncmp(name, value, sizeof(value) - 1) == 0;
+    if (!is_value && strncmp(name, sign, sizeof(sign) - 1) != 0)
+        return;
+    size_t skip = is_value ? sizeof(value) - 1 : sizeof(sign) - 1;
+    value_request *request = find_request(run, name + skip);
+    if (request == NULL || request->faulty)
+        return;
+    calx_annotation *annotation = request->annotation;
+    if (!is_value) {
+        annotation->negative = clang_getEnumConstantDeclValue(cursor) != 0;
+        return;
+    }
+    annotation->has_number = true;
+    annotation->number = annotation->negative ? (uint64_t)clang_getEnumConstantDeclValue(cursor)
+                                              : clang_getEnumConstantDeclUnsignedValue(cursor);
+}
+
+static enum CXChildVisitResult visit_constant(CXCursor cursor, CXCursor parent, CXClientData data)
+{
     (void)parent;
     if (clang_getCursorKind(cursor) == CXCursor_EnumDecl)
         return CXChildVisit_Recurse;
@@ -198,17 +217,8 @@ static enum CXChildVisitResult visit_constant(CXCursor cursor, CXCursor parent, 
         return CXChildVisit_Continue;
     CXString spelling = clang_getCursorSpelling(cursor);
     const char *name = clang_getCString(spelling);
-    if (name != NULL && strncmp(name, value, sizeof(value) - 1) == 0) {
-        value_request *request = find_request(run, name + sizeof(value) - 1);
-        if (request != NULL) {
-            request->annotation->number = clang_getEnumConstantDeclUnsignedValue(cursor);
-            request->annotation->has_number = !request->faulty;
-        }
-    } else if (name != NULL && strncmp(name, sign, sizeof(sign) - 1) == 0) {
-        value_request *request = find_request(run, name + sizeof(sign) - 1);
-        if (request != NULL)
-            request->annotation->negative = clang_getEnumConstantDeclValue(cursor) != 0;
-    }
+    if (name != NULL)
+        take_constant(data, cursor, name);
     clang_disposeString(spelling);
     return CXChildVisit_Continue;
 }
