@@ -181,36 +181,54 @@ static void consider_space(const struct piece *piece, size_t at, size_t column, 
     consider(best, place, column);
 }
 
-/* Whether each argument of the list that opens at a position fits when they line up at a column. */
-static bool arguments_fit(const struct piece *piece, size_t start, size_t column)
+/*
+ * How many lines the arguments of a list take that opens before start, when they are filled from a
+ * column on and go on at the same column; 0: one of them is too wide for that.
+ */
+static size_t count_lines(const struct piece *piece, size_t start, size_t column)
 {
-    size_t depth = 0, from = start;
+    size_t depth = 0, from = start, at = start, lines = 1, end = column;
 
-    for (size_t at = start; at < piece->size; at++) {
+    for (; at < piece->size; at++) {
         const char letter = piece->text[at];
+        const bool is_last = strchr(")]}", letter) && depth == 0;
+        size_t size;
 
         if (strchr("([{", letter))
             depth++;
-        else if (strchr(")]}", letter) && depth-- == 0)
-            return column + width(piece->text + from, piece->size - from) <= CALX_VIEW_COLUMNS;
-        if (letter == ',' && depth == 0) {
-            if (column + width(piece->text + from, at + 1 - from) > CALX_VIEW_COLUMNS)
-                return false;
-            from = at + 2;
+        else if (strchr(")]}", letter) && !is_last)
+            depth--;
+        if (!is_last && (letter != ',' || depth > 0))
+            continue;
+        size = width(piece->text + from, is_last ? piece->size - from : at + 1 - from);
+        if (column + size > CALX_VIEW_COLUMNS)
+            return 0;
+        if (end + size > CALX_VIEW_COLUMNS) {
+            lines++;
+            end = column;
         }
+        if (is_last)
+            break;
+        end += size + 1;
+        from = at + 2;
     }
-    return true;
+    return lines;
 }
 
-/* Behind an opening bracket: the last resort, but the first when its arguments do not line up. */
+/*
+ * Behind an opening bracket: the last resort, but the first when arguments do not fit below it, or,
+ * in a call, when they take fewer lines so.
+ */
 static void consider_bracket(const struct piece *piece, size_t at, size_t column,
                              struct place *best)
 {
     const char before = at > 0 ? piece->text[at - 1] : ' ';
     const bool is_call = !strchr(" (*&!", before);
     struct place place = { at + 1, at + 1, piece->indent + INDENT, COST_ROUND + COST_BRACKET };
+    const size_t below = count_lines(piece, at + 1, column + 1);
+    const size_t indented = count_lines(piece, at + 1, piece->indent + INDENT);
 
-    if (is_call && !arguments_fit(piece, at + 1, column + 1))
+    if (is_call && (below == 0 || (piece->indent > 0 && indented > 0 && indented + 1 < below)))
         place.cost = COST_COMMA;
     consider(best, place, column + 1);
 }
@@ -313,6 +331,8 @@ static bool ends_comment(const char *line, size_t size)
 
 static void put_line(const char *line, size_t size, bool in_comment, calx_buffer *out)
 {
+    while (size > 0 && line[size - 1] == ' ')
+        size--;
     if (width(line, size) <= CALX_VIEW_COLUMNS || starts_with(line, size, "#"))
         calx_buffer_put_n(out, line, size);
     else if (in_comment && starts_with(line, size, "*") && !ends_comment(line, size))

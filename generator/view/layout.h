@@ -2,7 +2,7 @@
  * The last touch on rendered C: lines that came out too long, because a name put into a template
  * is long, are folded where the project's formatter would fold them. So templates can be written
  * in whole lines and their output still passes clang-format. Knows brackets, texts and comments,
- * no more; a line that fits is never touched.
+ * no more; of a line that fits only blanks at its end are taken away.
  */
 #ifndef CALX_VIEW_LAYOUT_H
 #define CALX_VIEW_LAYOUT_H

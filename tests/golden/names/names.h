@@ -18,7 +18,7 @@ typedef struct CALX_ENTITY("shapes") CALX_NAME(figure) {
     const char *key;
     int64_t center_id CALX_REFERENCES(point, id);
     CALX_ONE(point) center;
-    CALX_MANY(struct session) sessions;
+    CALX_MANY(struct session) sessions CALX_CASCADE(all);
 } shape_t;
 
 /** Its name is that of a parameter. */

@@ -10,7 +10,7 @@ struct CALX_ENTITY("customers") customer {
     char code[8] CALX_PRIMARY_KEY;
     const char *name CALX_NOT_NULL;
     /** Everything this customer ever bought, the latest first. */
-    CALX_MANY(struct purchase) purchases CALX_INVERSE(customer);
+    CALX_MANY(struct purchase) purchases CALX_INVERSE(customer) CALX_CASCADE(all);
 };
 
 #endif

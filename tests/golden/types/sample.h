@@ -18,16 +18,16 @@ struct CALX_ENTITY("odd \"name\"") sample {
     int8_t tiny;
     int16_t small;
     int32_t middle CALX_UNIQUE;
-    int64_t big CALX_DEFAULT("-9223372036854775808");
+    int64_t big CALX_DEFAULT("-9223372036854775807");
     uint8_t utiny;
     uint16_t usmall;
     uint32_t umiddle;
     uint64_t ubig CALX_DEFAULT("18446744073709551615");
     int plain CALX_DEFAULT("7");
-    unsigned long wide;
+    unsigned int wide;
     float ratio CALX_DEFAULT("0.1");
     double exact CALX_DEFAULT("1e100");
-    level level;
+    level height;
     const char *text CALX_NOT_NULL CALX_DEFAULT("say \"hello\"\?\?/");
     char *note;                       /**< May be changed in place. */
     char serial[SERIAL_SIZE] CALX_COLUMN("serial number");

@@ -1,0 +1,177 @@
+/* Generated from models.h by calx-gen 0.1.0. Do not edit: change models.h and build again. */
+#ifndef MODELS_CALX_H
+#define MODELS_CALX_H
+
+#include "models.h"
+
+#include <calx/column.h>
+#include <calx/expression.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** Every mapper of models.h, for calx_schema_create_all(). */
+extern const calx_metadata models_metadata;
+
+/* ---- struct user: table users ---- */
+
+/** Someone who can log in. */
+extern const calx_mapper user_mapper;
+
+/** The columns, for conditions and orders: calx_eq(user_col.id, …). */
+extern const struct user_col {
+    calx_int64_column id;
+    calx_text_column name;
+    calx_text_column fullname;
+    calx_int64_column age;
+    calx_int64_column role;
+    calx_timestamp_column created;
+    calx_int64_column revision;
+} user_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct user *user_new(void);
+/** Frees what is in no session; takes NULL. */
+void user_free(struct user *user);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct user *user_copy(const struct user *user);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct user *user_edit(const struct user *user);
+/** Ends the watch on a mutable pointer. */
+void user_seal(const struct user *user);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status user_add(calx_session *session, struct user *user);
+/** By key; *out_user is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status user_get(calx_session *session, int64_t id, const struct user **out_user);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status user_delete(calx_session *session, const struct user *user);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status user_set_id(const struct user *user, int64_t id);
+calx_status user_set_name(const struct user *user, const char *name);
+calx_status user_set_fullname(const struct user *user, const char *fullname);
+calx_status user_set_age(const struct user *user, calx_nullable_int32 age);
+calx_status user_set_role(const struct user *user, enum role role);
+calx_status user_set_created(const struct user *user, calx_timestamp created);
+calx_status user_set_revision(const struct user *user, int32_t revision);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status user_addresses(const struct user *user, const struct address *const **out_items,
+                           size_t *out_count);
+calx_status user_addresses_append(const struct user *user, struct address *address);
+calx_status user_addresses_remove(const struct user *user, const struct address *address);
+
+/** A query over user: build it, ask it, free it. Results are borrowed until then. */
+typedef struct user_query user_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: user_query_free(). */
+user_query *user_query_new(calx_session *session);
+/** Takes NULL. */
+void user_query_free(user_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status user_query_where(user_query *query, calx_expression condition);
+calx_status user_query_where_filter(user_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status user_query_order_by(user_query *query, calx_order order);
+calx_status user_query_limit(user_query *query, int64_t limit);
+calx_status user_query_offset(user_query *query, int64_t offset);
+/** Every instance. */
+calx_status user_query_all(user_query *query, const struct user *const **out_items,
+                           size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status user_query_first(user_query *query, const struct user **out_user);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status user_query_one(user_query *query, const struct user **out_user);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status user_query_one_or_none(user_query *query, const struct user **out_user);
+/** How many rows, limit and offset counted in. */
+calx_status user_query_count(user_query *query, int64_t *out_count);
+calx_status user_query_exists(user_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*user_function)(void *context, const struct user *user);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status user_query_each(user_query *query, user_function function, void *context);
+
+/* ---- struct address: table addresses ---- */
+
+extern const calx_mapper address_mapper;
+
+/** The columns, for conditions and orders: calx_eq(address_col.id, …). */
+extern const struct address_col {
+    calx_int64_column id;
+    calx_text_column email;
+    calx_int64_column user_id;
+} address_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct address *address_new(void);
+/** Frees what is in no session; takes NULL. */
+void address_free(struct address *address);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct address *address_copy(const struct address *address);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct address *address_edit(const struct address *address);
+/** Ends the watch on a mutable pointer. */
+void address_seal(const struct address *address);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status address_add(calx_session *session, struct address *address);
+/** By key; *out_address is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status address_get(calx_session *session, int64_t id, const struct address **out_address);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status address_delete(calx_session *session, const struct address *address);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status address_set_id(const struct address *address, int64_t id);
+calx_status address_set_email(const struct address *address, const char *email);
+calx_status address_set_user_id(const struct address *address, int64_t user_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status address_user(const struct address *address, const struct user **out_user);
+calx_status address_set_user(const struct address *address, const struct user *user);
+
+/** A query over address: build it, ask it, free it. Results are borrowed until then. */
+typedef struct address_query address_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: address_query_free(). */
+address_query *address_query_new(calx_session *session);
+/** Takes NULL. */
+void address_query_free(address_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status address_query_where(address_query *query, calx_expression condition);
+calx_status address_query_where_filter(address_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status address_query_order_by(address_query *query, calx_order order);
+calx_status address_query_limit(address_query *query, int64_t limit);
+calx_status address_query_offset(address_query *query, int64_t offset);
+/** Every instance. */
+calx_status address_query_all(address_query *query, const struct address *const **out_items,
+                              size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status address_query_first(address_query *query, const struct address **out_address);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status address_query_one(address_query *query, const struct address **out_address);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status address_query_one_or_none(address_query *query, const struct address **out_address);
+/** How many rows, limit and offset counted in. */
+calx_status address_query_count(address_query *query, int64_t *out_count);
+calx_status address_query_exists(address_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*address_function)(void *context, const struct address *address);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status address_query_each(address_query *query, address_function function, void *context);
+
+CALX_END_DECLS
+
+#endif

@@ -1,0 +1,380 @@
+/* Generated from names.h by calx-gen 0.1.0. Do not edit: change names.h and build again. */
+#ifndef NAMES_CALX_H
+#define NAMES_CALX_H
+
+#include "names.h"
+
+#include <calx/column.h>
+#include <calx/expression.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** Every mapper of names.h, for calx_schema_create_all(). */
+extern const calx_metadata names_metadata;
+
+/* ---- point: table points ---- */
+
+/** A struct without a tag. */
+extern const calx_mapper geo_point_mapper;
+
+/** The columns, for conditions and orders: calx_eq(geo_point_col.id, …). */
+extern const struct geo_point_col {
+    calx_int64_column id;
+    calx_double_column x;
+    calx_double_column y;
+} geo_point_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+point *geo_point_new(void);
+/** Frees what is in no session; takes NULL. */
+void geo_point_free(point *instance);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+point *geo_point_copy(const point *instance);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+point *geo_point_edit(const point *instance);
+/** Ends the watch on a mutable pointer. */
+void geo_point_seal(const point *instance);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status geo_point_add(calx_session *session, point *instance);
+/** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status geo_point_delete(calx_session *session, const point *instance);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status geo_point_set_id(const point *instance, int64_t id);
+calx_status geo_point_set_x(const point *instance, double x);
+calx_status geo_point_set_y(const point *instance, double y);
+
+/** A query over geo_point: build it, ask it, free it. Results are borrowed until then. */
+typedef struct geo_point_query geo_point_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: geo_point_query_free(). */
+geo_point_query *geo_point_query_new(calx_session *session);
+/** Takes NULL. */
+void geo_point_query_free(geo_point_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status geo_point_query_where(geo_point_query *query, calx_expression condition);
+calx_status geo_point_query_where_filter(geo_point_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status geo_point_query_order_by(geo_point_query *query, calx_order order);
+calx_status geo_point_query_limit(geo_point_query *query, int64_t limit);
+calx_status geo_point_query_offset(geo_point_query *query, int64_t offset);
+/** Every instance. */
+calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
+                                size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status geo_point_query_first(geo_point_query *query, const point **out_instance);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_point_query_one(geo_point_query *query, const point **out_instance);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance);
+/** How many rows, limit and offset counted in. */
+calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count);
+calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*geo_point_function)(void *context, const point *instance);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status geo_point_query_each(geo_point_query *query, geo_point_function function,
+                                 void *context);
+
+/* ---- shape_t: table shapes ---- */
+
+/** Its generated functions begin with another name. */
+extern const calx_mapper geo_figure_mapper;
+
+/** The columns, for conditions and orders: calx_eq(geo_figure_col.id, …). */
+extern const struct geo_figure_col {
+    calx_int64_column id;
+    calx_text_column key;
+    calx_int64_column center_id;
+} geo_figure_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+shape_t *geo_figure_new(void);
+/** Frees what is in no session; takes NULL. */
+void geo_figure_free(shape_t *shape);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+shape_t *geo_figure_copy(const shape_t *shape);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+shape_t *geo_figure_edit(const shape_t *shape);
+/** Ends the watch on a mutable pointer. */
+void geo_figure_seal(const shape_t *shape);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status geo_figure_add(calx_session *session, shape_t *shape);
+/** By key; *out_shape is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status geo_figure_delete(calx_session *session, const shape_t *shape);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status geo_figure_set_id(const shape_t *shape, int64_t id);
+calx_status geo_figure_set_key(const shape_t *shape, const char *new_value);
+calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status geo_figure_center(const shape_t *shape, const point **out_center);
+calx_status geo_figure_set_center(const shape_t *shape, const point *center);
+calx_status geo_figure_sessions(const shape_t *shape, const struct session *const **out_items,
+                                size_t *out_count);
+calx_status geo_figure_sessions_append(const shape_t *shape, struct session *instance);
+calx_status geo_figure_sessions_remove(const shape_t *shape, const struct session *instance);
+
+/** A query over geo_figure: build it, ask it, free it. Results are borrowed until then. */
+typedef struct geo_figure_query geo_figure_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: geo_figure_query_free(). */
+geo_figure_query *geo_figure_query_new(calx_session *session);
+/** Takes NULL. */
+void geo_figure_query_free(geo_figure_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status geo_figure_query_where(geo_figure_query *query, calx_expression condition);
+calx_status geo_figure_query_where_filter(geo_figure_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status geo_figure_query_order_by(geo_figure_query *query, calx_order order);
+calx_status geo_figure_query_limit(geo_figure_query *query, int64_t limit);
+calx_status geo_figure_query_offset(geo_figure_query *query, int64_t offset);
+/** Every instance. */
+calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
+                                 size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_shape);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape);
+/** How many rows, limit and offset counted in. */
+calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count);
+calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*geo_figure_function)(void *context, const shape_t *shape);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status geo_figure_query_each(geo_figure_query *query, geo_figure_function function,
+                                  void *context);
+
+/* ---- struct session: table sessions ---- */
+
+/** Its name is that of a parameter. */
+extern const calx_mapper geo_session_mapper;
+
+/** The columns, for conditions and orders: calx_eq(geo_session_col.id, …). */
+extern const struct geo_session_col {
+    calx_int64_column id;
+    calx_text_column session;
+    calx_int64_column shape_id;
+} geo_session_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct session *geo_session_new(void);
+/** Frees what is in no session; takes NULL. */
+void geo_session_free(struct session *instance);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct session *geo_session_copy(const struct session *instance);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct session *geo_session_edit(const struct session *instance);
+/** Ends the watch on a mutable pointer. */
+void geo_session_seal(const struct session *instance);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status geo_session_add(calx_session *session, struct session *instance);
+/** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_session_get_one(calx_session *session, int64_t id,
+                                const struct session **out_instance);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status geo_session_delete(calx_session *session, const struct session *instance);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status geo_session_set_id(const struct session *instance, int64_t id);
+calx_status geo_session_set_session(const struct session *instance, const char *new_value);
+calx_status geo_session_set_shape_id(const struct session *instance, int64_t shape_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status geo_session_shape(const struct session *instance, const shape_t **out_shape);
+calx_status geo_session_set_shape(const struct session *instance, const shape_t *shape);
+
+/** A query over geo_session: build it, ask it, free it. Results are borrowed until then. */
+typedef struct geo_session_query geo_session_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: geo_session_query_free(). */
+geo_session_query *geo_session_query_new(calx_session *session);
+/** Takes NULL. */
+void geo_session_query_free(geo_session_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status geo_session_query_where(geo_session_query *query, calx_expression condition);
+calx_status geo_session_query_where_filter(geo_session_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status geo_session_query_order_by(geo_session_query *query, calx_order order);
+calx_status geo_session_query_limit(geo_session_query *query, int64_t limit);
+calx_status geo_session_query_offset(geo_session_query *query, int64_t offset);
+/** Every instance. */
+calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
+                                  size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status geo_session_query_first(geo_session_query *query, const struct session **out_instance);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_session_query_one_or_none(geo_session_query *query,
+                                          const struct session **out_instance);
+/** How many rows, limit and offset counted in. */
+calx_status geo_session_query_count(geo_session_query *query, int64_t *out_count);
+calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*geo_session_function)(void *context, const struct session *instance);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status geo_session_query_each(geo_session_query *query, geo_session_function function,
+                                   void *context);
+
+/* ---- struct temperature_measurement: table measurements_of_temperature ---- */
+
+/** Names so long that lines must be folded. */
+extern const calx_mapper geo_temperature_measurement_mapper;
+
+/**
+ * The columns, for conditions and orders:
+ * calx_eq(geo_temperature_measurement_col.measurement_number, …).
+ */
+extern const struct geo_temperature_measurement_col {
+    calx_int64_column measurement_number;
+    calx_text_column weather_station;
+    calx_double_column degrees_above_absolute_zero;
+    calx_int64_column preceding_measurement;
+} geo_temperature_measurement_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct temperature_measurement *geo_temperature_measurement_new(void);
+/** Frees what is in no session; takes NULL. */
+void geo_temperature_measurement_free(struct temperature_measurement *temperature_measurement);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct temperature_measurement *geo_temperature_measurement_copy(
+    const struct temperature_measurement *temperature_measurement);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct temperature_measurement *geo_temperature_measurement_edit(
+    const struct temperature_measurement *temperature_measurement);
+/** Ends the watch on a mutable pointer. */
+void geo_temperature_measurement_seal(
+    const struct temperature_measurement *temperature_measurement);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status geo_temperature_measurement_add(
+    calx_session *session, struct temperature_measurement *temperature_measurement);
+/**
+ * By key; *out_temperature_measurement is NULL when there is no such row. Borrowed: the session
+ * keeps it.
+ */
+calx_status geo_temperature_measurement_get(
+    calx_session *session, int64_t measurement_number,
+    const struct temperature_measurement **out_temperature_measurement);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status geo_temperature_measurement_get_one(
+    calx_session *session, int64_t measurement_number,
+    const struct temperature_measurement **out_temperature_measurement);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status geo_temperature_measurement_delete(
+    calx_session *session, const struct temperature_measurement *temperature_measurement);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status geo_temperature_measurement_set_measurement_number(
+    const struct temperature_measurement *temperature_measurement, int64_t measurement_number);
+calx_status geo_temperature_measurement_set_weather_station(
+    const struct temperature_measurement *temperature_measurement, const char *weather_station);
+calx_status geo_temperature_measurement_set_degrees_above_absolute_zero(
+    const struct temperature_measurement *temperature_measurement,
+    calx_nullable_double degrees_above_absolute_zero);
+calx_status geo_temperature_measurement_set_preceding_measurement(
+    const struct temperature_measurement *temperature_measurement,
+    calx_nullable_int64 preceding_measurement);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status geo_temperature_measurement_preceding(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement **out_preceding);
+calx_status geo_temperature_measurement_set_preceding(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *preceding);
+calx_status geo_temperature_measurement_following_measurements(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *const **out_items, size_t *out_count);
+calx_status geo_temperature_measurement_following_measurements_append(
+    const struct temperature_measurement *temperature_measurement,
+    struct temperature_measurement *item);
+calx_status geo_temperature_measurement_following_measurements_remove(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *item);
+
+/**
+ * A query over geo_temperature_measurement: build it, ask it, free it. Results are borrowed until
+ * then.
+ */
+typedef struct geo_temperature_measurement_query geo_temperature_measurement_query;
+/**
+ * NULL: no memory, or session is NULL. Owned by the caller:
+ * geo_temperature_measurement_query_free().
+ */
+geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_session *session);
+/** Takes NULL. */
+void geo_temperature_measurement_query_free(geo_temperature_measurement_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status geo_temperature_measurement_query_where(geo_temperature_measurement_query *query,
+                                                    calx_expression condition);
+calx_status geo_temperature_measurement_query_where_filter(geo_temperature_measurement_query *query,
+                                                           const calx_filter *filter);
+/** After the orders already given. */
+calx_status geo_temperature_measurement_query_order_by(geo_temperature_measurement_query *query,
+                                                       calx_order order);
+calx_status geo_temperature_measurement_query_limit(geo_temperature_measurement_query *query,
+                                                    int64_t limit);
+calx_status geo_temperature_measurement_query_offset(geo_temperature_measurement_query *query,
+                                                     int64_t offset);
+/** Every instance. */
+calx_status geo_temperature_measurement_query_all(
+    geo_temperature_measurement_query *query,
+    const struct temperature_measurement *const **out_items, size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status geo_temperature_measurement_query_first(
+    geo_temperature_measurement_query *query,
+    const struct temperature_measurement **out_temperature_measurement);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_temperature_measurement_query_one(
+    geo_temperature_measurement_query *query,
+    const struct temperature_measurement **out_temperature_measurement);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status geo_temperature_measurement_query_one_or_none(
+    geo_temperature_measurement_query *query,
+    const struct temperature_measurement **out_temperature_measurement);
+/** How many rows, limit and offset counted in. */
+calx_status geo_temperature_measurement_query_count(geo_temperature_measurement_query *query,
+                                                    int64_t *out_count);
+calx_status geo_temperature_measurement_query_exists(geo_temperature_measurement_query *query,
+                                                     bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*geo_temperature_measurement_function)(
+    void *context, const struct temperature_measurement *temperature_measurement);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status geo_temperature_measurement_query_each(geo_temperature_measurement_query *query,
+                                                   geo_temperature_measurement_function function,
+                                                   void *context);
+
+CALX_END_DECLS
+
+#endif

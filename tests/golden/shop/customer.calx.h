@@ -1,0 +1,271 @@
+/*
+ * Generated from customer.h, purchase.h by calx-gen 0.1.0. Do not edit: change customer.h,
+ * purchase.h and build again.
+ */
+#ifndef CUSTOMER_CALX_H
+#define CUSTOMER_CALX_H
+
+#include "customer.h"
+#include "purchase.h"
+
+#include <calx/column.h>
+#include <calx/expression.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** Every mapper of customer.h, purchase.h, for calx_schema_create_all(). */
+extern const calx_metadata shop_metadata;
+
+/* ---- struct customer: table customers ---- */
+
+/** Someone who buys. */
+extern const calx_mapper customer_mapper;
+
+/** The columns, for conditions and orders: calx_eq(customer_col.code, …). */
+extern const struct customer_col {
+    calx_text_column code;
+    calx_text_column name;
+} customer_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct customer *customer_new(void);
+/** Frees what is in no session; takes NULL. */
+void customer_free(struct customer *customer);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct customer *customer_copy(const struct customer *customer);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct customer *customer_edit(const struct customer *customer);
+/** Ends the watch on a mutable pointer. */
+void customer_seal(const struct customer *customer);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status customer_add(calx_session *session, struct customer *customer);
+/** By key; *out_customer is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status customer_get(calx_session *session, const char *code,
+                         const struct customer **out_customer);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status customer_get_one(calx_session *session, const char *code,
+                             const struct customer **out_customer);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status customer_delete(calx_session *session, const struct customer *customer);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status customer_set_code(const struct customer *customer, const char *code);
+calx_status customer_set_name(const struct customer *customer, const char *name);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+/** Everything this customer ever bought, the latest first. */
+calx_status customer_purchases(const struct customer *customer,
+                               const struct purchase *const **out_items, size_t *out_count);
+calx_status customer_purchases_append(const struct customer *customer, struct purchase *purchase);
+calx_status customer_purchases_remove(const struct customer *customer,
+                                      const struct purchase *purchase);
+
+/** A query over customer: build it, ask it, free it. Results are borrowed until then. */
+typedef struct customer_query customer_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: customer_query_free(). */
+customer_query *customer_query_new(calx_session *session);
+/** Takes NULL. */
+void customer_query_free(customer_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status customer_query_where(customer_query *query, calx_expression condition);
+calx_status customer_query_where_filter(customer_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status customer_query_order_by(customer_query *query, calx_order order);
+calx_status customer_query_limit(customer_query *query, int64_t limit);
+calx_status customer_query_offset(customer_query *query, int64_t offset);
+/** Every instance. */
+calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
+                               size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status customer_query_first(customer_query *query, const struct customer **out_customer);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status customer_query_one(customer_query *query, const struct customer **out_customer);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer);
+/** How many rows, limit and offset counted in. */
+calx_status customer_query_count(customer_query *query, int64_t *out_count);
+calx_status customer_query_exists(customer_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*customer_function)(void *context, const struct customer *customer);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status customer_query_each(customer_query *query, customer_function function, void *context);
+
+/* ---- struct purchase: table purchases ---- */
+
+extern const calx_mapper purchase_mapper;
+
+/** The columns, for conditions and orders: calx_eq(purchase_col.id, …). */
+extern const struct purchase_col {
+    calx_int64_column id;
+    calx_text_column customer_code;
+    calx_timestamp_column moment;
+} purchase_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct purchase *purchase_new(void);
+/** Frees what is in no session; takes NULL. */
+void purchase_free(struct purchase *purchase);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct purchase *purchase_copy(const struct purchase *purchase);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct purchase *purchase_edit(const struct purchase *purchase);
+/** Ends the watch on a mutable pointer. */
+void purchase_seal(const struct purchase *purchase);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status purchase_add(calx_session *session, struct purchase *purchase);
+/** By key; *out_purchase is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status purchase_get_one(calx_session *session, int64_t id,
+                             const struct purchase **out_purchase);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status purchase_delete(calx_session *session, const struct purchase *purchase);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status purchase_set_id(const struct purchase *purchase, int64_t id);
+calx_status purchase_set_customer_code(const struct purchase *purchase, const char *customer_code);
+calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp moment);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status purchase_customer(const struct purchase *purchase,
+                              const struct customer **out_customer);
+calx_status purchase_set_customer(const struct purchase *purchase, const struct customer *customer);
+calx_status purchase_lines(const struct purchase *purchase,
+                           const struct purchase_line *const **out_items, size_t *out_count);
+calx_status purchase_lines_append(const struct purchase *purchase,
+                                  struct purchase_line *purchase_line);
+calx_status purchase_lines_remove(const struct purchase *purchase,
+                                  const struct purchase_line *purchase_line);
+
+/** A query over purchase: build it, ask it, free it. Results are borrowed until then. */
+typedef struct purchase_query purchase_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: purchase_query_free(). */
+purchase_query *purchase_query_new(calx_session *session);
+/** Takes NULL. */
+void purchase_query_free(purchase_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status purchase_query_where(purchase_query *query, calx_expression condition);
+calx_status purchase_query_where_filter(purchase_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status purchase_query_order_by(purchase_query *query, calx_order order);
+calx_status purchase_query_limit(purchase_query *query, int64_t limit);
+calx_status purchase_query_offset(purchase_query *query, int64_t offset);
+/** Every instance. */
+calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
+                               size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status purchase_query_first(purchase_query *query, const struct purchase **out_purchase);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase);
+/** How many rows, limit and offset counted in. */
+calx_status purchase_query_count(purchase_query *query, int64_t *out_count);
+calx_status purchase_query_exists(purchase_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*purchase_function)(void *context, const struct purchase *purchase);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status purchase_query_each(purchase_query *query, purchase_function function, void *context);
+
+/* ---- struct purchase_line: table purchase_lines ---- */
+
+/** Its key is made of two columns. */
+extern const calx_mapper purchase_line_mapper;
+
+/** The columns, for conditions and orders: calx_eq(purchase_line_col.purchase_id, …). */
+extern const struct purchase_line_col {
+    calx_int64_column purchase_id;
+    calx_int64_column number;
+    calx_text_column article;
+    calx_int64_column quantity;
+} purchase_line_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct purchase_line *purchase_line_new(void);
+/** Frees what is in no session; takes NULL. */
+void purchase_line_free(struct purchase_line *purchase_line);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct purchase_line *purchase_line_copy(const struct purchase_line *purchase_line);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct purchase_line *purchase_line_edit(const struct purchase_line *purchase_line);
+/** Ends the watch on a mutable pointer. */
+void purchase_line_seal(const struct purchase_line *purchase_line);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status purchase_line_add(calx_session *session, struct purchase_line *purchase_line);
+/** By key; *out_purchase_line is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_t number,
+                              const struct purchase_line **out_purchase_line);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, int32_t number,
+                                  const struct purchase_line **out_purchase_line);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_line,
+                                          int64_t purchase_id);
+calx_status purchase_line_set_number(const struct purchase_line *purchase_line, int32_t number);
+calx_status purchase_line_set_article(const struct purchase_line *purchase_line,
+                                      const char *article);
+calx_status purchase_line_set_quantity(const struct purchase_line *purchase_line, int32_t quantity);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status purchase_line_purchase(const struct purchase_line *purchase_line,
+                                   const struct purchase **out_purchase);
+calx_status purchase_line_set_purchase(const struct purchase_line *purchase_line,
+                                       const struct purchase *purchase);
+
+/** A query over purchase_line: build it, ask it, free it. Results are borrowed until then. */
+typedef struct purchase_line_query purchase_line_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: purchase_line_query_free(). */
+purchase_line_query *purchase_line_query_new(calx_session *session);
+/** Takes NULL. */
+void purchase_line_query_free(purchase_line_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status purchase_line_query_where(purchase_line_query *query, calx_expression condition);
+calx_status purchase_line_query_where_filter(purchase_line_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status purchase_line_query_order_by(purchase_line_query *query, calx_order order);
+calx_status purchase_line_query_limit(purchase_line_query *query, int64_t limit);
+calx_status purchase_line_query_offset(purchase_line_query *query, int64_t offset);
+/** Every instance. */
+calx_status purchase_line_query_all(purchase_line_query *query,
+                                    const struct purchase_line *const **out_items,
+                                    size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status purchase_line_query_first(purchase_line_query *query,
+                                      const struct purchase_line **out_purchase_line);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status purchase_line_query_one(purchase_line_query *query,
+                                    const struct purchase_line **out_purchase_line);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status purchase_line_query_one_or_none(purchase_line_query *query,
+                                            const struct purchase_line **out_purchase_line);
+/** How many rows, limit and offset counted in. */
+calx_status purchase_line_query_count(purchase_line_query *query, int64_t *out_count);
+calx_status purchase_line_query_exists(purchase_line_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*purchase_line_function)(void *context,
+                                              const struct purchase_line *purchase_line);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status purchase_line_query_each(purchase_line_query *query, purchase_line_function function,
+                                     void *context);
+
+CALX_END_DECLS
+
+#endif
