@@ -82,13 +82,16 @@ static void undo_add(calx_session *session, calx_instance *instance)
     calx_session_forget(session, instance);
     calx_key_clear(&instance->key);
     instance->state = CALX_STATE_TRANSIENT;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
     if (instance->watch != NULL) {
         instance->watch->has_snapshot = false;
         calx_watch_forget_origin(instance->watch);
     }
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
-        if (instance->links->links[i].target != NULL)
+        if (instance->links->links[i].target != NULL) {
             instance->links->links[i].state = CALX_LINK_CHANGED;
+            instance->links->links[i].set_apart = true;
+        }
 }
 
 static void undo_adds(calx_session *session)
@@ -128,13 +131,23 @@ static void undo_rekey(calx_session *session, calx_watch *watch)
     calx_identity_put(session, instance);
 }
 
-static void undo_changes(calx_session *session, calx_watch_list *list)
+static void undo_change(calx_session *session, calx_watch *watch)
 {
-    for (calx_watch *watch = list->first; watch != NULL; watch = watch->next) {
-        undo_rekey(session, watch);
-        calx_watch_restore(watch);
-        calx_links_unload(watch->instance, false);
-        calx_watch_sweep_texts(watch->instance);
+    undo_rekey(session, watch);
+    calx_watch_restore(watch);
+    calx_links_unload(watch->instance, false);
+    calx_watch_sweep_texts(watch->instance);
+}
+
+/* What was handed out has no change any more, like what was handed out long ago. */
+static void undo_changes(calx_session *session)
+{
+    for (calx_watch *watch = session->cold.first; watch != NULL; watch = watch->next)
+        undo_change(session, watch);
+    while (session->hot.first != NULL) {
+        calx_watch *watch = session->hot.first;
+        undo_change(session, watch);
+        calx_watch_list_append(&session->cold, watch);
     }
 }
 
@@ -142,8 +155,7 @@ static void restore(calx_session *session)
 {
     undo_adds(session);
     undo_deletes(session);
-    undo_changes(session, &session->hot);
-    undo_changes(session, &session->cold);
+    undo_changes(session);
     session->epoch++;
 }
 
@@ -175,15 +187,17 @@ calx_status calx_session_rollback(calx_session *session)
         return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
                                  "rollback() inside commit, rollback, close or flush");
     if (session->failure.status != CALX_OK &&
-        session->pending.count + session->marked.count + session->hot.count > 0)
+        session->pending.count + session->marked.count + calx_session_count_dirty(session) > 0)
         calx_session_warn(session, "changes made after a failed flush and before rollback() are "
                                    "discarded");
+    session->ending = true;
     if (session->connection != NULL && calx_connection_rollback(session->connection) != CALX_OK)
         calx_session_take_error(session);
     restore(session);
     release_connection(session);
     calx_error_clear(&session->failure);
     session->begun = false;
+    session->ending = false;
     return session->error.status;
 }
 
@@ -233,11 +247,14 @@ static calx_status commit_connection(calx_session *session)
 {
     if (session->connection == NULL)
         return CALX_OK;
-    if (calx_connection_commit(session->connection) == CALX_OK) {
+    session->ending = true; /* the log's function may call back into this session */
+    calx_status status = calx_connection_commit(session->connection);
+    if (status == CALX_OK)
         release_connection(session);
+    session->ending = false;
+    if (status == CALX_OK)
         return CALX_OK;
-    }
-    calx_status status = calx_session_take_error(session);
+    status = calx_session_take_error(session);
     if (status != CALX_E_BUSY) /* a busy one may be tried again (ENG-128) */
         calx_error_copy(&session->failure, &session->error);
     return status;
@@ -309,10 +326,12 @@ calx_status calx_session_close(calx_session *session)
     if (session->ending || session->flushing)
         return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
                                  "close() inside commit, rollback, close or flush");
+    session->ending = true;
     end_dependents(session);
     if (session->connection != NULL)
         release_connection(session);
     free_kept(session);
+    session->ending = false;
     calx_error_clear(&session->failure);
     session->begun = false;
     session->no_autoflush = 0;
@@ -336,6 +355,9 @@ calx_status calx_session_run(calx_session *session, calx_session_function functi
         status = calx_session_commit(session);
     if (status == CALX_OK)
         return CALX_OK;
+    if (session->error.status == CALX_OK)
+        calx_session_fail(session, status, "the function of calx_session_run() failed: %s",
+                          calx_status_text(status));
     calx_error why = CALX_ERROR_INIT; /* rollback() would forget it */
     calx_error_copy(&why, &session->error);
     (void)calx_session_rollback(session);

@@ -1,0 +1,646 @@
+/*
+ * Beginning, committing, rolling back and closing; scopes; re-entrance; statements of text.
+ */
+#include "session_fixture.h"
+
+#include <stdlib.h>
+
+static calx_statement *text(const char *sql)
+{
+    calx_statement *statement = calx_text_statement(sql);
+    assert_non_null(statement);
+    return statement;
+}
+
+static calx_status run_sql(calx_session *session, const char *sql)
+{
+    calx_statement *statement = text(sql);
+    calx_status status = calx_session_execute(session, statement, NULL);
+    calx_statement_free(statement);
+    return status;
+}
+
+/* ---- beginning ---- */
+
+static void a_new_session_has_done_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-090");
+    fixture fix;
+    set_up(&fix);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_true(calx_session_is_active(fix.session));
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_OK);
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    tear_down(&fix);
+}
+
+static void work_begins_a_transaction_by_itself(void **state)
+{
+    (void)state;
+    calx_shows("SES-091");
+    fixture fix;
+    set_up(&fix);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK); /* nothing to flush */
+    assert_false(calx_session_in_transaction(fix.session));
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(set_name(user, "edward"), CALX_OK);
+    assert_true(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_true(calx_session_in_transaction(fix.session));
+    calx_query *query = NULL;
+    int64_t count = 0;
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_query(fix.session, &user_mapper, &query), CALX_OK);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_query_count(query, &count), CALX_OK);
+    assert_true(calx_session_in_transaction(fix.session));
+    calx_query_free(query);
+    calx_connection *connection = NULL;
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_connection(fix.session, &connection), CALX_OK);
+    assert_true(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, user), CALX_OK);
+    assert_true(calx_session_in_transaction(fix.session));
+    tear_down(&fix);
+}
+
+static void the_first_statement_takes_a_connection(void **state)
+{
+    (void)state;
+    calx_shows("SES-092");
+    fixture fix;
+    set_up(&fix);
+    calx_engine_state pool;
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    (void)add_user(fix.session, "ed");
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 1);
+    assert_int_equal(logged(&fix, "BEGIN"), 1);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_int_equal(logged(&fix, "BEGIN"), 0);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    tear_down(&fix);
+}
+
+static void a_transaction_begins_once(void **state)
+{
+    (void)state;
+    calx_shows("SES-093");
+    fixture fix;
+    set_up(&fix);
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_begin(fix.session), CALX_E_STATE);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_begin(fix.session), CALX_E_STATE);
+    tear_down(&fix);
+}
+
+static void without_autobegin_work_must_be_begun(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    run_elsewhere(&fix, "INSERT INTO users (name, role, revision) VALUES ('ed', 1, 1)");
+    calx_session_options options = session_options(&fix);
+    options.autobegin = false;
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    struct user *user = new_user("jack");
+    calx_value key = calx_value_int64(1);
+    const void *found = NULL;
+    assert_int_equal(calx_session_add(fix.session, user), CALX_E_STATE);
+    assert_non_null(strstr(message(fix.session), "calx_session_begin"));
+    assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_E_STATE);
+    assert_int_equal(run_sql(fix.session, "SELECT 1"), CALX_E_STATE);
+    assert_int_equal(calx_session_commit(fix.session), CALX_E_STATE);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_null(calx_instance_edit(found));
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_STATE);
+    assert_int_equal(calx_session_delete(fix.session, found), CALX_E_STATE);
+    assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
+    assert_int_equal(calx_session_close(fix.session), CALX_OK);
+    calx_instance_free(user);
+    tear_down(&fix);
+}
+
+/* ---- committing ---- */
+
+static void a_commit_flushes_and_ends_the_transaction(void **state)
+{
+    (void)state;
+    calx_shows("SES-212");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.autoflush = false;
+    set_options(&fix, &options);
+    const struct user *user = add_user(fix.session, "ed");
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_true(log_sink_find(&fix.sink, 0, "COMMIT") > log_sink_find(&fix.sink, 0, "INSERT INTO"));
+    assert_int_equal(logged(&fix, "COMMIT"), 1);
+    assert_false(calx_session_in_transaction(fix.session));
+    calx_session *other = new_session(&fix);
+    assert_non_null(get_user(other, user->id));
+    calx_session_free(other);
+    tear_down(&fix);
+}
+
+static void a_commit_without_transaction_sends_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-096");
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_int_equal(logged(&fix, "SELECT"), 1); /* expiry applied */
+    tear_down(&fix);
+}
+
+static void a_commit_expires_what_it_wrote(void **state)
+{
+    (void)state;
+    calx_shows("SES-098");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = add_user(fix.session, "ed");
+    const struct user *jack = stored_user(fix.session, "jack");
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_OK);
+    assert_int_equal(log_sink_count(&fix.sink, "SELECT"), 1);
+    assert_int_equal(log_sink_count(&fix.sink, "BEGIN"), 1);
+    assert_int_equal(calx_session_load(fix.session, jack), CALX_OK);
+    assert_int_equal(log_sink_count(&fix.sink, "SELECT"), 2);
+    assert_int_equal(log_sink_count(&fix.sink, "BEGIN"), 1);
+    tear_down(&fix);
+}
+
+static void without_expiry_values_stay(void **state)
+{
+    (void)state;
+    calx_shows("SES-099");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    struct user *user = new_user("ed");
+    user->created = 1; /* nothing is left to the database */
+    assert_int_equal(calx_session_add(fix.session, user), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    run_elsewhere(&fix, "UPDATE users SET name = 'jack'");
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_string_equal(user->name, "ed");
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_int_equal(calx_session_refresh(fix.session, user), CALX_OK);
+    assert_string_equal(user->name, "jack");
+    tear_down(&fix);
+}
+
+static void a_commit_the_database_refuses_waits_for_rollback(void **state)
+{
+    (void)state;
+    calx_shows("SES-101");
+    fixture fix;
+    set_up(&fix);
+    assert_int_equal(run_sql(fix.session, "CREATE TABLE child (parent INTEGER REFERENCES users(id) "
+                                          "DEFERRABLE INITIALLY DEFERRED)"),
+                     CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    const struct user *user = add_user(fix.session, "ed");
+    assert_int_equal(run_sql(fix.session, "INSERT INTO child VALUES (99)"), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_E_FOREIGN_KEY);
+    assert_true(calx_session_error(fix.session)->driver_code != 0);
+    assert_false(calx_session_is_active(fix.session));
+    assert_true(contains(fix.session, user)); /* not restored yet */
+    assert_int_equal(calx_session_commit(fix.session), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(run_sql(fix.session, "SELECT 1"), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_true(calx_session_is_active(fix.session));
+    assert_false(contains(fix.session, user));
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    tear_down(&fix);
+}
+
+/* ---- rolling back ---- */
+
+static void a_rollback_without_transaction_does_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-102");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_int_equal(logged(&fix, ""), 0);
+    tear_down(&fix);
+}
+
+static void a_rollback_makes_added_ones_transient(void **state)
+{
+    (void)state;
+    calx_shows("SES-104");
+    fixture fix;
+    set_up(&fix);
+    (void)stored_user(fix.session, "first");
+    struct user *flushed = add_user(fix.session, "ed");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    struct user *pending = add_user(fix.session, "jack");
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, "ROLLBACK"), 1);
+    assert_false(contains(fix.session, flushed));
+    assert_false(contains(fix.session, pending));
+    assert_null(calx_object_session(flushed));
+    assert_int_equal(flushed->id, 2);
+    assert_string_equal(flushed->name, "ed");
+    assert_int_equal(pending->id, 0);
+    flushed->name = "edward"; /* still the caller's mutable pointer */
+    assert_int_equal(calx_session_add(fix.session, flushed), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_stored_text(fix.session, "SELECT name FROM users WHERE id = 2", "edward");
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 2);
+    tear_down(&fix);
+}
+
+static void a_rollback_brings_deleted_ones_back(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *sent = stored_user(fix.session, "ed");
+    const struct user *marked = stored_user(fix.session, "jack");
+    assert_int_equal(set_fullname(sent, "Ed Jones"), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, sent), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, marked), CALX_OK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_true(contains(fix.session, sent));
+    assert_true(contains(fix.session, marked));
+    assert_int_equal(calx_session_count_deleted(fix.session), 0);
+    assert_null(sent->fullname);
+    assert_ptr_equal(get_user(fix.session, sent->id), sent);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 2);
+    tear_down(&fix);
+}
+
+static void added_and_then_deleted_is_transient_after_rollback(void **state)
+{
+    (void)state;
+    calx_shows("SES-106");
+    fixture fix;
+    set_up(&fix);
+    const struct user *sent = add_user(fix.session, "ed");
+    const struct user *marked = add_user(fix.session, "jack");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, sent), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, marked), CALX_OK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_false(contains(fix.session, sent));
+    assert_false(contains(fix.session, marked));
+    assert_null(calx_object_session(sent));
+    assert_null(calx_object_session(marked));
+    assert_int_equal(calx_session_add(fix.session, sent), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, marked), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 2);
+    tear_down(&fix);
+}
+
+static void attached_ones_stay_and_expunged_ones_stay_out(void **state)
+{
+    (void)state;
+    calx_shows("SES-108");
+    fixture fix;
+    set_up(&fix);
+    const struct user *in = stored_user(fix.session, "ed");
+    struct user *out = stored_user(fix.session, "jack");
+    assert_int_equal(calx_session_expunge(fix.session, in), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, in), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, out), CALX_OK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_true(contains(fix.session, in));
+    assert_false(contains(fix.session, out));
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, in), CALX_OK);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    calx_instance_free(out);
+    tear_down(&fix);
+}
+
+/* ---- closing ---- */
+
+static void closing_rolls_back_and_stays_usable(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    (void)add_user(fix.session, "jack");
+    assert_int_equal(calx_session_no_autoflush_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_close(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, "COMMIT"), 0);
+    assert_int_equal(calx_session_count_new(fix.session), 0);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_E_STATE);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    (void)stored_user(fix.session, "wendy");
+    assert_int_equal(calx_session_reset(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    tear_down(&fix);
+}
+
+static void closing_ends_open_results_and_queries(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    (void)stored_user(fix.session, "jack");
+    calx_statement *statement = text("SELECT name FROM users");
+    calx_result *result = NULL;
+    calx_query *query = NULL;
+    bool row = false;
+    const void *const *items = NULL;
+    size_t count = 0;
+    assert_int_equal(calx_session_execute(fix.session, statement, &result), CALX_OK);
+    assert_int_equal(calx_result_next(result, &row), CALX_OK);
+    assert_true(row);
+    assert_int_equal(calx_session_query(fix.session, &user_mapper, &query), CALX_OK);
+    assert_int_equal(calx_query_all(query, &items, &count), CALX_OK);
+    calx_session_free(fix.session);
+    fix.session = NULL;
+    assert_int_not_equal(calx_result_next(result, &row), CALX_OK);
+    assert_int_not_equal(calx_query_all(query, &items, &count), CALX_OK);
+    calx_result_free(result);
+    calx_query_free(query);
+    calx_statement_free(statement);
+    tear_down(&fix);
+}
+
+static void all_sessions_can_be_closed_at_once(void **state)
+{
+    (void)state;
+    calx_shows("SES-010");
+    fixture fix;
+    set_up(&fix);
+    calx_session *other = new_session(&fix);
+    const struct user *one = stored_user(fix.session, "ed");
+    const struct user *two = add_user(other, "jack");
+    assert_int_equal(calx_session_load(fix.session, one), CALX_OK);
+    calx_close_all_sessions();
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_false(calx_session_in_transaction(other));
+    assert_null(calx_instance_mapper(one));
+    assert_null(calx_instance_mapper(two));
+    calx_session_free(other);
+    calx_close_all_sessions();
+    tear_down(&fix);
+}
+
+/* ---- scopes ---- */
+
+static calx_status add_two(void *context, calx_session *session)
+{
+    (void)add_user(session, "ed");
+    (void)add_user(session, context);
+    return CALX_OK;
+}
+
+static calx_status add_and_refuse(void *context, calx_session *session)
+{
+    (void)context;
+    (void)add_user(session, "ed");
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    return CALX_E_USER;
+}
+
+static void a_scope_commits_or_rolls_back(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    char jack[] = "jack";
+    char ed[] = "ed";
+    assert_int_equal(calx_session_run(fix.session, add_and_refuse, NULL), CALX_E_USER);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_USER);
+    assert_int_equal(calx_session_run(fix.session, add_two, ed), CALX_E_UNIQUE);
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_UNIQUE);
+    assert_non_null(strstr(message(fix.session), "users.name"));
+    assert_true(calx_session_is_active(fix.session));
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    assert_int_equal(calx_session_run(fix.session, add_two, jack), CALX_E_STATE); /* is begun */
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_run(fix.session, add_two, jack), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 2);
+    assert_int_equal(calx_session_run(NULL, add_two, jack), CALX_E_ARGUMENT);
+    tear_down(&fix);
+}
+
+/* A log function that calls back into the session that is busy writing the line. */
+typedef struct meddler {
+    calx_session *session;
+    size_t refused;
+} meddler;
+
+static void meddle(void *context, calx_log_level level, const char *logger, const char *line)
+{
+    meddler *self = context;
+    (void)level;
+    (void)logger;
+    if (self->session == NULL ||
+        (strstr(line, "INSERT") == NULL && strstr(line, "COMMIT") == NULL &&
+         strstr(line, "ROLLBACK") == NULL))
+        return;
+    self->refused += calx_session_commit(self->session) == CALX_E_ILLEGAL_STATE_CHANGE;
+    self->refused += calx_session_rollback(self->session) == CALX_E_ILLEGAL_STATE_CHANGE;
+    self->refused += calx_session_close(self->session) == CALX_E_ILLEGAL_STATE_CHANGE;
+    self->refused += calx_session_flush(self->session) == CALX_E_STATE;
+}
+
+static void ending_inside_a_flush_or_an_end_is_refused(void **state)
+{
+    (void)state;
+    calx_shows("SES-152");
+    meddler self = { NULL, 0 };
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    fixture fix;
+    log_sink_init(&fix.sink);
+    options.echo = CALX_ECHO_SQL;
+    options.log = meddle;
+    options.log_context = &self;
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &fix.engine, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+    fix.session = new_session(&fix);
+    self.session = fix.session;
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(self.refused, 4);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(self.refused, 4 + 3);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(self.refused, 4 + 3 + 3);
+    self.session = NULL;
+    tear_down(&fix);
+}
+
+/* ---- statements of text ---- */
+
+static void statements_run_in_the_transaction_after_an_autoflush(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    calx_statement *statement = text("SELECT id, name FROM users WHERE name = :name");
+    calx_value value = calx_value_null();
+    assert_int_equal(calx_statement_bind_text(statement, "name", "ed"), CALX_OK);
+    assert_int_equal(calx_session_scalar(fix.session, statement, &value), CALX_OK);
+    assert_int_equal(value.as.int64, 1);
+    assert_int_equal(calx_statement_bind_text(statement, "name", "jack"), CALX_OK);
+    assert_int_equal(calx_session_scalar(fix.session, statement, &value), CALX_OK);
+    assert_int_equal(value.type, CALX_VALUE_NULL);
+    calx_result *result = NULL;
+    assert_int_equal(calx_statement_bind_text(statement, "name", "ed"), CALX_OK);
+    assert_int_equal(calx_session_execute(fix.session, statement, &result), CALX_OK);
+    bool row = false;
+    const char *name = NULL;
+    assert_int_equal(calx_result_next(result, &row), CALX_OK);
+    assert_int_equal(calx_result_text(result, 1, &name), CALX_OK);
+    assert_string_equal(name, "ed");
+    calx_result_free(result);
+    assert_int_equal(calx_session_execute(fix.session, NULL, &result), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_scalar(fix.session, NULL, &value), CALX_E_ARGUMENT);
+    calx_statement_free(statement);
+    tear_down(&fix);
+}
+
+static void a_failed_statement_does_not_roll_back(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(run_sql(fix.session, "SELECT nonsense"), CALX_E_NO_OBJECT);
+    assert_int_equal(run_sql(fix.session, "SELEC"), CALX_E_SYNTAX);
+    assert_true(calx_session_is_active(fix.session));
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    tear_down(&fix);
+}
+
+static void autoflush_is_off_inside_its_scope(void **state)
+{
+    (void)state;
+    calx_shows("SES-213");
+    fixture fix;
+    set_up(&fix);
+    calx_statement *count = text("SELECT count(*) FROM users");
+    calx_value value = calx_value_null();
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_no_autoflush_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_no_autoflush_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_scalar(fix.session, count, &value), CALX_OK);
+    assert_int_equal(value.as.int64, 0);
+    assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_OK);
+    assert_int_equal(calx_session_scalar(fix.session, count, &value), CALX_OK);
+    assert_int_equal(value.as.int64, 0);
+    assert_int_equal(calx_session_count_new(fix.session), 1);
+    assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_OK);
+    assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_E_STATE);
+    assert_int_equal(calx_session_scalar(fix.session, count, &value), CALX_OK);
+    assert_int_equal(value.as.int64, 1);
+    calx_statement_free(count);
+    tear_down(&fix);
+}
+
+static void every_function_refuses_no_session(void **state)
+{
+    (void)state;
+    calx_value value;
+    bool answer = false;
+    const void *entity = NULL;
+    assert_int_equal(calx_session_add(NULL, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_delete(NULL, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_contains(NULL, NULL, &answer), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get(NULL, &user_mapper, NULL, &entity), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_scalar(NULL, NULL, &value), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_begin(NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_commit(NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_rollback(NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_close(NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_error(NULL)->status, CALX_E_ARGUMENT);
+    assert_false(calx_session_is_active(NULL));
+    calx_session_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_session_has_done_nothing),
+        cmocka_unit_test(work_begins_a_transaction_by_itself),
+        cmocka_unit_test(the_first_statement_takes_a_connection),
+        cmocka_unit_test(a_transaction_begins_once),
+        cmocka_unit_test(without_autobegin_work_must_be_begun),
+        cmocka_unit_test(a_commit_flushes_and_ends_the_transaction),
+        cmocka_unit_test(a_commit_without_transaction_sends_nothing),
+        cmocka_unit_test(a_commit_expires_what_it_wrote),
+        cmocka_unit_test(without_expiry_values_stay),
+        cmocka_unit_test(a_commit_the_database_refuses_waits_for_rollback),
+        cmocka_unit_test(a_rollback_without_transaction_does_nothing),
+        cmocka_unit_test(a_rollback_makes_added_ones_transient),
+        cmocka_unit_test(a_rollback_brings_deleted_ones_back),
+        cmocka_unit_test(added_and_then_deleted_is_transient_after_rollback),
+        cmocka_unit_test(attached_ones_stay_and_expunged_ones_stay_out),
+        cmocka_unit_test(closing_rolls_back_and_stays_usable),
+        cmocka_unit_test(closing_ends_open_results_and_queries),
+        cmocka_unit_test(all_sessions_can_be_closed_at_once),
+        cmocka_unit_test(a_scope_commits_or_rolls_back),
+        cmocka_unit_test(ending_inside_a_flush_or_an_end_is_refused),
+        cmocka_unit_test(statements_run_in_the_transaction_after_an_autoflush),
+        cmocka_unit_test(a_failed_statement_does_not_roll_back),
+        cmocka_unit_test(autoflush_is_off_inside_its_scope),
+        cmocka_unit_test(every_function_refuses_no_session),
+    };
+    return CALX_RUN("session_transaction", tests);
+}
