@@ -15,11 +15,18 @@
 
 CALX_BEGIN_DECLS
 
-/** Rolls back what is open and gives the connection back. A second close does nothing. Takes NULL.
+/**
+ * Rolls back what is open, gives the connection back and frees the handle, which must not be used
+ * any more. Results that are still open end: reading from them is CALX_E_STATE, and their owner
+ * still frees them. Takes NULL. Source: ENG-043, ENG-044, ENG-124.
  */
 CALX_API void calx_connection_close(calx_connection *connection);
 
-/** Begins explicitly. CALX_E_STATE: one has begun already (ENG-122). */
+/**
+ * Begins explicitly.
+ * @return CALX_OK; CALX_E_STATE: one has begun already (ENG-122); CALX_E_PENDING_ROLLBACK: an
+ *         earlier failure ended the transaction, call calx_connection_rollback() first
+ */
 CALX_API calx_status calx_connection_begin(calx_connection *connection);
 
 /** A savepoint inside the transaction, begun when there is none (ENG-130). */
@@ -45,7 +52,11 @@ CALX_API calx_status calx_connection_execute(calx_connection *connection,
                                              const calx_statement *statement,
                                              calx_result **out_result);
 
-/** Closes the physical connection now; the next use makes another (ENG-077). */
+/**
+ * Closes the physical connection now; the next use takes another (ENG-077). Inside a transaction
+ * everything but calx_connection_rollback() is CALX_E_PENDING_ROLLBACK first (ENG-078). A memory
+ * database that another connection of this thread uses too is closed when that one is.
+ */
 CALX_API calx_status calx_connection_invalidate(calx_connection *connection);
 
 /** Takes the connection out of its pool for good; close() then really closes it (ENG-049). */
