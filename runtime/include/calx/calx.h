@@ -25,6 +25,7 @@
 #include <calx/sessionmaker.h>
 #include <calx/statement.h>
 #include <calx/types.h>
+#include <calx/url.h>
 #include <calx/value.h>
 #include <calx/version.h>
 
