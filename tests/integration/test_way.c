@@ -234,7 +234,7 @@ static void sql_text_takes_named_parameters(void **state)
     int64_t sum = 0;
     bool has_row = false;
     have_customer(shop, "ada");
-    have_customer(shop, "it's :not a parameter");
+    have_customer(shop, "it's :not one");
     calx_statement *statement = calx_text_statement(
         "SELECT count(*) AS n FROM customers WHERE name LIKE :like OR name = ':like'");
     calx_statement_bind_text(statement, "like", "it's :not%");
