@@ -11,13 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The ways from the program's directory, set by the build. */
-#ifndef CALX_TEMPLATES_BUILD
-#define CALX_TEMPLATES_BUILD "../templates"
-#endif
-#ifndef CALX_TEMPLATES_INSTALLED
-#define CALX_TEMPLATES_INSTALLED "../share/calx/templates"
-#endif
+/*
+ * The ways from the program's directory. The first leads through the build's own folder, so that an
+ * installed program never takes a stranger's templates in bin/../templates for those of its build.
+ */
+static const char from_build[] = "../generator/../templates";
+static const char from_installed[] = CALX_TEMPLATES_INSTALLED;
 
 enum { PATH_ROOM = 4096 };
 
@@ -60,9 +59,9 @@ calx_status calx_templates_init(calx_templates *templates, const char *directory
     program = find_program();
     if (!program)
         return CALX_E_IO;
-    status = add_place(templates, program, CALX_TEMPLATES_BUILD);
+    status = add_place(templates, program, from_build);
     if (status == CALX_OK)
-        status = add_place(templates, program, CALX_TEMPLATES_INSTALLED);
+        status = add_place(templates, program, from_installed);
     calx_release(program);
     return status;
 }
