@@ -2,6 +2,7 @@
  * The installed packages of this machine, stored through Calx and asked about. Real input in real
  * amounts: see load.c for what goes in, report.c for what comes out, models.h for the structs.
  */
+#include "control.h"
 #include "load.h"
 #include "models.calx.h"
 #include "report.h"
@@ -9,7 +10,6 @@
 #include <calx/calx.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct arguments {
@@ -50,9 +50,8 @@ static bool read_arguments(int count, char **words, arguments *given)
             given->url = text;
         else if ((text = value_of(count, words, &i, "--file")) != NULL)
             given->file = text;
-        else if ((text = value_of(count, words, &i, "--rows")) != NULL)
-            given->rows = strtol(text, NULL, 10);
-        else
+        else if ((text = value_of(count, words, &i, "--rows")) == NULL ||
+                 !control_number(text, &given->rows))
             return false;
     }
     return given->rows > 0;
