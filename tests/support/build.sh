@@ -7,7 +7,7 @@ calx_quietly() {
     log=$(mktemp)
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if [ "$status" -ne 0 ]; then
-        cat "$log" >&2
+        sed '/^\[[0-9]*\/[0-9]*\] [CLG]/d' "$log" >&2
         echo "failed: $*" >&2
     fi
     rm -f "$log"
