@@ -72,10 +72,11 @@ struct calx_driver {
 
     /*
      * Opens a connection, ready for use: options set and read back, the database looked at
-     * (ENG-017, ENG-018, ENG-144). Nothing stays open on failure.
+     * (ENG-017, ENG-018, ENG-144). Waits no longer than until the deadline, a reading of the
+     * forward clock or CALX_DEADLINE_NONE (ENG-057). Nothing stays open on failure.
      */
-    calx_status (*connect)(const calx_driver_config *config, calx_driver_connection **out,
-                           calx_error *error);
+    calx_status (*connect)(const calx_driver_config *config, int64_t deadline,
+                           calx_driver_connection **out, calx_error *error);
     /* Closes and frees. All its statements are finalized (ENG-159). */
     void (*close)(calx_driver_connection *connection);
     /* Optional: NULL means a connection cannot be found dead. Asks whether it still lives. */

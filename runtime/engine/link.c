@@ -17,11 +17,11 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
                            calx_error *error)
 {
     calx_engine *engine = context;
-    (void)deadline;
     calx_link *link = calx_alloc_zeroed(sizeof(*link));
     if (link == NULL)
         return calx_error_set_nomem(error);
-    calx_status status = engine->driver->connect(engine->config, &link->connection, error);
+    calx_status status =
+        engine->driver->connect(engine->config, deadline, &link->connection, error);
     if (status != CALX_OK) {
         calx_release(link);
         return status;

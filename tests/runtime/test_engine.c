@@ -8,6 +8,7 @@
 #include <calx/connection.h>
 #include <calx/engine.h>
 
+#include "base/clock.h"
 #include "engine/cursor.h"
 
 #include <stdio.h>
@@ -381,6 +382,25 @@ static void a_locked_database_is_busy_and_the_commit_may_be_repeated(void **stat
     calx_engine_free(engine);
 }
 
+static void a_locked_database_is_waited_for_no_longer_than_the_pool_waits(void **state)
+{
+    (void)state;
+    calx_shows("ENG-057");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_timeout = 60;
+    calx_engine *engine = engine_with_users(&options);
+    calx_connection *owner = connect_to(engine);
+    run(owner, "PRAGMA locking_mode = exclusive");
+    run(owner, "INSERT INTO users (name) VALUES ('ed')");
+    ok(owner, calx_connection_commit(owner));
+    calx_connection *other = NULL;
+    int64_t start = calx_clock_monotonic_ns();
+    assert_int_equal(calx_engine_connect(engine, &other, NULL), CALX_E_BUSY);
+    assert_true(calx_clock_monotonic_ns() - start < 2000 * INT64_C(1000000));
+    calx_connection_close(owner);
+    calx_engine_free(engine);
+}
+
 static void an_invalidated_connection_takes_another_after_rollback(void **state)
 {
     (void)state;
@@ -707,6 +727,7 @@ int main(void)
         cmocka_unit_test(a_transaction_the_database_ended_needs_a_rollback),
         cmocka_unit_test(a_raw_commit_or_begin_is_noticed),
         cmocka_unit_test(a_locked_database_is_busy_and_the_commit_may_be_repeated),
+        cmocka_unit_test(a_locked_database_is_waited_for_no_longer_than_the_pool_waits),
         cmocka_unit_test(an_invalidated_connection_takes_another_after_rollback),
         cmocka_unit_test(a_detached_connection_leaves_its_place_to_others),
         cmocka_unit_test(an_engine_may_be_freed_before_its_last_connection),

@@ -4,6 +4,7 @@
  */
 #include "support/harness.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "driver/driver.h"
 #include "driver/sqlite/sqlite.h"
@@ -166,7 +167,7 @@ static calx_status try_open(line *out, const char *url)
 {
     out->config = configured(url);
     out->connection = NULL;
-    return driver->connect(&out->config->base, &out->connection, &failure);
+    return driver->connect(&out->config->base, CALX_DEADLINE_NONE, &out->connection, &failure);
 }
 
 static line open_line(const char *url)

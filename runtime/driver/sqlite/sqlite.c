@@ -7,6 +7,7 @@
 #include "driver/sqlite/sqlite.h"
 
 #include "base/allocator.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdio.h>
@@ -116,7 +117,7 @@ static calx_status open_file(calx_sqlite_connection *connection, calx_error *err
         return fail_opening(connection, extended, error);
     }
     sqlite3_extended_result_codes(connection->db, 1);
-    sqlite3_busy_timeout(connection->db, connection->config->timeout_ms);
+    sqlite3_busy_timeout(connection->db, connection->opening_timeout_ms);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     return CALX_OK;
@@ -146,8 +147,15 @@ static void sqlite_close(calx_driver_connection *base)
     calx_release(connection);
 }
 
-static calx_status sqlite_connect(const calx_driver_config *config, calx_driver_connection **out,
-                                  calx_error *error)
+/* How long a lock is waited for while opening: what the URL says, within the deadline. */
+static int opening_timeout(const calx_sqlite_config *config, int64_t deadline)
+{
+    int64_t left_ms = calx_deadline_left_ms(deadline);
+    return left_ms < config->timeout_ms ? (int)left_ms : config->timeout_ms;
+}
+
+static calx_status sqlite_connect(const calx_driver_config *config, int64_t deadline,
+                                  calx_driver_connection **out, calx_error *error)
 {
     if (sqlite3_threadsafe() == 0)
         return calx_error_set(error, CALX_E_UNSUPPORTED,
@@ -159,11 +167,13 @@ static calx_status sqlite_connect(const calx_driver_config *config, calx_driver_
     connection->base.driver = &calx_driver_sqlite;
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->config = (const calx_sqlite_config *)config;
+    connection->opening_timeout_ms = opening_timeout(connection->config, deadline);
     calx_status status = open_connection(connection, error);
     if (status != CALX_OK) {
         sqlite_close(&connection->base);
         return status;
     }
+    sqlite3_busy_timeout(connection->db, connection->config->timeout_ms);
     *out = &connection->base;
     return CALX_OK;
 }

@@ -36,6 +36,7 @@ typedef struct calx_sqlite_connection {
     calx_driver_connection base;
     sqlite3 *db;
     const calx_sqlite_config *config;
+    int opening_timeout_ms;
     sqlite3_stmt *controls[CALX_SQLITE_CONTROLS]; /* BEGIN, COMMIT, ROLLBACK; NULL: not yet */
 } calx_sqlite_connection;
 
