@@ -70,7 +70,8 @@ static calx_status run(writer *rows, size_t count, int64_t *out_changes)
 static bool can_be_null(const calx_mapper *mapper, const calx_foreign_key *key)
 {
     for (size_t i = 0; i < key->column_count; i++)
-        if ((mapper->columns[key->columns[i]].flags & CALX_COLUMN_NOT_NULL) != 0)
+        if ((mapper->columns[key->columns[i]].flags & (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) !=
+            0)
             return false;
     return true;
 }
@@ -94,6 +95,10 @@ static calx_status write_part(calx_session *session, calx_instance *instance, co
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s.%s: %s", instance->mapper->name,
                                  column->member, reason);
+    if (instance->state == CALX_STATE_PERSISTENT && calx_session_is_expired(session, instance)) {
+        calx_plan_include(instance->watch->set, key->columns[part]); /* nothing to compare with */
+        instance->watch->has_set = true;
+    }
     return CALX_OK;
 }
 
@@ -116,19 +121,12 @@ static calx_status write_link(calx_session *session, calx_instance *instance, co
     return CALX_OK;
 }
 
-/* A pending row whose reference was never set keeps what its columns say. */
-static bool is_to_write(const calx_instance *instance, const calx_link *link)
-{
-    return link->state == CALX_LINK_CHANGED &&
-           (link->target != NULL || instance->state == CALX_STATE_PERSISTENT);
-}
-
 static calx_status write_links(calx_session *session, calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
         const calx_link *link = &instance->links->links[i];
         calx_status status =
-            is_to_write(instance, link) ? write_link(session, instance, link, i) : CALX_OK;
+            link->state == CALX_LINK_CHANGED ? write_link(session, instance, link, i) : CALX_OK;
         if (status != CALX_OK)
             return status;
     }
@@ -564,8 +562,11 @@ calx_status calx_session_write(calx_session *session, bool cold)
         return CALX_OK;
     calx_work work;
     session->flushing = true;
-    calx_status status = calx_work_plan(&work, session, cold);
-    if (status == CALX_OK && !calx_work_is_empty(&work))
+    bool sorting = false;
+    calx_status status = calx_work_plan(&work, session, cold, &sorting);
+    if (status != CALX_OK && sorting && session->failure.status == CALX_OK)
+        calx_session_break(session);
+    else if (status == CALX_OK && !calx_work_is_empty(&work))
         status = write_work(session, &work);
     if (status == CALX_OK)
         cool_down(session);

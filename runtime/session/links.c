@@ -32,6 +32,11 @@ calx_link *calx_links_of(const calx_instance *instance, unsigned foreign_key)
     return instance->links == NULL ? NULL : &instance->links->links[foreign_key];
 }
 
+unsigned calx_link_number(const calx_link *link)
+{
+    return (unsigned)(link - link->owner->links->links);
+}
+
 static void unlist(calx_link *link)
 {
     if (link->target == NULL)
@@ -44,12 +49,16 @@ static void unlist(calx_link *link)
         link->next->previous = link->previous;
     link->next = link->previous = NULL;
     link->target = NULL;
+    link->listed = false;
 }
 
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state)
 {
-    unlist(link);
     link->state = state;
+    link->set_apart = false;
+    if (link->target == target)
+        return;
+    unlist(link);
     if (target == NULL)
         return;
     link->target = target;
@@ -77,9 +86,10 @@ calx_status calx_slot_reserve(calx_slot *slot, size_t more)
     return CALX_OK;
 }
 
-void calx_slot_add(calx_slot *slot, const void *entity)
+void calx_slot_add(calx_slot *slot, calx_link *link)
 {
-    slot->items[slot->count++] = entity;
+    slot->items[slot->count++] = calx_instance_entity(link->owner);
+    link->listed = true;
 }
 
 static size_t place_of(const calx_slot *slot, const void *entity)
@@ -90,12 +100,12 @@ static size_t place_of(const calx_slot *slot, const void *entity)
     return i == 0 ? SIZE_MAX : i - 1;
 }
 
-bool calx_slot_contains(const calx_slot *slot, const void *entity)
+bool calx_slot_contains(const calx_slot *slot, const calx_link *link)
 {
-    return place_of(slot, entity) != SIZE_MAX;
+    return link->listed && place_of(slot, calx_instance_entity(link->owner)) != SIZE_MAX;
 }
 
-bool calx_slot_remove(calx_slot *slot, const void *entity)
+static bool take_out(calx_slot *slot, const void *entity)
 {
     size_t place = place_of(slot, entity);
     if (place == SIZE_MAX)
@@ -106,13 +116,106 @@ bool calx_slot_remove(calx_slot *slot, const void *entity)
     return true;
 }
 
+static bool goes_over(const calx_relationship *facts, const calx_link *link)
+{
+    return facts->kind == CALX_RELATIONSHIP_MANY && facts->target == link->owner->mapper &&
+           facts->foreign_key == calx_link_number(link);
+}
+
+/* Whether another collection of the instance has the same members. */
+static bool has_twin(const calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *table = instance->mapper->relationships;
+    const calx_relationship *facts = &table[relationship];
+    for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
+        if (i != relationship && table[i].kind == facts->kind && table[i].target == facts->target &&
+            table[i].foreign_key == facts->foreign_key)
+            return true;
+    return false;
+}
+
+/* Its members may be on their way out too: those without links are in nothing any more. */
+static void clear_slot(calx_instance *instance, unsigned relationship)
+{
+    calx_slot *slot = &instance->links->slots[relationship];
+    bool has_twin_ = slot->count > 0 && has_twin(instance, relationship);
+    for (size_t i = 0; i < slot->count && !has_twin_; i++) {
+        const calx_instance *item = calx_instance_trusted(slot->items[i]);
+        calx_link *link =
+            calx_links_of(item, instance->mapper->relationships[relationship].foreign_key);
+        if (link != NULL && link->target == instance)
+            link->listed = false;
+    }
+    calx_release(slot->items);
+    memset(slot, 0, sizeof(*slot));
+}
+
+void calx_slot_unload(calx_instance *instance, unsigned relationship)
+{
+    clear_slot(instance, relationship);
+    calx_links_show(instance, relationship);
+}
+
+/* ---- both sides ---- */
+
+static bool is_all_in_memory(const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
+}
+
+calx_status calx_link_reserve(const calx_link *link, calx_instance *target)
+{
+    for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
+        calx_slot *slot = &target->links->slots[i];
+        if (!goes_over(&target->mapper->relationships[i], link))
+            continue;
+        if (is_all_in_memory(target))
+            slot->loaded = true;
+        if (!slot->loaded)
+            continue;
+        if (calx_slot_reserve(slot, 1) != CALX_OK)
+            return CALX_E_NOMEM;
+        calx_links_show(target, i); /* the array may have moved */
+    }
+    return CALX_OK;
+}
+
+void calx_link_join(calx_link *link)
+{
+    calx_instance *target = link->target;
+    for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
+        calx_slot *slot = &target->links->slots[i];
+        if (!goes_over(&target->mapper->relationships[i], link) || !slot->loaded ||
+            calx_slot_contains(slot, link))
+            continue;
+        calx_slot_add(slot, link);
+        calx_links_show(target, i);
+    }
+}
+
+void calx_link_leave(calx_link *link)
+{
+    calx_instance *target = link->target;
+    if (!link->listed)
+        return;
+    for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++)
+        if (goes_over(&target->mapper->relationships[i], link) &&
+            take_out(&target->links->slots[i], calx_instance_entity(link->owner)))
+            calx_links_show(target, i);
+    link->listed = false;
+}
+
 /* ---- what the struct shows ---- */
 
-/* The raw member of a CALX_MANY, as calx/annotate.h declares it. */
-typedef struct raw_many {
-    const void *const *items;
-    size_t count;
-} raw_many;
+calx_raw_many calx_links_shown(const calx_slot *slot)
+{
+    calx_raw_many shown = { NULL, 0 };
+    if (slot != NULL && slot->loaded) {
+        shown.items = slot->items;
+        shown.count = slot->count;
+    }
+    return shown;
+}
 
 void calx_links_show(calx_instance *instance, unsigned relationship)
 {
@@ -126,12 +229,19 @@ void calx_links_show(calx_instance *instance, unsigned relationship)
         memcpy(member, &target, sizeof(target));
         return;
     }
-    raw_many shown = { NULL, 0 };
-    if (instance->links != NULL && instance->links->slots[relationship].loaded) {
-        shown.items = instance->links->slots[relationship].items;
-        shown.count = instance->links->slots[relationship].count;
-    }
+    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[relationship];
+    const calx_raw_many shown = calx_links_shown(slot);
     memcpy(member, &shown, sizeof(shown));
+}
+
+void calx_link_show(const calx_link *link)
+{
+    calx_instance *owner = link->owner;
+    unsigned number = calx_link_number(link);
+    for (unsigned i = 0; i < owner->mapper->relationship_count; i++)
+        if (owner->mapper->relationships[i].kind == CALX_RELATIONSHIP_ONE &&
+            owner->mapper->relationships[i].foreign_key == number)
+            calx_links_show(owner, i);
 }
 
 static void show_all(calx_instance *instance)
@@ -144,11 +254,19 @@ static void show_all(calx_instance *instance)
 
 static void clear_slots(calx_instance *instance)
 {
-    for (size_t i = 0; i < instance->mapper->relationship_count; i++) {
-        calx_slot *slot = &instance->links->slots[i];
-        calx_release(slot->items);
-        memset(slot, 0, sizeof(*slot));
+    for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
+        clear_slot(instance, i);
+}
+
+/* A change that is dropped takes its owner out of where it was to go. */
+static void forget_change(calx_link *link)
+{
+    if (link->state == CALX_LINK_CHANGED) {
+        calx_link_leave(link);
+        calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }
+    link->state = CALX_LINK_UNKNOWN;
+    link->orphaned = false;
 }
 
 void calx_links_unload(calx_instance *instance, bool keep_changed)
@@ -157,62 +275,47 @@ void calx_links_unload(calx_instance *instance, bool keep_changed)
         clear_slots(instance);
         for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
             calx_link *link = &instance->links->links[i];
-            if (keep_changed && link->state == CALX_LINK_CHANGED)
-                continue;
-            link->state = CALX_LINK_UNKNOWN;
-            link->orphaned = false;
+            if (!keep_changed || link->state != CALX_LINK_CHANGED)
+                forget_change(link);
         }
     }
     show_all(instance);
-}
-
-/* Which foreign key of its owner a link is. */
-static unsigned number_of(const calx_link *link)
-{
-    return (unsigned)(link - link->owner->links->links);
-}
-
-static bool goes_over(const calx_relationship *facts, const calx_link *link)
-{
-    return facts->kind == CALX_RELATIONSHIP_MANY && facts->target == link->owner->mapper &&
-           facts->foreign_key == number_of(link);
-}
-
-void calx_link_leave(calx_link *link)
-{
-    calx_instance *target = link->target;
-    const void *entity = calx_instance_entity(link->owner);
-    for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
-        if (goes_over(&target->mapper->relationships[i], link) &&
-            calx_slot_remove(&target->links->slots[i], entity))
-            calx_links_show(target, i);
-    }
 }
 
 /* The owner of the collection can ask the database again, so it should. */
 static void unload_collections(calx_link *link)
 {
     calx_instance *target = link->target;
-    for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
-        calx_slot *slot = &target->links->slots[i];
-        if (!goes_over(&target->mapper->relationships[i], link) || !slot->loaded)
-            continue;
-        calx_release(slot->items);
-        memset(slot, 0, sizeof(*slot));
-        calx_links_show(target, i);
-    }
+    for (unsigned i = 0; i < target->mapper->relationship_count; i++)
+        if (goes_over(&target->mapper->relationships[i], link) && target->links->slots[i].loaded)
+            calx_slot_unload(target, i);
+    link->listed = false;
 }
 
-static void drop_link(calx_link *link, const calx_session *ending)
+static void leave_for_good(calx_link *link, const calx_session *ending)
 {
     calx_instance *target = link->target;
-    if (target != NULL && (ending == NULL || target->keeper != ending)) {
-        if (target->state == CALX_STATE_PERSISTENT)
-            unload_collections(link);
-        else
-            calx_link_leave(link);
+    if (target == NULL || !link->listed || (ending != NULL && target->keeper == ending))
+        return;
+    if (target->state == CALX_STATE_PERSISTENT)
+        unload_collections(link);
+    else
+        calx_link_leave(link);
+}
+
+/* The raw members over a link that show an entity show nothing; what was assigned since stays. */
+static void stop_showing(const calx_link *link, const void *entity)
+{
+    calx_instance *owner = link->owner;
+    unsigned number = calx_link_number(link);
+    for (unsigned i = 0; i < owner->mapper->relationship_count; i++) {
+        const calx_relationship *facts = &owner->mapper->relationships[i];
+        char *member = (char *)calx_instance_entity(owner) + facts->offset;
+        const void *nothing = NULL;
+        if (facts->kind == CALX_RELATIONSHIP_ONE && facts->foreign_key == number &&
+            memcmp(member, &entity, sizeof(entity)) == 0)
+            memcpy(member, &nothing, sizeof(nothing));
     }
-    calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
 }
 
 /* Those that point here do not know any more where they point: the columns tell again. */
@@ -221,18 +324,38 @@ static void cut_incoming(calx_instance *instance)
     while (instance->links->incoming != NULL) {
         calx_link *link = instance->links->incoming;
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
-        show_all(link->owner);
+        stop_showing(link, calx_instance_entity(instance));
     }
+}
+
+void calx_links_detach(calx_instance *instance)
+{
+    if (instance->links == NULL)
+        return;
+    clear_slots(instance);
+    cut_incoming(instance);
+    for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        leave_for_good(link, NULL);
+        if (link->state == CALX_LINK_CHANGED)
+            link->set_apart = true;
+        else
+            calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
+    }
+    show_all(instance);
 }
 
 void calx_links_drop(calx_instance *instance, const calx_session *ending)
 {
     if (instance->links == NULL)
         return;
-    for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++)
-        drop_link(&instance->links->links[i], ending);
-    cut_incoming(instance);
     clear_slots(instance);
+    cut_incoming(instance);
+    for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        leave_for_good(link, ending);
+        calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
+    }
     show_all(instance);
     calx_release(instance->links);
     instance->links = NULL;

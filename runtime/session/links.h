@@ -22,7 +22,10 @@ struct calx_link {
     calx_instance *target;      /* NULL: points at nothing, or unknown */
     calx_link *next, *previous; /* among those that point at target */
     calx_link_state state;
-    bool orphaned; /* was removed from a collection whose members may not be without owner */
+    bool orphaned;  /* was removed from a collection whose members may not be without owner */
+    bool listed;    /* false: is surely in no loaded collection of its target */
+    bool set_apart; /* its owner left the session: collections that load leave it out */
+    bool fresh;     /* joined collections in an attach that may still fail */
 };
 
 typedef struct calx_slot {
@@ -35,7 +38,17 @@ struct calx_links {
     calx_link *incoming; /* links of others that point here */
     calx_link *links;    /* one for each foreign key of the mapper */
     calx_slot *slots;    /* one for each relationship of the mapper */
+    bool strangers;      /* pointed at by instances of no session since the last flush */
 };
+
+/* The raw member of a CALX_MANY, as calx/annotate.h declares it. */
+typedef struct calx_raw_many {
+    const void *const *items;
+    size_t count;
+} calx_raw_many;
+
+/* What the struct shows of a slot; slot may be NULL. */
+calx_raw_many calx_links_shown(const calx_slot *slot);
 
 /* Makes sure the instance has links. CALX_E_NOMEM: nothing changed. */
 calx_status calx_links_ensure(calx_instance *instance);
@@ -46,11 +59,27 @@ calx_link *calx_links_of(const calx_instance *instance, unsigned foreign_key);
 /* Points a link at a target (NULL: nothing). Both must have links. Never fails. */
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state);
 
+/* Which foreign key of its owner a link is. */
+unsigned calx_link_number(const calx_link *link);
+
 /* Room in a collection for more items, so that adding them cannot fail. */
 calx_status calx_slot_reserve(calx_slot *slot, size_t more);
-void calx_slot_add(calx_slot *slot, const void *entity);
-bool calx_slot_remove(calx_slot *slot, const void *entity);
-bool calx_slot_contains(const calx_slot *slot, const void *entity);
+void calx_slot_add(calx_slot *slot, calx_link *link);
+
+/* Whether the link's owner is in a collection of its target. At once when it is not. */
+bool calx_slot_contains(const calx_slot *slot, const calx_link *link);
+
+/* Empties a collection, which is unknown from then on. */
+void calx_slot_unload(calx_instance *instance, unsigned relationship);
+
+/* Room for the link's owner in the collections of a target that are known in memory. */
+calx_status calx_link_reserve(const calx_link *link, calx_instance *target);
+
+/* Puts the link's owner into those collections of its target. Reserved before. */
+void calx_link_join(calx_link *link);
+
+/* Shows the link in the raw members of its owner. */
+void calx_link_show(const calx_link *link);
 
 /* Shows a slot in the struct's raw member; an unloaded one as NULL and 0. */
 void calx_links_show(calx_instance *instance, unsigned relationship);
@@ -65,8 +94,14 @@ void calx_link_leave(calx_link *link);
 void calx_links_unload(calx_instance *instance, bool keep_changed);
 
 /*
- * Takes the instance out of everything that points at it and frees its links. Collections of
- * persistent owners that had it are unloaded; those of owners with the same fate are left alone.
+ * Takes the instance out of everything that points at it. Collections of persistent owners that had
+ * it are unloaded. What it points at by a change not yet written stays (SES-056).
+ */
+void calx_links_detach(calx_instance *instance);
+
+/*
+ * As detach, with everything, and frees its links. Collections of owners with the same fate are
+ * left alone.
  */
 void calx_links_drop(calx_instance *instance, const calx_session *ending);
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/relationship.h"
 
 #include <string.h>
 
@@ -162,6 +163,9 @@ static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
 /* Changes stay in the struct; everything else, and the whole snapshot, comes from the row. */
 static calx_status fill_watched(calx_session *session, calx_entity *entity, calx_instance *instance)
 {
+    calx_status adopted = calx_relationship_adopt(session, instance);
+    if (adopted != CALX_OK)
+        return adopted;
     uint64_t *changed = entity->columns;
     bool any = calx_watch_changes(instance->watch, changed);
     for (size_t i = 0; i < entity->mapper->column_count; i++) {
@@ -323,8 +327,13 @@ static calx_status select_by_key(calx_session *session, calx_entity *entity,
 /* The row of an expired instance went: it is as if deleted here too (SES-075). */
 static void note_row_gone(calx_session *session, calx_instance *instance)
 {
+    if (instance->state != CALX_STATE_PERSISTENT)
+        return; /* an autoflush has just deleted it */
     if (calx_instances_reserve(&session->deleted, 1) != CALX_OK)
         return; /* it stays expired, and is found out again at the next use */
+    if ((instance->flags & CALX_INSTANCE_MARKED) != 0)
+        calx_instances_remove(&session->marked, instance);
+    instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
     calx_identity_remove(session, instance);
     if (instance->watch != NULL)
         calx_watch_list_remove(instance->watch);

@@ -186,6 +186,14 @@ void calx_identity_remove(calx_session *session, calx_instance *instance);
 /* Attaches a transient instance and what save-update reaches from it; all or nothing. */
 calx_status calx_session_attach(calx_session *session, calx_instance *instance);
 
+/*
+ * The same in two steps: all that may fail, and the change. The end comes in any case; what is
+ * found has CALX_INSTANCE_VISITED in between.
+ */
+calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
+                                      calx_instances *found);
+void calx_session_attach_end(calx_session *session, calx_instances *found, bool commit);
+
 /* Marks for deletion, with what the delete cascade reaches. */
 calx_status calx_session_mark(calx_session *session, calx_instance *instance);
 

@@ -49,11 +49,27 @@ bool calx_session_is_changed(const calx_instance *instance)
            (calx_watch_changes(instance->watch, NULL) || has_changed_link(instance));
 }
 
+/* A link made from the other side alone brings nothing in: it is not written (SES-275). */
+static void warn_of_strangers(calx_session *session, const calx_instance *instance)
+{
+    if (instance->links == NULL || !instance->links->strangers)
+        return;
+    instance->links->strangers = false;
+    for (const calx_link *link = instance->links->incoming; link != NULL; link = link->next)
+        if (link->owner->session == NULL && link->state == CALX_LINK_CHANGED && !link->set_apart)
+            calx_session_warn(session,
+                              "a %s of no session points at a %s of this one: the reference is not "
+                              "written; add it too",
+                              link->owner->mapper->name, instance->mapper->name);
+}
+
 /* What the application assigned to raw members, and what that brings into the session. */
 static calx_status take_up(calx_session *session, calx_watch_list *list)
 {
-    for (calx_watch *watch = list->first; watch != NULL; watch = watch->next) {
+    calx_watch *next = NULL;
+    for (calx_watch *watch = list->first; watch != NULL; watch = next) {
         calx_instance *instance = watch->instance;
+        calx_watch *following = watch->next;
         calx_status status = calx_relationship_adopt(session, instance);
         for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++) {
             const calx_relationship *facts = &instance->mapper->relationships[i];
@@ -66,6 +82,9 @@ static calx_status take_up(calx_session *session, calx_watch_list *list)
         }
         if (status != CALX_OK)
             return status;
+        warn_of_strangers(session, instance);
+        /* Only now: what was attached stands at the end. A cold one may have become hot, though. */
+        next = watch->list == list ? watch->next : following;
     }
     return CALX_OK;
 }
@@ -103,7 +122,8 @@ static bool nulls_members(const calx_relationship *facts)
         key->on_delete != CALX_ON_DELETE_NO_ACTION)
         return false;
     for (size_t i = 0; i < key->column_count; i++)
-        if ((facts->target->columns[key->columns[i]].flags & CALX_COLUMN_NOT_NULL) != 0)
+        if ((facts->target->columns[key->columns[i]].flags &
+             (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) != 0)
             return false;
     return true;
 }
@@ -243,9 +263,12 @@ static calx_instance *stored_target(const calx_session *session, const calx_inst
     if (key->column_count != target->key_count || key->column_count > 8 ||
         memcmp(key->target_columns, target->key, target->key_count * sizeof(*target->key)) != 0)
         return NULL;
+    const calx_watch *watch = instance->watch;
+    const void *stored =
+        watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
     for (size_t i = 0; i < key->column_count; i++)
-        if (calx_column_read(&instance->mapper->columns[key->columns[i]],
-                             calx_instance_entity(instance), &values[i]) != CALX_OK)
+        if (calx_column_read(&instance->mapper->columns[key->columns[i]], stored, &values[i]) !=
+            CALX_OK)
             return NULL;
     if (calx_key_from_values(&wanted, target, values) != CALX_OK)
         return NULL; /* part of it is NULL: it points at nothing */
@@ -463,8 +486,9 @@ static calx_status sort(calx_work *work)
     return status;
 }
 
-calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold)
+calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bool *out_sorting)
 {
+    *out_sorting = false;
     memset(work, 0, sizeof(*work));
     work->session = session;
     calx_status status = take_up_all(session, cold);
@@ -476,5 +500,8 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold)
         status = gather_updates(work, &session->cold);
     if (status == CALX_OK)
         status = gather_deletes(work);
-    return status == CALX_OK ? sort(work) : status;
+    if (status != CALX_OK)
+        return status;
+    *out_sorting = true;
+    return sort(work);
 }

@@ -18,8 +18,9 @@ typedef struct calx_work {
 /*
  * Plans: takes up direct writes, orphans, cascades. Nothing is sent but SELECTs of collections that
  * a deletion concerns. On failure the session is as it was, but for what was taken up.
+ * out_sorting: it came as far as sorting; from there on a failure is one of the flush (SES-154).
  */
-calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold);
+calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bool *out_sorting);
 
 /* Whether there is nothing to send. */
 bool calx_work_is_empty(const calx_work *work);

@@ -1,0 +1,306 @@
+/*
+ * Loading relationships, when they are asked for and not before (SES-300 to 305). What was changed
+ * in memory and not yet written is newer than any row: a collection that loads takes it over.
+ */
+#include "session/relationship.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
+
+static calx_status no_memory(calx_session *session)
+{
+    return session == NULL ? CALX_E_NOMEM : calx_error_set_nomem(&session->error);
+}
+
+/* An instance outside any session has nothing to load from, and all it has is in memory. */
+static bool is_all_in_memory(const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
+}
+
+static const calx_foreign_key *key_of(const calx_instance *instance, const calx_relationship *facts)
+{
+    const calx_mapper *mapper =
+        facts->kind == CALX_RELATIONSHIP_ONE ? instance->mapper : facts->target;
+    return &mapper->foreign_keys[facts->foreign_key];
+}
+
+/* The values of the given columns of an instance; false: one of them is NULL. */
+static calx_status read_columns(calx_session *session, const calx_instance *instance,
+                                const uint16_t *columns, size_t count, calx_value *values,
+                                bool *out_complete)
+{
+    *out_complete = true;
+    for (size_t i = 0; i < count; i++) {
+        const calx_column *column = &instance->mapper->columns[columns[i]];
+        calx_status status = calx_column_read(column, calx_instance_entity(instance), &values[i]);
+        if (status != CALX_OK)
+            return calx_session_fail(session, status, "%s.%s: no NUL inside the array",
+                                     instance->mapper->name, column->member);
+        if (values[i].type == CALX_VALUE_NULL)
+            *out_complete = false;
+    }
+    return CALX_OK;
+}
+
+/* Whether the columns are the mapper's key, in its order. */
+static bool is_key(const calx_mapper *mapper, const uint16_t *columns, size_t count)
+{
+    return count == mapper->key_count &&
+           memcmp(columns, mapper->key, count * sizeof(*columns)) == 0;
+}
+
+/* A SELECT needs the columns ascending; the values follow. */
+static void sort_columns(uint16_t *columns, calx_value *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        for (size_t j = i; j > 0 && columns[j - 1] > columns[j]; j--) {
+            uint16_t column = columns[j];
+            calx_value value = values[j];
+            columns[j] = columns[j - 1];
+            values[j] = values[j - 1];
+            columns[j - 1] = column;
+            values[j - 1] = value;
+        }
+    }
+}
+
+/* Rows of a mapper by columns that are not its key, or not only. */
+static calx_status select_where(calx_session *session, calx_selection *selection,
+                                const uint16_t *columns)
+{
+    const calx_mapper *mapper = selection->entity->mapper;
+    size_t words = calx_plan_words(mapper);
+    size_t count = selection->count;
+    uint64_t *set = calx_alloc_array(words, sizeof(uint64_t));
+    uint16_t *sorted = calx_alloc_array(count, sizeof(uint16_t));
+    calx_value *values = calx_alloc_array(count, sizeof(calx_value));
+    calx_status status = CALX_E_NOMEM;
+    if (set == NULL || sorted == NULL || values == NULL) {
+        no_memory(session);
+        goto out;
+    }
+    memcpy(sorted, columns, count * sizeof(*sorted));
+    memcpy(values, selection->values, count * sizeof(*values));
+    sort_columns(sorted, values, count);
+    for (size_t i = 0; i < count; i++)
+        calx_plan_include(set, sorted[i]);
+    selection->columns = set;
+    selection->values = values;
+    status = calx_session_select(session, selection);
+out:
+    calx_release(set);
+    calx_release(sorted);
+    calx_release(values);
+    return status;
+}
+
+static calx_status first_of(void *context, calx_instance *instance)
+{
+    calx_instance **found = context;
+    if (*found == NULL)
+        *found = instance;
+    return CALX_OK;
+}
+
+static calx_status find_target(calx_session *session, const calx_foreign_key *key,
+                               const calx_value *values, calx_instance **out_target)
+{
+    calx_entity *entity = calx_session_entity(session, key->target);
+    if (entity == NULL)
+        return session->error.status;
+    if (is_key(key->target, key->target_columns, key->column_count))
+        return calx_session_find(session, entity, values, out_target);
+    calx_status status = calx_session_autoflush(session);
+    if (status != CALX_OK)
+        return status;
+    calx_selection selection = {
+        .entity = entity,
+        .values = values,
+        .count = key->column_count,
+        .visit = first_of,
+        .context = out_target,
+    };
+    return select_where(session, &selection, key->target_columns);
+}
+
+/* Points a link where its columns do; a collection that is loaded there gets its owner. */
+static calx_status take_target(calx_session *session, calx_instance *instance, unsigned foreign_key,
+                               calx_instance *target)
+{
+    if (calx_links_ensure(instance) != CALX_OK)
+        return no_memory(session);
+    calx_link *link = &instance->links->links[foreign_key];
+    if (link->target == target) {
+        link->state = CALX_LINK_LOADED;
+        calx_link_show(link);
+        return CALX_OK;
+    }
+    if (target != NULL &&
+        (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target) != CALX_OK))
+        return no_memory(session);
+    calx_link_leave(link);
+    calx_link_point(link, target, CALX_LINK_LOADED);
+    calx_link_join(link);
+    calx_link_show(link);
+    return CALX_OK;
+}
+
+/* The target of a many-to-one as the columns have it (SES-301). */
+static calx_status load_one(calx_session *session, calx_instance *instance,
+                            const calx_relationship *facts)
+{
+    const calx_foreign_key *key = key_of(instance, facts);
+    calx_instance *target = NULL;
+    bool complete = false;
+    calx_value *values = calx_alloc_array(key->column_count, sizeof(calx_value));
+    if (values == NULL)
+        return no_memory(session);
+    calx_status status =
+        read_columns(session, instance, key->columns, key->column_count, values, &complete);
+    if (status == CALX_OK && complete)
+        status = find_target(session, key, values, &target);
+    if (status == CALX_OK)
+        status = take_target(session, instance, facts->foreign_key, target);
+    calx_release(values);
+    return status;
+}
+
+/* Where the rows of a collection go. */
+typedef struct loading {
+    calx_session *session;
+    calx_instance *owner;
+    calx_slot *slot;
+    const calx_mapper *items;
+    unsigned foreign_key;
+} loading;
+
+/* One row of a collection. An item that was pointed somewhere in memory is taken later, or not. */
+static calx_status take_item(void *context, calx_instance *item)
+{
+    loading *rows = context;
+    if (calx_links_ensure(item) != CALX_OK || calx_slot_reserve(rows->slot, 1) != CALX_OK)
+        return no_memory(rows->session);
+    calx_link *link = &item->links->links[rows->foreign_key];
+    if (link->state == CALX_LINK_CHANGED)
+        return CALX_OK;
+    if (link->target != rows->owner)
+        calx_link_leave(link);
+    calx_link_point(link, rows->owner, CALX_LINK_LOADED);
+    calx_slot_add(rows->slot, link);
+    calx_link_show(link);
+    return CALX_OK;
+}
+
+static bool is_unflushed(const loading *rows, const calx_link *link)
+{
+    const calx_session *session = link->owner->session;
+    return link->state == CALX_LINK_CHANGED && !link->set_apart &&
+           link->owner->mapper == rows->items && calx_link_number(link) == rows->foreign_key &&
+           (session == NULL || session == rows->session);
+}
+
+/* Items that were pointed here in memory, in a row already or not (SES-305); oldest first. */
+static calx_status take_unflushed(loading *rows)
+{
+    size_t start = rows->slot->count;
+    for (calx_link *link = rows->owner->links->incoming; link != NULL; link = link->next) {
+        if (!is_unflushed(rows, link))
+            continue;
+        if (calx_slot_reserve(rows->slot, 1) != CALX_OK)
+            return no_memory(rows->session);
+        calx_slot_add(rows->slot, link);
+    }
+    for (size_t low = start, high = rows->slot->count; low + 1 < high; low++) {
+        const void *entity = rows->slot->items[--high];
+        rows->slot->items[high] = rows->slot->items[low];
+        rows->slot->items[low] = entity;
+    }
+    return CALX_OK;
+}
+
+static calx_status select_items(calx_session *session, calx_instance *instance,
+                                const calx_relationship *facts, loading *rows)
+{
+    const calx_foreign_key *key = key_of(instance, facts);
+    bool complete = false;
+    calx_value *values = calx_alloc_array(key->column_count, sizeof(calx_value));
+    if (values == NULL)
+        return no_memory(session);
+    calx_status status =
+        read_columns(session, instance, key->target_columns, key->column_count, values, &complete);
+    calx_entity *entity = calx_session_entity(session, facts->target);
+    if (entity == NULL)
+        status = session->error.status;
+    if (status == CALX_OK && complete) {
+        calx_selection selection = {
+            .entity = entity,
+            .values = values,
+            .count = key->column_count,
+            .visit = take_item,
+            .context = rows,
+        };
+        status = select_where(session, &selection, key->columns);
+    }
+    calx_release(values);
+    return status;
+}
+
+/* The members of a one-to-many, into a slot of its own until all are there (SES-300). */
+static calx_status load_many(calx_session *session, calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    calx_slot slot = { 0 };
+    loading rows = { session, instance, &slot, facts->target, facts->foreign_key };
+    calx_status status = calx_session_autoflush(session);
+    if (status == CALX_OK && calx_links_ensure(instance) != CALX_OK)
+        status = no_memory(session);
+    if (status == CALX_OK)
+        status = select_items(session, instance, facts, &rows);
+    if (status == CALX_OK)
+        status = take_unflushed(&rows);
+    if (instance->links == NULL) {
+        calx_release(slot.items);
+        return status;
+    }
+    slot.loaded = true;
+    calx_slot_unload(instance, relationship);
+    instance->links->slots[relationship] = slot;
+    if (status != CALX_OK)
+        calx_slot_unload(instance, relationship);
+    calx_links_show(instance, relationship);
+    return status;
+}
+
+static bool is_known(const calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if (instance->links == NULL)
+        return is_all_in_memory(instance);
+    if (facts->kind == CALX_RELATIONSHIP_ONE)
+        return is_all_in_memory(instance) ||
+               instance->links->links[facts->foreign_key].state != CALX_LINK_UNKNOWN;
+    return is_all_in_memory(instance) || instance->links->slots[relationship].loaded;
+}
+
+calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
+                                   unsigned relationship)
+{
+    calx_status status = CALX_OK;
+    if (session != NULL)
+        status = calx_session_freshen(session, instance);
+    if (status != CALX_OK || is_known(instance, relationship))
+        return status;
+    if (session == NULL || instance->state != CALX_STATE_PERSISTENT)
+        return calx_session_fail(session, CALX_E_DETACHED_INSTANCE,
+                                 "%s.%s was not loaded, and the instance is in no session to load "
+                                 "it from",
+                                 instance->mapper->name,
+                                 instance->mapper->relationships[relationship].member);
+    if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
+        return load_one(session, instance, &instance->mapper->relationships[relationship]);
+    return load_many(session, instance, relationship);
+}
