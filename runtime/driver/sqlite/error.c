@@ -21,6 +21,9 @@ enum {
     X = CALX_ERROR_ROLLBACK_ONLY,
 };
 
+/* SQLITE_CONSTRAINT_DATATYPE, which came with 3.37. */
+enum { CONSTRAINT_DATATYPE = SQLITE_CONSTRAINT | (12 << 8) };
+
 /* Extended codes that differ from their primary code (ENG-214 to ENG-218). */
 static const code_row extended_codes[] = {
     { SQLITE_ERROR_MISSING_COLLSEQ, CALX_E_INTERNAL, 0 },
@@ -35,7 +38,7 @@ static const code_row extended_codes[] = {
     { SQLITE_CONSTRAINT_NOTNULL, CALX_E_NOT_NULL, 0 },
     { SQLITE_CONSTRAINT_CHECK, CALX_E_CHECK, 0 },
     { SQLITE_CONSTRAINT_TRIGGER, CALX_E_USER, 0 },
-    { SQLITE_CONSTRAINT_DATATYPE, CALX_E_DATA, 0 },
+    { CONSTRAINT_DATATYPE, CALX_E_DATA, 0 },
     { SQLITE_READONLY_DBMOVED, CALX_E_READ_ONLY, D },
     { SQLITE_IOERR_NOMEM, CALX_E_NOMEM, 0 },
 };

@@ -19,9 +19,9 @@ typedef struct sqlite_statement {
     calx_driver_statement base;
     sqlite3_stmt *stmt; /* NULL: the text held no statement */
     sqlite3 *db;
-    int64_t total_before; /* sqlite3_total_changes64() when the run began */
-    bool stepped;         /* since the last sqlite3_reset() */
-    bool bound;           /* since the last sqlite3_clear_bindings() */
+    int total_before; /* sqlite3_total_changes() when the run began */
+    bool stepped;     /* since the last sqlite3_reset() */
+    bool bound;       /* since the last sqlite3_clear_bindings() */
 } sqlite_statement;
 
 /* Integers beyond this are not all exact as a double. */
@@ -234,7 +234,7 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         statement->stepped = false;
     }
     statement->bound = true;
-    statement->total_before = sqlite3_total_changes64(statement->db);
+    statement->total_before = sqlite3_total_changes(statement->db);
     calx_status status = bind_all(statement, parameters, count);
     return status == CALX_OK ? step(statement, out_row) : status;
 }
@@ -411,9 +411,9 @@ int64_t calx_sqlite_changes(calx_driver_statement *base)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
     /* What is no INSERT, UPDATE or DELETE leaves the count of the one before it standing. */
-    if (sqlite3_total_changes64(statement->db) == statement->total_before)
+    if (sqlite3_total_changes(statement->db) == statement->total_before)
         return 0;
-    return sqlite3_changes64(statement->db);
+    return sqlite3_changes(statement->db);
 }
 
 int64_t calx_sqlite_last_key(calx_driver_statement *base)
