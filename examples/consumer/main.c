@@ -71,6 +71,8 @@ static calx_status blog(calx_session *session)
     calx_status status = calx_session_run(session, publish, NULL);
     if (status == CALX_OK)
         status = post_get_one(session, 1, &post);
+    if (status == CALX_OK)
+        status = calx_session_commit(session); /* reading began a transaction as well */
     if (status != CALX_OK)
         return status;
     calx_status refused = calx_session_run(session, publish_nonsense, &post);
