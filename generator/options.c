@@ -207,6 +207,7 @@ static bool read_arguments(calx_gen_options *options, int argc, char **argv,
     int code;
 
     opterr = 0;
+    optind = 1;
     while ((code = getopt_long(own, argv, "-:", long_options, NULL)) != -1) {
         const char *given = optind > 1 && optind <= own ? argv[optind - 1] : "";
 

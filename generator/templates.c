@@ -61,7 +61,7 @@ calx_status calx_templates_init(calx_templates *templates, const char *directory
         return CALX_E_IO;
     status = add_place(templates, program, from_build);
     if (status == CALX_OK)
-        status = add_place(templates, program, from_installed);
+        status = add_place(templates, from_installed[0] == '/' ? "" : program, from_installed);
     calx_release(program);
     return status;
 }
