@@ -141,6 +141,40 @@ static void forty_threads_have_a_memory_database_each(void **state)
     calx_engine_free(engine);
 }
 
+static void *select_one(void *context)
+{
+    static calx_status status;
+    status = run(context, "SELECT 1", 0);
+    return &status;
+}
+
+static void a_connection_changes_threads_unless_its_url_forbids_it(void **state)
+{
+    (void)state;
+    calx_shows("ENG-016");
+    calx_shows("ENG-104");
+    static const struct {
+        const char *query;
+        calx_status status;
+    } cases[] = { { "", CALX_OK }, { "?check_same_thread=on", CALX_E_STATE } };
+    for (size_t i = 0; i < 2; i++) {
+        char url[1024];
+        pthread_t thread;
+        void *answer = NULL;
+        calx_connection *connection = NULL;
+        snprintf(url, sizeof(url), "%s%s", calx_test_url(), cases[i].query);
+        calx_engine *engine = new_engine(url, NULL);
+        assert_int_equal(calx_engine_connect(engine, &connection, NULL), CALX_OK);
+        assert_int_equal(run(connection, "SELECT 1", 0), CALX_OK);
+        assert_int_equal(pthread_create(&thread, NULL, select_one, connection), 0);
+        pthread_join(thread, &answer);
+        assert_int_equal(*(calx_status *)answer, cases[i].status);
+        assert_int_equal(run(connection, "SELECT 1", 0), CALX_OK);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+    }
+}
+
 typedef struct plan_thread {
     pthread_t thread;
     calx_engine *engine;
@@ -253,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forty_threads_share_a_few_connections_to_a_file),
         cmocka_unit_test(forty_threads_have_a_memory_database_each),
+        cmocka_unit_test(a_connection_changes_threads_unless_its_url_forbids_it),
         cmocka_unit_test(a_plan_is_made_once_and_numbered),
         cmocka_unit_test(a_plan_has_one_statement_per_connection_and_a_second_when_nested),
     };
