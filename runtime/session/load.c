@@ -160,28 +160,38 @@ static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
     return CALX_OK;
 }
 
-/* Changes stay in the struct; everything else, and the whole snapshot, comes from the row. */
-static calx_status fill_watched(calx_session *session, calx_entity *entity, calx_instance *instance)
+static calx_status fill_columns(calx_session *session, const calx_entity *entity,
+                                calx_instance *instance)
 {
-    calx_status adopted = calx_relationship_adopt(session, instance);
-    if (adopted != CALX_OK)
-        return adopted;
-    uint64_t *changed = entity->columns;
-    bool any = calx_watch_changes(instance->watch, changed);
     for (size_t i = 0; i < entity->mapper->column_count; i++) {
-        calx_status status = CALX_OK;
-        if (any && calx_plan_has(changed, i))
-            status = refill_snapshot(session, instance, i, &entity->row[i]);
-        else
-            status = refill(session, instance, i, &entity->row[i]);
+        const calx_value *value = &entity->row[i];
+        calx_status status = calx_plan_has(entity->columns, i)
+                                 ? refill_snapshot(session, instance, i, value)
+                                 : refill(session, instance, i, value);
         if (status != CALX_OK)
             return status;
     }
-    if (!any && calx_watch_take_snapshot(instance->watch) != CALX_OK)
-        return calx_error_set_nomem(&session->error);
-    if (any)
-        calx_watch_agree(instance->watch, changed);
     return CALX_OK;
+}
+
+/*
+ * Changes stay in the struct; everything else, and the whole snapshot, comes from the row. On
+ * failure nothing looks changed that the application did not change.
+ */
+static calx_status fill_watched(calx_session *session, calx_entity *entity, calx_instance *instance)
+{
+    calx_watch *watch = instance->watch;
+    calx_status status = calx_relationship_adopt(session, instance);
+    if (status != CALX_OK)
+        return status;
+    bool any = calx_watch_changes(watch, entity->columns);
+    status = fill_columns(session, entity, instance);
+    if (status == CALX_OK && (any ? calx_watch_agree(watch, entity->columns)
+                                  : calx_watch_take_snapshot(watch)) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    if (status != CALX_OK)
+        calx_watch_revert_others(watch, entity->columns);
+    return status;
 }
 
 static calx_status fill(calx_session *session, calx_entity *entity, calx_instance *instance)
@@ -374,6 +384,9 @@ calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
     calx_entity *entity = calx_session_entity(session, mapper);
     if (entity == NULL)
         return session->error.status;
+    if (key == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT, "the key of the %s is NULL",
+                                 mapper->name);
     calx_instance *found = NULL;
     status = calx_session_find(session, entity, key, &found);
     if (status == CALX_OK)

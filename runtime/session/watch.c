@@ -6,6 +6,7 @@
 #include "session/watch.h"
 
 #include "base/allocator.h"
+#include "base/hash.h"
 #include "mapper/column.h"
 #include "sql/plan.h"
 
@@ -235,13 +236,16 @@ calx_status calx_watch_write(calx_instance *instance, const calx_column *column,
 /* ---- snapshots ---- */
 
 /* A text the application may write into is compared by content, so the snapshot needs its own. */
+static bool is_mutable_text(const calx_column *column)
+{
+    return (column->flags & CALX_COLUMN_MUTABLE) != 0 && is_pointer(column);
+}
+
 static calx_status own_mutable_texts(calx_instance *instance, void *snapshot)
 {
     for (size_t i = 0; i < instance->mapper->column_count; i++) {
         const calx_column *column = &instance->mapper->columns[i];
-        if ((column->flags & CALX_COLUMN_MUTABLE) == 0 || !is_pointer(column))
-            continue;
-        if (copy_span(instance, column, snapshot) != CALX_OK)
+        if (is_mutable_text(column) && copy_span(instance, column, snapshot) != CALX_OK)
             return CALX_E_NOMEM;
     }
     return CALX_OK;
@@ -250,10 +254,39 @@ static calx_status own_mutable_texts(calx_instance *instance, void *snapshot)
 static bool has_mutable_texts(const calx_mapper *mapper)
 {
     for (size_t i = 0; i < mapper->column_count; i++)
-        if ((mapper->columns[i].flags & CALX_COLUMN_MUTABLE) != 0 &&
-            is_pointer(&mapper->columns[i]))
+        if (is_mutable_text(&mapper->columns[i]))
             return true;
     return false;
+}
+
+static uint64_t hash_mutable_texts(const calx_watch *watch)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    uint64_t hash = 0;
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        const void *data = NULL;
+        size_t size = 0;
+        if (is_mutable_text(&mapper->columns[i]) &&
+            span_of(&mapper->columns[i], watch->snapshot, &data, &size) && data != NULL)
+            hash = calx_hash_join(hash, calx_hash(data, size));
+    }
+    return hash;
+}
+
+/*
+ * Putting back must not fail, so it cannot copy: the struct shows the snapshot's own texts until
+ * the next snapshot. What is written into them meanwhile is found by their hash.
+ */
+static void share_texts(calx_watch *watch)
+{
+    watch->shares_texts = has_mutable_texts(watch->instance->mapper);
+    if (watch->shares_texts)
+        watch->texts_hash = hash_mutable_texts(watch);
+}
+
+static bool has_written_shared_text(const calx_watch *watch)
+{
+    return watch->shares_texts && hash_mutable_texts(watch) != watch->texts_hash;
 }
 
 calx_status calx_watch_take_snapshot(calx_watch *watch)
@@ -276,6 +309,7 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
         memcpy(watch->snapshot, entity, size);
     }
     watch->has_snapshot = true;
+    watch->shares_texts = false;
     if (watch->has_set)
         memset(watch->set, 0, set_bytes(instance->mapper));
     watch->has_set = false;
@@ -329,6 +363,17 @@ void calx_watch_revert(calx_watch *watch)
         return;
     calx_watch_copy_columns(instance->mapper, calx_instance_entity(instance), watch->snapshot);
     clear_set(watch);
+    share_texts(watch);
+}
+
+void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if (!calx_plan_has(changed, i))
+            copy_member(&mapper->columns[i], calx_instance_entity(watch->instance),
+                        watch->snapshot);
+    share_texts(watch);
 }
 
 void calx_watch_restore(calx_watch *watch)
@@ -340,13 +385,20 @@ void calx_watch_restore(calx_watch *watch)
     calx_watch_forget_origin(watch);
 }
 
-void calx_watch_agree(calx_watch *watch, const uint64_t *changed)
+calx_status calx_watch_agree(calx_watch *watch, const uint64_t *changed)
 {
     const calx_mapper *mapper = watch->instance->mapper;
-    for (size_t i = 0; i < mapper->column_count; i++)
-        if (!calx_plan_has(changed, i))
-            copy_member(&mapper->columns[i], watch->snapshot,
-                        calx_instance_entity(watch->instance));
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        const calx_column *column = &mapper->columns[i];
+        if (calx_plan_has(changed, i))
+            continue;
+        copy_member(column, watch->snapshot, calx_instance_entity(watch->instance));
+        if (is_mutable_text(column) &&
+            copy_span(watch->instance, column, watch->snapshot) != CALX_OK)
+            return CALX_E_NOMEM;
+    }
+    watch->shares_texts = false;
+    return CALX_OK;
 }
 
 /* ---- comparing ---- */
@@ -369,9 +421,11 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
         memset(out_columns, 0, set_bytes(mapper));
     if (!watch->has_snapshot || is_same_memory(watch))
         return false;
+    bool rewritten = has_written_shared_text(watch);
     for (size_t i = 0; i < mapper->column_count; i++) {
-        if (!calx_plan_has(watch->set, i) &&
-            calx_column_same(&mapper->columns[i], entity, watch->snapshot))
+        const calx_column *column = &mapper->columns[i];
+        if (!calx_plan_has(watch->set, i) && !(rewritten && is_mutable_text(column)) &&
+            calx_column_same(column, entity, watch->snapshot))
             continue;
         any = true;
         if (out_columns != NULL)

@@ -22,8 +22,10 @@ struct calx_watch {
     calx_watch *next, *previous;
     void *origin; /* the struct before the open transaction wrote it; NULL: not written */
     bool has_snapshot;
-    bool sealed;   /* the watch ends with the transaction */
-    bool has_set;  /* some bit of set is on */
+    bool sealed;         /* the watch ends with the transaction */
+    bool has_set;        /* some bit of set is on */
+    bool shares_texts;   /* the struct points at texts of the snapshot it may write into */
+    uint64_t texts_hash; /* of those texts, when they were shared */
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
     void *snapshot;
     calx_key origin_key; /* the key before the open transaction changed it; zeroed: unchanged */
@@ -56,8 +58,14 @@ void calx_watch_restore(calx_watch *watch);
 /* Puts the columns back as they agreed with the database last: changes are discarded. */
 void calx_watch_revert(calx_watch *watch);
 
-/* Every column but those of the set has the struct's value in the snapshot from now on. */
-void calx_watch_agree(calx_watch *watch, const uint64_t *changed);
+/* The same for every column but those of the set. */
+void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed);
+
+/*
+ * Every column but those of the set has the struct's value in the snapshot from now on.
+ * CALX_E_NOMEM: only some of them; calx_watch_revert_others() makes both agree again.
+ */
+calx_status calx_watch_agree(calx_watch *watch, const uint64_t *changed);
 
 /*
  * Which columns differ from the snapshot, or were set while there was nothing to compare with.
