@@ -300,6 +300,23 @@ static calx_status insert(writer *rows, calx_instance *instance)
     return status == CALX_OK ? CALX_OK : blame(rows, instance, "inserting");
 }
 
+/* ---- the version of a row that is expired here ---- */
+
+/* It was counted up by somebody else, perhaps: the row tells (SES-181). */
+static calx_status meet_version(writer *rows, calx_instance *instance)
+{
+    calx_session *session = rows->session;
+    bool is_known =
+        rows->entity->version < 0 || !calx_session_is_expired(session, instance) ||
+        (instance->epoch == session->epoch && (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0);
+    if (is_known)
+        return CALX_OK;
+    calx_status status = calx_session_freshen(session, instance);
+    if (status != CALX_E_OBJECT_DELETED)
+        return status;
+    return calx_session_fail(session, CALX_E_STALE_DATA, "there is no such row any more");
+}
+
 /* ---- UPDATE ---- */
 
 static calx_status no_row(writer *rows, const calx_instance *instance)
@@ -325,6 +342,9 @@ static calx_status raise_version(writer *rows, calx_instance *instance)
     calx_value value;
     calx_status status =
         calx_column_read(&instance->mapper->columns[version], stored_struct(instance), &value);
+    if (status == CALX_OK && value.as.int64 == INT64_MAX)
+        return calx_session_fail(rows->session, CALX_E_DATA, "%s.%s cannot be counted up further",
+                                 instance->mapper->name, instance->mapper->columns[version].member);
     if (status == CALX_OK)
         status = write_version(rows, instance, value.as.int64 + 1);
     if (status == CALX_OK)
@@ -382,7 +402,9 @@ static calx_status update(writer *rows, calx_instance *instance)
 {
     calx_session *session = rows->session;
     calx_watch *watch = instance->watch;
-    calx_status status = write_links(session, instance);
+    calx_status status = meet_version(rows, instance);
+    if (status == CALX_OK)
+        status = write_links(session, instance);
     if (status == CALX_OK && !calx_watch_changes(watch, rows->entity->columns))
         return CALX_OK; /* the link led to where the columns pointed already */
     if (status == CALX_OK &&
@@ -406,7 +428,9 @@ static calx_status delete (writer *rows, calx_instance *instance)
 {
     size_t count = 0;
     int64_t changes = 0;
-    calx_status status = bind_where(rows, instance, &count);
+    calx_status status = meet_version(rows, instance);
+    if (status == CALX_OK)
+        status = bind_where(rows, instance, &count);
     if (status == CALX_OK)
         status = open_plan(rows, CALX_PLAN_DELETE, NULL);
     if (status == CALX_OK)
