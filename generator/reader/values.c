@@ -63,6 +63,7 @@ bool calx_values_is_expression(const char *text)
             text = skip_literal(text);
             if (text == NULL)
                 return false;
+            empty = false;
             continue;
         }
         if (!is_plain(text) || (*text == ')' && depth == 0))

@@ -1,0 +1,7 @@
+#include <calx/annotate.h>
+struct CALX_ENTITY("things") thing {
+    int64_t id CALX_PRIMARY_KEY;
+    int32_t age CALX_CHECK(" ");
+};
+
+// expect: 4:17 CALX-E013 CALX_CHECK: its text is empty

@@ -1,0 +1,16 @@
+#include <calx/annotate.h>
+struct CALX_ENTITY("things") thing {
+    int64_t id CALX_PRIMARY_KEY CALX_VERSION_COLUMN;
+};
+struct CALX_ENTITY("items") item {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *version CALX_VERSION_COLUMN;
+};
+struct CALX_ENTITY("notes") note {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int32 version CALX_VERSION_COLUMN;
+};
+
+// expect: 3:33 CALX-E028 the version column 'id' changes with each UPDATE, so it cannot be a key
+// expect: 7:25 CALX-E028 the version column 'version' is const char *, not a plain integer
+// expect: 11:33 CALX-E028 the version column 'version' is calx_nullable_int32, not a plain integer
