@@ -258,10 +258,17 @@ static void clear_slots(calx_instance *instance)
         clear_slot(instance, i);
 }
 
+/* Whether the columns cannot say what the link says: not written, or to what is not stored. */
+static bool is_only_in_memory(const calx_link *link)
+{
+    return link->state == CALX_LINK_CHANGED ||
+           (link->target != NULL && is_all_in_memory(link->target));
+}
+
 /* A change that is dropped takes its owner out of where it was to go. */
 static void forget_change(calx_link *link)
 {
-    if (link->state == CALX_LINK_CHANGED) {
+    if (is_only_in_memory(link)) {
         calx_link_leave(link);
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }

@@ -149,14 +149,16 @@ static calx_status reach(calx_session *session, calx_instances *found, calx_inst
 }
 
 static calx_status reach_over(calx_session *session, calx_instances *found,
-                              const calx_instance *instance, unsigned relationship)
+                              const calx_instance *instance, unsigned relationship,
+                              const calx_link *changing)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if ((facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        calx_instance *target = instance->links->links[facts->foreign_key].target;
-        return target == NULL ? CALX_OK : reach(session, found, target);
+        const calx_link *link = &instance->links->links[facts->foreign_key];
+        bool leads_on = link->target != NULL && link != changing;
+        return leads_on ? reach(session, found, link->target) : CALX_OK;
     }
     const calx_slot *slot = &instance->links->slots[relationship];
     for (size_t i = 0; i < slot->count; i++) {
@@ -168,13 +170,13 @@ static calx_status reach_over(calx_session *session, calx_instances *found,
 }
 
 /* Everything that save-update reaches from the first one, ready to be attached (SES-273). */
-static calx_status gather(calx_session *session, calx_instances *found)
+static calx_status gather(calx_session *session, calx_instances *found, const calx_link *changing)
 {
     for (size_t done = 0; done < found->count; done++) {
         calx_instance *instance = found->items[done];
         calx_status status = prepare_attach(session, instance);
         for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
-            status = reach_over(session, found, instance, i);
+            status = reach_over(session, found, instance, i, changing);
         if (status != CALX_OK)
             return status;
     }
@@ -242,11 +244,11 @@ static void settle_collections(const calx_instance *instance, bool commit)
 }
 
 calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
-                                      calx_instances *found)
+                                      const calx_link *changing, calx_instances *found)
 {
     calx_status status = reach(session, found, instance);
     if (status == CALX_OK)
-        status = gather(session, found);
+        status = gather(session, found, changing);
     if (status == CALX_OK)
         status = watch_detached(session, found);
     if (status == CALX_OK && calx_identity_reserve(session, found->count) != CALX_OK)
@@ -272,7 +274,7 @@ void calx_session_attach_end(calx_session *session, calx_instances *found, bool 
 calx_status calx_session_attach(calx_session *session, calx_instance *instance)
 {
     calx_instances found = { 0 };
-    calx_status status = calx_session_attach_begin(session, instance, &found);
+    calx_status status = calx_session_attach_begin(session, instance, NULL, &found);
     calx_session_attach_end(session, &found, status == CALX_OK);
     return status;
 }

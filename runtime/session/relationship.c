@@ -255,7 +255,8 @@ static calx_status relate(calx_session *session, const calx_relationship *facts,
     calx_session *owners = link->owner->session;
     bool comes_in = session != NULL && related != NULL && related->session != session &&
                     (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
-    calx_status status = comes_in ? calx_session_attach_begin(session, related, &found) : CALX_OK;
+    calx_status status =
+        comes_in ? calx_session_attach_begin(session, related, link, &found) : CALX_OK;
     if (status == CALX_OK)
         status = calx_relationship_point(owners, link, target);
     if (comes_in)

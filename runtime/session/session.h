@@ -188,10 +188,11 @@ calx_status calx_session_attach(calx_session *session, calx_instance *instance);
 
 /*
  * The same in two steps: all that may fail, and the change. The end comes in any case; what is
- * found has CALX_INSTANCE_VISITED in between.
+ * found has CALX_INSTANCE_VISITED in between. changing: a link that will point elsewhere by then,
+ * so nothing is reached over it now; or NULL.
  */
 calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
-                                      calx_instances *found);
+                                      const calx_link *changing, calx_instances *found);
 void calx_session_attach_end(calx_session *session, calx_instances *found, bool commit);
 
 /* Marks for deletion, with what the delete cascade reaches. */
