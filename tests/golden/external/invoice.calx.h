@@ -1,0 +1,92 @@
+/* Generated from invoice.h by calx-gen 0.1.0. Do not edit: change invoice.h and build again. */
+#ifndef INVOICE_CALX_H
+#define INVOICE_CALX_H
+
+#include "invoice.h"
+
+#include <calx/column.h>
+#include <calx/expression.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** Every mapper of invoice.h, for calx_schema_create_all(). */
+extern const calx_metadata invoice_metadata;
+
+/* ---- struct invoice: table invoices ---- */
+
+/** Refers to a struct that another run of calx-gen maps. */
+extern const calx_mapper invoice_mapper;
+
+/** The columns, for conditions and orders: calx_eq(invoice_col.id, …). */
+extern const struct invoice_col {
+    calx_int64_column id;
+    calx_int64_column customer_id;
+} invoice_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct invoice *invoice_new(void);
+/** Frees what is in no session; takes NULL. */
+void invoice_free(struct invoice *invoice);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct invoice *invoice_copy(const struct invoice *invoice);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct invoice *invoice_edit(const struct invoice *invoice);
+/** Ends the watch on a mutable pointer. */
+void invoice_seal(const struct invoice *invoice);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status invoice_add(calx_session *session, struct invoice *invoice);
+/** By key; *out_invoice is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status invoice_delete(calx_session *session, const struct invoice *invoice);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status invoice_set_id(const struct invoice *invoice, int64_t id);
+calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t customer_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status invoice_customer(const struct invoice *invoice, const struct customer **out_customer);
+calx_status invoice_set_customer(const struct invoice *invoice, const struct customer *customer);
+
+/** A query over invoice: build it, ask it, free it. Results are borrowed until then. */
+typedef struct invoice_query invoice_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: invoice_query_free(). */
+invoice_query *invoice_query_new(calx_session *session);
+/** Takes NULL. */
+void invoice_query_free(invoice_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status invoice_query_where(invoice_query *query, calx_expression condition);
+calx_status invoice_query_where_filter(invoice_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status invoice_query_order_by(invoice_query *query, calx_order order);
+calx_status invoice_query_limit(invoice_query *query, int64_t limit);
+calx_status invoice_query_offset(invoice_query *query, int64_t offset);
+/** Every instance. */
+calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
+                              size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status invoice_query_first(invoice_query *query, const struct invoice **out_invoice);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice);
+/** How many rows, limit and offset counted in. */
+calx_status invoice_query_count(invoice_query *query, int64_t *out_count);
+calx_status invoice_query_exists(invoice_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*invoice_function)(void *context, const struct invoice *invoice);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status invoice_query_each(invoice_query *query, invoice_function function, void *context);
+
+CALX_END_DECLS
+
+#endif
