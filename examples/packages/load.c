@@ -108,7 +108,7 @@ static calx_status add_alternative(calx_session *session, struct dependency *dep
         return CALX_E_NOMEM;
     made->name = read->name;
     made->version = read->relation[0] != '\0' ? read->version : NULL;
-    memcpy(made->relation, read->relation, sizeof(made->relation));
+    strcpy(made->relation, read->relation);
     calx_status status = dependency_choices_append(dependency, made);
     if (status == CALX_OK)
         status = alternative_add(session, made);
