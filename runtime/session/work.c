@@ -117,9 +117,10 @@ static calx_status take_orphans(calx_session *session, calx_watch_list *list)
 /* Whether this session, and not the database, lets go of the members when their owner goes. */
 static bool nulls_members(const calx_relationship *facts)
 {
+    if (facts->kind != CALX_RELATIONSHIP_MANY || (facts->cascade & CALX_CASCADE_DELETE) != 0)
+        return false;
     const calx_foreign_key *key = &facts->target->foreign_keys[facts->foreign_key];
-    if (facts->kind != CALX_RELATIONSHIP_MANY || (facts->cascade & CALX_CASCADE_DELETE) != 0 ||
-        key->on_delete != CALX_ON_DELETE_NO_ACTION)
+    if (key->on_delete != CALX_ON_DELETE_NO_ACTION)
         return false;
     for (size_t i = 0; i < key->column_count; i++)
         if ((facts->target->columns[key->columns[i]].flags &
