@@ -275,8 +275,8 @@ static void assert_fails(fixture *fix, struct user *bad, calx_status expected, c
     assert_int_equal(calx_session_add(session, bad), CALX_OK);
     assert_int_equal(calx_session_commit(session), CALX_OK);
     assert_int_equal(number(session, "SELECT count(*) FROM users"), 3);
-    run_elsewhere(fix, "DELETE FROM users WHERE name <> 'ed'");
     assert_int_equal(calx_session_close(session), CALX_OK);
+    run_elsewhere(fix, "DELETE FROM users WHERE name <> 'ed'");
 }
 
 static void every_refusal_names_its_row_and_column(void **state)
