@@ -278,6 +278,7 @@ static void note_rollback(world *w)
         } else if (t->stage != NOT_THERE && t->stage != TRANSIENT) {
             t->stage = TRANSIENT;
             t->set_apart = true;
+            *(int64_t *)t->entity = 0; /* the id may be another row's by the time it is added */
             t->written = -1;
         }
     }
