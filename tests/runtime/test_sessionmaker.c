@@ -1,0 +1,207 @@
+/*
+ * Sessions and their defaults: what a maker hands on, and what it refuses.
+ */
+#include "session_fixture.h"
+
+#include "support/ration.h"
+
+#include <pthread.h>
+
+static calx_sessionmaker *new_maker(const fixture *fix)
+{
+    calx_session_options options = session_options(fix);
+    calx_sessionmaker *maker = NULL;
+    assert_int_equal(calx_sessionmaker_new(&options, &maker, NULL), CALX_OK);
+    return maker;
+}
+
+static void a_maker_makes_independent_sessions(void **state)
+{
+    (void)state;
+    calx_shows("SES-001");
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = new_maker(&fix);
+    calx_session *one = NULL;
+    calx_session *two = NULL;
+    assert_int_equal(calx_sessionmaker_session(maker, &one), CALX_OK);
+    assert_int_equal(calx_sessionmaker_session(maker, &two), CALX_OK);
+    assert_ptr_not_equal(one, two);
+    assert_false(calx_session_in_transaction(one));
+    calx_session_options options;
+    assert_int_equal(calx_sessionmaker_options(maker, &options), CALX_OK);
+    assert_true(options.autoflush && options.expire_on_commit && options.autobegin);
+    calx_sessionmaker_free(maker); /* sessions do not need it any more */
+    (void)stored_user(one, "ed");
+    assert_non_null(get_user(two, 1));
+    assert_int_equal(logged(&fix, "BEGIN"), 2);
+    calx_session_free(one);
+    calx_session_free(two);
+    tear_down(&fix);
+}
+
+static void options_of_one_call_win_for_that_session(void **state)
+{
+    (void)state;
+    calx_shows("SES-002");
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = new_maker(&fix);
+    calx_session_options options;
+    calx_session *session = NULL;
+    int info = 5;
+    assert_int_equal(calx_sessionmaker_options(maker, &options), CALX_OK);
+    options.autobegin = false;
+    options.info = &info;
+    assert_int_equal(calx_sessionmaker_session_with(maker, &options, &session), CALX_OK);
+    struct user *user = new_user("ed");
+    assert_int_equal(calx_session_add(session, user), CALX_E_STATE);
+    assert_ptr_equal(calx_session_info(session), &info);
+    calx_session_free(session);
+    assert_int_equal(calx_sessionmaker_session(maker, &session), CALX_OK);
+    assert_null(calx_session_info(session));
+    assert_int_equal(calx_session_add(session, user), CALX_OK);
+    calx_session_free(session);
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
+static void new_defaults_are_for_later_sessions(void **state)
+{
+    (void)state;
+    calx_shows("SES-004");
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = NULL;
+    calx_session *session = NULL;
+    assert_int_equal(calx_sessionmaker_new(NULL, &maker, NULL), CALX_OK);
+    assert_int_equal(calx_sessionmaker_session(maker, &session), CALX_E_ARGUMENT); /* no bind */
+    assert_null(session);
+    calx_session_options options = session_options(&fix);
+    assert_int_equal(calx_sessionmaker_configure(maker, &options), CALX_OK);
+    assert_int_equal(calx_sessionmaker_session(maker, &session), CALX_OK);
+    options.autobegin = false;
+    assert_int_equal(calx_sessionmaker_configure(maker, &options), CALX_OK);
+    (void)add_user(session, "ed"); /* keeps its own */
+    calx_session *later = NULL;
+    assert_int_equal(calx_sessionmaker_session(maker, &later), CALX_OK);
+    struct user *user = new_user("jack");
+    assert_int_equal(calx_session_add(later, user), CALX_E_STATE);
+    calx_instance_free(user);
+    calx_session_free(later);
+    calx_session_free(session);
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
+static void bad_options_are_refused(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    calx_error error = CALX_ERROR_INIT;
+    calx_sessionmaker *maker = NULL;
+    calx_session *session = NULL;
+    calx_session_options options = session_options(&fix);
+    options.size = 1;
+    assert_int_equal(calx_sessionmaker_new(&options, &maker, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "CALX_SESSION_OPTIONS_INIT"));
+    assert_null(maker);
+    assert_int_equal(calx_session_new(&options, &session, &error), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_new(NULL, &session, &error), CALX_E_ARGUMENT);
+    options = session_options(&fix);
+    options.bind = NULL;
+    assert_int_equal(calx_session_new(&options, &session, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, ".bind"));
+    assert_int_equal(calx_session_new(&options, NULL, &error), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_new(NULL, NULL, &error), CALX_E_ARGUMENT);
+    maker = new_maker(&fix);
+    options.size = 1;
+    assert_int_equal(calx_sessionmaker_configure(maker, &options), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_configure(maker, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_session_with(maker, &options, &session), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_session_with(maker, NULL, &session), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_session(NULL, &session), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_session(maker, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_options(maker, NULL), CALX_E_ARGUMENT);
+    assert_null(session);
+    calx_sessionmaker_free(maker);
+    calx_sessionmaker_free(NULL);
+    calx_error_clear(&error);
+    tear_down(&fix);
+}
+
+static void a_maker_survives_missing_memory(void **state)
+{
+    (void)state;
+    calx_status status = CALX_E_NOMEM;
+    for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+        calx_engine *engine = NULL;
+        calx_sessionmaker *maker = NULL;
+        calx_session *session = NULL;
+        assert_true(ration_start(&account, RATION_UNLIMITED));
+        assert_int_equal(calx_engine_new(calx_test_url(), NULL, &engine, NULL), CALX_OK);
+        atomic_store(&account.left, allowed);
+        calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+        options.bind = engine;
+        status = calx_sessionmaker_new(&options, &maker, NULL);
+        if (status == CALX_OK)
+            status = calx_sessionmaker_session(maker, &session);
+        calx_session_free(session);
+        calx_sessionmaker_free(maker);
+        calx_engine_free(engine);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+    assert_int_equal(status, CALX_OK);
+}
+
+/* ---- any thread ---- */
+
+enum { THREADS = 4, ROUNDS = 200 };
+
+static void *make_sessions(void *context)
+{
+    calx_sessionmaker *maker = context;
+    for (int i = 0; i < ROUNDS; i++) {
+        calx_session_options options;
+        calx_session *session = NULL;
+        if (calx_sessionmaker_session(maker, &session) != CALX_OK ||
+            calx_sessionmaker_options(maker, &options) != CALX_OK ||
+            calx_sessionmaker_configure(maker, &options) != CALX_OK)
+            return maker;
+        calx_session_free(session);
+    }
+    return NULL;
+}
+
+static void threads_share_a_maker(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = new_maker(&fix);
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, make_sessions, maker), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *failed = maker;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_maker_makes_independent_sessions),
+        cmocka_unit_test(options_of_one_call_win_for_that_session),
+        cmocka_unit_test(new_defaults_are_for_later_sessions),
+        cmocka_unit_test(bad_options_are_refused),
+        cmocka_unit_test(a_maker_survives_missing_memory),
+        cmocka_unit_test(threads_share_a_maker),
+    };
+    return CALX_RUN("sessionmaker", tests);
+}
