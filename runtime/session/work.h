@@ -22,6 +22,13 @@ typedef struct calx_work {
  */
 calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bool *out_sorting);
 
+/* Puts the work in order. CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM. */
+calx_status calx_work_sort(calx_work *work);
+
+/* What a row to be written points at that is inserted in the same flush; NULL: nothing. */
+calx_instance *calx_work_needs(const calx_session *session, const calx_instance *instance,
+                               size_t foreign_key);
+
 /* Whether there is nothing to send. */
 bool calx_work_is_empty(const calx_work *work);
 
