@@ -85,6 +85,14 @@ static calx_status watch(calx_instance *instance)
     return CALX_OK;
 }
 
+/* Whether the struct's values may be older than the row's. */
+static bool is_expired(const calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_PERSISTENT)
+        return calx_session_is_expired(instance->session, instance);
+    return instance->state == CALX_STATE_DETACHED && (instance->flags & CALX_INSTANCE_EXPIRED) != 0;
+}
+
 static calx_status check_editable(const calx_instance *instance)
 {
     if (instance->state == CALX_STATE_DELETED || (instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
@@ -106,6 +114,8 @@ void *calx_instance_edit(const void *entity)
     calx_status status = check_editable(instance);
     if (status == CALX_OK && instance->session != NULL)
         status = calx_session_freshen(instance->session, instance);
+    else if (status == CALX_OK && is_expired(instance))
+        status = CALX_E_DETACHED_INSTANCE; /* no session to load it */
     if (status == CALX_OK && instance->state != CALX_STATE_TRANSIENT)
         status = watch(instance);
     return status == CALX_OK ? calx_instance_entity(instance) : NULL;
@@ -146,10 +156,7 @@ static calx_status resolve(const void *entity, const calx_column *column,
 /* With nothing to compare the new value with, the mark says that it is to be written. */
 static void mark_set(calx_instance *instance, const calx_column *column)
 {
-    calx_session *session = instance->session;
-    bool expired = session != NULL && instance->state == CALX_STATE_PERSISTENT &&
-                   calx_session_is_expired(session, instance);
-    if (instance->watch->has_snapshot && !expired)
+    if (instance->watch->has_snapshot && !is_expired(instance))
         return;
     calx_plan_include(instance->watch->set, (size_t)(column - instance->mapper->columns));
     instance->watch->has_set = true;

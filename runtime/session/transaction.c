@@ -83,10 +83,8 @@ static void undo_add(calx_session *session, calx_instance *instance)
     calx_key_clear(&instance->key);
     instance->state = CALX_STATE_TRANSIENT;
     instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
-    if (instance->watch != NULL) {
-        instance->watch->has_snapshot = false;
-        calx_watch_forget_origin(instance->watch);
-    }
+    if (instance->watch != NULL)
+        calx_watch_forget_row(instance->watch);
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
         if (instance->links->links[i].target != NULL) {
             instance->links->links[i].state = CALX_LINK_CHANGED;

@@ -53,10 +53,10 @@ static size_t set_bytes(const calx_mapper *mapper)
     return calx_plan_words(mapper) * sizeof(uint64_t);
 }
 
-/* Set and snapshot lie behind the watch in one block, the snapshot aligned for any struct. */
+/* Sets and snapshot lie behind the watch in one block, the snapshot aligned for any struct. */
 static size_t snapshot_offset(const calx_mapper *mapper)
 {
-    return (sizeof(calx_watch) + set_bytes(mapper) + 15) & ~(size_t)15;
+    return (sizeof(calx_watch) + 2 * set_bytes(mapper) + 15) & ~(size_t)15;
 }
 
 calx_status calx_watch_ensure(calx_instance *instance)
@@ -71,6 +71,7 @@ calx_status calx_watch_ensure(calx_instance *instance)
     calx_watch *watch = (calx_watch *)(void *)block;
     watch->instance = instance;
     watch->set = (uint64_t *)(void *)(block + sizeof(calx_watch));
+    watch->inserted_set = watch->set + calx_plan_words(instance->mapper);
     watch->snapshot = block + offset;
     instance->watch = watch;
     return CALX_OK;
@@ -308,6 +309,8 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
     } else {
         memcpy(watch->snapshot, entity, size);
     }
+    if (!watch->has_snapshot)
+        memcpy(watch->inserted_set, watch->set, set_bytes(instance->mapper));
     watch->has_snapshot = true;
     watch->shares_texts = false;
     if (watch->has_set)
@@ -364,6 +367,19 @@ void calx_watch_revert(calx_watch *watch)
     calx_watch_copy_columns(instance->mapper, calx_instance_entity(instance), watch->snapshot);
     clear_set(watch);
     share_texts(watch);
+}
+
+void calx_watch_forget_row(calx_watch *watch)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    calx_watch_forget_origin(watch);
+    if (!watch->has_snapshot)
+        return;
+    memcpy(watch->set, watch->inserted_set, set_bytes(mapper));
+    watch->has_set = false;
+    for (size_t i = 0; i < mapper->column_count; i++)
+        watch->has_set = watch->has_set || calx_plan_has(watch->set, i);
+    watch->has_snapshot = false;
 }
 
 void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed)

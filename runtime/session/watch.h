@@ -27,6 +27,7 @@ struct calx_watch {
     bool shares_texts;   /* the struct points at texts of the snapshot it may write into */
     uint64_t texts_hash; /* of those texts, when they were shared */
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
+    uint64_t *inserted_set; /* those that were in set when the row was inserted */
     void *snapshot;
     calx_key origin_key; /* the key before the open transaction changed it; zeroed: unchanged */
 };
@@ -51,6 +52,9 @@ calx_status calx_watch_keep_origin(calx_watch *watch);
 
 /* The transaction is committed: there is no way back. */
 void calx_watch_forget_origin(calx_watch *watch);
+
+/* The row that was inserted is gone again: the columns set before are set again. */
+void calx_watch_forget_row(calx_watch *watch);
 
 /* Puts the columns back as they were when the transaction began. Never fails. */
 void calx_watch_restore(calx_watch *watch);

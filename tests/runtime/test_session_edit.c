@@ -366,7 +366,48 @@ static void a_setter_on_an_expired_row_meets_its_present_version(void **state)
     tear_down(&fix);
 }
 
+static void a_detached_expired_instance_can_be_set_but_not_edited(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    run_elsewhere(&fix, "UPDATE users SET name = 'edward', revision = 4");
+    assert_int_equal(calx_session_expunge(fix.session, user), CALX_OK);
+    assert_null(calx_instance_edit(user)); /* nothing to load it from */
+    assert_int_equal(set_name(user, "ed"), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, user), CALX_OK);
+    assert_true(is_modified(fix.session, user));
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_stored_text(fix.session, "SELECT name FROM users", "ed");
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, user), CALX_OK);
+    struct user *edit = calx_instance_edit(user);
+    assert_ptr_equal(edit, user);
+    calx_instance_free(edit);
+    tear_down(&fix);
+}
+
 /* ---- what a rollback puts back ---- */
+
+static void an_empty_value_given_by_a_setter_is_given_again(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    struct user *user = new_user("ed");
+    assert_int_equal(calx_instance_set_timestamp(user, &user_mapper.columns[USER_CREATED], 0),
+                     CALX_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(calx_session_add(fix.session, user), CALX_OK);
+        assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+        assert_int_equal(number(fix.session, "SELECT count(*) FROM users WHERE created LIKE "
+                                             "'1970-01-01%'"),
+                         1);
+        assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    }
+    tear_down(&fix);
+}
 
 static void a_rollback_restores_fields(void **state)
 {
@@ -542,6 +583,8 @@ int main(void)
         cmocka_unit_test(editing_an_expired_instance_loads_it),
         cmocka_unit_test(setting_an_expired_column_loads_nothing),
         cmocka_unit_test(a_setter_on_an_expired_row_meets_its_present_version),
+        cmocka_unit_test(a_detached_expired_instance_can_be_set_but_not_edited),
+        cmocka_unit_test(an_empty_value_given_by_a_setter_is_given_again),
         cmocka_unit_test(a_rollback_restores_fields),
         cmocka_unit_test(a_commit_sets_the_point_to_go_back_to),
         cmocka_unit_test(a_rollback_restores_changed_keys),
