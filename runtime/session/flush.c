@@ -361,6 +361,18 @@ static bool changes_key(const writer *rows)
     return false;
 }
 
+/* A live instance on the key that another row has taken: it cannot be that row (SES-082). */
+static void displace(calx_session *session, const calx_key *key)
+{
+    calx_instance *other = calx_identity_find(session, key);
+    if (other == NULL)
+        return;
+    calx_session_warn(session, "another %s took the key of one in the session, which is detached",
+                      key->mapper->name);
+    calx_session_forget(session, other);
+    other->state = CALX_STATE_DETACHED;
+}
+
 /* Under its new key from now on; the old one is kept for a rollback (SES-109, 203). */
 static calx_status rekey(writer *rows, calx_instance *instance)
 {
@@ -373,6 +385,7 @@ static calx_status rekey(writer *rows, calx_instance *instance)
     if (status != CALX_OK)
         return calx_session_fail(session, CALX_E_FLUSH, "the new key is not complete");
     calx_identity_remove(session, instance);
+    displace(session, &key);
     if (instance->watch->origin_key.mapper == NULL)
         instance->watch->origin_key = instance->key;
     else
@@ -500,21 +513,9 @@ static void settle_links(calx_instance *instance)
     }
 }
 
-/* A live instance on the key that a new row has taken: it cannot be that row (SES-082). */
-static void displace(calx_session *session, const calx_instance *instance)
-{
-    calx_instance *other = calx_identity_find(session, &instance->key);
-    if (other == NULL)
-        return;
-    calx_session_warn(session, "a new %s took the key of one in the session, which is detached",
-                      instance->mapper->name);
-    calx_session_forget(session, other);
-    other->state = CALX_STATE_DETACHED;
-}
-
 static void settle_inserted(calx_session *session, calx_instance *instance)
 {
-    displace(session, instance);
+    displace(session, &instance->key);
     instance->state = CALX_STATE_PERSISTENT;
     instance->epoch = session->epoch;
     instance->flags |= CALX_INSTANCE_NEW_IN_TX;
@@ -530,6 +531,7 @@ static void settle_deleted(calx_session *session, calx_instance *instance)
     if (instance->watch != NULL)
         calx_watch_list_remove(instance->watch);
     instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    settle_links(instance); /* what was to be written never will be */
     instance->state = CALX_STATE_DELETED;
     (void)calx_instances_push(&session->deleted, instance);
 }

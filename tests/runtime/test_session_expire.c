@@ -173,6 +173,24 @@ static void a_present_instance_is_not_overwritten_by_a_row(void **state)
     tear_down(&fix);
 }
 
+static void a_key_taken_over_has_one_instance(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *old = stored_user(fix.session, "ed");
+    const struct user *user = stored_user(fix.session, "jack");
+    run_elsewhere(&fix, "DELETE FROM users WHERE id = 1");
+    assert_int_equal(calx_instance_set_int64(user, &user_mapper.columns[USER_ID], 1), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_ptr_equal(get_user(fix.session, 1), user);
+    assert_false(contains(fix.session, old));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_ptr_equal(get_user(fix.session, 2), user);
+    assert_null(get_user(fix.session, 1));
+    tear_down(&fix);
+}
+
 /* ---- expiring ---- */
 
 static void expiring_discards_changes_without_sql(void **state)
@@ -350,6 +368,7 @@ int main(void)
         cmocka_unit_test(getting_an_expired_instance_without_row_finds_nothing),
         cmocka_unit_test(what_was_marked_and_is_gone_is_counted_once),
         cmocka_unit_test(a_present_instance_is_not_overwritten_by_a_row),
+        cmocka_unit_test(a_key_taken_over_has_one_instance),
         cmocka_unit_test(expiring_discards_changes_without_sql),
         cmocka_unit_test(expiring_everything_leaves_pending_ones_alone),
         cmocka_unit_test(only_persistent_members_expire),
