@@ -5,6 +5,7 @@
 #include "session_fixture.h"
 
 #include "session/session.h"
+#include "support/ration.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -567,6 +568,64 @@ static void bytes_and_text_keys_go_the_whole_way(void **state)
     tear_down(&fix);
 }
 
+/* ---- without memory ---- */
+
+static calx_status change_note(calx_session *session, struct note *note)
+{
+    struct note *edit = calx_instance_edit(note);
+    if (edit == NULL)
+        return calx_session_error(session)->status;
+    edit->body[0] = 'B';
+    calx_status status = calx_session_flush(session);
+    edit->body[1] = 'O';
+    if (status == CALX_OK)
+        status = calx_instance_set_text(note, &note_columns[0], "another key, which is longer");
+    if (status == CALX_OK)
+        status = calx_session_flush(session);
+    if (status == CALX_OK)
+        status = calx_session_expire(session, note);
+    if (status == CALX_OK)
+        status = calx_instance_set_text(note, &note_columns[3], "other");
+    if (status == CALX_OK)
+        status = calx_session_no_autoflush_begin(session);
+    if (status == CALX_OK)
+        status = calx_session_load(session, note);
+    (void)calx_session_no_autoflush_end(session);
+    return status == CALX_OK ? calx_session_flush(session) : status;
+}
+
+static void texts_written_in_place_are_restored_without_memory(void **state)
+{
+    (void)state;
+    bool failed = true;
+    for (long allowed = 0; failed; allowed++) {
+        ration account;
+        fixture fix;
+        char body[] = "body";
+        assert_true(ration_start(&account, RATION_UNLIMITED));
+        set_up_model(&fix, &note_metadata);
+        if (allowed > 0)
+            run_elsewhere(&fix, "DELETE FROM notes");
+        struct note *note = add_note(fix.session, "a", body);
+        assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+        atomic_store(&account.left, allowed);
+        calx_status status = change_note(fix.session, note);
+        failed = status != CALX_OK;
+        assert_true(status == CALX_OK || status == CALX_E_NOMEM);
+        atomic_store(&account.left, RATION_UNLIMITED);
+        assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+        assert_int_equal(calx_session_load(fix.session, note), CALX_OK);
+        assert_string_equal(note->code, "a");
+        assert_string_equal(note->body, "body");
+        assert_string_equal(note->tag, "tag");
+        assert_int_equal(change_note(fix.session, note), CALX_OK);
+        assert_stored_text(fix.session, "SELECT code || body || tag FROM notes",
+                           "another key, which is longerBOdyother");
+        tear_down(&fix);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -591,6 +650,7 @@ int main(void)
         cmocka_unit_test(a_text_changed_in_place_is_seen_and_restored),
         cmocka_unit_test(a_text_is_watched_after_part_of_the_row_was_loaded),
         cmocka_unit_test(bytes_and_text_keys_go_the_whole_way),
+        cmocka_unit_test(texts_written_in_place_are_restored_without_memory),
     };
     return CALX_RUN("session_edit", tests);
 }
