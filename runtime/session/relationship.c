@@ -125,6 +125,28 @@ calx_status calx_relationship_point(calx_session *session, calx_link *link, calx
     return CALX_OK;
 }
 
+/*
+ * Points a link; a related instance comes into the session with save-update in the same moment
+ * (SES-274). All or nothing.
+ */
+static calx_status relate(calx_session *session, const calx_relationship *facts, calx_link *link,
+                          calx_instance *target, calx_instance *related)
+{
+    calx_instances found = { 0 };
+    calx_session *owners = link->owner->session;
+    bool comes_in = session != NULL && related != NULL && related->session != session &&
+                    (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
+    calx_status status =
+        comes_in ? calx_session_attach_begin(session, related, link, &found) : CALX_OK;
+    if (status == CALX_OK)
+        status = calx_relationship_point(owners, link, target);
+    if (comes_in)
+        calx_session_attach_end(session, &found, status == CALX_OK);
+    if (status == CALX_E_NOMEM && session != NULL)
+        (void)calx_error_set_nomem(&session->error);
+    return status;
+}
+
 /* ---- direct writes ---- */
 
 static calx_status adopt_one(calx_session *session, calx_instance *instance,
@@ -149,7 +171,8 @@ static calx_status adopt_one(calx_session *session, calx_instance *instance,
                                  instance->mapper->name, facts->member, facts->target->name);
     if (calx_links_ensure(instance) != CALX_OK)
         return no_memory(session);
-    return calx_relationship_point(session, &instance->links->links[facts->foreign_key], target);
+    calx_link *link = &instance->links->links[facts->foreign_key];
+    return relate(instance->session, facts, link, target, target);
 }
 
 /* A CALX_MANY member, as annotate.h declares it: only read by applications. */
@@ -242,28 +265,6 @@ static void drop_orphan(const calx_link *link)
         return;
     calx_session_forget(item->session, item);
     item->state = CALX_STATE_TRANSIENT;
-}
-
-/*
- * Points a link; a related instance comes into the session with save-update in the same moment
- * (SES-274). All or nothing.
- */
-static calx_status relate(calx_session *session, const calx_relationship *facts, calx_link *link,
-                          calx_instance *target, calx_instance *related)
-{
-    calx_instances found = { 0 };
-    calx_session *owners = link->owner->session;
-    bool comes_in = session != NULL && related != NULL && related->session != session &&
-                    (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
-    calx_status status =
-        comes_in ? calx_session_attach_begin(session, related, link, &found) : CALX_OK;
-    if (status == CALX_OK)
-        status = calx_relationship_point(owners, link, target);
-    if (comes_in)
-        calx_session_attach_end(session, &found, status == CALX_OK);
-    if (status == CALX_E_NOMEM && session != NULL)
-        (void)calx_error_set_nomem(&session->error);
-    return status;
 }
 
 calx_status calx_relationship_one(const void *entity, const calx_relationship *relationship,

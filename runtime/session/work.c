@@ -67,15 +67,6 @@ static calx_status take_up(calx_session *session, calx_watch_list *list)
         calx_instance *instance = watch->instance;
         calx_watch *following = watch->next;
         calx_status status = calx_relationship_adopt(session, instance);
-        for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++) {
-            const calx_relationship *facts = &instance->mapper->relationships[i];
-            const calx_link *link = facts->kind == CALX_RELATIONSHIP_ONE
-                                        ? calx_links_of(instance, facts->foreign_key)
-                                        : NULL;
-            if (link != NULL && link->state == CALX_LINK_CHANGED && link->target != NULL &&
-                link->target->session == NULL && (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0)
-                status = calx_session_attach(session, link->target);
-        }
         if (status != CALX_OK)
             return status;
         warn_of_strangers(session, instance);
@@ -125,6 +116,16 @@ static bool nulls_members(const calx_relationship *facts)
     return true;
 }
 
+/* One whose row goes too keeps what it says. */
+static calx_status release_member(calx_session *session, calx_instance *member,
+                                  const calx_relationship *facts)
+{
+    if ((member->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_WAS_DELETED)) != 0 ||
+        member->state == CALX_STATE_DELETED)
+        return CALX_OK;
+    return calx_relationship_point(session, &member->links->links[facts->foreign_key], NULL);
+}
+
 /* The members of an owner that goes stay, pointing at nothing (SES-277). */
 static calx_status release_members(calx_session *session, calx_instance *owner)
 {
@@ -135,14 +136,12 @@ static calx_status release_members(calx_session *session, calx_instance *owner)
         calx_status status = calx_relationship_load(session, owner, i);
         if (status != CALX_OK)
             return status;
-        while (owner->links != NULL && owner->links->slots[i].count > 0) {
-            calx_slot *slot = &owner->links->slots[i];
-            calx_instance *member = calx_instance_trusted(slot->items[slot->count - 1]);
-            status =
-                calx_relationship_point(session, &member->links->links[facts->foreign_key], NULL);
-            if (status != CALX_OK)
-                return status;
-        }
+        size_t count = owner->links == NULL ? 0 : owner->links->slots[i].count;
+        for (size_t k = count; status == CALX_OK && k-- > 0;)
+            status = release_member(session, calx_instance_trusted(owner->links->slots[i].items[k]),
+                                    facts);
+        if (status != CALX_OK)
+            return status;
     }
     return CALX_OK;
 }
