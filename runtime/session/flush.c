@@ -285,6 +285,23 @@ static calx_status send_insert(writer *rows, calx_instance *instance)
     return status;
 }
 
+/* The reason is in this session: a live instance has the key that was refused (SES-201). */
+static void warn_of_twin(calx_session *session, const calx_instance *instance)
+{
+    calx_key key;
+    if (calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance)) != CALX_OK)
+        return;
+    const calx_instance *twin = calx_identity_find(session, &key);
+    calx_key_clear(&key);
+    if (twin == NULL)
+        return;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, twin);
+    calx_session_warn(session, "%s is in the session already, and a new one has its key",
+                      calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+}
+
 static calx_status insert(writer *rows, calx_instance *instance)
 {
     calx_status status = calx_watch_own_texts(instance);
@@ -297,6 +314,8 @@ static calx_status insert(writer *rows, calx_instance *instance)
         status = send_insert(rows, instance);
     if (status == CALX_OK)
         status = note_inserted(rows, instance);
+    if (status == CALX_E_UNIQUE)
+        warn_of_twin(rows->session, instance);
     return status == CALX_OK ? CALX_OK : blame(rows, instance, "inserting");
 }
 

@@ -154,7 +154,92 @@ static void rows_are_inserted_in_the_order_they_were_added(void **state)
     tear_down(&fix);
 }
 
+static void what_nobody_set_is_null_without_a_statement(void **state)
+{
+    (void)state;
+    calx_shows("SES-246");
+    fixture fix;
+    set_up(&fix);
+    const struct everything *row = add_everything(fix.session, 1);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, row), CALX_OK);
+    assert_null(row->text);
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_int_equal(calx_session_expire(fix.session, row), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, row), CALX_OK);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    tear_down(&fix);
+}
+
+static void a_new_row_takes_the_key_of_one_that_is_gone(void **state)
+{
+    (void)state;
+    calx_shows("SES-082");
+    calx_shows("SES-202");
+    fixture fix;
+    warnings all;
+    set_up_with_warnings(&fix, &all);
+    const struct everything *old = add_everything(fix.session, 1);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    run_elsewhere(&fix, "DELETE FROM \"order\"");
+    const struct everything *row = add_everything(fix.session, 1);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(all.count, 1);
+    assert_true(contains(fix.session, row));
+    assert_false(contains(fix.session, old));
+    calx_value key = calx_value_uint64(1);
+    const void *found = NULL;
+    assert_int_equal(calx_session_get(fix.session, &everything_mapper, &key, &found), CALX_OK);
+    assert_ptr_equal(found, row);
+    tear_down(&fix);
+}
+
+static void a_new_row_with_the_key_of_a_live_one_fails_with_a_warning(void **state)
+{
+    (void)state;
+    calx_shows("SES-201");
+    fixture fix;
+    warnings all;
+    set_up_with_warnings(&fix, &all);
+    const struct everything *old = add_everything(fix.session, 1);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    const struct everything *row = add_everything(fix.session, 1);
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
+    assert_int_equal(all.count, 1);
+    assert_non_null(strstr(all.last, "everything(key=1)"));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_true(contains(fix.session, old));
+    assert_false(contains(fix.session, row));
+    assert_int_equal(all.count, 1);
+    tear_down(&fix);
+}
+
 /* ---- versions ---- */
+
+static void each_versioned_row_is_checked(void **state)
+{
+    (void)state;
+    calx_shows("SES-342");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = add_user(fix.session, "ed");
+    const struct user *jack = stored_user(fix.session, "jack");
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, jack), CALX_OK);
+    assert_int_equal(set_fullname(ed, "Ed"), CALX_OK);
+    assert_int_equal(set_fullname(jack, "Jack"), CALX_OK);
+    assert_int_equal(number(fix.session, "UPDATE users SET revision = 9 WHERE id = 2 RETURNING 1"),
+                     1);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_STALE_DATA);
+    assert_non_null(strstr(message(fix.session), "user(id=2)"));
+    assert_int_equal(logged(&fix, "UPDATE"), 2);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_null(ed->fullname);
+    tear_down(&fix);
+}
 
 static void versions_count_and_are_checked(void **state)
 {
@@ -525,6 +610,10 @@ int main(void)
         cmocka_unit_test(server_defaults_are_left_to_the_database),
         cmocka_unit_test(composite_keys_find_their_rows),
         cmocka_unit_test(rows_are_inserted_in_the_order_they_were_added),
+        cmocka_unit_test(what_nobody_set_is_null_without_a_statement),
+        cmocka_unit_test(a_new_row_takes_the_key_of_one_that_is_gone),
+        cmocka_unit_test(a_new_row_with_the_key_of_a_live_one_fails_with_a_warning),
+        cmocka_unit_test(each_versioned_row_is_checked),
         cmocka_unit_test(versions_count_and_are_checked),
         cmocka_unit_test(a_stale_delete_is_told),
         cmocka_unit_test(a_version_set_by_the_program_is_written),
