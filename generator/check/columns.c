@@ -4,6 +4,8 @@
  */
 #include "check/context.h"
 
+#include "base/map.h"
+
 #include <string.h>
 
 static bool is_number(calx_type type)
@@ -196,24 +198,43 @@ static size_t count_columns(const calx_check_entity *entity)
     return count;
 }
 
+static void report_same(calx_check_context *context, const calx_check_entity *entity,
+                        const calx_model_column *column, const calx_model_column *first)
+{
+    const calx_declared_member *const *members = entity->column_members;
+    calx_diagnostic *diagnostic =
+        calx_check_report(context, entity, CALX_RULE_SAME_COLUMN,
+                          place_of(members[column->position], CALX_ANNOTATION_COLUMN),
+                          "two columns of table '%s' are '%s'", entity->facts->table, column->name);
+    calx_check_see(context, diagnostic, place_of(members[first->position], CALX_ANNOTATION_COLUMN),
+                   "the first is here; databases ignore case");
+    calx_check_fix(context, diagnostic, "choose a name with CALX_COLUMN(\"name\")");
+}
+
+static bool equal_names(const void *value, const void *key)
+{
+    const calx_model_column *column = value;
+    return calx_check_same_name(column->name, key);
+}
+
 static void check_same_names(calx_check_context *context, const calx_check_entity *entity)
 {
-    for (size_t i = 1; i < entity->facts->column_count; i++) {
-        const calx_model_column *column = &entity->columns[i];
-        size_t j = 0;
-        while (j < i && !calx_check_same_name(entity->columns[j].name, column->name))
-            j++;
-        if (j == i || column->member[0] == '\0' || column->name[0] == '\0')
+    calx_map names = CALX_MAP_INIT;
+    calx_status status = calx_map_reserve(&names, entity->facts->column_count);
+    for (size_t i = 0; status == CALX_OK && i < entity->facts->column_count; i++) {
+        calx_model_column *column = &entity->columns[i];
+        if (column->member[0] == '\0' || column->name[0] == '\0')
             continue;
-        calx_place place = place_of(entity->column_members[i], CALX_ANNOTATION_COLUMN);
-        calx_diagnostic *diagnostic = calx_check_report(context, entity, CALX_RULE_SAME_COLUMN,
-                                                        place, "two columns of table '%s' are '%s'",
-                                                        entity->facts->table, column->name);
-        calx_check_see(context, diagnostic,
-                       place_of(entity->column_members[j], CALX_ANNOTATION_COLUMN),
-                       "the first is here; databases ignore case");
-        calx_check_fix(context, diagnostic, "choose a name with CALX_COLUMN(\"name\")");
+        uint64_t hash = calx_check_hash_name(column->name);
+        const calx_model_column *first = calx_map_find(&names, hash, equal_names, column->name);
+        if (first != NULL)
+            report_same(context, entity, column, first);
+        else
+            status = calx_map_put(&names, hash, column);
     }
+    if (status != CALX_OK)
+        context->status = status;
+    calx_map_clear(&names);
 }
 
 static void check_version(calx_check_context *context, const calx_check_entity *entity)

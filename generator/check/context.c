@@ -6,6 +6,7 @@
 #include "model/spelling.h"
 
 #include "base/buffer.h"
+#include "base/hash.h"
 
 #include <string.h>
 
@@ -156,6 +157,14 @@ bool calx_check_same_name(const char *left, const char *right)
         right++;
     }
     return lower(*left) == lower(*right);
+}
+
+uint64_t calx_check_hash_name(const char *name)
+{
+    uint64_t hash = 0;
+    for (; *name != '\0'; name++)
+        hash = calx_hash_u64(hash ^ (unsigned char)lower(*name));
+    return hash;
 }
 
 static bool has_control_character(const char *name)

@@ -73,6 +73,9 @@ void calx_check_suggest_member(calx_check_context *context, calx_diagnostic *to,
 /* Whether two names are the same to a database: ASCII letters without their case. */
 bool calx_check_same_name(const char *left, const char *right);
 
+/* A hash that is equal for such names. */
+uint64_t calx_check_hash_name(const char *name);
+
 /* A name for the database: 1 to 63 bytes, no control characters. */
 void calx_check_database_name(calx_check_context *context, const calx_check_entity *entity,
                               calx_place place, const char *what, const char *name);

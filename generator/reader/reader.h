@@ -21,8 +21,8 @@ typedef struct calx_reader_options {
     const char *const *flags; /* for the compiler, as they came behind `--` */
     size_t flag_count;
     const char *include_dir;  /* that has calx/annotate.h; NULL: found beside the program */
-    const char *resource_dir; /* that has include/stddef.h, asked after libclang's own; NULL: the
-                                 one found when Calx was configured */
+    const char *resource_dir; /* that has include/stddef.h, for a libclang that does not find its
+                                 own; NULL: the one found when Calx was configured */
 } calx_reader_options;
 
 /*

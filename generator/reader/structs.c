@@ -25,6 +25,8 @@ typedef struct member_list {
     calx_declared_member *first, **end;
     size_t count;
     bool annotated;
+    bool packed;         /* one of them, by itself */
+    long long alignment; /* the largest of their types */
     const char *misaligned;
 } member_list;
 
@@ -52,12 +54,39 @@ static const char *field_name(calx_unit *unit, CXCursor field)
     return strpbrk(name, "( ") != NULL ? "" : name;
 }
 
-static bool is_misaligned(CXCursor field)
+static enum CXChildVisitResult visit_packed(CXCursor cursor, CXCursor parent, CXClientData data)
 {
+    (void)parent;
+    bool *packed = data;
+    *packed |= clang_getCursorKind(cursor) == CXCursor_PackedAttr;
+    return CXChildVisit_Continue;
+}
+
+static bool is_packed(CXCursor cursor)
+{
+    bool packed = false;
+    if (clang_Cursor_hasAttrs(cursor))
+        clang_visitChildren(cursor, visit_packed, &packed);
+    return packed;
+}
+
+static enum CXVisitorResult visit_offset(CXCursor field, CXClientData data)
+{
+    member_list *list = data;
     long long alignment = clang_Type_getAlignOf(clang_getCursorType(field));
     long long bits = clang_Cursor_getOffsetOfField(field);
-    return !clang_Cursor_isBitField(field) && alignment > 0 && bits >= 0 &&
-           (bits / 8) % alignment != 0;
+    if (clang_Cursor_isBitField(field) || alignment <= 0 || bits < 0 || (bits / 8) % alignment == 0)
+        return CXVisit_Continue;
+    list->misaligned = field_name(list->unit, field);
+    return CXVisit_Break;
+}
+
+/* Asking for offsets takes libclang long in wide structs, so that is done where it may matter. */
+static void find_misaligned(member_list *list, CXCursor record)
+{
+    CXType type = clang_getCursorType(record);
+    if (list->packed || is_packed(record) || clang_Type_getAlignOf(type) < list->alignment)
+        clang_Type_visitFields(type, visit_offset, list);
 }
 
 static enum CXVisitorResult visit_field(CXCursor field, CXClientData data)
@@ -75,8 +104,10 @@ static enum CXVisitorResult visit_field(CXCursor field, CXClientData data)
         member->annotations =
             calx_unit_annotations(unit, clang_getTypeDeclaration(clang_getCursorType(field)));
     read_type(unit, field, member);
-    if (list->misaligned == NULL && is_misaligned(field))
-        list->misaligned = member->name;
+    long long alignment = clang_Type_getAlignOf(clang_getCursorType(field));
+    if (alignment > list->alignment)
+        list->alignment = alignment;
+    list->packed |= is_packed(field);
     list->annotated |= member->annotations != NULL;
     list->count++;
     *list->end = member;
@@ -139,6 +170,7 @@ static void read_struct(struct_walk *walk, CXCursor cursor)
                      calx_type_record_name(unit, clang_getCursorType(cursor)) == NULL;
     if (!members.annotated && (annotations == NULL || (of_member && !entity)))
         return; /* what stands at an anonymous struct is its member's */
+    find_misaligned(&members, cursor);
     calx_declared_struct *made = make_struct(walk, cursor, &members);
     if (made == NULL)
         return;

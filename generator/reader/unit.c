@@ -55,7 +55,7 @@ static bool sets_standard(const calx_reader_options *options)
     return false;
 }
 
-/* Whether these compiler arguments let it find its own headers. */
+/* Whether libclang finds the headers that belong to it, of which stddef.h is one. */
 static bool finds_own_headers(CXIndex index, const char *const *arguments, int count)
 {
     static const char probe[] = "#include <stddef.h>\n";
@@ -69,18 +69,36 @@ static bool finds_own_headers(CXIndex index, const char *const *arguments, int c
     return errors == 0;
 }
 
-/* The argument libclang needs to find stddef.h: NULL for none, or two of them. */
-static calx_status find_resources(calx_unit *unit, const char **out_directory)
+/* A flag that takes the compiler's own headers away, as if it did not find them; or NULL. */
+static const char *find_taking_away(const calx_reader_options *options)
 {
-    *out_directory = NULL;
+    for (size_t i = 0; i < options->flag_count; i++) {
+        const char *flag = options->flags[i];
+        if (strcmp(flag, "-nobuiltininc") == 0 || strcmp(flag, "-nostdinc") == 0)
+            return flag;
+    }
+    return NULL;
+}
+
+/*
+ * The directory to search for the compiler's own headers; NULL: libclang finds them by itself. It
+ * ignores -resource-dir, so the directory inside is given to it like any other.
+ */
+static calx_status find_own_headers(calx_unit *unit, const char **out_directory)
+{
     const char *wish = unit->options->resource_dir;
-    const char *configured = wish != NULL ? wish : calx_places_configured_resource_dir();
-    if (finds_own_headers(unit->index, NULL, 0))
+    const char *resources = wish != NULL ? wish : calx_places_configured_resource_dir();
+    const char *flag = find_taking_away(unit->options);
+    *out_directory = NULL;
+    if (finds_own_headers(unit->index, &flag, flag != NULL ? 1 : 0))
         return CALX_OK;
-    const char *arguments[] = { "-resource-dir", configured };
-    if (configured != NULL && finds_own_headers(unit->index, arguments, 2)) {
-        *out_directory = configured;
-        return CALX_OK;
+    if (resources != NULL && calx_places_has(resources, "include/stddef.h")) {
+        calx_buffer path = CALX_BUFFER_INIT;
+        calx_buffer_format(&path, "%s/include", resources);
+        if (path.status == CALX_OK)
+            *out_directory = calx_arena_text(unit->arena, path.data, path.size);
+        calx_buffer_clear(&path);
+        return *out_directory != NULL ? CALX_OK : CALX_E_NOMEM;
     }
     calx_report(unit->diagnostics, CALX_RULE_NO_COMPILER_HEADERS, (calx_place){ 0 },
                 "libclang does not find the headers of its compiler, such as stddef.h: install "
@@ -89,10 +107,11 @@ static calx_status find_resources(calx_unit *unit, const char **out_directory)
     return CALX_E_DATA;
 }
 
-static const char **collect_arguments(calx_unit *unit, const char *resources, const char *include,
+static const char **collect_arguments(calx_unit *unit, const char *own, const char *include,
                                       int *out_count)
 {
     const calx_reader_options *options = unit->options;
+    const char *const directories[] = { include, own };
     const char **arguments = calx_unit_array(unit, options->flag_count + 8, sizeof(*arguments));
     if (arguments == NULL)
         return NULL;
@@ -100,15 +119,13 @@ static const char **collect_arguments(calx_unit *unit, const char *resources, co
     if (!sets_standard(options))
         arguments[count++] = "-std=c11";
     arguments[count++] = "-DCALX_GENERATOR";
-    if (resources != NULL) {
-        arguments[count++] = "-resource-dir";
-        arguments[count++] = resources;
-    }
     for (size_t i = 0; i < options->flag_count; i++)
         arguments[count++] = options->flags[i];
-    if (include != NULL) {
+    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        if (directories[i] == NULL)
+            continue;
         arguments[count++] = "-isystem";
-        arguments[count++] = include;
+        arguments[count++] = directories[i];
     }
     arguments[count++] = "-w"; /* warnings are for the build that compiles the headers */
     *out_count = count;
@@ -146,8 +163,8 @@ calx_status calx_unit_open(calx_unit *unit, const calx_reader_options *options, 
     unit->index = clang_createIndex(0, 0);
     if (unit->index == NULL)
         return CALX_E_NOMEM;
-    const char *resources;
-    calx_status status = find_resources(unit, &resources);
+    const char *own;
+    calx_status status = find_own_headers(unit, &own);
     if (status != CALX_OK)
         return status;
     const char *include;
@@ -155,7 +172,7 @@ calx_status calx_unit_open(calx_unit *unit, const calx_reader_options *options, 
     if (status != CALX_OK)
         return status;
     int count = 0;
-    const char **arguments = collect_arguments(unit, resources, include, &count);
+    const char **arguments = collect_arguments(unit, own, include, &count);
     return arguments != NULL ? parse(unit, arguments, count, text) : CALX_E_NOMEM;
 }
 
@@ -234,10 +251,13 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth
     input_list *list = data;
     if (depth == 0) /* the text in memory */
         return;
-    if (list->names != NULL) {
-        const calx_unit_file *known = find_file(list->unit, file);
-        list->names[list->count] = known != NULL ? known->name : "";
+    const calx_unit_file *known = find_file(list->unit, file);
+    for (size_t i = 0; list->names != NULL && i < list->count; i++) {
+        if (known == NULL || list->names[i] == known->name)
+            return; /* included again */
     }
+    if (list->names != NULL && known != NULL)
+        list->names[list->count] = known->name;
     list->count++;
 }
 

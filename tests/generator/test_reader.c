@@ -440,6 +440,40 @@ static void a_configured_directory_helps_a_bare_libclang(void **state)
     assert_non_null(strstr(calx_places_resource_package(), "libclang-common-"));
 }
 
+static const char needs_own_headers[] =
+    "#include <stddef.h>\n"
+    "struct CALX_ENTITY(\"things\") thing { size_t id CALX_PRIMARY_KEY; };\n";
+
+/* The flag makes libclang as blind for its own headers as one that stands alone. */
+static const char *const blind[] = { "-nobuiltininc" };
+
+static void the_configured_directory_serves_a_libclang_without_headers(void **state)
+{
+    (void)state;
+    reading run;
+    reading_start(&run);
+    run.options.flags = blind;
+    run.options.flag_count = 1;
+    reading_run_text(&run, "bare.h", needs_own_headers);
+    reading_must_succeed(&run);
+    reading_end(&run);
+}
+
+static void without_any_directory_the_package_is_named(void **state)
+{
+    (void)state;
+    reading run;
+    reading_start(&run);
+    run.options.flags = blind;
+    run.options.flag_count = 1;
+    run.options.resource_dir = "/nowhere";
+    reading_run_text(&run, "bare.h", needs_own_headers);
+    assert_int_equal(run.status, CALX_E_DATA);
+    reading_must_tell(&run, "calx-gen: error: libclang does not find the headers of its compiler");
+    reading_must_tell(&run, "install the package libclang-common-");
+    reading_end(&run);
+}
+
 static void the_annotations_are_found_beside_the_program_or_where_told(void **state)
 {
     (void)state;
@@ -573,6 +607,8 @@ int main(void)
         cmocka_unit_test(nothing_is_guessed_after_an_error_of_the_compiler),
         cmocka_unit_test(the_compilers_own_headers_are_found),
         cmocka_unit_test(a_configured_directory_helps_a_bare_libclang),
+        cmocka_unit_test(the_configured_directory_serves_a_libclang_without_headers),
+        cmocka_unit_test(without_any_directory_the_package_is_named),
         cmocka_unit_test(the_annotations_are_found_beside_the_program_or_where_told),
         cmocka_unit_test(without_the_annotations_the_compiler_says_so),
         cmocka_unit_test(the_compiler_has_a_version),
