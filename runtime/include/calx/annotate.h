@@ -15,16 +15,14 @@
 #include <calx/types.h>
 
 #ifdef CALX_GENERATOR
-/* Two arguments on purpose: a value that is itself a macro is expanded on the way through. */
-#define CALX_NOTE_(text)              __attribute__((annotate(text)))
-#define CALX_NOTE_VALUE_(name, ...)   CALX_NOTE_VALUE_2_(name, __VA_ARGS__)
-#define CALX_NOTE_VALUE_2_(name, ...) __attribute__((annotate("calx:" name "=" #__VA_ARGS__)))
-#else
-#define CALX_NOTE_(text)
-#define CALX_NOTE_VALUE_(name, ...)
-#endif
 
-#ifdef CALX_GENERATOR
+/*
+ * What calx-gen reads. Names are made texts at once, so no macro gets at them; a value goes through
+ * one macro more, which expands it first.
+ */
+#define CALX_NOTE_(text)              __attribute__((annotate(text)))
+#define CALX_NOTE_VALUE_(key, ...)    CALX_NOTE_EXPANDED_(key, __VA_ARGS__)
+#define CALX_NOTE_EXPANDED_(key, ...) CALX_NOTE_("calx:" key "=" #__VA_ARGS__)
 
 /* On a struct: between `struct` and the tag, or before a typedef'd struct's `{`. */
 #define CALX_ENTITY(table)     CALX_NOTE_("calx:entity=" table)
@@ -74,19 +72,23 @@
 #define CALX_NOT_NULL
 /** No two rows share a value. */
 #define CALX_UNIQUE
-/** Longest text in characters; a longer one is an error at the flush, never cut. */
+/** Longest text in characters, a constant expression; a longer one is an error at the flush, never
+ * cut. */
 #define CALX_LENGTH(characters)
 /** The column's name, when the member's will not do. */
 #define CALX_COLUMN(name)
-/** A constant user_new() writes into the member: a number, a truth value or a text. */
+/** A constant user_new() writes into the member, in quotes: a number, an enumerator, a truth value
+ * or a text. */
 #define CALX_DEFAULT(text)
 /** SQL the database evaluates when the member was left empty at INSERT. */
 #define CALX_SERVER_DEFAULT(sql)
 /** A CHECK constraint over the columns of this table. */
 #define CALX_CHECK(sql)
-/** CALX_REFERENCES(entity, member): a foreign key. */
+/** CALX_REFERENCES(entity, member): a foreign key. Several members that refer to the parts of one
+ * composite key are one foreign key together. */
 #define CALX_REFERENCES(entity, ...)
-/** What a foreign key does when its target goes: cascade, set_null, restrict, no_action. */
+/** What a foreign key does when its target goes: cascade, set_null, set_default, restrict or
+ * no_action. */
 #define CALX_ON_DELETE(action)
 /** Not a column. */
 #define CALX_IGNORE
@@ -102,11 +104,12 @@
         const type *const *items;                                                                  \
         size_t count;                                                                              \
     }
-/** CALX_VIA(member): the foreign key a relationship goes through, when there are several. */
+/** CALX_VIA(member…): the foreign key a relationship goes through, when there are several. */
 #define CALX_VIA(...)
 /** CALX_INVERSE(member): the same relationship seen from the other struct. */
 #define CALX_INVERSE(member)
-/** What is repeated on related objects: save_update, delete, delete_orphan, … or all. */
+/** What is repeated on related objects: save_update, merge, refresh_expire, expunge, delete, all of
+ * these as `all`, delete_orphan, or none. Unless said: save_update and merge. */
 #define CALX_CASCADE(...)
 
 #endif
