@@ -10,6 +10,7 @@
 #include "mapper/column.h"
 #include "session/work.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One flush under way: the statement of the last row is kept open for the next one like it. */
@@ -63,6 +64,30 @@ static calx_status run(writer *rows, size_t count, int64_t *out_changes)
         return calx_session_take_error(rows->session);
     *out_changes = calx_cursor_changes(rows->cursor);
     return CALX_OK;
+}
+
+/* The driver knows a value by its number only; here it is known whose it is. */
+static void name_column(writer *rows)
+{
+    const calx_mapper *mapper = rows->entity->mapper;
+    size_t number = 0;
+    if (sscanf(rows->session->error.message, "parameter %zu:", &number) != 1)
+        return;
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (!calx_plan_has(rows->entity->columns, i) || --number > 0)
+            continue;
+        calx_error_prefix(&rows->session->error, "%s.%s: ", mapper->table, mapper->columns[i].name);
+        return;
+    }
+}
+
+/* Runs a statement whose first parameters are the columns of the entity's set. */
+static calx_status run_columns(writer *rows, size_t count, int64_t *out_changes)
+{
+    calx_status status = run(rows, count, out_changes);
+    if (status == CALX_E_DATA)
+        name_column(rows);
+    return status;
 }
 
 /* ---- foreign keys from links ---- */
@@ -277,7 +302,7 @@ static calx_status send_insert(writer *rows, calx_instance *instance)
     if (status == CALX_OK)
         status = open_plan(rows, CALX_PLAN_INSERT, rows->entity->columns);
     if (status == CALX_OK)
-        status = run(rows, count, &changes);
+        status = run_columns(rows, count, &changes);
     if (status == CALX_OK)
         status = write_back_key(rows, instance);
     if (status == CALX_OK && defaults)
@@ -424,7 +449,7 @@ static calx_status send_update(writer *rows, calx_instance *instance)
     if (status == CALX_OK)
         status = open_plan(rows, CALX_PLAN_UPDATE, rows->entity->columns);
     if (status == CALX_OK)
-        status = run(rows, count, &changes);
+        status = run_columns(rows, count, &changes);
     if (status == CALX_OK && changes == 0)
         status = no_row(rows, instance);
     return status;

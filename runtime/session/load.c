@@ -375,6 +375,14 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     return status;
 }
 
+static bool is_all_null(const calx_mapper *mapper, const calx_value *key)
+{
+    for (size_t i = 0; i < mapper->key_count; i++)
+        if (key[i].type != CALX_VALUE_NULL)
+            return false;
+    return true;
+}
+
 calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
                              const calx_value *key, const void **out_entity)
 {
@@ -388,7 +396,10 @@ calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
         return calx_session_fail(session, CALX_E_ARGUMENT, "the key of the %s is NULL",
                                  mapper->name);
     calx_instance *found = NULL;
-    status = calx_session_find(session, entity, key, &found);
+    if (is_all_null(mapper, key))
+        calx_session_warn(session, "no %s has a key that is NULL", mapper->name);
+    else
+        status = calx_session_find(session, entity, key, &found);
     if (status == CALX_OK)
         *out_entity = found == NULL ? NULL : calx_instance_entity(found);
     return status;

@@ -62,7 +62,14 @@ static void keys_that_are_none_are_refused(void **state)
     assert_int_not_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
     assert_true(message(fix.session)[0] != '\0');
     key = calx_value_null();
-    assert_int_not_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
+    found = &fix;
+    assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
+    assert_null(found);
+    assert_int_equal(calx_session_count_warnings(fix.session), 1);
+    assert_int_equal(logged(&fix, "SELECT"), 0);
+    calx_value half[] = { calx_value_int64(1), calx_value_null() };
+    assert_int_equal(calx_session_get(fix.session, &membership_mapper, half, &found),
+                     CALX_E_ARGUMENT);
     assert_int_equal(calx_session_get(fix.session, &user_mapper, NULL, &found), CALX_E_ARGUMENT);
     assert_int_equal(calx_session_get(fix.session, NULL, &key, &found), CALX_E_ARGUMENT);
     assert_int_equal(logged(&fix, ""), 0);

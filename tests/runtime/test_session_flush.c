@@ -525,7 +525,13 @@ static void numbers_the_database_has_no_room_for_are_refused(void **state)
     row->u64 = (uint64_t)INT64_MAX + 1;
     assert_int_equal(calx_session_flush(fix.session), CALX_E_DATA);
     assert_non_null(strstr(message(fix.session), "everything(key=1)"));
+    assert_non_null(strstr(message(fix.session), "order.u64"));
     assert_non_null(strstr(message(fix.session), "9223372036854775807"));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    row = add_everything(fix.session, 2);
+    row->real64 = strtod("nan", NULL);
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_DATA);
+    assert_non_null(strstr(message(fix.session), "order.real64"));
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     tear_down(&fix);
 }

@@ -38,8 +38,8 @@ CALX_API const calx_mapper *calx_instance_mapper(const void *entity);
 /**
  * The mutable pointer. From now on the instance is watched: what is written through the pointer is
  * found at the next flush or commit. An expired instance is loaded first.
- * @return NULL: no memory, or not editable (deleted, or its load failed); the error is on the
- *         instance's session
+ * @return NULL: no memory, or not editable (deleted, or its load failed, or expired and in no
+ *         session to load it); the error is on the instance's session
  */
 CALX_API void *calx_instance_edit(const void *entity);
 

@@ -113,7 +113,8 @@ CALX_PUBLIC_METHOD calx_status calx_session_iterate(calx_session *session,
 
 /**
  * The instance of a key: from the identity map without SQL (SES-072), else by one SELECT (SES-073).
- * @param key        one value for each key column of the mapper
+ * @param key        one value for each key column of the mapper; all NULL: a warning, no row
+ *                   (SES-077); some NULL or of another class: CALX_E_ARGUMENT, CALX_E_DATA
  * @param out_entity NULL: there is no such row. Borrowed: kept by the session
  */
 CALX_PUBLIC_METHOD calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
