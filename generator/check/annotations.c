@@ -42,10 +42,12 @@ static const char *right_place(unsigned on)
 static void report_misplaced(calx_check_context *context, const calx_annotation *annotation,
                              const char *on)
 {
+    bool ignored = strcmp(on, ignored_site.words) == 0;
     calx_diagnostic *diagnostic =
         calx_report(context->diagnostics, CALX_RULE_MISPLACED_ANNOTATION, annotation->place,
                     "%s has no meaning on %s", annotation->macro, on);
-    calx_check_fix(context, diagnostic, "%s", right_place(annotation->on));
+    calx_check_fix(context, diagnostic, "%s",
+                   ignored ? "take one of the two away" : right_place(annotation->on));
 }
 
 static void report_unknown(calx_check_context *context, const calx_annotation *annotation)

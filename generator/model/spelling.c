@@ -1,12 +1,13 @@
 /*
  * The distance between two words is the number of letters to put in, take out or change. A guess
- * is worth telling only when most of the word is as it was written.
+ * is worth telling only when most of the word is as it was written, or its beginning.
  */
 #include "model/spelling.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-enum { LONGEST_WORD = 63 };
+enum { LONGEST_WORD = 63, SHORTEST_BEGINNING = 4 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -36,7 +37,9 @@ void calx_spelling_try(calx_spelling *guess, const char *name, size_t size, cons
     size_t other = strlen(candidate);
     if (size > LONGEST_WORD || other > LONGEST_WORD)
         return;
-    size_t steps = distance(name, size, candidate, other);
+    bool beginning =
+        size >= SHORTEST_BEGINNING && size < other && memcmp(name, candidate, size) == 0;
+    size_t steps = beginning ? 1 : distance(name, size, candidate, other);
     size_t bearable = size < 9 ? size / 3 : 3;
     if (steps > bearable || (guess->nearest != NULL && steps >= guess->steps))
         return;

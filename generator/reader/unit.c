@@ -107,6 +107,31 @@ static calx_status find_own_headers(calx_unit *unit, const char **out_directory)
     return CALX_E_DATA;
 }
 
+/* What the flags make the language, where that is not C; NULL: nothing. */
+static const char *find_language(const calx_reader_options *options)
+{
+    for (size_t i = 0; i < options->flag_count; i++) {
+        const char *flag = options->flags[i];
+        if (strncmp(flag, "-x", 2) != 0)
+            continue;
+        const char *next = i + 1 < options->flag_count ? options->flags[i + 1] : "";
+        const char *language = flag[2] != '\0' ? flag + 2 : next;
+        if (strcmp(language, "c") != 0 && strcmp(language, "c-header") != 0)
+            return language;
+    }
+    return NULL;
+}
+
+static calx_status check_language(calx_unit *unit)
+{
+    const char *language = find_language(unit->options);
+    if (language == NULL)
+        return CALX_OK;
+    calx_report(unit->diagnostics, CALX_RULE_COMPILER, (calx_place){ 0 },
+                "calx-gen reads C, not '%s': take -x out of the compiler flags", language);
+    return CALX_E_DATA;
+}
+
 static const char **collect_arguments(calx_unit *unit, const char *own, const char *include,
                                       int *out_count)
 {
@@ -164,7 +189,9 @@ calx_status calx_unit_open(calx_unit *unit, const calx_reader_options *options, 
     if (unit->index == NULL)
         return CALX_E_NOMEM;
     const char *own;
-    calx_status status = find_own_headers(unit, &own);
+    calx_status status = check_language(unit);
+    if (status == CALX_OK)
+        status = find_own_headers(unit, &own);
     if (status != CALX_OK)
         return status;
     const char *include;

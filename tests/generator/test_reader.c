@@ -64,6 +64,7 @@ static void a_misspelt_macro_has_a_nearest_one(void **state)
     (void)state;
     assert_string_equal(calx_annotation_nearest_macro("CALX_PRIMARYKEY", 15), "CALX_PRIMARY_KEY");
     assert_string_equal(calx_annotation_nearest_macro("CALX_LENGHT", 11), "CALX_LENGTH");
+    assert_string_equal(calx_annotation_nearest_macro("CALX_UNIQ", 9), "CALX_UNIQUE");
     assert_null(calx_annotation_nearest_macro("CALX_EMBEDDED", 13));
     assert_null(calx_annotation_nearest_macro("CALX_", 5));
 }
@@ -399,6 +400,21 @@ static void the_language_is_c11_unless_told_otherwise(void **state)
     reading_end(&run);
 }
 
+static void a_language_that_is_not_c_is_refused(void **state)
+{
+    (void)state;
+    static const char *const flags[] = { "-x", "c++" };
+    reading run;
+    reading_start(&run);
+    run.options.flags = flags;
+    run.options.flag_count = 2;
+    reading_run_text(&run, "language.h",
+                     "struct CALX_ENTITY(\"things\") thing { int64_t id CALX_PRIMARY_KEY; };\n");
+    assert_int_equal(run.status, CALX_E_DATA);
+    reading_must_tell(&run, "calx-gen: error: calx-gen reads C, not 'c++'");
+    reading_end(&run);
+}
+
 static void nothing_is_guessed_after_an_error_of_the_compiler(void **state)
 {
     (void)state;
@@ -604,6 +620,7 @@ int main(void)
         cmocka_unit_test(a_header_that_cannot_be_read_is_told),
         cmocka_unit_test(flags_reach_the_compiler),
         cmocka_unit_test(the_language_is_c11_unless_told_otherwise),
+        cmocka_unit_test(a_language_that_is_not_c_is_refused),
         cmocka_unit_test(nothing_is_guessed_after_an_error_of_the_compiler),
         cmocka_unit_test(the_compilers_own_headers_are_found),
         cmocka_unit_test(a_configured_directory_helps_a_bare_libclang),

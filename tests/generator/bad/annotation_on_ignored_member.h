@@ -5,4 +5,4 @@ struct CALX_ENTITY("things") thing {
 };
 
 // expect: 4:27 CALX-E011 CALX_UNIQUE has no meaning on a member that is ignored
-// note: - it stands behind the name of a member that is a column
+// note: - take one of the two away
