@@ -37,11 +37,11 @@ void calx_spelling_try(calx_spelling *guess, const char *name, size_t size, cons
     size_t other = strlen(candidate);
     if (size > LONGEST_WORD || other > LONGEST_WORD)
         return;
+    size_t steps = distance(name, size, candidate, other);
+    size_t bearable = size < 9 ? size / 3 : 3;
     bool beginning =
         size >= SHORTEST_BEGINNING && size < other && memcmp(name, candidate, size) == 0;
-    size_t steps = beginning ? 1 : distance(name, size, candidate, other);
-    size_t bearable = size < 9 ? size / 3 : 3;
-    if (steps > bearable || (guess->nearest != NULL && steps >= guess->steps))
+    if ((steps > bearable && !beginning) || (guess->nearest != NULL && steps >= guess->steps))
         return;
     guess->nearest = candidate;
     guess->steps = steps;
