@@ -128,11 +128,23 @@ static void forget_entry_locked(calx_pool *pool, calx_pool_entry *entry)
     pthread_cond_broadcast(&pool->changed);
 }
 
+/* Gives back the place of an entry that is really gone now. */
+static void free_place(calx_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->connecting--;
+    calx_pool_queue_place_locked(pool);
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 void calx_pool_discard(calx_pool *pool, calx_pool_entry *entry)
 {
     pthread_mutex_lock(&pool->lock);
     bool last = --entry->users == 0;
+    bool has_place = last && !entry->orphan && pool->options.kind == CALX_POOL_QUEUE;
     if (last) {
+        pool->connecting += has_place; /* the limit counts it until it is destroyed */
         forget_entry_locked(pool, entry);
         pool->destroyed++;
     } else if (!entry->orphan) {
@@ -146,6 +158,8 @@ void calx_pool_discard(calx_pool *pool, calx_pool_entry *entry)
     pthread_mutex_unlock(&pool->lock);
     if (last)
         pool->maker.destroy(pool->maker.context, entry);
+    if (has_place)
+        free_place(pool);
 }
 
 bool calx_pool_detach(calx_pool *pool, calx_pool_entry *entry)
