@@ -169,8 +169,8 @@ calx_status calx_link_reserve(const calx_link *link, calx_instance *target)
         calx_slot *slot = &target->links->slots[i];
         if (!goes_over(&target->mapper->relationships[i], link))
             continue;
-        if (is_all_in_memory(target))
-            slot->loaded = true;
+        if (is_all_in_memory(target) && target->links->incoming == NULL)
+            slot->loaded = true; /* otherwise the first read gathers what points here already */
         if (!slot->loaded)
             continue;
         if (calx_slot_reserve(slot, 1) != CALX_OK)

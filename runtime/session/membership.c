@@ -148,9 +148,8 @@ static calx_status reach(calx_session *session, calx_instances *found, calx_inst
     return status;
 }
 
-static calx_status reach_over(calx_session *session, calx_instances *found,
-                              const calx_instance *instance, unsigned relationship,
-                              const calx_link *changing)
+static calx_status reach_over(calx_session *session, calx_instances *found, calx_instance *instance,
+                              unsigned relationship, const calx_link *changing)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if ((facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
@@ -161,6 +160,9 @@ static calx_status reach_over(calx_session *session, calx_instances *found,
         return leads_on ? reach(session, found, link->target) : CALX_OK;
     }
     const calx_slot *slot = &instance->links->slots[relationship];
+    if (instance->state == CALX_STATE_TRANSIENT && !slot->loaded &&
+        calx_relationship_load(NULL, instance, relationship) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
     for (size_t i = 0; i < slot->count; i++) {
         calx_status status = reach(session, found, calx_instance_trusted(slot->items[i]));
         if (status != CALX_OK)
@@ -183,8 +185,7 @@ static calx_status gather(calx_session *session, calx_instances *found, const ca
     return CALX_OK;
 }
 
-/* Never fails: gather() and the reservation came before. */
-static void attach_one(calx_session *session, calx_instance *instance)
+@@calx_session *session, calx_instance *instance)
 {
     instance->session = session;
     calx_session_keep(session, instance);
@@ -198,6 +199,7 @@ static void attach_one(calx_session *session, calx_instance *instance)
         instance->epoch = session->epoch;
     calx_identity_put(session, instance);
     calx_watch_list_append(&session->hot, instance->watch);
+    return_to_transaction(session, instance);
 }
 
 /* A detached instance may never have been watched: what it holds is what to compare with. */
@@ -251,7 +253,8 @@ calx_status calx_session_attach_begin(calx_session *session, calx_instance *inst
         status = gather(session, found, changing);
     if (status == CALX_OK)
         status = watch_detached(session, found);
-    if (status == CALX_OK && calx_identity_reserve(session, found->count) != CALX_OK)
+    if (status == CALX_OK && (calx_identity_reserve(session, found->count) != CALX_OK ||
+                              calx_instances_reserve(&session->inserted, found->count) != CALX_OK))
         status = calx_error_set_nomem(&session->error);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
@@ -438,13 +441,10 @@ calx_status calx_session_delete_all(calx_session *session, const void *const *en
 
 /* ---- taking out ---- */
 
-/* What was written stays written: a rollback of a later session has nothing to put back. */
 static void detach(calx_instance *instance)
 {
     if (instance->state == CALX_STATE_DELETED)
         instance->flags |= CALX_INSTANCE_WAS_DELETED;
-    if (instance->watch != NULL)
-        calx_watch_forget_origin(instance->watch);
     instance->state =
         instance->state == CALX_STATE_PENDING ? CALX_STATE_TRANSIENT : CALX_STATE_DETACHED;
 }
@@ -459,6 +459,10 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
         return status;
     if (calx_session_is_expired(session, instance))
         instance->flags |= CALX_INSTANCE_EXPIRED;
+    if (instance->watch != NULL) {
+        instance->watch->left_in = session->transaction;
+        instance->watch->left_new = (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0;
+    }
     calx_session_forget(session, instance);
     calx_links_detach(instance);
     calx_session_unkeep(instance);

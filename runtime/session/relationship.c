@@ -210,7 +210,8 @@ calx_status calx_relationship_adopt(calx_session *session, calx_instance *instan
 
 /* The instance and the number of its relationship; the session's error is cleared. */
 static calx_status resolve(const void *entity, const calx_relationship *facts,
-                           calx_instance **out_instance, unsigned *out_relationship)
+                           calx_relationship_kind kind, calx_instance **out_instance,
+                           unsigned *out_relationship)
 {
     calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL || facts == NULL)
@@ -221,6 +222,10 @@ static calx_status resolve(const void *entity, const calx_relationship *facts,
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
         if (&table[i] != facts)
             continue;
+        if (facts->kind != kind)
+            return calx_session_fail(
+                instance->session, CALX_E_ARGUMENT, "%s.%s is %s", instance->mapper->name,
+                facts->member, kind == CALX_RELATIONSHIP_ONE ? "a collection" : "no collection");
         *out_instance = instance;
         *out_relationship = i;
         return CALX_OK;
@@ -272,7 +277,7 @@ calx_status calx_relationship_one(const void *entity, const calx_relationship *r
 {
     calx_instance *instance = NULL;
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, &instance, &number);
+    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_ONE, &instance, &number);
     if (status == CALX_OK)
         status = calx_relationship_adopt(instance->session, instance);
     if (status == CALX_OK)
@@ -290,7 +295,7 @@ calx_status calx_relationship_set(const void *entity, const calx_relationship *r
     calx_instance *instance = NULL;
     calx_instance *to = NULL;
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, &instance, &number);
+    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_ONE, &instance, &number);
     if (status == CALX_OK && target != NULL)
         status = resolve_item(instance->session, relationship, target, &to);
     if (status == CALX_OK)
@@ -311,7 +316,7 @@ calx_status calx_relationship_many(const void *entity, const calx_relationship *
 {
     calx_instance *instance = NULL;
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, &instance, &number);
+    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_MANY, &instance, &number);
     if (status == CALX_OK)
         status = calx_relationship_load(instance->session, instance, number);
     if (status != CALX_OK)
@@ -328,7 +333,7 @@ static calx_status resolve_member(const void *entity, const calx_relationship *r
                                   calx_instance **out_item)
 {
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, out_owner, &number);
+    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_MANY, out_owner, &number);
     if (status == CALX_OK)
         status = resolve_item((*out_owner)->session, relationship, item, out_item);
     if (status == CALX_OK)

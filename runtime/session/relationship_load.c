@@ -200,7 +200,7 @@ static bool is_unflushed(const loading *rows, const calx_link *link)
     const calx_session *session = link->owner->session;
     return link->state == CALX_LINK_CHANGED && !link->set_apart &&
            link->owner->mapper == rows->items && calx_link_number(link) == rows->foreign_key &&
-           (session == NULL || session == rows->session);
+           (session == NULL || rows->session == NULL || session == rows->session);
 }
 
 /* Items that were pointed here in memory, in a row already or not (SES-305); oldest first. */
@@ -286,9 +286,33 @@ static bool is_known(const calx_instance *instance, unsigned relationship)
     return is_all_in_memory(instance) || instance->links->slots[relationship].loaded;
 }
 
+/* What points at an instance that is not stored; nothing else can be in its collection. */
+static calx_status gather_many(calx_session *session, calx_instance *instance,
+                               unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    calx_slot *slot = &instance->links->slots[relationship];
+    loading rows = { session, instance, slot, facts->target, facts->foreign_key };
+    slot->loaded = true;
+    calx_status status = take_unflushed(&rows);
+    if (status != CALX_OK)
+        calx_slot_unload(instance, relationship);
+    calx_links_show(instance, relationship);
+    return status;
+}
+
+static bool is_to_gather(const calx_instance *instance, unsigned relationship)
+{
+    return instance->links != NULL && is_all_in_memory(instance) &&
+           instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY &&
+           !instance->links->slots[relationship].loaded;
+}
+
 calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
                                    unsigned relationship)
 {
+    if (is_to_gather(instance, relationship))
+        return gather_many(session, instance, relationship);
     calx_status status = CALX_OK;
     if (session != NULL)
         status = calx_session_freshen(session, instance);
