@@ -554,10 +554,200 @@ static void any_sequence_of_calls_leaves_both_sides_in_step(void **state)
     graph_close(&w.fix);
 }
 
+/* ---- anything goes ---- */
+
+enum { PLACES = 15, CHAOS_STEPS = 150, CHAOS_SEQUENCES = 500 };
+
+/* Pointers that may be anything by now: alive, freed, or somebody else's. */
+typedef struct chaos {
+    world *w;
+    const void *places[PLACES];
+} chaos;
+
+static const calx_mapper *kind_of(int place)
+{
+    static const calx_mapper *const kinds[] = { &node_mapper, &user_mapper, &address_mapper };
+    return kinds[place % 3];
+}
+
+static bool is_alive(const chaos *c, int place)
+{
+    return calx_instance_mapper(c->places[place]) == kind_of(place);
+}
+
+/* Whatever a struct shows must be there to be looked at. */
+static void look_around(chaos *c)
+{
+    for (int i = 0; i < PLACES; i++) {
+        const struct user *user = c->places[i];
+        const struct node *node = c->places[i];
+        const struct address *address = c->places[i];
+        if (!is_alive(c, i))
+            continue;
+        if (kind_of(i) == &node_mapper) {
+            for (size_t k = 0; k < node->children.count; k++)
+                assert_ptr_equal(calx_instance_mapper(node->children.items[k]), &node_mapper);
+            if (node->parent != NULL)
+                assert_ptr_equal(calx_instance_mapper(node->parent), &node_mapper);
+        } else if (kind_of(i) == &user_mapper) {
+            for (size_t k = 0; k < user->addresses.count; k++)
+                assert_ptr_equal(calx_instance_mapper(user->addresses.items[k]), &address_mapper);
+        } else if (address->user != NULL) {
+            assert_ptr_equal(calx_instance_mapper(address->user), &user_mapper);
+        }
+    }
+}
+
+static void fill_place(chaos *c, int i)
+{
+    char name[40];
+    if (is_alive(c, i) && calx_object_session(c->places[i]) == NULL)
+        calx_instance_free((void *)c->places[i]);
+    c->places[i] = calx_instance_new(kind_of(i));
+    assert_non_null(c->places[i]);
+    snprintf(name, sizeof name, "%llu/%d", (unsigned long long)c->w->seed, c->w->step);
+    if (kind_of(i) == &user_mapper)
+        (void)calx_instance_set_text(c->places[i], &user_mapper.columns[USER_NAME], name);
+    if (kind_of(i) == &address_mapper)
+        (void)calx_instance_set_text(c->places[i], &address_mapper.columns[ADDRESS_EMAIL], name);
+}
+
+static void find_place(chaos *c, int i)
+{
+    const calx_value key = calx_value_int64(1 + (int64_t)roll(c->w, 6));
+    if (is_alive(c, i) && calx_object_session(c->places[i]) == NULL)
+        calx_instance_free((void *)c->places[i]);
+    (void)calx_session_get(c->w->fix.session, kind_of(i), &key, &c->places[i]);
+}
+
+/* Taken up at once: a raw pointer to what is freed before that is the application's own. */
+static void assign_place(chaos *c, int i, int k)
+{
+    const void *target = NULL;
+    if (!is_alive(c, i) || !is_alive(c, k) || kind_of(i) == &user_mapper ||
+        kind_of(i)->relationships[0].target != kind_of(k))
+        return;
+    char *entity = calx_instance_edit(c->places[i]);
+    if (entity == NULL)
+        return;
+    char *member = entity + kind_of(i)->relationships[0].offset;
+    const void *before = NULL;
+    memcpy(&before, member, sizeof before);
+    memcpy(member, &c->places[k], sizeof before);
+    if (calx_relationship_one(entity, &kind_of(i)->relationships[0], &target) != CALX_OK)
+        memcpy(member, &before, sizeof before);
+}
+
+static void relate_places(chaos *c, int i, int k)
+{
+    const calx_relationship *above = &kind_of(i)->relationships[0];
+    const calx_relationship *below = &kind_of(k)->relationships[kind_of(k) == &node_mapper];
+    const void *const *items = NULL;
+    const void *target = NULL;
+    size_t count = 0;
+    unsigned what = roll(c->w, 6);
+    if (what == 0 && kind_of(i) != &user_mapper)
+        (void)calx_relationship_set(c->places[i], above, c->places[k]);
+    else if (what == 1 && kind_of(i) != &user_mapper)
+        (void)calx_relationship_set(c->places[i], above, NULL);
+    else if (what == 2)
+        (void)calx_relationship_append(c->places[k], below, c->places[i]);
+    else if (what == 3)
+        (void)calx_relationship_remove(c->places[k], below, c->places[i]);
+    else if (what == 4)
+        (void)calx_relationship_one(c->places[i], above, &target);
+    else
+        (void)calx_relationship_many(c->places[k], below, &items, &count);
+}
+
+static void change_membership(chaos *c, int i)
+{
+    calx_session *session = c->w->fix.session;
+    unsigned what = roll(c->w, 8);
+    if (what < 3)
+        (void)calx_session_add(session, c->places[i]);
+    else if (what == 3)
+        (void)calx_session_delete(session, c->places[i]);
+    else if (what == 4)
+        (void)calx_session_expunge(session, c->places[i]);
+    else if (what == 5)
+        calx_instance_free((void *)c->places[i]);
+    else if (what == 6)
+        (void)calx_session_expire(session, c->places[i]);
+    else
+        (void)calx_session_refresh(session, c->places[i]);
+}
+
+static void end_something(chaos *c)
+{
+    calx_session *session = c->w->fix.session;
+    unsigned what = roll(c->w, 16);
+    if (what < 6)
+        (void)calx_session_flush(session);
+    else if (what < 10)
+        (void)calx_session_commit(session);
+    else if (what < 14)
+        (void)calx_session_rollback(session);
+    else if (what == 14)
+        (void)calx_session_expunge_all(session);
+    else
+        (void)calx_session_close(session);
+    if (!calx_session_is_active(session) && roll(c->w, 2) == 0)
+        (void)calx_session_rollback(session);
+}
+
+static void chaos_step(chaos *c)
+{
+    int i = (int)roll(c->w, PLACES);
+    int k = (int)roll(c->w, PLACES);
+    unsigned what = roll(c->w, 16);
+    if (what < 3)
+        fill_place(c, i);
+    else if (what == 3)
+        find_place(c, i);
+    else if (what == 4)
+        assign_place(c, i, k);
+    else if (what < 10)
+        relate_places(c, i, k);
+    else if (what < 14)
+        change_membership(c, i);
+    else
+        end_something(c);
+    look_around(c);
+}
+
+static void run_chaos(world *w, uint64_t seed)
+{
+    chaos c = { .w = w };
+    w->seed = w->random = seed;
+    graph_reopen(&w->fix, seed % 2 == 0);
+    for (w->step = 0; w->step < CHAOS_STEPS; w->step++)
+        chaos_step(&c);
+    graph_reopen(&w->fix, true);
+    look_around(&c);
+    for (int i = 0; i < PLACES; i++)
+        calx_instance_free((void *)c.places[i]);
+}
+
+/* For a build with sanitizers above all. */
+static void no_sequence_of_calls_leaves_a_dangling_pointer(void **state)
+{
+    (void)state;
+    static world w;
+    const char *only = getenv("CALX_TEST_SEED");
+    graph_open(&w.fix);
+    if (only != NULL)
+        run_chaos(&w, strtoull(only, NULL, 10));
+    for (uint64_t seed = 1; only == NULL && seed <= CHAOS_SEQUENCES; seed++)
+        run_chaos(&w, seed);
+    graph_close(&w.fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_sequence_of_calls_leaves_both_sides_in_step),
+        cmocka_unit_test(no_sequence_of_calls_leaves_a_dangling_pointer),
     };
     return CALX_RUN("relationship_model", tests);
 }
