@@ -9,9 +9,9 @@
  * without SQL (SES-302). The array handed out is good until that relationship changes or expires.
  *
  * Thread rule: that of the instances. Errors: CALX_E_UNMAPPED not an instance, or one of another
- * mapper; CALX_E_ARGUMENT a collection where a single target is meant, or the reverse;
- * CALX_E_STATE deleted, or of another session; CALX_E_DETACHED_INSTANCE must be loaded but is in no
- * session (SES-303); CALX_E_NOMEM; what a SELECT may give. Details are on the instance's session.
+ * mapper; CALX_E_ARGUMENT a collection where a single target is meant, or the reverse; CALX_E_STATE
+ * deleted, or of another session; CALX_E_DETACHED_INSTANCE must be loaded but is in no session
+ * (SES-303); CALX_E_NOMEM; what a SELECT may give. Details are on the instance's session.
  */
 #ifndef CALX_RELATIONSHIP_H
 #define CALX_RELATIONSHIP_H
