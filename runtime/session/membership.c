@@ -185,7 +185,24 @@ static calx_status gather(calx_session *session, calx_instances *found, const ca
     return CALX_OK;
 }
 
-@@calx_session *session, calx_instance *instance)
+/*
+ * Expunged and added in one transaction: a rollback undoes what was written before. In a later one,
+ * what was written stays written.
+ */
+static void return_to_transaction(calx_session *session, calx_instance *instance)
+{
+    calx_watch *watch = instance->watch;
+    if (watch->left_in != session->transaction) {
+        calx_watch_forget_origin(watch);
+    } else if (watch->left_new) {
+        instance->flags |= CALX_INSTANCE_NEW_IN_TX;
+        (void)calx_instances_push(&session->inserted, instance);
+    }
+    watch->left_in = 0;
+}
+
+/* Never fails: gather() and the reservation came before. */
+static void attach_one(calx_session *session, calx_instance *instance)
 {
     instance->session = session;
     calx_session_keep(session, instance);

@@ -18,11 +18,13 @@
 static struct {
     pthread_mutex_t lock;
     calx_session *first;
+    uint32_t made; /* gives each session transactions of its own */
 } sessions = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void enlist(calx_session *session)
 {
     pthread_mutex_lock(&sessions.lock);
+    session->transaction = ((uint64_t)++sessions.made << 32) + 1;
     session->next = sessions.first;
     if (session->next != NULL)
         session->next->previous = session;

@@ -155,6 +155,7 @@ static void restore(calx_session *session)
     undo_deletes(session);
     undo_changes(session);
     session->epoch++;
+    session->transaction++;
 }
 
 /* ---- ending on the database ---- */
@@ -238,6 +239,7 @@ static void settle(calx_session *session)
     settle_watches(&session->cold);
     if (session->options.expire_on_commit)
         session->epoch++;
+    session->transaction++;
     session->begun = false;
 }
 
@@ -332,6 +334,7 @@ calx_status calx_session_close(calx_session *session)
     session->ending = false;
     calx_error_clear(&session->failure);
     session->begun = false;
+    session->transaction++;
     session->no_autoflush = 0;
     return CALX_OK;
 }

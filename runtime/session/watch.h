@@ -20,7 +20,9 @@ struct calx_watch {
     calx_instance *instance;
     calx_watch_list *list; /* which one it is in; NULL: none */
     calx_watch *next, *previous;
-    void *origin; /* the struct before the open transaction wrote it; NULL: not written */
+    void *origin;     /* the struct before the open transaction wrote it; NULL: not written */
+    uint64_t left_in; /* the transaction it was expunged in; 0: it was not */
+    bool left_new;    /* that transaction had inserted it */
     bool has_snapshot;
     bool sealed;         /* the watch ends with the transaction */
     bool has_set;        /* some bit of set is on */

@@ -328,6 +328,26 @@ static void what_one_session_wrote_no_other_takes_back(void **state)
     tear_down(&fix);
 }
 
+static void leaving_and_returning_changes_nothing_for_a_rollback(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    struct user *renamed = calx_instance_edit(stored_user(fix.session, "ed"));
+    const struct user *added = add_user(fix.session, "jack");
+    renamed->id = 9;
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, renamed), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, added), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, renamed), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, added), CALX_OK);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(state_of(added), CALX_STATE_TRANSIENT);
+    assert_int_equal(renamed->id, 1);
+    assert_ptr_equal(get_user(fix.session, 1), renamed);
+    tear_down(&fix);
+}
+
 static void expunging_everything_keeps_the_transaction(void **state)
 {
     (void)state;
@@ -597,6 +617,7 @@ int main(void)
         cmocka_unit_test(expunging_hands_an_instance_to_its_caller),
         cmocka_unit_test(an_expunged_deleted_instance_stays_out),
         cmocka_unit_test(what_one_session_wrote_no_other_takes_back),
+        cmocka_unit_test(leaving_and_returning_changes_nothing_for_a_rollback),
         cmocka_unit_test(expunging_everything_keeps_the_transaction),
         cmocka_unit_test(iterating_sees_pending_then_persistent_ones),
         cmocka_unit_test(adding_many_stops_at_the_first_failure),
