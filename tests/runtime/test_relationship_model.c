@@ -267,6 +267,16 @@ static void note_commit(world *w)
     }
 }
 
+/* Values stay (SES-104), but these may be another row's by the time it is added again. */
+static void forget_values(int i, void *entity)
+{
+    *(int64_t *)entity = 0;
+    if (is_node(i))
+        ((struct node *)entity)->parent_id.has_value = false;
+    else if (!is_owner(i))
+        ((struct address *)entity)->user_id = 0;
+}
+
 static void note_rollback(world *w)
 {
     for (int i = 0; i < THINGS; i++) {
@@ -278,7 +288,7 @@ static void note_rollback(world *w)
         } else if (t->stage != NOT_THERE && t->stage != TRANSIENT) {
             t->stage = TRANSIENT;
             t->set_apart = true;
-            *(int64_t *)t->entity = 0; /* the id may be another row's by the time it is added */
+            forget_values(i, (void *)t->entity);
             t->written = -1;
         }
     }
