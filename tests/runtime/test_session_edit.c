@@ -173,7 +173,6 @@ static void only_changed_columns_are_updated(void **state)
 {
     (void)state;
     calx_shows("SES-178");
-    calx_shows("SES-153");
     fixture fix;
     set_up(&fix);
     struct user *user = calx_instance_edit(loaded_user(&fix, "ed"));
@@ -239,7 +238,6 @@ static void an_old_pointer_is_seen_by_flush_and_commit(void **state)
 static void a_new_pointer_is_seen_by_the_autoflush(void **state)
 {
     (void)state;
-    calx_shows("SES-210");
     fixture fix;
     set_up(&fix);
     struct user *user = calx_instance_edit(loaded_user(&fix, "ed"));

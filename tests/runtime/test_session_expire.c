@@ -9,7 +9,6 @@ static void a_hit_needs_no_statement(void **state)
 {
     (void)state;
     calx_shows("SES-072");
-    calx_shows("SES-211");
     fixture fix;
     set_up(&fix);
     const struct user *user = stored_user(fix.session, "ed");
@@ -203,7 +202,6 @@ static void a_key_taken_over_has_one_instance(void **state)
 static void expiring_discards_changes_without_sql(void **state)
 {
     (void)state;
-    calx_shows("SES-230");
     fixture fix;
     set_up(&fix);
     struct user *user = calx_instance_edit(stored_user(fix.session, "ed"));
@@ -336,7 +334,6 @@ static void any_row_refreshes_an_expired_instance(void **state)
 static void a_refresh_loses_own_changes_and_writes_others(void **state)
 {
     (void)state;
-    calx_shows("SES-239");
     fixture fix;
     set_up(&fix);
     const struct user *ed = add_user(fix.session, "ed");

@@ -82,7 +82,6 @@ static void keys_made_by_the_database_come_back(void **state)
 static void server_defaults_are_left_to_the_database(void **state)
 {
     (void)state;
-    calx_shows("SES-176");
     fixture fix;
     set_up(&fix);
     const struct user *left = add_user(fix.session, "ed");
@@ -311,7 +310,6 @@ static void an_unversioned_row_that_is_gone_is_told(void **state)
 {
     (void)state;
     calx_shows("SES-343");
-    calx_shows("SES-344");
     fixture fix;
     warnings all;
     set_up_with_warnings(&fix, &all);
@@ -367,7 +365,6 @@ static void assert_fails(fixture *fix, struct user *bad, calx_status expected, c
 static void every_refusal_names_its_row_and_column(void **state)
 {
     (void)state;
-    calx_shows("SES-154");
     calx_shows("SES-158");
     fixture fix;
     set_up(&fix);
@@ -400,7 +397,6 @@ static void a_refusal_carries_statement_and_code(void **state)
 static void a_failed_flush_restores_every_kind_of_change(void **state)
 {
     (void)state;
-    calx_shows("SES-155");
     fixture fix;
     set_up(&fix);
     (void)stored_user(fix.session, "taken");
@@ -432,7 +428,6 @@ static void a_failed_flush_restores_every_kind_of_change(void **state)
 static void between_failure_and_rollback_little_is_legal(void **state)
 {
     (void)state;
-    calx_shows("SES-156");
     calx_shows("SES-157");
     calx_shows("SES-119");
     fixture fix;

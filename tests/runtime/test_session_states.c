@@ -432,7 +432,6 @@ static void iterating_sees_pending_then_persistent_ones(void **state)
 static void adding_many_stops_at_the_first_failure(void **state)
 {
     (void)state;
-    calx_shows("SES-064");
     fixture fix;
     set_up(&fix);
     struct user *first = new_user("ed");
@@ -475,7 +474,6 @@ static void assert_refuses(const fixture *fix, const void *entity)
 static void addresses_that_are_no_instances_are_told(void **state)
 {
     (void)state;
-    calx_shows("SES-225");
     fixture fix;
     set_up(&fix);
     struct user on_stack = { .name = "stack" };

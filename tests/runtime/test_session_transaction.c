@@ -40,7 +40,6 @@ static void a_new_session_has_done_nothing(void **state)
 static void work_begins_a_transaction_by_itself(void **state)
 {
     (void)state;
-    calx_shows("SES-091");
     fixture fix;
     set_up(&fix);
     assert_int_equal(calx_session_flush(fix.session), CALX_OK); /* nothing to flush */
@@ -144,7 +143,6 @@ static void without_autobegin_work_must_be_begun(void **state)
 static void a_commit_flushes_and_ends_the_transaction(void **state)
 {
     (void)state;
-    calx_shows("SES-212");
     fixture fix;
     set_up(&fix);
     calx_session_options options = session_options(&fix);
@@ -164,7 +162,6 @@ static void a_commit_flushes_and_ends_the_transaction(void **state)
 static void a_commit_without_transaction_sends_nothing(void **state)
 {
     (void)state;
-    calx_shows("SES-096");
     fixture fix;
     set_up(&fix);
     const struct user *user = stored_user(fix.session, "ed");
@@ -224,7 +221,6 @@ static void without_expiry_values_stay(void **state)
 static void a_commit_the_database_refuses_waits_for_rollback(void **state)
 {
     (void)state;
-    calx_shows("SES-101");
     fixture fix;
     set_up(&fix);
     assert_int_equal(run_sql(fix.session, "CREATE TABLE child (parent INTEGER REFERENCES users(id) "
@@ -499,7 +495,6 @@ static void meddle(void *context, calx_log_level level, const char *logger, cons
 static void ending_inside_a_flush_or_an_end_is_refused(void **state)
 {
     (void)state;
-    calx_shows("SES-152");
     meddler self = { NULL, 0 };
     calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
     fixture fix;

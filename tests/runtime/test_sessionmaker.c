@@ -18,7 +18,6 @@ static calx_sessionmaker *new_maker(const fixture *fix)
 static void a_maker_makes_independent_sessions(void **state)
 {
     (void)state;
-    calx_shows("SES-001");
     fixture fix;
     set_up(&fix);
     calx_sessionmaker *maker = new_maker(&fix);
