@@ -196,9 +196,9 @@ static void compare_database(world *w)
 
 static void attach(world *w, int i)
 {
-    thing *t = &w->things[i];
-    if (i < 0 || t->stage != TRANSIENT)
+    if (i < 0 || w->things[i].stage != TRANSIENT)
         return;
+    thing *t = &w->things[i];
     t->stage = PENDING;
     t->set_apart = false;
     attach(w, t->parent);
