@@ -91,7 +91,7 @@ static bool has_value(const calx_annotation *annotation, const calx_declared_typ
 }
 
 /* A decimal number without a sign, a suffix or a zero in front, as most are. */
-static bool read_decimal(const char *text, uint64_t *out_number)
+static bool read_digits(const char *text, uint64_t *out_number)
 {
     uint64_t number = 0;
     if (text[0] == '\0' || (text[0] == '0' && text[1] != '\0'))
@@ -108,12 +108,35 @@ static bool read_decimal(const char *text, uint64_t *out_number)
     return true;
 }
 
+/* A number below zero. The compiler is not asked: a minus before a number that fits no signed type
+ * has no sign in C, so the smallest integer would be positive, and smaller ones would fit. */
+static bool read_negative(const char *text, calx_annotation *annotation)
+{
+    uint64_t number;
+    if (!read_digits(text, &number) || number > (uint64_t)INT64_MAX + 1)
+        return false;
+    annotation->negative = true;
+    annotation->number = 0 - number;
+    return true;
+}
+
+/* Whether a text is a plain number; then its value, if it has one. */
+static bool read_decimal(calx_annotation *annotation)
+{
+    const char *text = annotation->text;
+    bool below = text[0] == '-' && text[1] >= '1' && text[1] <= '9';
+    if (below && text[1 + strspn(text + 1, "0123456789")] == '\0') {
+        annotation->has_number = read_negative(text + 1, annotation);
+        return true;
+    }
+    annotation->has_number = read_digits(text, &annotation->number);
+    return annotation->has_number;
+}
+
 static calx_status add_request(value_run *run, calx_arena *arena, calx_annotation *annotation)
 {
-    if (read_decimal(annotation->text, &annotation->number)) {
-        annotation->has_number = true;
+    if (read_decimal(annotation))
         return CALX_OK;
-    }
     if (!calx_values_is_expression(annotation->text))
         return CALX_OK;
     value_request *made = calx_arena_array(arena, 1, sizeof(*made));

@@ -13,6 +13,7 @@ struct CALX_ENTITY("things") thing {
     char *text CALX_DEFAULT("x");
     calx_bytes data CALX_DEFAULT("x");
     calx_timestamp when CALX_DEFAULT("now");
+    int64_t below CALX_DEFAULT("-9223372036854775809");
 };
 
 // expect: 4:19 CALX-E027 the default '256' does not fit 'small', which is uint8_t
@@ -39,3 +40,5 @@ struct CALX_ENTITY("things") thing {
 // note: - this type has no constants: use CALX_SERVER_DEFAULT
 // expect: 15:25 CALX-E027 the default 'now' does not fit 'when', which is calx_timestamp
 // note: - it takes microseconds since 1970; for the time of the INSERT write CALX_SERVER_DEFAULT("CURRENT_TIMESTAMP")
+// expect: 16:19 CALX-E027 the default '-9223372036854775809' does not fit 'below', which is int64_t
+// note: - it takes an integer

@@ -18,7 +18,7 @@ struct CALX_ENTITY("odd \"name\"") sample {
     int8_t tiny;
     int16_t small;
     int32_t middle CALX_UNIQUE;
-    int64_t big CALX_DEFAULT("INT64_MIN");
+    int64_t big CALX_DEFAULT("-9223372036854775808");
     uint8_t utiny;
     uint16_t usmall;
     uint32_t umiddle;
