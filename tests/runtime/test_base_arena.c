@@ -5,7 +5,7 @@
 #include "support/harness.h"
 
 #include "base/arena.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <stdalign.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/buffer.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <string.h>
 

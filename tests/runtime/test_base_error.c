@@ -4,7 +4,7 @@
 #include "support/harness.h"
 
 #include "base/error.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <stdio.h>
 #include <string.h>

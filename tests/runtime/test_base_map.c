@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <stdbool.h>
 #include <string.h>

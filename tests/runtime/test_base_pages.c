@@ -6,7 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/pages.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

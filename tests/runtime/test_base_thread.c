@@ -5,7 +5,7 @@
 #include "support/harness.h"
 
 #include "base/thread.h"
-#include "ration.h"
+#include "support/ration.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
