@@ -174,6 +174,23 @@ static int count_own(int argc, char **argv)
     return argc;
 }
 
+static bool wrong_empty(int code)
+{
+    const struct option *option = long_options;
+
+    while (option->name && option->val != code)
+        option++;
+    return wrong("--%s: its argument is empty", option->name ? option->name : "?");
+}
+
+static calx_gen_exit tell(const char *text)
+{
+    if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+        return CALX_GEN_DONE;
+    fputs("calx-gen: error: standard output cannot be written\n", stderr);
+    return CALX_GEN_ERRORS;
+}
+
 /* One answer of getopt_long(); given is the argument it came from. */
 static bool read_code(calx_gen_options *options, int code, const char *given,
                       calx_gen_exit *out_exit)
@@ -181,8 +198,7 @@ static bool read_code(calx_gen_options *options, int code, const char *given,
     switch (code) {
     case OPTION_HELP:
     case OPTION_VERSION:
-        fputs(code == OPTION_HELP ? help : "calx-gen " CALX_VERSION "\n", stdout);
-        *out_exit = CALX_GEN_DONE;
+        *out_exit = tell(code == OPTION_HELP ? help : "calx-gen " CALX_VERSION "\n");
         return false;
     case '?':
         return wrong("%s: no such option, or more than one begins so", given);
@@ -195,7 +211,7 @@ static bool read_code(calx_gen_options *options, int code, const char *given,
         return true;
     default:
         if (optarg && !*optarg && code != OPTION_PREFIX)
-            return wrong("%s: its argument is empty", given);
+            return wrong_empty(code);
         return read_option(options, code, optarg);
     }
 }
