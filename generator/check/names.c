@@ -244,7 +244,7 @@ static void check_declared(name_table *table)
 static const char *find_reason(const char *name)
 {
     bool capital = name[0] == '_' && name[1] >= 'A' && name[1] <= 'Z';
-    if (strncmp(name, "calx_", 5) == 0)
+    if (strcmp(name, "calx") == 0 || strncmp(name, "calx_", 5) == 0)
         return "names that begin with calx_ are those of Calx";
     if (name[0] == '_' && (capital || name[1] == '_'))
         return "C keeps such names for itself";
