@@ -110,8 +110,11 @@ static bool report_quotes(calx_unit *unit, calx_place place, const char *line, s
     return true;
 }
 
-/* Reports the annotation behind an error, when there is one; once for a line. */
-static bool report_annotation(calx_unit *unit, CXSourceLocation location, calx_place place)
+/* Reports the annotation behind an error, when there is one; once for a line. A text with an escape
+ * sequence the compiler does not take here is in its quotes: that is told in the compiler's words.
+ */
+static bool report_annotation(calx_unit *unit, CXSourceLocation location, calx_place place,
+                              const char *text)
 {
     CXFile file = NULL;
     clang_getExpansionLocation(location, &file, NULL, NULL, NULL);
@@ -123,7 +126,7 @@ static bool report_annotation(calx_unit *unit, CXSourceLocation location, calx_p
     if (is_told(unit->diagnostics, place))
         return true;
     if (!find_unknown(line, size, &unknown))
-        return report_quotes(unit, place, line, size);
+        return strstr(text, "escape sequence") == NULL && report_quotes(unit, place, line, size);
     report_unknown(unit, place, &unknown);
     return true;
 }
@@ -155,9 +158,9 @@ static void report_one(calx_unit *unit, CXDiagnostic diagnostic)
     calx_place place = calx_unit_place(unit, location, NULL);
     if (place.file != NULL && strcmp(place.file, calx_unit_main_name) == 0)
         place = (calx_place){ 0 };
-    if (place.file != NULL && report_annotation(unit, location, place))
-        return;
     const char *text = calx_unit_text(unit, clang_getDiagnosticSpelling(diagnostic));
+    if (place.file != NULL && report_annotation(unit, location, place, text))
+        return;
     calx_diagnostic *told = calx_report(unit->diagnostics, CALX_RULE_COMPILER, place, "%s", text);
     add_notes(unit, diagnostic, told);
 }
