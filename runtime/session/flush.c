@@ -327,7 +327,7 @@ static void warn_of_twin(calx_session *session, const calx_instance *instance)
     calx_buffer_clear(&text);
 }
 
-static calx_status insert(writer *rows, calx_instance *instance)
+static calx_status insert_row(writer *rows, calx_instance *instance)
 {
     calx_status status = calx_watch_own_texts(instance);
     if (status != CALX_OK)
@@ -455,7 +455,7 @@ static calx_status send_update(writer *rows, calx_instance *instance)
     return status;
 }
 
-static calx_status update(writer *rows, calx_instance *instance)
+static calx_status update_row(writer *rows, calx_instance *instance)
 {
     calx_session *session = rows->session;
     calx_watch *watch = instance->watch;
@@ -481,7 +481,7 @@ static calx_status update(writer *rows, calx_instance *instance)
 
 /* ---- DELETE ---- */
 
-static calx_status delete (writer *rows, calx_instance *instance)
+static calx_status delete_row(writer *rows, calx_instance *instance)
 {
     size_t count = 0;
     int64_t changes = 0;
@@ -524,13 +524,13 @@ static calx_status send_all(writer *rows, const calx_instances *instances, send 
 static calx_status send_work(calx_session *session, const calx_work *work)
 {
     writer rows = { .session = session };
-    calx_status status = send_all(&rows, &work->updates, update);
+    calx_status status = send_all(&rows, &work->updates, update_row);
     if (status == CALX_OK)
-        status = send_all(&rows, &work->inserts, insert);
+        status = send_all(&rows, &work->inserts, insert_row);
     if (status == CALX_OK)
-        status = send_all(&rows, &work->late, update);
+        status = send_all(&rows, &work->late, update_row);
     if (status == CALX_OK)
-        status = send_all(&rows, &work->deletes, delete);
+        status = send_all(&rows, &work->deletes, delete_row);
     calx_cursor_close(rows.cursor);
     return status;
 }

@@ -29,8 +29,10 @@ calx_status calx_session_begin(calx_session *session)
     if (status != CALX_OK)
         return status;
     if (session->begun)
-        return calx_session_fail(session, CALX_E_STATE,
-                                 "a transaction is already begun on this session");
+        return calx_session_fail(
+            session, CALX_E_STATE,
+            "a transaction is already begun on this session: commit it or roll it "
+            "back first");
     session->begun = true;
     return CALX_OK;
 }
