@@ -1,7 +1,7 @@
 /*
  * Generated names. Everything the templates declare is entered here with where it comes from; what
  * is entered twice, or declared in the headers already, is a collision. The table of endings is
- * that of DESIGN section 4: names the templates do not use yet are kept free too.
+ * that of the annotation language: names the templates do not use yet are kept free too.
  */
 #include "check/names.h"
 
