@@ -70,7 +70,7 @@ static bool is_stored(const calx_instance *instance)
     return instance->state == CALX_STATE_PERSISTENT || instance->state == CALX_STATE_DETACHED;
 }
 
-/* A watch with a snapshot, if there is something to compare with; on the hot list (DESIGN 5). */
+/* A watch with a snapshot, if there is something to compare with; on the hot list. */
 static calx_status watch(calx_instance *instance)
 {
     calx_session *session = instance->session;
