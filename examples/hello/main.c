@@ -1,17 +1,11 @@
 /* From annotated structs to rows: an engine, the tables, a scoped session, users, a query. */
-#include "generated.h"
 #include "models.calx.h"
+#include "show.h"
 
 #include <calx/calx.h>
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static void print_sql(void *context, calx_log_level level, const char *logger, const char *text)
-{
-    (void)context, (void)level, (void)logger;
-    printf("sql | %s\n", text);
-}
 
 static void need(calx_status status, const char *message)
 {
