@@ -3,13 +3,19 @@
  * caller's is needed later. The first failure of building is kept and is the answer of every later
  * call: a query that lacks one of its conditions must never run.
  *
- * A query is a dependent of its session: when that is closed, the query forgets it and is only good
- * for being freed.
+ * A query is a dependent of its session: when that is closed, the query is only good for being
+ * freed, and every other call says so; when it is freed, the query forgets it.
  */
 #include "query/query.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
+
+static void end(calx_dependent *dependent)
+{
+    calx_query *query = (calx_query *)dependent;
+    query->ended = true;
+}
 
 static void forget_session(calx_dependent *dependent)
 {
@@ -33,7 +39,8 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
         calx_buffer_init(&query->texts[want].sql);
         calx_parameter_list_init(&query->texts[want].parameters);
     }
-    query->dependent.end = forget_session;
+    query->dependent.end = end;
+    query->dependent.forget = forget_session;
     calx_session_depend(session, &query->dependent);
     return query;
 }
@@ -86,6 +93,14 @@ void calx_query_free(calx_query *query)
     calx_release(query);
 }
 
+calx_status calx_query_fail_ended(calx_query *query)
+{
+    return calx_session_fail(query->session, CALX_E_STATE,
+                             "this query over %s ended when its session was closed or emptied: "
+                             "free it, and make a new one",
+                             query->mapper != NULL ? query->mapper->name : "nothing");
+}
+
 calx_status calx_query_enter(calx_query *query)
 {
     if (query == NULL)
@@ -95,6 +110,8 @@ calx_status calx_query_enter(calx_query *query)
     calx_status status = calx_session_enter(query->session);
     if (status != CALX_OK)
         return status;
+    if (query->ended)
+        return calx_query_fail_ended(query);
     calx_error *error = &query->session->error;
     if (query->failure.status != CALX_OK)
         calx_error_copy(error, &query->failure);

@@ -31,7 +31,8 @@ typedef struct calx_query_text {
 
 struct calx_query {
     calx_dependent dependent; /* the first member: the session ends the query through it */
-    calx_session *session;    /* NULL: it was closed */
+    calx_session *session;    /* NULL: it was freed */
+    bool ended;               /* the session was closed or emptied */
     const calx_mapper *mapper;
     calx_error failure; /* the first one of building; CALX_OK so far */
     calx_arena arena;   /* what conditions point at; never reset, so a stream's values stay */
@@ -50,8 +51,12 @@ struct calx_query {
 
 /*
  * First thing in each public call on a query: forgets the session's last error, brings up the first
- * failure of building. CALX_E_STATE: the session was closed.
+ * failure of building. CALX_E_STATE: the session was closed, or freed; the latter has no error to
+ * tell it.
  */
 calx_status calx_query_enter(calx_query *query);
+
+/* CALX_E_STATE, told by the session, which is still there. */
+calx_status calx_query_fail_ended(calx_query *query);
 
 #endif

@@ -324,6 +324,9 @@ static calx_status stream_row(calx_query *query, query_run *run, calx_entity_fun
     status = function(context, entity);
     if (query->session == NULL)
         return status == CALX_OK ? CALX_E_STATE : status;
+    if (query->ended)
+        return status == CALX_OK ? calx_query_fail_ended(query)
+                                 : function_failed(run->session, status);
     if (status != CALX_OK)
         status = function_failed(run->session, status);
     else if (query->abandoned)

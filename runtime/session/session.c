@@ -103,11 +103,21 @@ static void free_entities(calx_session *session)
     calx_map_clear(&session->entities);
 }
 
+static void forget_dependents(calx_session *session)
+{
+    while (session->dependents != NULL) {
+        calx_dependent *dependent = session->dependents;
+        calx_session_undepend(session, dependent);
+        dependent->forget(dependent);
+    }
+}
+
 void calx_session_free(calx_session *session)
 {
     if (session == NULL)
         return;
     (void)calx_session_close(session);
+    forget_dependents(session);
     delist(session);
     free_entities(session);
     calx_map_clear(&session->identity);

@@ -37,7 +37,8 @@ typedef struct calx_dependent calx_dependent;
 
 struct calx_dependent {
     calx_dependent *next, *previous;
-    void (*end)(calx_dependent *dependent); /* called once, already unlinked */
+    void (*end)(calx_dependent *dependent);    /* the contents went; the session is still there */
+    void (*forget)(calx_dependent *dependent); /* the session goes too; already unlinked */
 };
 
 struct calx_session {

@@ -284,13 +284,12 @@ calx_status calx_session_commit(calx_session *session)
 
 /* ---- closing ---- */
 
+/* They stay in the list: a call on one that ended says so through the session. */
 static void end_dependents(calx_session *session)
 {
-    while (session->dependents != NULL) {
-        calx_dependent *dependent = session->dependents;
-        calx_session_undepend(session, dependent);
+    for (calx_dependent *dependent = session->dependents; dependent != NULL;
+         dependent = dependent->next)
         dependent->end(dependent);
-    }
 }
 
 /* All at once: what they say about each other dies with them. */

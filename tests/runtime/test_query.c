@@ -389,7 +389,10 @@ static void a_query_ends_with_its_sessions_contents(void **state)
     assert_int_equal(calx_session_close(fix.session), CALX_OK);
     const void *item = NULL;
     assert_int_equal(calx_query_first(fix.query, &item), CALX_E_STATE);
+    assert_non_null(strstr(calx_session_error(fix.session)->message, "user"));
+    assert_non_null(strstr(calx_session_error(fix.session)->message, "closed"));
     assert_int_equal(calx_query_limit(fix.query, 1), CALX_E_STATE);
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_STATE);
     calx_query_free(fix.query);
     fix.query = new_query(fix.session);
     assert_finds(fix.query, "ed fred jack mary wendy");

@@ -225,14 +225,17 @@ static void what_ends_the_contents_ends_the_stream(void **state)
     calx_shows("SES-081");
     (void)state;
     calx_status (*const acts[])(stream * notes, const void *entity) = {
-        commit, roll_back, close_session, expunge_all, free_session, free_query, free_both,
+        commit, roll_back, close_session, expunge_all, free_query, free_session, free_both,
     };
+    const size_t with_session = 5;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         fixture fix;
         set_up(&fix);
         stream notes;
         assert_int_equal(run_stream(&notes, &fix, acts[i]), CALX_E_STATE);
         assert_int_equal(notes.calls, 2);
+        if (i < with_session)
+            assert_string_not_equal(calx_session_error(fix.session)->message, "");
         tear_down(&fix);
         /* The people stay for the next round. */
         assert_int_equal(calx_engine_new(calx_test_url(), NULL, &fix.engine, NULL), CALX_OK);
