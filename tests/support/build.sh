@@ -19,11 +19,11 @@ calx_setup() {
     local dir=$1
     shift
     if [ -f "$dir/meson-private/coredata.dat" ] &&
-        calx_quietly meson setup --reconfigure "$dir" -Dstrict=true "$@" 2>/dev/null; then
+        calx_quietly meson setup --reconfigure "$dir" -Dwerror=true "$@" 2>/dev/null; then
         return 0
     fi
     rm -rf "$dir/meson-private" "$dir/meson-info"
-    calx_quietly meson setup "$dir" -Dstrict=true "$@"
+    calx_quietly meson setup "$dir" -Dwerror=true "$@"
 }
 
 # calx_compile DIR [TARGET…]
