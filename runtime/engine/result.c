@@ -192,7 +192,8 @@ static calx_status fail_cursor(calx_result *result, calx_status status)
         calx_error_copy(&result->error, &connection->error);
     if (result->error.status != status)
         calx_error_set(&result->error, status,
-                       "the rows are gone: their connection was closed or has failed");
+                       "the rows are gone: their transaction ended, or their connection was closed "
+                       "or failed; read them all before that");
     return status;
 }
 
