@@ -44,8 +44,8 @@ typedef struct calx_engine_options {
     const char *name;     /**< shown in each log line, or NULL; copied */
     int pool_size;        /**< idle connections kept; 0: no limit (ENG-055) */
     int max_overflow;     /**< connections beyond pool_size; -1: no limit */
-    int64_t pool_timeout; /**< longest wait for a connection; 0: try once; -1: no end */
-    int64_t pool_recycle; /**< age at which a connection is replaced; -1: never */
+    int64_t pool_timeout; /**< longest wait for a connection in ms; 0: try once; -1: no end */
+    int64_t pool_recycle; /**< age in ms at which a connection is replaced; -1: never */
     bool pool_lifo;       /**< hand out the connection that came back last (ENG-066) */
     calx_pool_reset pool_reset;
 } calx_engine_options;
