@@ -366,15 +366,19 @@ static calx_status meet_version(writer *rows, calx_instance *instance)
 static calx_status no_row(writer *rows, const calx_instance *instance)
 {
     const calx_mapper *mapper = instance->mapper;
-    if (rows->entity->version < 0)
-        return calx_session_fail(rows->session, CALX_E_STALE_DATA, "there is no such row any more");
     calx_value version;
-    (void)calx_column_read(&mapper->columns[rows->entity->version], stored_struct(instance),
-                           &version);
-    return calx_session_fail(rows->session, CALX_E_STALE_DATA,
-                             "there is no such row of version %lld any more: somebody changed or "
-                             "deleted it",
-                             (long long)version.as.int64);
+    if (rows->entity->version < 0) {
+        calx_session_fail(rows->session, CALX_E_STALE_DATA, "there is no such row any more");
+    } else {
+        (void)calx_column_read(&mapper->columns[rows->entity->version], stored_struct(instance),
+                               &version);
+        calx_session_fail(rows->session, CALX_E_STALE_DATA,
+                          "there is no such row of version %lld any more: somebody changed or "
+                          "deleted it",
+                          (long long)version.as.int64);
+    }
+    calx_error_statement(&rows->session->error, rows->plan->sql);
+    return CALX_E_STALE_DATA;
 }
 
 /* Every UPDATE counts the version up, unless the program set it itself (SES-340, 346). */

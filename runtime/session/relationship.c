@@ -327,6 +327,22 @@ calx_status calx_relationship_many(const void *entity, const calx_relationship *
     return CALX_OK;
 }
 
+/*
+ * The members, for a change of them. No flush comes before: what is in memory only is counted in
+ * anyway, and a member on its way from one owner to another would be deleted as an orphan
+ * (SES-216).
+ */
+static calx_status load_to_change(calx_instance *owner, unsigned relationship)
+{
+    calx_session *session = owner->session;
+    if (session == NULL)
+        return calx_relationship_load(NULL, owner, relationship);
+    session->no_autoflush++;
+    calx_status status = calx_relationship_load(session, owner, relationship);
+    session->no_autoflush--;
+    return status;
+}
+
 /* The member's link to its owner, when the collection is there and the item may be in it. */
 static calx_status resolve_member(const void *entity, const calx_relationship *relationship,
                                   const void *item, calx_instance **out_owner,
@@ -337,7 +353,7 @@ static calx_status resolve_member(const void *entity, const calx_relationship *r
     if (status == CALX_OK)
         status = resolve_item((*out_owner)->session, relationship, item, out_item);
     if (status == CALX_OK)
-        status = calx_relationship_load((*out_owner)->session, *out_owner, number);
+        status = load_to_change(*out_owner, number);
     if (status == CALX_OK &&
         (calx_links_ensure(*out_owner) != CALX_OK || calx_links_ensure(*out_item) != CALX_OK))
         status = no_memory((*out_owner)->session);

@@ -233,6 +233,7 @@ static void each_versioned_row_is_checked(void **state)
                      1);
     log_sink_forget(&fix.sink);
     assert_int_equal(calx_session_flush(fix.session), CALX_E_STALE_DATA);
+    assert_string_not_equal(calx_session_error(fix.session)->statement, "");
     assert_non_null(strstr(message(fix.session), "user(id=2)"));
     assert_int_equal(logged(&fix, "UPDATE"), 2);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
