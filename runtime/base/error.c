@@ -11,9 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FACT_COUNT = CALX_ERROR_FACT_CONSTRAINT + 1 };
+
 /* Owns the texts of an error; message is the one only if the error points to it. */
 struct calx_error_detail {
-    char *statement; /* NULL: none */
+    char *statement;         /* NULL: none */
+    char *facts[FACT_COUNT]; /* by calx_error_fact; NULL: none */
     char message[];
 };
 
@@ -107,6 +110,8 @@ static void release_detail(calx_error_detail *detail)
     if (detail == NULL)
         return;
     calx_release(detail->statement);
+    for (size_t i = 0; i < FACT_COUNT; i++)
+        calx_release(detail->facts[i]);
     calx_release(detail);
 }
 
@@ -118,7 +123,7 @@ static calx_error_detail *new_detail(size_t message_size)
     calx_error_detail *detail = calx_alloc(sizeof(*detail) + message_size + 1);
     if (detail == NULL)
         return NULL;
-    detail->statement = NULL;
+    *detail = (calx_error_detail){ .statement = NULL };
     detail->message[0] = '\0';
     return detail;
 }
@@ -213,6 +218,8 @@ void calx_error_prefix(calx_error *error, const char *format, ...)
     if (error->detail != NULL) {
         detail->statement = error->detail->statement;
         error->detail->statement = NULL;
+        memcpy(detail->facts, error->detail->facts, sizeof(detail->facts));
+        memset(error->detail->facts, 0, sizeof(error->detail->facts));
     }
     release_detail(error->detail);
     error->detail = detail;
@@ -235,6 +242,25 @@ void calx_error_statement(calx_error *error, const char *sql)
     error->statement = copy != NULL ? copy : "";
 }
 
+void calx_error_add_fact(calx_error *error, calx_error_fact fact, const char *text)
+{
+    if (error == NULL || error->detail == NULL || text == NULL)
+        return;
+    char *copy = calx_strdup_text(text);
+    if (copy == NULL)
+        return;
+    calx_release(error->detail->facts[fact]);
+    error->detail->facts[fact] = copy;
+}
+
+const char *calx_error_tell(const calx_error *error, calx_error_fact fact)
+{
+    if (error == NULL || error->detail == NULL || (unsigned)fact >= FACT_COUNT ||
+        error->detail->facts[fact] == NULL)
+        return "";
+    return error->detail->facts[fact];
+}
+
 void calx_error_move(calx_error *to, calx_error *from)
 {
     if (to == NULL) {
@@ -254,4 +280,6 @@ void calx_error_copy(calx_error *to, const calx_error *from)
                           from->message);
     if (from->statement != NULL && from->statement[0] != '\0')
         calx_error_statement(to, from->statement);
+    for (size_t i = 0; from->detail != NULL && i < FACT_COUNT; i++)
+        calx_error_add_fact(to, (calx_error_fact)i, from->detail->facts[i]);
 }

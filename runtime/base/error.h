@@ -39,6 +39,12 @@ void calx_error_prefix(calx_error *error, const char *format, ...) CALX_PRINTF(2
 /* Adds a copy of the SQL that failed; stays empty when there is no memory. NULL: none. */
 void calx_error_statement(calx_error *error, const char *sql);
 
+/*
+ * Adds a copy of what the database told beside its message; NULL: nothing. It is left out when
+ * there is no memory.
+ */
+void calx_error_add_fact(calx_error *error, calx_error_fact fact, const char *text);
+
 /* Moves the contents; from is CALX_OK afterwards, even when to is NULL. */
 void calx_error_move(calx_error *to, calx_error *from);
 

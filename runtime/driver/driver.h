@@ -17,6 +17,7 @@
 #include <calx/url.h>
 #include <calx/value.h>
 
+#include "base/log.h"
 #include "sql/dialect.h"
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@
 #include <stdint.h>
 
 /* Grows when a slot is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 1 };
+enum { CALX_DRIVER_API = 2 };
 
 typedef struct calx_driver calx_driver;
 
@@ -33,6 +34,8 @@ typedef struct calx_driver_config {
     bool private_database; /* each connection sees a database of its own (memory): ENG-069 */
     bool thread_bound;     /* a connection may be used by the thread that made it only: ENG-016 */
     size_t cached_texts;   /* how many statements of other people's text to keep per connection */
+    const calx_logger
+        *logger; /* for what the database says by itself; set by the engine, or NULL */
 } calx_driver_config;
 
 /* A physical connection. Drivers embed it as the first member of their own. */
@@ -92,7 +95,8 @@ struct calx_driver {
     /*
      * Prepares the one statement in sql, which is not kept. Text that holds none (blanks,
      * comments) gives a statement that does nothing; text that holds several is CALX_E_ARGUMENT
-     * (LIM-24). out: owned, finalize.
+     * (LIM-24), now or at the first execute: a driver may leave what needs the database until
+     * then. out: owned, finalize.
      */
     calx_status (*prepare)(calx_driver_connection *connection, const char *sql, size_t size,
                            calx_driver_statement **out);
@@ -126,8 +130,17 @@ struct calx_driver {
     const char *(*column_name)(calx_driver_statement *statement, size_t column);
     /* Rows the last run inserted, updated or deleted; right once no row was left (ENG-153). */
     int64_t (*changes)(calx_driver_statement *statement);
-    /* The key the last run's INSERT made; counts only when changes() > 0 (ENG-154). */
+    /*
+     * The key the last run's INSERT made; counts only when changes() > 0 (ENG-154). 0 where the
+     * dialect says returns_keys.
+     */
     int64_t (*last_key)(calx_driver_statement *statement);
+    /*
+     * Optional. After prepare and before the first execute: the types of the columns the
+     * parameters are for, parameter_count of them. Without this call, or for another count, the
+     * classes of the values decide.
+     */
+    void (*expect)(calx_driver_statement *statement, const calx_type *types, size_t count);
 };
 
 /*

@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+#if CALX_HAVE_POSTGRESQL
+#include "driver/postgresql/postgresql.h"
+#endif
 #if CALX_HAVE_SQLITE
 #include "driver/sqlite/sqlite.h"
 #endif
@@ -17,6 +20,9 @@
 static const calx_driver *const drivers[] = {
 #if CALX_HAVE_SQLITE
     &calx_driver_sqlite,
+#endif
+#if CALX_HAVE_POSTGRESQL
+    &calx_driver_postgresql,
 #endif
 };
 
@@ -92,8 +98,8 @@ calx_status calx_driver_find(const calx_url *url, const calx_driver **out_driver
         return status;
     }
     return calx_error_set(error, CALX_E_ARGUMENT,
-                          "no driver for the URL's scheme %s%s%s; this Calx was built with:%s",
+                          "no driver for the URL's scheme %s%s%s; this Calx was built with:%s%s",
                           url->scheme, url->driver != NULL ? "+" : "",
-                          url->driver != NULL ? url->driver : "",
-                          CALX_HAVE_SQLITE ? " sqlite" : "");
+                          url->driver != NULL ? url->driver : "", CALX_HAVE_SQLITE ? " sqlite" : "",
+                          CALX_HAVE_POSTGRESQL ? " postgresql" : "");
 }

@@ -88,6 +88,7 @@ static calx_status make_loggers(calx_engine *engine, calx_error *error)
                                     engine->logger_name };
     engine->pool_logger = engine->logger;
     engine->pool_logger.name = engine->pool_logger_name;
+    engine->config->logger = &engine->logger;
     return CALX_OK;
 }
 

@@ -11,22 +11,28 @@
 
 #include <string.h>
 
-/* A plan with its text and its own copy of the column set behind it, in one block. */
+/* A plan with its text, its types and its own copy of the column set behind it, in one block. */
 static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, unsigned id)
 {
     size_t set_size = key->columns != NULL ? calx_plan_words(key->mapper) * sizeof(uint64_t) : 0;
+    size_t type_count = calx_sql_plan_parameters(key);
+    size_t types_size = type_count * sizeof(calx_type);
     struct {
         calx_plan plan;
         uint64_t words[];
-    } *block = calx_alloc(sizeof(*block) + set_size + sql->size + 1);
+    } *block = calx_alloc(sizeof(*block) + set_size + types_size + sql->size + 1);
     if (block == NULL)
         return NULL;
-    char *text = (char *)block->words + set_size;
+    calx_type *types = (calx_type *)(void *)((char *)block->words + set_size);
+    char *text = (char *)(types + type_count);
+    calx_sql_plan_types(key, types);
     memcpy(text, calx_buffer_text(sql), sql->size + 1);
     if (set_size > 0)
         memcpy(block->words, key->columns, set_size);
     block->plan = (calx_plan){ .id = id, .sql = text, .size = sql->size, .key = *key };
     block->plan.key.columns = set_size > 0 ? block->words : NULL;
+    block->plan.types = types;
+    block->plan.type_count = type_count;
     return &block->plan;
 }
 

@@ -11,10 +11,12 @@
 #include "sql/plan.h"
 
 typedef struct calx_plan {
-    unsigned id;       /* dense, from 0, counted per engine */
-    const char *sql;   /* NUL-terminated */
-    size_t size;       /* without the NUL */
-    calx_plan_key key; /* its column bits are the plan's own copy */
+    unsigned id;            /* dense, from 0, counted per engine */
+    const char *sql;        /* NUL-terminated */
+    size_t size;            /* without the NUL */
+    calx_plan_key key;      /* its column bits are the plan's own copy */
+    const calx_type *types; /* of the columns its parameters are for */
+    size_t type_count;
 } calx_plan;
 
 /*

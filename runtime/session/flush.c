@@ -19,6 +19,7 @@ typedef struct writer {
     calx_entity *entity; /* of the row in hand */
     calx_cursor *cursor;
     const calx_plan *plan; /* of cursor */
+    bool has_row;          /* the cursor is on one */
 } writer;
 
 /* ---- statements ---- */
@@ -59,8 +60,8 @@ static calx_status blame(writer *rows, const calx_instance *instance, const char
 
 static calx_status run(writer *rows, size_t count, int64_t *out_changes)
 {
-    bool row = false;
-    if (calx_cursor_execute(rows->cursor, rows->entity->row, count, &row) != CALX_OK)
+    rows->has_row = false;
+    if (calx_cursor_execute(rows->cursor, rows->entity->row, count, &rows->has_row) != CALX_OK)
         return calx_session_take_error(rows->session);
     *out_changes = calx_cursor_changes(rows->cursor);
     return CALX_OK;
@@ -258,6 +259,25 @@ static calx_status start_version(writer *rows, calx_instance *instance)
     return write_version(rows, instance, 1);
 }
 
+/* The key the database made: in the row its INSERT gave, or in the connection. */
+static calx_status read_made_key(writer *rows, calx_value *out)
+{
+    static const calx_value_type wanted = CALX_VALUE_INT64;
+    const calx_session *session = rows->session;
+    if (!calx_engine_dialect(session->options.bind)->returns_keys) {
+        *out = calx_value_int64(calx_cursor_last_key(rows->cursor));
+        return CALX_OK;
+    }
+    if (!rows->has_row)
+        return calx_session_fail(rows->session, CALX_E_FLUSH,
+                                 "the database made no row and so no key: a trigger or rule of %s "
+                                 "swallowed it",
+                                 rows->entity->mapper->table);
+    if (calx_cursor_read(rows->cursor, &wanted, out, 1) != CALX_OK)
+        return calx_session_take_error(rows->session);
+    return CALX_OK;
+}
+
 /* The key the database made, into its member. */
 static calx_status write_back_key(writer *rows, calx_instance *instance)
 {
@@ -266,8 +286,11 @@ static calx_status write_back_key(writer *rows, calx_instance *instance)
     if ((column->flags & CALX_COLUMN_GENERATED) == 0 ||
         calx_plan_has(rows->entity->columns, mapper->key[0]))
         return CALX_OK;
-    calx_value made = calx_value_int64(calx_cursor_last_key(rows->cursor));
+    calx_value made;
     const char *reason = "";
+    calx_status status = read_made_key(rows, &made);
+    if (status != CALX_OK)
+        return status;
     if (calx_column_write(column, calx_instance_entity(instance), &made, &reason) == CALX_OK)
         return CALX_OK;
     return calx_session_fail(rows->session, CALX_E_DATA,

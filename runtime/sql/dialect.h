@@ -36,6 +36,7 @@ typedef struct calx_dialect {
 
     const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
     const char *default_values; /* what follows the table in an INSERT without columns */
+    bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;
@@ -47,12 +48,14 @@ typedef struct calx_dialect {
     /* Schema. */
     bool default_parentheses; /* an expression as DEFAULT stands in parentheses */
     bool names_fold_case;     /* "Users" and "users" are one table */
+    bool adds_constraints;    /* ALTER TABLE … ADD and DROP CONSTRAINT work */
     const char *drop_suffix;  /* what follows the name in DROP TABLE; "" */
     const char
         *drop_prepare; /* SQL before drops, so that tables that refer to each other go; NULL */
     const char *list_tables; /* SQL: one column, the names of tables and views there are */
 } calx_dialect;
 
+extern const calx_dialect calx_dialect_postgresql;
 extern const calx_dialect calx_dialect_sqlite;
 
 #endif

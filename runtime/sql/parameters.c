@@ -258,3 +258,47 @@ void calx_sql_parameters_rewrite(calx_buffer *out, const calx_parameter_map *map
     }
     calx_buffer_put_n(out, sql + position, sql_size - position);
 }
+
+/* The n of the $n the scanner stands on; 0: it stands on something else. */
+static size_t placeholder_here(const scanner *scan)
+{
+    size_t number = 0;
+    if (peek(scan, 0) != '$')
+        return 0;
+    for (size_t i = 1; is_digit(peek(scan, i)) && number <= UINT32_MAX / 10; i++)
+        number = number * 10 + (size_t)(peek(scan, i) - '0');
+    return number;
+}
+
+static bool is_comment_start(const scanner *scan)
+{
+    return (peek(scan, 0) == '-' && peek(scan, 1) == '-') ||
+           (peek(scan, 0) == '/' && peek(scan, 1) == '*');
+}
+
+static bool is_blank(char letter)
+{
+    return letter == ' ' || (letter >= '\t' && letter <= '\r');
+}
+
+calx_sql_facts calx_sql_survey(const calx_dialect *dialect, const char *sql, size_t sql_size)
+{
+    calx_sql_facts facts = { 0, 0 };
+    scanner scan = { dialect, sql, sql_size, 0 };
+    bool inside = false; /* a statement has begun */
+    while (scan.position < scan.size) {
+        char letter = peek(&scan, 0);
+        size_t number = placeholder_here(&scan);
+        if (number > facts.placeholders)
+            facts.placeholders = number;
+        if (letter == ';') {
+            inside = false;
+        } else if (!inside && !is_blank(letter) && !is_comment_start(&scan)) {
+            inside = true;
+            facts.statements++;
+        }
+        if (!skip_opaque(&scan))
+            advance(&scan, 1);
+    }
+    return facts;
+}

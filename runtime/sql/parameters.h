@@ -40,4 +40,12 @@ long calx_parameter_map_find(const calx_parameter_map *map, const char *sql, con
 void calx_sql_parameters_rewrite(calx_buffer *out, const calx_parameter_map *map,
                                  const calx_dialect *dialect, const char *sql, size_t sql_size);
 
+/* What a text in a database's own words holds. */
+typedef struct calx_sql_facts {
+    size_t placeholders; /* the highest n of its $n; meant for dialects that number them */
+    size_t statements;   /* between semicolons; blanks and comments alone are none */
+} calx_sql_facts;
+
+calx_sql_facts calx_sql_survey(const calx_dialect *dialect, const char *sql, size_t sql_size);
+
 #endif

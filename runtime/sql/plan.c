@@ -69,15 +69,9 @@ static void put_where_key(plan_writer *writer, int version_column)
     }
 }
 
-static void put_insert(plan_writer *writer, const uint64_t *columns)
+/* (names) VALUES (placeholders) */
+static void put_inserted(plan_writer *writer, const uint64_t *columns)
 {
-    calx_buffer_put(writer->out, "INSERT INTO ");
-    put_name(writer, writer->mapper->table);
-    calx_buffer_char(writer->out, ' ');
-    if (set_size(writer->mapper, columns) == 0) {
-        calx_buffer_put(writer->out, writer->dialect->default_values);
-        return;
-    }
     const char *before = "(";
     for (size_t i = 0; i < writer->mapper->column_count; i++) {
         if (!calx_plan_has(columns, i))
@@ -96,6 +90,31 @@ static void put_insert(plan_writer *writer, const uint64_t *columns)
         before = ", ";
     }
     calx_buffer_char(writer->out, ')');
+}
+
+/* The key that is left to the database, or NULL. */
+static const calx_column *made_key(const calx_mapper *mapper, const uint64_t *columns)
+{
+    if (mapper->key_count != 1 || (columns != NULL && calx_plan_has(columns, mapper->key[0])))
+        return NULL;
+    const calx_column *key = &mapper->columns[mapper->key[0]];
+    return (key->flags & CALX_COLUMN_GENERATED) != 0 ? key : NULL;
+}
+
+static void put_insert(plan_writer *writer, const uint64_t *columns)
+{
+    const calx_column *made = made_key(writer->mapper, columns);
+    calx_buffer_put(writer->out, "INSERT INTO ");
+    put_name(writer, writer->mapper->table);
+    calx_buffer_char(writer->out, ' ');
+    if (set_size(writer->mapper, columns) == 0)
+        calx_buffer_put(writer->out, writer->dialect->default_values);
+    else
+        put_inserted(writer, columns);
+    if (writer->dialect->returns_keys && made != NULL) {
+        calx_buffer_put(writer->out, " RETURNING ");
+        put_name(writer, made->name);
+    }
 }
 
 static void put_update(plan_writer *writer, const uint64_t *columns)
@@ -198,6 +217,29 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
         return key->mapper->key_count;
     }
     return 0;
+}
+
+static calx_type *put_set_types(const calx_mapper *mapper, const uint64_t *columns, calx_type *out)
+{
+    for (size_t i = 0; columns != NULL && i < mapper->column_count; i++) {
+        if (calx_plan_has(columns, i))
+            *out++ = mapper->columns[i].type;
+    }
+    return out;
+}
+
+void calx_sql_plan_types(const calx_plan_key *key, calx_type *out)
+{
+    const calx_mapper *mapper = key->mapper;
+    int version = calx_plan_version_column(mapper);
+    if (key->kind != CALX_PLAN_DELETE && key->kind != CALX_PLAN_SELECT_BY_KEY)
+        out = put_set_types(mapper, key->columns, out);
+    if (key->kind == CALX_PLAN_INSERT || key->kind == CALX_PLAN_SELECT_BY_COLUMNS)
+        return;
+    for (size_t i = 0; i < mapper->key_count; i++)
+        *out++ = mapper->columns[mapper->key[i]].type;
+    if (key->kind != CALX_PLAN_SELECT_BY_KEY && version >= 0)
+        *out = mapper->columns[version].type;
 }
 
 int calx_plan_version_column(const calx_mapper *mapper)

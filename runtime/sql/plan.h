@@ -9,7 +9,8 @@
  *   SELECT_BY_KEY      the key's columns in key order
  *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
  *
- * Both SELECTs give every column of the mapper, in table order.
+ * Both SELECTs give every column of the mapper, in table order. An INSERT that leaves the key to a
+ * database that returns_keys gives one row of one column, the key.
  */
 #ifndef CALX_SQL_PLAN_H
 #define CALX_SQL_PLAN_H
@@ -60,6 +61,9 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
 
 /* How many parameters the statement has. */
 size_t calx_sql_plan_parameters(const calx_plan_key *key);
+
+/* The type of each parameter's column; out has room for calx_sql_plan_parameters(). */
+void calx_sql_plan_types(const calx_plan_key *key, calx_type *out);
 
 /* The version column's position; -1: the mapper has none. */
 int calx_plan_version_column(const calx_mapper *mapper);

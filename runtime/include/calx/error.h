@@ -112,6 +112,23 @@ typedef struct calx_error {
         CALX_OK, "", 0, 0, "", "", 0                                                               \
     }
 
+/** What a database may tell beside its message. */
+typedef enum calx_error_fact {
+    CALX_ERROR_FACT_DETAIL = 0, /**< more on what is wrong, such as the key that is there already */
+    CALX_ERROR_FACT_HINT,       /**< what could be done about it */
+    CALX_ERROR_FACT_SCHEMA,
+    CALX_ERROR_FACT_TABLE,
+    CALX_ERROR_FACT_COLUMN,
+    CALX_ERROR_FACT_CONSTRAINT /**< the name of the constraint that does not hold */
+} calx_error_fact;
+
+/**
+ * One of the facts a database told about the failure.
+ * @return the text, borrowed from the error; "" when there is none; never NULL
+ * Source: ENG-204.
+ */
+CALX_API const char *calx_error_tell(const calx_error *error, calx_error_fact fact);
+
 /** Frees the texts and makes the error CALX_OK again. @param error may be NULL. */
 CALX_API void calx_error_clear(calx_error *error);
 

@@ -1,0 +1,447 @@
+/*
+ * What a URL says about a PostgreSQL server, as the keywords and values libpq takes. Checked here,
+ * without I/O, when the engine is made. The rules kept: parts of the URL are handed over one by
+ * one and never as one text, so that no part can pose as another (ENG-019, LIM-11); and a key
+ * nobody understands is an error (ENG-020).
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    DEFAULT_TIMEOUT_MS = 10000,
+    DEFAULT_CACHED_STATEMENTS = 256,
+    MAX_CACHED_STATEMENTS = 1000000,
+    MAX_TIMEOUT_SECONDS = 2000000
+};
+
+/* libpq 15's keywords (ENG-020). connect_timeout is ours: a deadline over all hosts (ENG-027). */
+static const char *const keywords[] = {
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "fallback_application_name",
+    "gssencmode",
+    "gsslib",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "options",
+    "passfile",
+    "requirepeer",
+    "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslmode",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+    "password",
+    "dbname",
+    NULL,
+};
+
+/* Used unless the URL says otherwise: a network that went silent is found in a minute (ENG-030). */
+static const struct {
+    const char *keyword;
+    const char *value;
+} defaults[] = {
+    { "client_encoding", "UTF8" },   { "fallback_application_name", "calx" },
+    { "gssencmode", "disable" },     { "keepalives_count", "3" },
+    { "keepalives_idle", "30" },     { "keepalives_interval", "10" },
+    { "tcp_user_timeout", "30000" },
+};
+
+static const char *const ssl_modes[] = { "disable",   "allow",       "prefer", "require",
+                                         "verify-ca", "verify-full", NULL };
+static const char *const ssl_versions[] = { "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3", NULL };
+static const char *const session_attrs[] = { "any",     "read-write",     "read-only", "primary",
+                                             "standby", "prefer-standby", NULL };
+static const char *const gss_modes[] = { "disable", "prefer", "require", NULL };
+
+static const struct {
+    const char *key;
+    const char *const *words;
+} choices[] = {
+    { "gssencmode", gss_modes },
+    { "ssl_max_protocol_version", ssl_versions },
+    { "ssl_min_protocol_version", ssl_versions },
+    { "sslmode", ssl_modes },
+    { "target_session_attrs", session_attrs },
+};
+
+static const char *find_word(const char *const *words, const char *word)
+{
+    for (; *words != NULL; words++) {
+        if (strcmp(*words, word) == 0)
+            return *words;
+    }
+    return NULL;
+}
+
+/* ---- the list ---- */
+
+static char **find_value(calx_postgresql_config *config, const char *keyword)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        if (strcmp(config->keywords[i], keyword) == 0)
+            return &config->values[i];
+    }
+    return NULL;
+}
+
+/* keyword is a static text; a value given before is replaced. */
+static calx_status put_n(calx_postgresql_config *config, const char *keyword, const char *value,
+                         size_t size, calx_error *error)
+{
+    char **place = find_value(config, keyword);
+    char *copy = calx_strdup_n(value, size);
+    if (copy == NULL)
+        return calx_error_set_nomem(error);
+    if (place == NULL) {
+        config->keywords[config->count] = keyword;
+        place = &config->values[config->count++];
+    }
+    calx_release(*place);
+    *place = copy;
+    return CALX_OK;
+}
+
+static calx_status put(calx_postgresql_config *config, const char *keyword, const char *value,
+                       calx_error *error)
+{
+    return value == NULL ? CALX_OK : put_n(config, keyword, value, strlen(value), error);
+}
+
+/* ---- options ---- */
+
+static calx_status fail_words(const char *key, const char *const *words, calx_error *error)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    for (; *words != NULL; words++) {
+        calx_buffer_put(&text, text.size == 0 ? "" : ", ");
+        calx_buffer_put(&text, *words);
+    }
+    calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s must be one of: %s", key,
+                   calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return CALX_E_ARGUMENT;
+}
+
+/* A whole number with a sign perhaps; false: it is none, or too big. */
+static bool parse_integer(const char *text, long *out_number)
+{
+    long number = 0;
+    bool negative = *text == '-';
+    const char *digit = text + negative;
+    for (; *digit >= '0' && *digit <= '9' && number <= MAX_TIMEOUT_SECONDS; digit++)
+        number = number * 10 + (*digit - '0');
+    if (digit == text + negative || *digit != '\0')
+        return false;
+    *out_number = negative ? -number : number;
+    return true;
+}
+
+static calx_status set_timeout(calx_postgresql_config *config, const char *value, calx_error *error)
+{
+    long seconds = 0;
+    if (!parse_integer(value, &seconds) || seconds > MAX_TIMEOUT_SECONDS)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option connect_timeout must be seconds, at most %d; 0 "
+                              "waits as long as it takes",
+                              MAX_TIMEOUT_SECONDS);
+    config->timeout_ms = seconds <= 0 ? -1 : (int64_t)seconds * 1000;
+    return CALX_OK;
+}
+
+static calx_status set_cached(calx_postgresql_config *config, const char *value, calx_error *error)
+{
+    long count = 0;
+    if (!parse_integer(value, &count) || count < 0 || count > MAX_CACHED_STATEMENTS)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option cached_statements must be a number from 0 to %d",
+                              MAX_CACHED_STATEMENTS);
+    config->base.cached_texts = (size_t)count;
+    return CALX_OK;
+}
+
+static calx_status check_choice(const char *key, const char *value, calx_error *error)
+{
+    if (strcmp(key, "client_encoding") == 0 && strcasecmp(value, "UTF8") != 0 &&
+        strcasecmp(value, "UTF-8") != 0)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option client_encoding can only be UTF8");
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+        if (strcmp(choices[i].key, key) == 0 && find_word(choices[i].words, value) == NULL)
+            return fail_words(key, choices[i].words, error);
+    }
+    return CALX_OK;
+}
+
+static bool is_host_key(const char *key)
+{
+    return strcmp(key, "host") == 0 || strcmp(key, "port") == 0;
+}
+
+static calx_status take_option(calx_postgresql_config *config, const calx_url_parameter *parameter,
+                               bool *out_taken, calx_error *error)
+{
+    const char *key = parameter->key;
+    const char *keyword = find_word(keywords, key);
+    *out_taken = true;
+    if (strcmp(key, "connect_timeout") == 0)
+        return set_timeout(config, parameter->value, error);
+    if (strcmp(key, "cached_statements") == 0)
+        return set_cached(config, parameter->value, error);
+    if (strcmp(key, "ssl") == 0 && strcmp(parameter->value, "true") == 0)
+        return put(config, "sslmode", "require", error);
+    *out_taken = keyword != NULL || is_host_key(key);
+    if (keyword == NULL)
+        return CALX_OK;
+    calx_status status = check_choice(key, parameter->value, error);
+    return status == CALX_OK ? put(config, keyword, parameter->value, error) : status;
+}
+
+static bool is_given_before(const calx_url *url, size_t position)
+{
+    for (size_t i = 0; i < position; i++) {
+        if (strcmp(url->parameters[i].key, url->parameters[position].key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static calx_status read_options(calx_postgresql_config *config, const calx_url *url,
+                                calx_error *error)
+{
+    calx_buffer unknown = CALX_BUFFER_INIT;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < url->parameter_count; i++) {
+        const calx_url_parameter *parameter = &url->parameters[i];
+        bool taken = true;
+        if (is_given_before(url, i) && !is_host_key(parameter->key))
+            status = calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s is given twice",
+                                    parameter->key);
+        else
+            status = take_option(config, parameter, &taken, error);
+        if (taken)
+            continue;
+        calx_buffer_put(&unknown, unknown.size == 0 ? "" : ", ");
+        calx_buffer_put(&unknown, parameter->key);
+    }
+    if (status == CALX_OK && unknown.status == CALX_E_NOMEM)
+        status = calx_error_set_nomem(error);
+    else if (status == CALX_OK && unknown.size > 0)
+        status = calx_error_set(error, CALX_E_ARGUMENT, "unknown option in the PostgreSQL URL: %s",
+                                calx_buffer_text(&unknown));
+    calx_buffer_clear(&unknown);
+    return status;
+}
+
+/* ---- hosts ---- */
+
+static size_t count_key(const calx_url *url, const char *key)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < url->parameter_count; i++)
+        count += strcmp(url->parameters[i].key, key) == 0;
+    return count;
+}
+
+static size_t count_items(const char *list)
+{
+    size_t count = 1;
+    for (; *list != '\0'; list++)
+        count += *list == ',';
+    return count;
+}
+
+/* Numbers from 1 to 65535 or nothing, with commas between. */
+static bool is_port_list(const char *list)
+{
+    const char *item = list;
+    while (*item != '\0') {
+        long port = 0;
+        while (*item >= '0' && *item <= '9' && port <= 65535)
+            port = port * 10 + (*item++ - '0');
+        if (port > 65535 || (*item != ',' && *item != '\0'))
+            return false;
+        item += *item == ',';
+    }
+    return true;
+}
+
+/* host=a:1&host=b: each with its port (ENG-024). */
+static calx_status put_repeated(calx_postgresql_config *config, const calx_url *url,
+                                calx_error *error)
+{
+    calx_buffer hosts = CALX_BUFFER_INIT;
+    calx_buffer ports = CALX_BUFFER_INIT;
+    calx_status status = CALX_OK;
+    const char *separator = "";
+    for (size_t i = 0; i < url->parameter_count; i++) {
+        const char *host = url->parameters[i].value;
+        if (strcmp(url->parameters[i].key, "host") != 0)
+            continue;
+        const char *colon = strrchr(host, ':');
+        calx_buffer_put(&hosts, separator);
+        calx_buffer_put_n(&hosts, host, colon != NULL ? (size_t)(colon - host) : strlen(host));
+        calx_buffer_put(&ports, separator);
+        calx_buffer_put(&ports, colon != NULL ? colon + 1 : "");
+        separator = ",";
+    }
+    if (hosts.status == CALX_E_NOMEM || ports.status == CALX_E_NOMEM)
+        status = calx_error_set_nomem(error);
+    else if (!is_port_list(calx_buffer_text(&ports)))
+        status = calx_error_set(error, CALX_E_ARGUMENT,
+                                "a port in the URL's list of hosts is no number from 1 to 65535");
+    if (status == CALX_OK)
+        status = put(config, "host", calx_buffer_text(&hosts), error);
+    if (status == CALX_OK && strspn(calx_buffer_text(&ports), ",") < ports.size)
+        status = put(config, "port", calx_buffer_text(&ports), error);
+    calx_buffer_clear(&hosts);
+    calx_buffer_clear(&ports);
+    return status;
+}
+
+/* host=a,b and port=1,2 (ENG-024, ENG-025). */
+static calx_status put_lists(calx_postgresql_config *config, const calx_url *url, calx_error *error)
+{
+    const char *hosts = calx_url_parameter_value(url, "host");
+    const char *ports = calx_url_parameter_value(url, "port");
+    if (ports != NULL && !is_port_list(ports))
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option port must be a number from 1 to 65535, or a list "
+                              "of such");
+    if (hosts != NULL && ports != NULL && count_items(ports) > 1 &&
+        count_items(hosts) != count_items(ports))
+        return calx_error_set(error, CALX_E_ARGUMENT, "the URL names %zu hosts but %zu ports",
+                              count_items(hosts), count_items(ports));
+    calx_status status = put(config, "host", hosts, error);
+    return status == CALX_OK ? put(config, "port", ports, error) : status;
+}
+
+static calx_status put_port(calx_postgresql_config *config, unsigned port, calx_error *error)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    if (port == 0)
+        return CALX_OK;
+    calx_buffer_uint(&text, port);
+    calx_status status = text.status == CALX_OK
+                             ? put(config, "port", calx_buffer_text(&text), error)
+                             : calx_error_set_nomem(error);
+    calx_buffer_clear(&text);
+    return status;
+}
+
+static calx_status read_hosts(calx_postgresql_config *config, const calx_url *url,
+                              calx_error *error)
+{
+    size_t hosts = count_key(url, "host");
+    size_t ports = count_key(url, "port");
+    if (ports > 1 || (hosts > 1 && ports > 0))
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL mixes two ways to list hosts: write host=a:1&host=b:2, or "
+                              "host=a,b&port=1,2");
+    if (url->host != NULL && hosts > 0)
+        config->remark = "the URL names hosts twice; those of its query count";
+    calx_status status = put(config, "host", url->host, error);
+    if (status == CALX_OK)
+        status = put_port(config, url->port, error);
+    if (status != CALX_OK)
+        return status;
+    return hosts > 1 ? put_repeated(config, url, error) : put_lists(config, url, error);
+}
+
+/* TLS means nothing on a socket of this machine, so who asks for it should know (ENG-022). */
+static void remark_on_tls(calx_postgresql_config *config)
+{
+    char **host = find_value(config, "host");
+    char **mode = find_value(config, "sslmode");
+    bool local = host == NULL || (*host)[0] == '/' || (*host)[0] == '@' || (*host)[0] == '\0';
+    bool asked = mode != NULL &&
+                 (strcmp(*mode, "require") == 0 || strncmp(*mode, "verify", strlen("verify")) == 0);
+    if (local && asked)
+        config->remark = "sslmode does not apply to a local socket: the connection is in clear";
+}
+
+static calx_status put_defaults(calx_postgresql_config *config, calx_error *error)
+{
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < sizeof(defaults) / sizeof(defaults[0]); i++) {
+        if (find_value(config, defaults[i].keyword) == NULL)
+            status = put(config, defaults[i].keyword, defaults[i].value, error);
+    }
+    return status;
+}
+
+static calx_status read_url(calx_postgresql_config *config, const calx_url *url, calx_error *error)
+{
+    const char *database = url->database != NULL && url->database[0] != '\0' ? url->database : NULL;
+    calx_status status = put(config, "user", url->user, error);
+    if (status == CALX_OK)
+        status = put(config, "password", url->password, error);
+    if (status == CALX_OK)
+        status = put(config, "dbname", database, error);
+    if (status == CALX_OK)
+        status = read_options(config, url, error);
+    if (status == CALX_OK)
+        status = read_hosts(config, url, error);
+    if (status == CALX_OK)
+        status = put_defaults(config, error);
+    if (status == CALX_OK)
+        remark_on_tls(config);
+    return status;
+}
+
+calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **out_config,
+                                      calx_error *error)
+{
+    size_t most = sizeof(keywords) / sizeof(keywords[0]) + 4;
+    calx_postgresql_config *config = calx_alloc_zeroed(sizeof(*config));
+    if (config == NULL)
+        return calx_error_set_nomem(error);
+    config->base.cached_texts = DEFAULT_CACHED_STATEMENTS;
+    config->timeout_ms = DEFAULT_TIMEOUT_MS;
+    atomic_init(&config->remark_given, false);
+    config->keywords = calx_alloc_array(most, sizeof(*config->keywords));
+    config->values = calx_alloc_array(most, sizeof(*config->values));
+    calx_status status = config->keywords != NULL && config->values != NULL
+                             ? read_url(config, url, error)
+                             : calx_error_set_nomem(error);
+    if (status != CALX_OK) {
+        calx_postgresql_config_free(&config->base);
+        return status;
+    }
+    *out_config = &config->base;
+    return CALX_OK;
+}
+
+void calx_postgresql_config_free(calx_driver_config *base)
+{
+    calx_postgresql_config *config = (calx_postgresql_config *)base;
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config->count; i++)
+        calx_release(config->values[i]);
+    calx_release(config->values);
+    calx_release(config->keywords);
+    calx_release(config);
+}

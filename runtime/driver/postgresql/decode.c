@@ -1,0 +1,273 @@
+/*
+ * Values out of results. Types of the driver's own list come in binary; a result with a column of
+ * any other type comes as text altogether, since libpq asks for one form a result. The rule kept:
+ * what is stored decides, a value is never bent into another class (ENG-155).
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "driver/timestamp.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPOCH INT64_C(946684800000000)
+/* Integers beyond this are not all exact as a double. */
+#define EXACT_DOUBLE INT64_C(9007199254740992)
+
+/* How a type is read. */
+typedef enum type_family {
+    FAMILY_OTHER = 0, /* as text */
+    FAMILY_TEXT,
+    FAMILY_BOOL,
+    FAMILY_INTEGER,
+    FAMILY_REAL,
+    FAMILY_NUMERIC,
+    FAMILY_BYTES,
+    FAMILY_TIMESTAMP
+} type_family;
+
+static type_family family_of(Oid type)
+{
+    switch (type) {
+    case CALX_OID_BOOL:
+        return FAMILY_BOOL;
+    case CALX_OID_INT2:
+    case CALX_OID_INT4:
+    case CALX_OID_INT8:
+    case CALX_OID_OID:
+        return FAMILY_INTEGER;
+    case CALX_OID_FLOAT4:
+    case CALX_OID_FLOAT8:
+        return FAMILY_REAL;
+    case CALX_OID_NUMERIC:
+        return FAMILY_NUMERIC;
+    case CALX_OID_BYTEA:
+        return FAMILY_BYTES;
+    case CALX_OID_TIMESTAMP:
+    case CALX_OID_TIMESTAMPTZ:
+        return FAMILY_TIMESTAMP;
+    case CALX_OID_TEXT:
+    case CALX_OID_VARCHAR:
+    case CALX_OID_BPCHAR:
+    case CALX_OID_NAME:
+    case CALX_OID_CHAR:
+    case CALX_OID_JSON:
+    case CALX_OID_XML:
+    case CALX_OID_UNKNOWN:
+        return FAMILY_TEXT;
+    default:
+        return FAMILY_OTHER;
+    }
+}
+
+bool calx_postgresql_is_binary(Oid type)
+{
+    return family_of(type) != FAMILY_OTHER;
+}
+
+static const char *stored_name(type_family family)
+{
+    static const char *const names[] = {
+        [FAMILY_OTHER] = "text",         [FAMILY_TEXT] = "text",
+        [FAMILY_BOOL] = "a truth value", [FAMILY_INTEGER] = "an integer",
+        [FAMILY_REAL] = "a real number", [FAMILY_NUMERIC] = "a numeric",
+        [FAMILY_BYTES] = "bytes",        [FAMILY_TIMESTAMP] = "a timestamp",
+    };
+    return names[family];
+}
+
+static calx_value_type own_class(type_family family)
+{
+    static const calx_value_type classes[] = {
+        [FAMILY_OTHER] = CALX_VALUE_TEXT,  [FAMILY_TEXT] = CALX_VALUE_TEXT,
+        [FAMILY_BOOL] = CALX_VALUE_BOOL,   [FAMILY_INTEGER] = CALX_VALUE_INT64,
+        [FAMILY_REAL] = CALX_VALUE_DOUBLE, [FAMILY_NUMERIC] = CALX_VALUE_NULL,
+        [FAMILY_BYTES] = CALX_VALUE_BYTES, [FAMILY_TIMESTAMP] = CALX_VALUE_TIMESTAMP,
+    };
+    return classes[family];
+}
+
+static uint64_t get_big_endian(const unsigned char *data, int size)
+{
+    uint64_t number = 0;
+    for (int i = 0; i < size; i++)
+        number = number << 8 | data[i];
+    return number;
+}
+
+/* An integer as the class wanted. false: it is no such value. */
+static bool put_integer(uint64_t number, bool negative, calx_value *out)
+{
+    int64_t with_sign = negative ? (int64_t)(0 - number) : (int64_t)number;
+    bool fits = negative ? number <= (uint64_t)INT64_MAX + 1 : number <= INT64_MAX;
+    if (negative && number == 0)
+        negative = false;
+    switch (out->type) {
+    case CALX_VALUE_INT64:
+        out->as.int64 = with_sign;
+        return fits;
+    case CALX_VALUE_UINT64:
+        out->as.uint64 = number;
+        return !negative;
+    case CALX_VALUE_BOOL:
+        out->as.boolean = number == 1;
+        return !negative && number <= 1;
+    case CALX_VALUE_DOUBLE:
+        out->as.real = (double)with_sign;
+        return number <= (uint64_t)EXACT_DOUBLE;
+    default:
+        return false;
+    }
+}
+
+static bool decode_integer(Oid type, const unsigned char *data, int size, calx_value *out)
+{
+    uint64_t bits = get_big_endian(data, size);
+    if (size != (type == CALX_OID_INT2 ? 2 : type == CALX_OID_INT8 ? 8 : 4))
+        return false;
+    bool negative = type != CALX_OID_OID && (bits >> (8 * size - 1)) != 0;
+    if (negative && size < 8)
+        bits |= ~UINT64_C(0) << (8 * size);
+    return put_integer(negative ? 0 - bits : bits, negative, out);
+}
+
+static bool decode_real(const unsigned char *data, int size, calx_value *out)
+{
+    uint64_t bits = get_big_endian(data, size);
+    uint32_t small_bits = (uint32_t)bits;
+    float small;
+    if (out->type != CALX_VALUE_DOUBLE)
+        return false;
+    memcpy(&small, &small_bits, sizeof(small));
+    memcpy(&out->as.real, &bits, sizeof(bits));
+    if (size == 4)
+        out->as.real = (double)small;
+    return size == 4 || size == 8;
+}
+
+/* As stored, a numeric is an integer if it is one, else the nearest real number. */
+static bool decode_numeric(const unsigned char *data, int size, calx_value *out)
+{
+    uint64_t number = 0;
+    bool negative = false;
+    bool whole = calx_postgresql_get_integer(data, size, &number, &negative);
+    bool as_stored = out->type == CALX_VALUE_NULL;
+    if (as_stored && whole) {
+        bool unsigned_only = !negative && number > INT64_MAX;
+        out->type = unsigned_only ? CALX_VALUE_UINT64 : CALX_VALUE_INT64;
+        if (put_integer(number, negative, out))
+            return true;
+    }
+    if (as_stored)
+        out->type = CALX_VALUE_DOUBLE;
+    if (out->type == CALX_VALUE_DOUBLE)
+        return calx_postgresql_get_real(data, size, &out->as.real);
+    return whole && put_integer(number, negative, out);
+}
+
+static bool decode_timestamp(const unsigned char *data, int size, calx_value *out)
+{
+    int64_t moment = (int64_t)get_big_endian(data, size);
+    /* The two ends stand for the two infinities. */
+    if (size != 8 || out->type != CALX_VALUE_TIMESTAMP || moment == INT64_MIN ||
+        moment > INT64_MAX - EPOCH)
+        return false;
+    out->as.int64 = moment + EPOCH;
+    return true;
+}
+
+static bool put_span(const unsigned char *data, int size, calx_value_type stored, calx_value *out)
+{
+    if (out->type != stored)
+        return false;
+    out->as.span.data = data;
+    out->as.span.size = (size_t)size;
+    return true;
+}
+
+static bool decode_binary(Oid type, const unsigned char *data, int size, calx_value *out)
+{
+    switch (family_of(type)) {
+    case FAMILY_BOOL:
+        out->as.boolean = size == 1 && data[0] != 0;
+        return size == 1 && out->type == CALX_VALUE_BOOL;
+    case FAMILY_INTEGER:
+        return decode_integer(type, data, size, out);
+    case FAMILY_REAL:
+        return decode_real(data, size, out);
+    case FAMILY_NUMERIC:
+        return decode_numeric(data, size, out);
+    case FAMILY_BYTES:
+        return put_span(data, size, CALX_VALUE_BYTES, out);
+    case FAMILY_TIMESTAMP:
+        return decode_timestamp(data, size, out);
+    default:
+        return put_span(data, size, CALX_VALUE_TEXT, out);
+    }
+}
+
+/* An integer in text. false: it is none, or too big. */
+static bool parse_integer(const char *text, calx_value *out)
+{
+    uint64_t number = 0;
+    bool negative = *text == '-';
+    const char *digit = text + negative;
+    for (; *digit >= '0' && *digit <= '9'; digit++) {
+        uint64_t value = (uint64_t)(*digit - '0');
+        if (number > (UINT64_MAX - value) / 10)
+            return false;
+        number = number * 10 + value;
+    }
+    return *digit == '\0' && digit > text + negative && put_integer(number, negative, out);
+}
+
+static bool parse_real(const char *text, calx_value *out)
+{
+    char *end = NULL;
+    out->as.real = strtod(text, &end);
+    return out->type == CALX_VALUE_DOUBLE && end > text && *end == '\0';
+}
+
+/* The same in its text form. Bytes are not read that way: they would have to be decoded. */
+static bool decode_text(Oid type, const char *text, int size, calx_value *out)
+{
+    switch (family_of(type)) {
+    case FAMILY_BOOL:
+        out->as.boolean = text[0] == 't';
+        return out->type == CALX_VALUE_BOOL;
+    case FAMILY_INTEGER:
+        return parse_integer(text, out);
+    case FAMILY_REAL:
+        return parse_real(text, out);
+    case FAMILY_NUMERIC:
+        if (out->type == CALX_VALUE_NULL)
+            out->type = CALX_VALUE_DOUBLE;
+        return out->type == CALX_VALUE_DOUBLE ? parse_real(text, out) : parse_integer(text, out);
+    case FAMILY_TIMESTAMP:
+        return out->type == CALX_VALUE_TIMESTAMP &&
+               calx_timestamp_parse(text, (size_t)size, &out->as.int64);
+    case FAMILY_BYTES:
+        return false;
+    default:
+        return put_span((const unsigned char *)text, size, CALX_VALUE_TEXT, out);
+    }
+}
+
+bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_value *out,
+                            const char **out_stored)
+{
+    Oid type = PQftype(result, column);
+    if (PQgetisnull(result, row, column)) {
+        out->type = CALX_VALUE_NULL;
+        return true;
+    }
+    const char *data = PQgetvalue(result, row, column);
+    int size = PQgetlength(result, row, column);
+    if (out->type == CALX_VALUE_NULL)
+        out->type = own_class(family_of(type));
+    *out_stored = stored_name(family_of(type));
+    if (PQfformat(result, column) == 0)
+        return decode_text(type, data, size, out);
+    return decode_binary(type, (const unsigned char *)data, size, out);
+}

@@ -1,0 +1,162 @@
+/*
+ * PostgreSQL connections at work: sending and reading to the end, transactions, cleaning up, and
+ * the driver's table. The rules kept: PQexec is never used, since it drops results and hides what
+ * happened (LIM-06); a COMMIT is what its command tag says it was (LIM-05); ROLLBACK is never sent
+ * to an idle server (LIM-10); and in_transaction is what the connection says (ENG-045).
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CONTROL_TEXT_SIZE = 64, CANCEL_TEXT_SIZE = 256 };
+
+void calx_postgresql_look(calx_postgresql_connection *connection)
+{
+    PGTransactionStatusType state = PQtransactionStatus(connection->conn);
+    connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+}
+
+static bool is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+           status == PGRES_PIPELINE_SYNC;
+}
+
+/* COPY has no place here: it is ended, so that the connection can go on. */
+static void end_copy(PGconn *conn, ExecStatusType status)
+{
+    char *data = NULL;
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH)
+        PQputCopyEnd(conn, "COPY FROM STDIN cannot be used through a statement");
+    while (status == PGRES_COPY_OUT && PQgetCopyData(conn, &data, 0) > 0)
+        PQfreemem(data);
+}
+
+void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult **out_result)
+{
+    PGresult *kept = NULL;
+    for (PGresult *result; (result = PQgetResult(connection->conn)) != NULL;) {
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            end_copy(connection->conn, status);
+        if (kept == NULL || is_good(kept)) {
+            PQclear(kept);
+            kept = result;
+        } else {
+            PQclear(result);
+        }
+        if (PQstatus(connection->conn) == CONNECTION_BAD)
+            break;
+    }
+    *out_result = kept;
+}
+
+calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
+                                const char *expected_tag)
+{
+    PGresult *result = NULL;
+    calx_status status = CALX_OK;
+    if (PQsendQuery(connection->conn, sql) == 1)
+        calx_postgresql_drain(connection, &result);
+    if (result == NULL || !is_good(result))
+        status = calx_postgresql_fail(connection, result);
+    else if (expected_tag != NULL &&
+             strncmp(PQcmdStatus(result), expected_tag, strlen(expected_tag)) != 0)
+        status = calx_error_set_driver(&connection->base.error, CALX_E_TX_ABORTED, "25P02", 0,
+                                       CALX_ERROR_ROLLBACK_ONLY,
+                                       "the transaction had failed before, so COMMIT rolled it "
+                                       "back");
+    PQclear(result);
+    calx_postgresql_look(connection);
+    return status;
+}
+
+static calx_status run_savepoint(calx_postgresql_connection *connection,
+                                 calx_driver_control control, unsigned serial)
+{
+    static const char *const forms[] = {
+        [CALX_DRIVER_SAVEPOINT] = "SAVEPOINT calx_%u",
+        [CALX_DRIVER_RELEASE] = "RELEASE SAVEPOINT calx_%u",
+        [CALX_DRIVER_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT calx_%u",
+    };
+    char sql[CONTROL_TEXT_SIZE];
+    snprintf(sql, sizeof(sql), forms[control], serial);
+    return calx_postgresql_run(connection, sql, NULL);
+}
+
+static calx_status postgresql_control(calx_driver_connection *base, calx_driver_control control,
+                                      unsigned serial)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    switch (control) {
+    case CALX_DRIVER_BEGIN:
+        if (connection->closing != NULL)
+            calx_postgresql_close_waiting(connection, true);
+        return calx_postgresql_run(connection, "BEGIN", NULL);
+    case CALX_DRIVER_COMMIT:
+        return calx_postgresql_run(connection, "COMMIT", "COMMIT");
+    case CALX_DRIVER_ROLLBACK:
+        return base->in_transaction ? calx_postgresql_run(connection, "ROLLBACK", NULL) : CALX_OK;
+    default:
+        return run_savepoint(connection, control, serial);
+    }
+}
+
+static calx_status postgresql_clean(calx_driver_connection *base)
+{
+    calx_postgresql_look((calx_postgresql_connection *)base);
+    return postgresql_control(base, CALX_DRIVER_ROLLBACK, 0);
+}
+
+/* Reads what came in by itself; the second look sees a connection the first found closed (LIM-04).
+ */
+static calx_status postgresql_probe(calx_driver_connection *base)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    bool good = PQstatus(connection->conn) == CONNECTION_OK;
+    for (int i = 0; good && i < 2; i++) {
+        good = PQconsumeInput(connection->conn) == 1;
+        if (good)
+            (void)PQisBusy(connection->conn);
+    }
+    if (good && PQstatus(connection->conn) == CONNECTION_OK)
+        return CALX_OK;
+    return calx_postgresql_fail(connection, NULL);
+}
+
+static void postgresql_interrupt(calx_driver_connection *base)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    char message[CANCEL_TEXT_SIZE];
+    atomic_store(&connection->interrupted, true);
+    (void)PQcancel(connection->cancel, message, sizeof(message));
+}
+
+const calx_driver calx_driver_postgresql = {
+    .api_version = CALX_DRIVER_API,
+    .name = "postgresql",
+    .dialect = &calx_dialect_postgresql,
+    .configure = calx_postgresql_configure,
+    .config_free = calx_postgresql_config_free,
+    .connect = calx_postgresql_connect,
+    .close = calx_postgresql_close,
+    .probe = postgresql_probe,
+    .interrupt = postgresql_interrupt,
+    .clean = postgresql_clean,
+    .control = postgresql_control,
+    .prepare = calx_postgresql_prepare,
+    .finalize = calx_postgresql_finalize,
+    .execute = calx_postgresql_execute,
+    .next = calx_postgresql_next,
+    .read = calx_postgresql_read,
+    .reset = calx_postgresql_reset,
+    .column_count = calx_postgresql_column_count,
+    .column_name = calx_postgresql_column_name,
+    .changes = calx_postgresql_changes,
+    .last_key = calx_postgresql_last_key,
+    .expect = calx_postgresql_expect,
+};

@@ -1,0 +1,183 @@
+/*
+ * The inside of the PostgreSQL driver, shared by its files; other rooms see calx_driver_postgresql
+ * only.
+ */
+#ifndef CALX_DRIVER_POSTGRESQL_POSTGRESQL_H
+#define CALX_DRIVER_POSTGRESQL_POSTGRESQL_H
+
+#include "driver/driver.h"
+
+#include <libpq-fe.h>
+#include <stdatomic.h>
+
+/* The driver's table. */
+extern const calx_driver calx_driver_postgresql;
+
+/* Types the driver reads and writes by itself, by the numbers PostgreSQL gives them for good. */
+enum {
+    CALX_OID_ANY = 0, /* as a parameter: the server finds out */
+    CALX_OID_BOOL = 16,
+    CALX_OID_BYTEA = 17,
+    CALX_OID_CHAR = 18,
+    CALX_OID_NAME = 19,
+    CALX_OID_INT8 = 20,
+    CALX_OID_INT2 = 21,
+    CALX_OID_INT4 = 23,
+    CALX_OID_TEXT = 25,
+    CALX_OID_OID = 26,
+    CALX_OID_JSON = 114,
+    CALX_OID_XML = 142,
+    CALX_OID_FLOAT4 = 700,
+    CALX_OID_FLOAT8 = 701,
+    CALX_OID_UNKNOWN = 705,
+    CALX_OID_BPCHAR = 1042,
+    CALX_OID_VARCHAR = 1043,
+    CALX_OID_TIMESTAMP = 1114,
+    CALX_OID_TIMESTAMPTZ = 1184,
+    CALX_OID_NUMERIC = 1700
+};
+
+enum {
+    CALX_POSTGRESQL_MAX_PARAMETERS = 65535, /* the protocol counts them in 16 bits (ENG-164) */
+    CALX_POSTGRESQL_MAX_VALUE = 0x3fffffff, /* bytes of one value (LIM-20) */
+    CALX_NUMERIC_SIZE = 8 + 5 * 2,          /* of a binary numeric that holds any uint64_t */
+    CALX_NAME_SIZE = 24                     /* of a prepared statement's name */
+};
+
+/* What a URL came to: libpq's keywords and their values, both ended by NULL. */
+typedef struct calx_postgresql_config {
+    calx_driver_config base;
+    const char **keywords; /* static texts */
+    char **values;         /* owned */
+    size_t count;
+    int64_t timeout_ms; /* to connect, over all hosts; negative: as long as it takes */
+    const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
+    atomic_bool remark_given;
+} calx_postgresql_config;
+
+/* A prepared statement nobody needs any more, until the server is told. */
+typedef struct calx_postgresql_closing {
+    struct calx_postgresql_closing *next;
+    unsigned serial;
+} calx_postgresql_closing;
+
+typedef struct calx_postgresql_connection {
+    calx_driver_connection base;
+    PGconn *conn;
+    PGcancel *cancel;          /* what interrupt() needs, made beforehand */
+    atomic_bool interrupted;   /* by us, so that a cancelled statement is no timeout */
+    const calx_logger *logger; /* borrowed from the config, or NULL */
+    unsigned last_serial;      /* of prepared statements: names are never used twice */
+    calx_postgresql_closing *closing;
+} calx_postgresql_connection;
+
+/* A parameter on its way to the server. */
+typedef struct calx_postgresql_parameter {
+    Oid actual;    /* its type, as the server says */
+    bool inferred; /* the server found that out; we declared none */
+    char *copy;    /* of a text that must end with a NUL; owned, or NULL */
+    unsigned char scratch[CALX_NUMERIC_SIZE];
+} calx_postgresql_parameter;
+
+/* A value as PQsendQueryPrepared() takes it. */
+typedef struct calx_postgresql_slot {
+    const char *data; /* NULL: SQL NULL */
+    int size;
+    int format; /* 1: binary */
+} calx_postgresql_slot;
+
+/* Whether a value can be sent as the type a parameter has now. */
+typedef enum calx_postgresql_fit {
+    CALX_FIT_YES,
+    CALX_FIT_OTHER_TYPE, /* the parameter needs another type: calx_postgresql_type_of() */
+    CALX_FIT_NEVER,      /* no type holds it; *out_reason says why */
+    CALX_FIT_TOO_BIG,
+    CALX_FIT_NO_MEMORY
+} calx_postgresql_fit;
+
+/* config.c */
+calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **out_config,
+                                      calx_error *error);
+void calx_postgresql_config_free(calx_driver_config *config);
+
+/* connect.c */
+calx_status calx_postgresql_connect(const calx_driver_config *config, calx_driver_connection **out,
+                                    calx_error *error);
+void calx_postgresql_close(calx_driver_connection *connection);
+
+/* error.c */
+
+/* Kind and flags of a SQLSTATE; function is the server's own that raised it, or NULL. */
+calx_status calx_postgresql_status(const char *sqlstate, const char *function, unsigned *out_flags);
+/*
+ * Fills the connection's error from a result, or from the connection when result is NULL or says
+ * nothing, and brings the state of the transaction up to date. Everything the server had to send
+ * must have been read (LIM-03).
+ */
+calx_status calx_postgresql_fail(calx_postgresql_connection *connection, const PGresult *result);
+/* The same for a connection that was never made. */
+calx_status calx_postgresql_fail_connect(PGconn *conn, calx_error *error);
+
+/* postgresql.c */
+
+/*
+ * Reads everything the server has to say to what was sent. *out_result: of the last command that
+ * failed, else of the last one; NULL when there was no memory or no connection. PQclear().
+ */
+void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult **out_result);
+/* Runs a text without parameters and rows. */
+calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
+                                const char *expected_tag);
+/* What the connection says about the transaction becomes in_transaction. */
+void calx_postgresql_look(calx_postgresql_connection *connection);
+
+/* encode.c */
+
+/* The parameter type for a column's type, and for a value nothing else is known of. */
+Oid calx_postgresql_type_of_column(calx_type type);
+Oid calx_postgresql_type_of(const calx_value *value);
+/* The slot borrows from the value and the parameter. */
+calx_postgresql_fit calx_postgresql_encode(calx_postgresql_parameter *parameter,
+                                           const calx_value *value, calx_postgresql_slot *slot,
+                                           const char **out_reason);
+
+/* decode.c */
+
+/* Whether a column of this type is read from its binary form; others are read as text. */
+bool calx_postgresql_is_binary(Oid type);
+/*
+ * One value. out->type is the class wanted (CALX_VALUE_NULL: as stored) and becomes what it is.
+ * false: it is no such value; *out_stored says what it is.
+ */
+bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_value *out,
+                            const char **out_stored);
+
+/* numeric.c */
+
+/* number as a binary numeric; answers its size, at most CALX_NUMERIC_SIZE. */
+int calx_postgresql_put_numeric(unsigned char *out, uint64_t number, bool negative);
+/* The integer a binary numeric is. false: it has a fraction, is no number, or does not fit. */
+bool calx_postgresql_get_integer(const unsigned char *data, int size, uint64_t *out_number,
+                                 bool *out_negative);
+/* The nearest double. false: malformed. */
+bool calx_postgresql_get_real(const unsigned char *data, int size, double *out_real);
+
+/* statement.c */
+calx_status calx_postgresql_prepare(calx_driver_connection *connection, const char *sql,
+                                    size_t size, calx_driver_statement **out);
+void calx_postgresql_expect(calx_driver_statement *statement, const calx_type *types, size_t count);
+void calx_postgresql_finalize(calx_driver_statement *statement);
+calx_status calx_postgresql_execute(calx_driver_statement *statement, const calx_value *parameters,
+                                    size_t count, bool *out_row);
+calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row);
+calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
+                                 calx_value *out, size_t count);
+void calx_postgresql_reset(calx_driver_statement *statement);
+size_t calx_postgresql_column_count(calx_driver_statement *statement);
+const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
+int64_t calx_postgresql_changes(calx_driver_statement *statement);
+int64_t calx_postgresql_last_key(calx_driver_statement *statement);
+/* Frees the list of statements to be closed; tell: and has the server close them (ENG-160). */
+void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell);
+
+#endif

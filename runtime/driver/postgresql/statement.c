@@ -1,0 +1,480 @@
+/*
+ * PostgreSQL statements. The server is asked for nothing until the first execute: only then is it
+ * known what the values are, and so which types the parameters have. From there on a statement
+ * stays prepared; it is prepared anew when a value comes that its parameter's type cannot hold, or
+ * when the server says that the schema has changed. The rules kept: types of parameters are always
+ * declared, but for text, whose type the server finds (ENG-165); and a result is read to its end
+ * before anything else is sent, so that statements can run while rows of another one are read.
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "sql/parameters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct postgresql_statement {
+    calx_driver_statement base;
+    bool empty;                       /* the text held no statement */
+    bool binary;                      /* how results are asked for */
+    bool stale;                       /* must be prepared anew */
+    unsigned serial;                  /* of its name; 0: not prepared */
+    calx_postgresql_closing *closing; /* kept for the day its name must be closed */
+    PGresult *description;            /* its columns */
+    PGresult *result;
+    int row;
+    int64_t changes;
+    calx_postgresql_parameter *parameters; /* each of these has parameter_count */
+    const char **values;
+    Oid *wanted;
+    int *sizes;
+    int *formats;
+    char sql[];
+} postgresql_statement;
+
+/* A parameter may change its type once for its column's and twice for its value's sake. */
+enum { MAX_ATTEMPTS = 4 };
+
+static calx_postgresql_connection *connection_of(const postgresql_statement *statement)
+{
+    return (calx_postgresql_connection *)statement->base.connection;
+}
+
+/* ---- names ---- */
+
+static void write_name(unsigned serial, char name[CALX_NAME_SIZE])
+{
+    snprintf(name, CALX_NAME_SIZE, "calx_%u", serial);
+}
+
+/* The name is closed at the next quiet moment; that needs no memory now. */
+static void give_up_name(postgresql_statement *statement)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    if (statement->serial != 0) {
+        statement->closing->serial = statement->serial;
+        statement->closing->next = connection->closing;
+        connection->closing = statement->closing;
+        statement->closing = NULL;
+    }
+    statement->serial = 0;
+    statement->stale = false;
+    PQclear(statement->description);
+    statement->description = NULL;
+}
+
+void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell)
+{
+    calx_buffer sql = CALX_BUFFER_INIT;
+    while (connection->closing != NULL) {
+        calx_postgresql_closing *closing = connection->closing;
+        connection->closing = closing->next;
+        calx_buffer_format(&sql, "DEALLOCATE calx_%u;", closing->serial);
+        calx_release(closing);
+    }
+    /* Sent outside of transactions only: whoever ran DEALLOCATE ALL makes it fail, without harm. */
+    if (tell && sql.status == CALX_OK &&
+        calx_postgresql_run(connection, calx_buffer_text(&sql), NULL) != CALX_OK)
+        calx_error_clear(&connection->base.error);
+    calx_buffer_clear(&sql);
+}
+
+/* ---- making and ending ---- */
+
+static calx_status reserve_parameters(postgresql_statement *statement, size_t count)
+{
+    statement->base.parameter_count = count;
+    statement->parameters = calx_alloc_array(count + 1, sizeof(*statement->parameters));
+    statement->values = calx_alloc_array(count + 1, sizeof(*statement->values));
+    statement->wanted = calx_alloc_array(count + 1, sizeof(*statement->wanted));
+    statement->sizes = calx_alloc_array(count + 1, sizeof(*statement->sizes));
+    statement->formats = calx_alloc_array(count + 1, sizeof(*statement->formats));
+    if (statement->parameters == NULL || statement->values == NULL || statement->wanted == NULL ||
+        statement->sizes == NULL || statement->formats == NULL)
+        return calx_error_set_nomem(&statement->base.connection->error);
+    return CALX_OK;
+}
+
+calx_status calx_postgresql_prepare(calx_driver_connection *base, const char *sql, size_t size,
+                                    calx_driver_statement **out)
+{
+    calx_sql_facts facts = calx_sql_survey(&calx_dialect_postgresql, sql, size);
+    if (size > CALX_POSTGRESQL_MAX_VALUE)
+        return calx_error_set(&base->error, CALX_E_LIMIT,
+                              "the SQL text is too long for PostgreSQL");
+    if (memchr(sql, '\0', size) != NULL)
+        return calx_error_set(&base->error, CALX_E_DATA, "the SQL text has a NUL inside");
+    if (facts.placeholders > CALX_POSTGRESQL_MAX_PARAMETERS)
+        return calx_error_set(&base->error, CALX_E_LIMIT,
+                              "the statement has %zu parameters; PostgreSQL takes %d at most",
+                              facts.placeholders, CALX_POSTGRESQL_MAX_PARAMETERS);
+    postgresql_statement *statement = calx_alloc_zeroed(sizeof(*statement) + size + 1);
+    if (statement == NULL)
+        return calx_error_set_nomem(&base->error);
+    statement->base.connection = base;
+    memcpy(statement->sql, sql, size);
+    statement->empty = facts.statements == 0;
+    calx_status status = reserve_parameters(statement, facts.placeholders);
+    if (status != CALX_OK) {
+        calx_postgresql_finalize(&statement->base);
+        return status;
+    }
+    *out = &statement->base;
+    return CALX_OK;
+}
+
+void calx_postgresql_expect(calx_driver_statement *base, const calx_type *types, size_t count)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    for (size_t i = 0; count == base->parameter_count && i < count; i++)
+        statement->wanted[i] = calx_postgresql_type_of_column(types[i]);
+}
+
+static void release_copies(postgresql_statement *statement)
+{
+    for (size_t i = 0; i < statement->base.parameter_count; i++) {
+        calx_release(statement->parameters[i].copy);
+        statement->parameters[i].copy = NULL;
+    }
+}
+
+void calx_postgresql_finalize(calx_driver_statement *base)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    give_up_name(statement);
+    if (statement->parameters != NULL)
+        release_copies(statement);
+    PQclear(statement->result);
+    calx_release(statement->closing);
+    calx_release(statement->parameters);
+    calx_release(statement->values);
+    calx_release(statement->wanted);
+    calx_release(statement->sizes);
+    calx_release(statement->formats);
+    calx_release(statement);
+}
+
+/* ---- preparing on the server ---- */
+
+/* Reads what a pipeline of two commands answers, up to its end. */
+static void read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last)
+{
+    int silences = 0;
+    while (PQstatus(conn) == CONNECTION_OK && silences < 2) {
+        PGresult *result = PQgetResult(conn);
+        ExecStatusType status = PQresultStatus(result);
+        silences = result == NULL ? silences + 1 : 0;
+        if (status == PGRES_FATAL_ERROR && result != NULL && *out_failed == NULL) {
+            *out_failed = result;
+        } else if (status == PGRES_COMMAND_OK) {
+            PQclear(*out_last);
+            *out_last = result;
+        } else {
+            PQclear(result);
+        }
+        if (status == PGRES_PIPELINE_SYNC)
+            break;
+    }
+}
+
+/* The text cannot be parsed, or holds several statements, which have one code. */
+static calx_status fail_parse(postgresql_statement *statement, const PGresult *failed)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    calx_sql_facts facts =
+        calx_sql_survey(&calx_dialect_postgresql, statement->sql, strlen(statement->sql));
+    calx_status status = calx_postgresql_fail(connection, failed);
+    if (status == CALX_E_SYNTAX && facts.statements > 1 &&
+        strcmp(connection->base.error.sqlstate, "42601") == 0)
+        return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
+                              "the text holds more than one SQL statement; execute them one by "
+                              "one");
+    return status;
+}
+
+/* Parse and Describe in one round trip (ENG-160). */
+static calx_status send_prepare(postgresql_statement *statement, const char *name)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    PGconn *conn = connection->conn;
+    PGresult *failed = NULL;
+    calx_status status = CALX_OK;
+    bool sent = PQenterPipelineMode(conn) == 1 &&
+                PQsendPrepare(conn, name, statement->sql, (int)statement->base.parameter_count,
+                              statement->wanted) == 1 &&
+                PQsendDescribePrepared(conn, name) == 1 && PQpipelineSync(conn) == 1;
+    if (sent)
+        read_pipeline(conn, &failed, &statement->description);
+    bool left = PQexitPipelineMode(conn) == 1;
+    if (!sent || failed != NULL || statement->description == NULL || !left)
+        status = fail_parse(statement, failed);
+    /* Something is left in the pipe: nobody knows any more what answers what. */
+    if (!left)
+        connection->base.error.flags |= CALX_ERROR_DISCONNECT;
+    PQclear(failed);
+    return status;
+}
+
+static void take_description(postgresql_statement *statement)
+{
+    const PGresult *description = statement->description;
+    for (int i = 0; i < (int)statement->base.parameter_count; i++) {
+        statement->parameters[i].actual = PQparamtype(description, i);
+        statement->parameters[i].inferred = statement->wanted[i] == CALX_OID_ANY;
+    }
+    statement->binary = true;
+    for (int i = 0; i < PQnfields(description); i++)
+        statement->binary = statement->binary && calx_postgresql_is_binary(PQftype(description, i));
+}
+
+static calx_status prepare_on_server(postgresql_statement *statement)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    char name[CALX_NAME_SIZE];
+    give_up_name(statement);
+    if (statement->closing == NULL)
+        statement->closing = calx_alloc(sizeof(*statement->closing));
+    if (statement->closing == NULL)
+        return calx_error_set_nomem(&connection->base.error);
+    unsigned serial = ++connection->last_serial;
+    write_name(serial, name);
+    calx_status status = send_prepare(statement, name);
+    if (status == CALX_OK &&
+        PQnparams(statement->description) != (int)statement->base.parameter_count)
+        status = calx_error_set(&connection->base.error, CALX_E_INTERNAL,
+                                "the statement has %d parameters for the server, %zu for us",
+                                PQnparams(statement->description), statement->base.parameter_count);
+    if (status != CALX_OK) {
+        PQclear(statement->description);
+        statement->description = NULL;
+        return status;
+    }
+    statement->serial = serial;
+    take_description(statement);
+    return CALX_OK;
+}
+
+/* ---- running ---- */
+
+static calx_status fail_value(postgresql_statement *statement, size_t index,
+                              calx_postgresql_fit fit, const char *reason)
+{
+    calx_error *error = &statement->base.connection->error;
+    if (fit == CALX_FIT_NO_MEMORY)
+        return calx_error_set_nomem(error);
+    if (fit == CALX_FIT_TOO_BIG)
+        return calx_error_set(error, CALX_E_LIMIT,
+                              "parameter %zu: PostgreSQL holds at most 1 GB in one value",
+                              index + 1);
+    return calx_error_set(error, CALX_E_DATA, "parameter %zu: %s", index + 1,
+                          reason != NULL ? reason
+                                         : "the statement takes no value of this class there");
+}
+
+/* Puts all values where libpq takes them. *out_again: a parameter got another type. */
+static calx_status encode_all(postgresql_statement *statement, const calx_value *values,
+                              bool *out_again)
+{
+    *out_again = false;
+    release_copies(statement);
+    for (size_t i = 0; i < statement->base.parameter_count; i++) {
+        calx_postgresql_slot slot;
+        const char *reason = NULL;
+        calx_postgresql_fit fit =
+            calx_postgresql_encode(&statement->parameters[i], &values[i], &slot, &reason);
+        if (fit == CALX_FIT_OTHER_TYPE) {
+            Oid type = calx_postgresql_type_of(&values[i]);
+            if (type == statement->wanted[i])
+                return fail_value(statement, i, CALX_FIT_NEVER, NULL);
+            statement->wanted[i] = type;
+            *out_again = true;
+        } else if (fit != CALX_FIT_YES) {
+            return fail_value(statement, i, fit, reason);
+        }
+        statement->values[i] = slot.data;
+        statement->sizes[i] = slot.size;
+        statement->formats[i] = slot.format;
+    }
+    return CALX_OK;
+}
+
+/* Of a statement that was never prepared: its values say what its column did not. */
+static void want_types(postgresql_statement *statement, const calx_value *values)
+{
+    for (size_t i = 0; i < statement->base.parameter_count; i++) {
+        if (statement->wanted[i] == CALX_OID_ANY)
+            statement->wanted[i] = calx_postgresql_type_of(&values[i]);
+    }
+}
+
+static calx_status make_ready(postgresql_statement *statement, const calx_value *values)
+{
+    calx_status status = CALX_OK;
+    bool again = statement->serial == 0 || statement->stale;
+    if (statement->serial == 0)
+        want_types(statement, values);
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        if (again)
+            status = prepare_on_server(statement);
+        if (status == CALX_OK)
+            status = encode_all(statement, values, &again);
+        if (status != CALX_OK || !again)
+            return status;
+    }
+    return fail_value(statement, 0, CALX_FIT_NEVER, NULL);
+}
+
+/* Rows an INSERT, UPDATE, DELETE or MERGE touched; other commands count otherwise. */
+static int64_t changes_of(PGresult *result)
+{
+    static const char *const tags[] = { "INSERT", "UPDATE", "DELETE", "MERGE" };
+    const char *tag = PQcmdStatus(result);
+    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+        if (strncmp(tag, tags[i], strlen(tags[i])) == 0)
+            return strtoll(PQcmdTuples(result), NULL, 10);
+    }
+    return 0;
+}
+
+static calx_status fail_run(postgresql_statement *statement, const PGresult *result)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    ExecStatusType state = PQresultStatus(result);
+    if (state == PGRES_COPY_IN || state == PGRES_COPY_OUT || state == PGRES_COPY_BOTH) {
+        calx_postgresql_look(connection);
+        return calx_error_set(&connection->base.error, CALX_E_UNSUPPORTED,
+                              "COPY with the client's own data cannot run as a statement");
+    }
+    calx_status status = calx_postgresql_fail(connection, result);
+    if (status == CALX_E_STALE_PLAN) {
+        statement->stale = true;
+        connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;
+    }
+    return status;
+}
+
+static calx_status send_execute(postgresql_statement *statement)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    char name[CALX_NAME_SIZE];
+    PGresult *result = NULL;
+    write_name(statement->serial, name);
+    int sent = PQsendQueryPrepared(connection->conn, name, (int)statement->base.parameter_count,
+                                   statement->values, statement->sizes, statement->formats,
+                                   statement->binary ? 1 : 0);
+    if (sent == 1)
+        calx_postgresql_drain(connection, &result);
+    ExecStatusType state = PQresultStatus(result);
+    if (state != PGRES_TUPLES_OK && state != PGRES_COMMAND_OK && state != PGRES_EMPTY_QUERY) {
+        calx_status status = fail_run(statement, result);
+        PQclear(result);
+        return status;
+    }
+    calx_postgresql_look(connection);
+    statement->result = result;
+    statement->row = 0;
+    statement->changes = changes_of(result);
+    return CALX_OK;
+}
+
+calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_value *parameters,
+                                    size_t count, bool *out_row)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_reset(base);
+    statement->changes = 0;
+    if (count > CALX_POSTGRESQL_MAX_PARAMETERS)
+        return calx_error_set(&base->connection->error, CALX_E_LIMIT,
+                              "%zu values were given; PostgreSQL takes %d at most", count,
+                              CALX_POSTGRESQL_MAX_PARAMETERS);
+    if (count != base->parameter_count)
+        return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
+                              "the statement has %zu parameters, %zu values were given",
+                              base->parameter_count, count);
+    if (statement->empty) {
+        *out_row = false;
+        return CALX_OK;
+    }
+    calx_status status = make_ready(statement, parameters);
+    if (status == CALX_OK)
+        status = send_execute(statement);
+    if (status == CALX_OK)
+        *out_row = PQntuples(statement->result) > 0;
+    return status;
+}
+
+calx_status calx_postgresql_next(calx_driver_statement *base, bool *out_row)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    *out_row = ++statement->row < PQntuples(statement->result);
+    return CALX_OK;
+}
+
+/* ---- reading ---- */
+
+static const char *wanted_name(calx_value_type wanted)
+{
+    static const char *const names[] = {
+        [CALX_VALUE_NULL] = "any value",       [CALX_VALUE_BOOL] = "a truth value",
+        [CALX_VALUE_INT64] = "an integer",     [CALX_VALUE_UINT64] = "an unsigned integer",
+        [CALX_VALUE_DOUBLE] = "a real number", [CALX_VALUE_TEXT] = "text",
+        [CALX_VALUE_BYTES] = "bytes",          [CALX_VALUE_TIMESTAMP] = "a timestamp",
+    };
+    return names[wanted];
+}
+
+calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
+                                 calx_value *out, size_t count)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    const PGresult *result = statement->result;
+    if (count > (size_t)PQnfields(result))
+        return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
+                              "%zu columns were asked for, the row has %d", count,
+                              PQnfields(result));
+    for (size_t i = 0; i < count; i++) {
+        const char *stored = "";
+        out[i].type = wanted[i];
+        if (!calx_postgresql_decode(result, statement->row, (int)i, &out[i], &stored))
+            return calx_error_set(&base->connection->error, CALX_E_DATA,
+                                  "column %zu (%s): %s is stored, which cannot be read as %s", i,
+                                  PQfname(result, (int)i), stored, wanted_name(wanted[i]));
+    }
+    return CALX_OK;
+}
+
+void calx_postgresql_reset(calx_driver_statement *base)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    PQclear(statement->result);
+    statement->result = NULL;
+}
+
+size_t calx_postgresql_column_count(calx_driver_statement *base)
+{
+    const postgresql_statement *statement = (postgresql_statement *)base;
+    return statement->description == NULL ? 0 : (size_t)PQnfields(statement->description);
+}
+
+const char *calx_postgresql_column_name(calx_driver_statement *base, size_t column)
+{
+    const postgresql_statement *statement = (postgresql_statement *)base;
+    if (column >= calx_postgresql_column_count(base))
+        return NULL;
+    return PQfname(statement->description, (int)column);
+}
+
+int64_t calx_postgresql_changes(calx_driver_statement *base)
+{
+    return ((postgresql_statement *)base)->changes;
+}
+
+int64_t calx_postgresql_last_key(calx_driver_statement *base)
+{
+    (void)base;
+    return 0;
+}
