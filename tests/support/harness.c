@@ -8,6 +8,8 @@
 
 #include "support/harness.h"
 
+#include "support/server.h"
+
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROW_SIZE = 16, PATH_SIZE = 512 };
+enum { ROW_SIZE = 16, PATH_SIZE = 512, SCHEMA_SIZE = 32 };
 
 typedef struct test_record {
     const struct CMUnitTest *test;
@@ -27,6 +29,7 @@ typedef struct test_record {
     char directory[PATH_SIZE];
     char path[PATH_SIZE + 256];
     char url[PATH_SIZE + 32];
+    char schema[SCHEMA_SIZE]; /* on a server; "": none was made */
 } test_record;
 
 /* The test whose trampolines are running. */
@@ -67,7 +70,13 @@ void calx_shows(const char *row)
 
 const char *calx_test_database(void)
 {
-    return "sqlite";
+    const char *database = getenv("CALX_TEST_DATABASE");
+    return database != NULL && database[0] != '\0' ? database : "sqlite";
+}
+
+bool calx_test_on(const char *database)
+{
+    return strcmp(calx_test_database(), database) == 0;
 }
 
 static void make_directory(test_record *record)
@@ -91,9 +100,37 @@ const char *calx_test_path(const char *name)
     return running->path;
 }
 
+/* A schema of the running test, and the URL whose search path it is. */
+static const char *schema_url(test_record *record)
+{
+    static unsigned last;
+    if (record->schema[0] != '\0')
+        return record->url;
+    snprintf(record->schema, sizeof(record->schema), "calx_%ld_%u", (long)getpid(), ++last);
+    if (!server_run("CREATE SCHEMA ", record->schema, ""))
+        fail_msg("cannot make the schema %s on the server", record->schema);
+    snprintf(record->url, sizeof(record->url), "%s&application_name=%s&options=-csearch_path%%3D%s",
+             server_url(), record->schema, record->schema);
+    return record->url;
+}
+
+static void remove_schema(test_record *record)
+{
+    if (record->schema[0] == '\0')
+        return;
+    /* A test that failed may have left connections that hold locks. */
+    server_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '",
+               record->schema, "'");
+    if (!server_run("DROP SCHEMA ", record->schema, " CASCADE"))
+        fprintf(stderr, "harness: the schema %s stays behind\n", record->schema);
+    record->schema[0] = '\0';
+}
+
 const char *calx_test_url(void)
 {
     assert_non_null(running);
+    if (calx_test_on("postgresql"))
+        return schema_url(running);
     make_directory(running);
     snprintf(running->url, sizeof(running->url), "sqlite:///%s/test.db", running->directory);
     return running->url;
@@ -137,6 +174,7 @@ static int after(void **state)
     int result =
         record->test->teardown_func != NULL ? record->test->teardown_func(&record->state) : 0;
     record->cleaned_up = result == 0;
+    remove_schema(record);
     remove_directory(record);
     running = NULL;
     return result;
@@ -172,6 +210,10 @@ static int write_records(const char *room, const test_record *records, size_t co
 
 int calx_run_tests(const char *room, const struct CMUnitTest *tests, size_t count)
 {
+    if (calx_test_on("postgresql") && server_url() == NULL) {
+        printf("1..0 # SKIP no server: run the tests through tests/support/with-server\n");
+        return 0;
+    }
     struct CMUnitTest *wrapped = need(calloc(count + 1, sizeof(*wrapped)));
     test_record *records = need(calloc(count + 1, sizeof(*records)));
     for (size_t i = 0; i < count; i++) {
@@ -181,9 +223,11 @@ int calx_run_tests(const char *room, const struct CMUnitTest *tests, size_t coun
     int failed = _cmocka_run_group_tests(room, wrapped, count, NULL, NULL);
     int lost = write_records(room, records, count);
     for (size_t i = 0; i < count; i++) {
+        remove_schema(&records[i]);
         remove_directory(&records[i]);
         free(records[i].rows);
     }
+    server_leave();
     free(records);
     free(wrapped);
     return failed != 0 ? failed : lost;

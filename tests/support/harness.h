@@ -18,6 +18,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,14 +39,20 @@ int calx_run_tests(const char *room, const struct CMUnitTest *tests, size_t coun
 
 #define CALX_RUN(room, tests) calx_run_tests(room, tests, sizeof(tests) / sizeof((tests)[0]))
 
-/* The database the tests run on: "sqlite". */
+/*
+ * The database the tests run on, from CALX_TEST_DATABASE: "sqlite" (the default) or "postgresql".
+ * With the latter, CALX_TEST_SERVER is the URL of a server that tests/support/with-server started.
+ */
 const char *calx_test_database(void);
 
 /*
  * The URL of an empty database of the running test, the same at each call; it is removed when the
- * test ends. Borrowed until then.
+ * test ends. Borrowed until then. On a server it is a schema of its own.
  */
 const char *calx_test_url(void);
+
+/* Whether the tests run on that database: for what the two do differently. */
+bool calx_test_on(const char *database);
 
 /*
  * A path in a directory of the running test, which is removed with all files in it when the test

@@ -53,21 +53,17 @@ static bool wait_for(int socket, short events, int64_t deadline)
     }
 }
 
-static calx_status fail_late(const PGconn *conn, const calx_postgresql_config *config,
-                             calx_error *error)
+static calx_status fail_late(const PGconn *conn, calx_error *error)
 {
     const char *host = PQhost(conn);
     return calx_error_set(error, CALX_E_CONNECT,
-                          "the PostgreSQL server at %s did not answer within %lld s "
-                          "(connect_timeout)",
-                          host != NULL && host[0] != '\0' ? host : "the default socket",
-                          (long long)(config->timeout_ms / 1000));
+                          "the PostgreSQL server at %s did not answer in time (the URL's "
+                          "connect_timeout, or the engine's pool_timeout)",
+                          host != NULL && host[0] != '\0' ? host : "the default socket");
 }
 
-static calx_status connect_stepwise(PGconn *conn, const calx_postgresql_config *config,
-                                    calx_error *error)
+static calx_status connect_stepwise(PGconn *conn, int64_t deadline, calx_error *error)
 {
-    int64_t deadline = calx_deadline_in_ms(config->timeout_ms);
     PostgresPollingStatusType step = PGRES_POLLING_WRITING;
     if (PQstatus(conn) == CONNECTION_BAD)
         return calx_postgresql_fail_connect(conn, error);
@@ -75,7 +71,7 @@ static calx_status connect_stepwise(PGconn *conn, const calx_postgresql_config *
     while (step != PGRES_POLLING_OK) {
         short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (!wait_for(PQsocket(conn), events, deadline))
-            return fail_late(conn, config, error);
+            return fail_late(conn, error);
         step = PQconnectPoll(conn);
         if (step == PGRES_POLLING_FAILED)
             return calx_postgresql_fail_connect(conn, error);
@@ -106,15 +102,17 @@ static void make_remark(calx_postgresql_config *config)
 }
 
 static calx_status open_connection(calx_postgresql_connection *connection,
-                                   calx_postgresql_config *config, calx_error *error)
+                                   const calx_postgresql_config *config, int64_t deadline,
+                                   calx_error *error)
 {
+    int64_t own = calx_deadline_in_ms(config->timeout_ms);
     /* The arrays end with NULL, as zeroed memory does. The 0: dbname is a name, nothing else. */
     connection->conn =
         PQconnectStartParams(config->keywords, (const char *const *)config->values, 0);
     if (connection->conn == NULL)
         return calx_error_set_nomem(error);
     PQsetNoticeReceiver(connection->conn, take_notice, connection);
-    calx_status status = connect_stepwise(connection->conn, config, error);
+    calx_status status = connect_stepwise(connection->conn, own < deadline ? own : deadline, error);
     if (status == CALX_OK)
         status = check_server(connection->conn, error);
     if (status != CALX_OK)
@@ -123,8 +121,8 @@ static calx_status open_connection(calx_postgresql_connection *connection,
     return connection->cancel != NULL ? CALX_OK : calx_error_set_nomem(error);
 }
 
-calx_status calx_postgresql_connect(const calx_driver_config *base, calx_driver_connection **out,
-                                    calx_error *error)
+calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t deadline,
+                                    calx_driver_connection **out, calx_error *error)
 {
     /* Const but for the remark, which is atomic. */
     calx_postgresql_config *config = (calx_postgresql_config *)(uintptr_t)base;
@@ -139,7 +137,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, calx_driver_
     connection->logger = base->logger;
     atomic_init(&connection->interrupted, false);
     make_remark(config);
-    calx_status status = open_connection(connection, config, error);
+    calx_status status = open_connection(connection, config, deadline, error);
     if (status != CALX_OK) {
         calx_postgresql_close(&connection->base);
         return status;

@@ -6,6 +6,8 @@
 #include "driver/postgresql/postgresql.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { HEADER_SIZE = 8, BASE = 10000, NEGATIVE = 0x4000, POSITIVE = 0 };
 
@@ -73,25 +75,38 @@ bool calx_postgresql_get_integer(const unsigned char *data, int size, uint64_t *
     return true;
 }
 
+/*
+ * Written as an integer with an exponent and no decimal point, which strtod() reads alike in every
+ * locale. Digits beyond the first few hundred cannot change a double any more.
+ */
+static double read_digits(const unsigned char *data)
+{
+    enum { MOST_DIGITS = 200 };
+    char text[4 * MOST_DIGITS + 16] = "0";
+    int count = (int)get16(data);
+    int used = count < MOST_DIGITS ? count : MOST_DIGITS;
+    size_t size = 0;
+    for (int i = 0; i < used; i++)
+        size += (size_t)snprintf(text + size, sizeof(text) - size, "%04u",
+                                 get16(data + HEADER_SIZE + 2 * i) % BASE);
+    snprintf(text + size, sizeof(text) - size, "%se%d", used > 0 ? "" : "0",
+             4 * (get_signed16(data + 2) - used + 1));
+    return strtod(text, NULL);
+}
+
 bool calx_postgresql_get_real(const unsigned char *data, int size, double *out_real)
 {
+    enum { NOT_A_NUMBER = 0xc000, INFINITE = 0xd000, MINUS_INFINITE = 0xf000 };
     if (size < HEADER_SIZE)
         return false;
     unsigned sign = get16(data + 4);
-    if (sign == 0xc000)
+    if (sign == NOT_A_NUMBER)
         *out_real = NAN;
-    else if (sign == 0xd000 || sign == 0xf000)
-        *out_real = sign == 0xd000 ? INFINITY : -INFINITY;
-    else if (!is_whole(data, size))
+    else if (sign == INFINITE || sign == MINUS_INFINITE)
+        *out_real = sign == INFINITE ? INFINITY : -INFINITY;
+    else if (is_whole(data, size))
+        *out_real = sign == NEGATIVE ? -read_digits(data) : read_digits(data);
+    else
         return false;
-    else {
-        long double real = 0;
-        int count = (int)get16(data);
-        int weight = get_signed16(data + 2);
-        for (int i = 0; i < count; i++)
-            real = real * BASE + get16(data + HEADER_SIZE + 2 * i);
-        real *= powl(BASE, weight - count + 1);
-        *out_real = (double)(sign == NEGATIVE ? -real : real);
-    }
     return true;
 }

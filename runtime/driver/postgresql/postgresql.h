@@ -101,8 +101,8 @@ calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **
 void calx_postgresql_config_free(calx_driver_config *config);
 
 /* connect.c */
-calx_status calx_postgresql_connect(const calx_driver_config *config, calx_driver_connection **out,
-                                    calx_error *error);
+calx_status calx_postgresql_connect(const calx_driver_config *config, int64_t deadline,
+                                    calx_driver_connection **out, calx_error *error);
 void calx_postgresql_close(calx_driver_connection *connection);
 
 /* error.c */
