@@ -20,6 +20,12 @@ void calx_ddl_list_clear(calx_ddl_list *list)
     *list = (calx_ddl_list){ NULL, 0, 0 };
 }
 
+/* Mappers in the order their tables are made. */
+typedef struct table_list {
+    const calx_mapper **mappers;
+    size_t count;
+} table_list;
+
 static bool is_text(const calx_column *column)
 {
     return column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_CHAR_ARRAY;
@@ -99,8 +105,31 @@ static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
     calx_buffer_put(out, on_delete_text(key->on_delete));
 }
 
+/* A position in the order of creation; one of the metadata's mappers. */
+static size_t find_mapper(const calx_mapper *const *mappers, size_t count,
+                          const calx_mapper *mapper)
+{
+    size_t position = 0;
+    while (position < count && mappers[position] != mapper)
+        position++;
+    return position;
+}
+
+/*
+ * Whether a foreign key's target is made after its own table, as happens in a circle: where the
+ * database insists on the target, the key is added when all tables are there. order NULL: no.
+ */
+static bool is_late(const calx_dialect *dialect, const table_list *order, const calx_mapper *mapper,
+                    const calx_foreign_key *key)
+{
+    if (!dialect->adds_constraints || order == NULL)
+        return false;
+    size_t target = find_mapper(order->mappers, order->count, key->target);
+    return target < order->count && target > find_mapper(order->mappers, order->count, mapper);
+}
+
 static void put_constraints(calx_buffer *out, const calx_dialect *dialect,
-                            const calx_mapper *mapper)
+                            const calx_mapper *mapper, const table_list *order)
 {
     if (mapper->key_count > 0 && !key_is_in_its_column(dialect, mapper)) {
         calx_buffer_put(out, ",\n    PRIMARY KEY (");
@@ -108,12 +137,15 @@ static void put_constraints(calx_buffer *out, const calx_dialect *dialect,
         calx_buffer_char(out, ')');
     }
     for (size_t i = 0; i < mapper->foreign_key_count; i++) {
+        if (is_late(dialect, order, mapper, &mapper->foreign_keys[i]))
+            continue;
         calx_buffer_put(out, ",\n    ");
         put_foreign_key(out, dialect, mapper, &mapper->foreign_keys[i]);
     }
 }
 
-void calx_ddl_create_table(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper)
+static void create_table(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
+                         const table_list *order)
 {
     calx_buffer_put(out, "CREATE TABLE ");
     calx_sql_name(out, dialect, mapper->table);
@@ -122,8 +154,47 @@ void calx_ddl_create_table(calx_buffer *out, const calx_dialect *dialect, const 
         calx_buffer_put(out, i > 0 ? ",\n    " : "\n    ");
         put_column(out, dialect, &mapper->columns[i]);
     }
-    put_constraints(out, dialect, mapper);
+    put_constraints(out, dialect, mapper, order);
     calx_buffer_put(out, "\n)");
+}
+
+void calx_ddl_create_table(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper)
+{
+    create_table(out, dialect, mapper, NULL);
+}
+
+/* Its name is made here, so that a later DROP knows it: no name of a database's own making. */
+static void put_late_name(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
+                          size_t key)
+{
+    calx_buffer name = CALX_BUFFER_INIT;
+    calx_buffer_format(&name, "%s_fk%zu", mapper->table, key + 1);
+    if (name.status != CALX_OK)
+        calx_buffer_fail(out, name.status);
+    else
+        calx_sql_name(out, dialect, calx_buffer_text(&name));
+    calx_buffer_clear(&name);
+}
+
+static void add_constraint(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
+                           size_t key)
+{
+    calx_buffer_put(out, "ALTER TABLE ");
+    calx_sql_name(out, dialect, mapper->table);
+    calx_buffer_put(out, " ADD CONSTRAINT ");
+    put_late_name(out, dialect, mapper, key);
+    calx_buffer_char(out, ' ');
+    put_foreign_key(out, dialect, mapper, &mapper->foreign_keys[key]);
+}
+
+/* Whoever made the tables otherwise has no such constraint. */
+static void drop_constraint(calx_buffer *out, const calx_dialect *dialect,
+                            const calx_mapper *mapper, size_t key)
+{
+    calx_buffer_put(out, "ALTER TABLE ");
+    calx_sql_name(out, dialect, mapper->table);
+    calx_buffer_put(out, " DROP CONSTRAINT IF EXISTS ");
+    put_late_name(out, dialect, mapper, key);
 }
 
 void calx_ddl_create_index(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
@@ -223,10 +294,10 @@ static calx_status add_statement(calx_ddl_list *list, const calx_dialect *dialec
 }
 
 static calx_status add_create(calx_ddl_list *list, const calx_dialect *dialect,
-                              const calx_mapper *mapper, calx_error *error)
+                              const table_list *order, const calx_mapper *mapper, calx_error *error)
 {
     calx_buffer text = CALX_BUFFER_INIT;
-    calx_ddl_create_table(&text, dialect, mapper);
+    create_table(&text, dialect, mapper, order);
     calx_status status = add_statement(list, dialect, mapper, &text, error);
     for (size_t i = 0; status == CALX_OK && i < mapper->index_count; i++) {
         calx_ddl_create_index(&text, dialect, mapper, &mapper->indexes[i]);
@@ -243,38 +314,64 @@ static calx_status add_drop(calx_ddl_list *list, const calx_dialect *dialect,
     return add_statement(list, dialect, mapper, &text, error);
 }
 
-/* The metadata's mappers in order; released by the caller. NULL: no memory. */
-static const calx_mapper **ordered_mappers(const calx_metadata *metadata)
+typedef void (*constraint_writer)(calx_buffer *out, const calx_dialect *dialect,
+                                  const calx_mapper *mapper, size_t key);
+
+/* A statement for each foreign key that closes a circle. */
+static calx_status add_late_keys(calx_ddl_list *list, const calx_dialect *dialect,
+                                 const table_list *order, constraint_writer write,
+                                 calx_error *error)
 {
-    const calx_mapper **mappers = calx_alloc_array(metadata->mapper_count, sizeof *mappers);
-    if (mappers == NULL || calx_ddl_order(metadata, mappers) == CALX_OK)
-        return mappers;
-    calx_release(mappers);
-    return NULL;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; i < order->count; i++) {
+        const calx_mapper *mapper = order->mappers[i];
+        for (size_t key = 0; status == CALX_OK && key < mapper->foreign_key_count; key++) {
+            calx_buffer text = CALX_BUFFER_INIT;
+            if (!is_late(dialect, order, mapper, &mapper->foreign_keys[key]))
+                continue;
+            write(&text, dialect, mapper, key);
+            status = add_statement(list, dialect, mapper, &text, error);
+        }
+    }
+    return status;
+}
+
+/* The metadata's mappers in order; the array is released by the caller. */
+static calx_status make_order(const calx_metadata *metadata, table_list *out, calx_error *error)
+{
+    out->count = metadata->mapper_count;
+    out->mappers = calx_alloc_array(metadata->mapper_count, sizeof *out->mappers);
+    if (out->mappers != NULL && calx_ddl_order(metadata, out->mappers) == CALX_OK)
+        return CALX_OK;
+    calx_release(out->mappers);
+    return calx_error_set_nomem(error);
 }
 
 calx_status calx_ddl_create_all(calx_ddl_list *out, const calx_dialect *dialect,
                                 const calx_metadata *metadata, calx_error *error)
 {
-    const calx_mapper **mappers = ordered_mappers(metadata);
-    if (mappers == NULL)
-        return calx_error_set_nomem(error);
-    calx_status status = CALX_OK;
-    for (size_t i = 0; status == CALX_OK && i < metadata->mapper_count; i++)
-        status = add_create(out, dialect, mappers[i], error);
-    calx_release(mappers);
+    table_list order;
+    calx_status status = make_order(metadata, &order, error);
+    if (status != CALX_OK)
+        return status;
+    for (size_t i = 0; status == CALX_OK && i < order.count; i++)
+        status = add_create(out, dialect, &order, order.mappers[i], error);
+    if (status == CALX_OK)
+        status = add_late_keys(out, dialect, &order, add_constraint, error);
+    calx_release(order.mappers);
     return status;
 }
 
 calx_status calx_ddl_drop_all(calx_ddl_list *out, const calx_dialect *dialect,
                               const calx_metadata *metadata, calx_error *error)
 {
-    const calx_mapper **mappers = ordered_mappers(metadata);
-    if (mappers == NULL)
-        return calx_error_set_nomem(error);
-    calx_status status = CALX_OK;
-    for (size_t i = metadata->mapper_count; status == CALX_OK && i > 0; i--)
-        status = add_drop(out, dialect, mappers[i - 1], error);
-    calx_release(mappers);
+    table_list order;
+    calx_status status = make_order(metadata, &order, error);
+    if (status != CALX_OK)
+        return status;
+    status = add_late_keys(out, dialect, &order, drop_constraint, error);
+    for (size_t i = order.count; status == CALX_OK && i > 0; i--)
+        status = add_drop(out, dialect, order.mappers[i - 1], error);
+    calx_release(order.mappers);
     return status;
 }
