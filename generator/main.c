@@ -117,7 +117,7 @@ static calx_status view_schema(const struct run *run, const calx_model *model, j
 {
     calx_error error = CALX_ERROR_INIT;
     calx_status status =
-        calx_view_schema(model, &calx_dialect_sqlite, &run->view, out_view, &error);
+        calx_view_schema(model, run->options->dialect, &run->view, out_view, &error);
 
     if (status != CALX_OK && status != CALX_E_NOMEM)
         fail(status, "calx-gen", error.message);

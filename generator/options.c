@@ -33,7 +33,7 @@ static const char help[] =
     "  --templates DIR              templates of your own, all of them\n"
     "  --emit WHAT                  mapper (default), scoped-session, schema, json or diagram;\n"
     "                               the last three to --source FILE or standard output\n"
-    "  --dialect NAME               of the schema: sqlite\n"
+    "  --dialect NAME               of the schema: sqlite (default), postgresql\n"
     "  --list-outputs               print the names of the outputs and stop\n"
     "  --version, --help\n"
     "\n"
@@ -104,13 +104,18 @@ static bool read_emit(calx_gen_options *options, const char *text)
     return wrong("--emit %s: there is mapper, scoped-session, schema, json and diagram", text);
 }
 
-static bool read_dialect(const char *text)
+/* The driver need not be there for its dialect: a schema is text. */
+static bool read_dialect(calx_gen_options *options, const char *text)
 {
-    if (strcmp(text, "sqlite") == 0)
-        return true;
-    if (strcmp(text, "postgresql") == 0)
-        return wrong("--dialect postgresql: not built in; this calx-gen has sqlite");
-    return wrong("--dialect %s: there is sqlite", text);
+    static const calx_dialect *const dialects[] = { &calx_dialect_sqlite,
+                                                    &calx_dialect_postgresql };
+    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+        if (strcmp(dialects[i]->name, text) == 0) {
+            options->dialect = dialects[i];
+            return true;
+        }
+    }
+    return wrong("--dialect %s: there is sqlite and postgresql", text);
 }
 
 static bool is_identifier(const char *text, bool may_be_empty)
@@ -154,7 +159,7 @@ static bool read_option(calx_gen_options *options, int code, const char *text)
     case OPTION_EMIT:
         return read_emit(options, text);
     case OPTION_DIALECT:
-        return read_dialect(text);
+        return read_dialect(options, text);
     case OPTION_LIST_OUTPUTS:
         options->list_outputs = true;
         break;
@@ -324,7 +329,7 @@ static bool complete(calx_gen_options *options)
 bool calx_gen_options_read(calx_gen_options *options, int argc, char **argv,
                            calx_gen_exit *out_exit)
 {
-    *options = (calx_gen_options){ .prefix = "" };
+    *options = (calx_gen_options){ .prefix = "", .dialect = &calx_dialect_sqlite };
     options->headers = calx_alloc_array((size_t)argc, sizeof(options->headers[0]));
     options->includes = calx_alloc_array((size_t)argc, sizeof(options->includes[0]));
     *out_exit = CALX_GEN_ERRORS;

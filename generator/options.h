@@ -5,6 +5,8 @@
 #ifndef CALX_GENERATOR_OPTIONS_H
 #define CALX_GENERATOR_OPTIONS_H
 
+#include "sql/dialect.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,7 +20,8 @@ typedef enum calx_gen_emit {
 
 typedef struct calx_gen_options {
     calx_gen_emit emit;
-    const char *header; /* the outputs; NULL: there is none of that kind */
+    const calx_dialect *dialect; /* of the schema; never NULL */
+    const char *header;          /* the outputs; NULL: there is none of that kind */
     const char *source; /* of schema, json and diagram the only one; NULL: standard output */
     bool source_first;  /* in the command: what a depfile names is the first output */
     const char *output_dir;

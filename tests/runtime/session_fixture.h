@@ -74,6 +74,19 @@ static inline void tear_down(fixture *fix)
     log_sink_clear(&fix->sink);
 }
 
+/* What a database calls the rule that the names of users differ. */
+static inline const char *rule_of_names(void)
+{
+    return calx_test_on("postgresql") ? "users_name_key" : "users.name";
+}
+
+/* Whether the error carries the database's own code. */
+static inline bool has_code(const calx_error *error, int sqlite_code, const char *sqlstate)
+{
+    return calx_test_on("postgresql") ? strcmp(error->sqlstate, sqlstate) == 0
+                                      : error->driver_code == sqlite_code;
+}
+
 /* How many lines with this text were logged since the last look; then they are forgotten. */
 static inline size_t logged(fixture *fix, const char *text)
 {

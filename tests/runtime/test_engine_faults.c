@@ -99,10 +99,11 @@ static calx_status use_engine(const char *url)
 static void each_allocation_of_calx_may_fail(void **state)
 {
     (void)state;
-    char file_url[1024];
-    snprintf(file_url, sizeof(file_url), "%s?journal_mode=memory&synchronous=off", calx_test_url());
-    const char *const urls[] = { "sqlite://", file_url };
-    for (size_t i = 0; i < 2; i++) {
+    bool sqlite = calx_test_on("sqlite");
+    const char *const urls[] = { calx_test_url_with(sqlite ? "journal_mode=memory&synchronous=off"
+                                                           : "connect_timeout=60"),
+                                 "sqlite://" };
+    for (size_t i = 0; i < (sqlite ? 2 : 1); i++) {
         calx_status status = CALX_E_NOMEM;
         long allowed = 0;
         for (; status == CALX_E_NOMEM; allowed++) {
@@ -275,8 +276,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_allocation_of_calx_may_fail),
-        cmocka_unit_test(each_allocation_of_sqlite_may_fail),
-        cmocka_unit_test(failing_writes_have_their_status_and_rollback_mends),
+        CALX_SQLITE(each_allocation_of_sqlite_may_fail),
+        CALX_SQLITE(failing_writes_have_their_status_and_rollback_mends),
     };
     return CALX_RUN("engine_faults", tests);
 }

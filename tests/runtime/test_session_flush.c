@@ -74,8 +74,9 @@ static void keys_made_by_the_database_come_back(void **state)
     assert_int_equal(calx_session_flush(fix.session), CALX_OK);
     assert_int_equal(first->id, 1);
     assert_int_equal(second->id, 7);
-    assert_int_equal(third->id, 8);
-    assert_int_equal(number(fix.session, "SELECT id FROM users WHERE name = 'wendy'"), 8);
+    /* A server counts on from its own last key, not from the highest. */
+    assert_int_equal(third->id, calx_test_on("postgresql") ? 2 : 8);
+    assert_int_equal(number(fix.session, "SELECT id FROM users WHERE name = 'wendy'"), third->id);
     tear_down(&fix);
 }
 
@@ -370,8 +371,10 @@ static void every_refusal_names_its_row_and_column(void **state)
     fixture fix;
     set_up(&fix);
     (void)stored_user(fix.session, "ed");
-    assert_fails(&fix, new_user("ed"), CALX_E_UNIQUE, "users.name");
-    assert_fails(&fix, new_user(NULL), CALX_E_NOT_NULL, "users.name");
+    assert_fails(&fix, new_user("ed"), CALX_E_UNIQUE, rule_of_names());
+    assert_fails(&fix, new_user(NULL), CALX_E_NOT_NULL,
+                 calx_test_on("postgresql") ? "column \"name\" of relation \"users\""
+                                            : "users.name");
     struct user *young = new_user("young");
     young->age = (calx_nullable_int32){ true, -1 };
     assert_fails(&fix, young, CALX_E_CHECK, "age");
@@ -388,7 +391,7 @@ static void a_refusal_carries_statement_and_code(void **state)
     (void)stored_user(fix.session, "ed");
     (void)add_user(fix.session, "ed");
     assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
-    assert_int_equal(calx_session_error(fix.session)->driver_code, 2067);
+    assert_true(has_code(calx_session_error(fix.session), 2067, "23505"));
     assert_non_null(strstr(calx_session_error(fix.session)->statement, "INSERT INTO \"users\""));
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_int_equal(calx_session_error(fix.session)->status, CALX_OK);
@@ -446,7 +449,7 @@ static void between_failure_and_rollback_little_is_legal(void **state)
     assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found),
                      CALX_E_PENDING_ROLLBACK);
     assert_int_equal(calx_session_execute(fix.session, statement, NULL), CALX_E_PENDING_ROLLBACK);
-    assert_non_null(strstr(message(fix.session), "users.name"));
+    assert_non_null(strstr(message(fix.session), rule_of_names()));
     assert_int_equal(calx_session_connection(fix.session, &connection), CALX_E_PENDING_ROLLBACK);
     assert_int_equal(calx_session_load(fix.session, ed), CALX_E_PENDING_ROLLBACK);
     assert_int_equal(calx_session_refresh(fix.session, ed), CALX_E_PENDING_ROLLBACK);
@@ -626,9 +629,9 @@ int main(void)
         cmocka_unit_test(between_failure_and_rollback_little_is_legal),
         cmocka_unit_test(a_failing_autoflush_says_so),
         cmocka_unit_test(a_failed_update_can_be_corrected),
-        cmocka_unit_test(numbers_the_database_has_no_room_for_are_refused),
+        CALX_SQLITE(numbers_the_database_has_no_room_for_are_refused),
         cmocka_unit_test(texts_that_do_not_fit_are_refused),
-        cmocka_unit_test(a_full_disk_leaves_the_session_usable),
+        CALX_SQLITE(a_full_disk_leaves_the_session_usable),
         cmocka_unit_test(a_database_that_cannot_be_opened_leaves_the_work_pending),
     };
     return CALX_RUN("session_flush", tests);

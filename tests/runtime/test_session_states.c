@@ -552,13 +552,14 @@ static void closing_frees_all_that_the_session_keeps(void **state)
     assert_int_equal(calx_session_commit(fix.session), CALX_OK);
     const struct user *stored = stored_user(fix.session, "wendy");
     const struct user *pending = add_user(fix.session, "fred");
+    int64_t id = stored->id;
     assert_int_equal(calx_session_close(fix.session), CALX_OK);
     assert_false(is_alive(rolled_back));
     assert_false(is_alive(deleted));
     assert_false(is_alive(stored));
     assert_false(is_alive(pending));
     assert_int_equal(calx_session_add(fix.session, stored), CALX_E_UNMAPPED);
-    assert_non_null(get_user(fix.session, 1)); /* reusable */
+    assert_non_null(get_user(fix.session, id)); /* reusable */
     tear_down(&fix);
 }
 

@@ -40,6 +40,7 @@ calx_test() {
     rm -rf "$dir/tests/support/conformance"
     mkdir -p "$dir/tests/support/conformance"
     rm -f "$dir"/meson-logs/testlog*.json
-    meson test -C "$dir" --no-rebuild --timeout-multiplier 4 >"$dir/meson-logs/tests.txt" 2>&1 </dev/null || :
+    tests/support/with-server meson test -C "$dir" --no-rebuild --timeout-multiplier 4 \
+        >"$dir/meson-logs/tests.txt" 2>&1 </dev/null || :
     tests/support/results "$dir"
 }

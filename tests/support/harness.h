@@ -51,8 +51,19 @@ const char *calx_test_database(void);
  */
 const char *calx_test_url(void);
 
+/* The same with options such as "timeout=1&uri=on" in its query; replaces what the last call gave.
+ */
+const char *calx_test_url_with(const char *options);
+
 /* Whether the tests run on that database: for what the two do differently. */
 bool calx_test_on(const char *database);
+
+/* In place of cmocka_unit_test(): a test of what one database alone has. On others it is not run.
+ */
+extern char calx_sqlite_only[];
+extern char calx_postgresql_only[];
+#define CALX_SQLITE(test)     cmocka_unit_test_prestate(test, calx_sqlite_only)
+#define CALX_POSTGRESQL(test) cmocka_unit_test_prestate(test, calx_postgresql_only)
 
 /*
  * A path in a directory of the running test, which is removed with all files in it when the test

@@ -43,10 +43,23 @@ void log_sink_clear(log_sink *sink)
     pthread_mutex_destroy(&sink->lock);
 }
 
+/* $1, $2, … become ? where they stand. */
+static void unify_placeholders(char *text)
+{
+    char *out = text;
+    for (const char *in = text; *in != '\0';) {
+        size_t digits = *in == '$' ? strspn(in + 1, "0123456789") : 0;
+        *out++ = digits > 0 ? '?' : *in;
+        in += digits + 1;
+    }
+    *out = '\0';
+}
+
 void log_sink_line(void *context, calx_log_level level, const char *logger, const char *text)
 {
     log_sink *sink = context;
     log_line line = { level, need(strdup(logger)), need(strdup(text)) };
+    unify_placeholders(line.text);
     pthread_mutex_lock(&sink->lock);
     sink->lines = need(realloc(sink->lines, (sink->count + 1) * sizeof(*sink->lines)));
     sink->lines[sink->count++] = line;

@@ -35,7 +35,10 @@ void log_sink_init(log_sink *sink);
 /* Frees the lines and the lock. */
 void log_sink_clear(log_sink *sink);
 
-/* A calx_log_function; the context is the sink. */
+/*
+ * A calx_log_function; the context is the sink. Numbered placeholders ($1) are kept as `?`, so that
+ * a test says once what is sent to any database.
+ */
 void log_sink_line(void *context, calx_log_level level, const char *logger, const char *text);
 
 /* Forgets the lines so far. */

@@ -106,13 +106,16 @@ static calx_status open_connection(calx_postgresql_connection *connection,
                                    calx_error *error)
 {
     int64_t own = calx_deadline_in_ms(config->timeout_ms);
+    /* A deadline of now asks for one try (ENG-057), and a try needs the time it takes. */
+    if (own < deadline || calx_deadline_passed(deadline))
+        deadline = own;
     /* The arrays end with NULL, as zeroed memory does. The 0: dbname is a name, nothing else. */
     connection->conn =
         PQconnectStartParams(config->keywords, (const char *const *)config->values, 0);
     if (connection->conn == NULL)
         return calx_error_set_nomem(error);
     PQsetNoticeReceiver(connection->conn, take_notice, connection);
-    calx_status status = connect_stepwise(connection->conn, own < deadline ? own : deadline, error);
+    calx_status status = connect_stepwise(connection->conn, deadline, error);
     if (status == CALX_OK)
         status = check_server(connection->conn, error);
     if (status != CALX_OK)
