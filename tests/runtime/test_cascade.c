@@ -13,7 +13,7 @@ static void set_up(graph *fix)
     graph_open(fix);
     graph_sql(fix, "INSERT INTO users (name, role, revision) VALUES ('ed', 0, 1), ('wendy', 0, 1)");
     graph_sql(fix, "INSERT INTO addresses (email, user_id) VALUES ('ed@one', 1), ('ed@two', 1)");
-    graph_sql(fix, "INSERT INTO nodes (id, parent_id) VALUES (1, NULL), (2, 1), (3, 1), (4, 3)");
+    graph_sql(fix, "INSERT INTO nodes (parent_id) VALUES (NULL), (1), (1), (3)");
     graph_ok(fix, calx_session_commit(fix->session));
     graph_reopen(fix, true);
 }

@@ -303,7 +303,7 @@ static void a_tree_is_walked_down_and_up(void **state)
     (void)state;
     graph fix;
     graph_open(&fix);
-    graph_sql(&fix, "INSERT INTO nodes (parent_id) VALUES (NULL), (1), (1), (4, 3)");
+    graph_sql(&fix, "INSERT INTO nodes (parent_id) VALUES (NULL), (1), (1), (3)");
     const struct node *leaf = graph_get(&fix, &node_mapper, 4);
     const struct node *middle = graph_one(leaf, NODE_PARENT);
     const struct node *root = graph_one(middle, NODE_PARENT);

@@ -425,9 +425,9 @@ static calx_status relate_all(calx_session *session, struct user *user,
     return status == CALX_OK ? calx_session_flush(session) : status;
 }
 
-static calx_status reload(calx_session *session)
+static calx_status reload(calx_session *session, int64_t id)
 {
-    const calx_value key = calx_value_int64(1);
+    const calx_value key = calx_value_int64(id);
     const void *user = NULL;
     const void *const *items = NULL;
     size_t count = 0;
@@ -464,7 +464,7 @@ static calx_status live(const char *url)
         assert_true(status != CALX_E_NOMEM || is_in_step(user, addresses));
     }
     if (status == CALX_OK)
-        status = reload(session);
+        status = reload(session, user->id);
     for (int i = 0; i < 2; i++)
         calx_instance_free(addresses[i]);
     calx_instance_free(user);
