@@ -229,6 +229,18 @@ static bool parse_real(const char *text, calx_value *out)
     return out->type == CALX_VALUE_DOUBLE && end > text && *end == '\0';
 }
 
+/* As the server writes it in ISO style: an offset of whole hours has no minutes. */
+static bool parse_timestamp(const char *text, size_t size, calx_value *out)
+{
+    char full[64];
+    bool short_offset = size > 3 && (text[size - 3] == '+' || text[size - 3] == '-');
+    if (out->type != CALX_VALUE_TIMESTAMP || size + 4 > sizeof(full))
+        return false;
+    memcpy(full, text, size);
+    memcpy(full + size, ":00", 3);
+    return calx_timestamp_parse(full, short_offset ? size + 3 : size, &out->as.int64);
+}
+
 /* The same in its text form. Bytes are not read that way: they would have to be decoded. */
 static bool decode_text(Oid type, const char *text, int size, calx_value *out)
 {
@@ -245,8 +257,7 @@ static bool decode_text(Oid type, const char *text, int size, calx_value *out)
             out->type = CALX_VALUE_DOUBLE;
         return out->type == CALX_VALUE_DOUBLE ? parse_real(text, out) : parse_integer(text, out);
     case FAMILY_TIMESTAMP:
-        return out->type == CALX_VALUE_TIMESTAMP &&
-               calx_timestamp_parse(text, (size_t)size, &out->as.int64);
+        return parse_timestamp(text, (size_t)size, out);
     case FAMILY_BYTES:
         return false;
     default:

@@ -12,9 +12,8 @@
 
 /* From 1970 to 2000, where PostgreSQL counts from, in microseconds (LIM-13). */
 #define EPOCH INT64_C(946684800000000)
-/* The first and the first impossible time, counted from 2000. */
+/* The first time there is, counted from 2000. The last is beyond what a calx_timestamp holds. */
 #define TIME_MIN INT64_C(-211813488000000000)
-#define TIME_END INT64_C(9223371331200000000)
 
 Oid calx_postgresql_type_of_column(calx_type type)
 {
@@ -149,8 +148,8 @@ static calx_postgresql_fit encode_timestamp(calx_postgresql_parameter *parameter
 {
     if (parameter->actual != CALX_OID_TIMESTAMPTZ && parameter->actual != CALX_OID_TIMESTAMP)
         return CALX_FIT_OTHER_TYPE;
-    if (timestamp < TIME_MIN + EPOCH || timestamp - EPOCH >= TIME_END) {
-        *out_reason = "PostgreSQL holds times from 4714 BC to the year 294276";
+    if (timestamp < TIME_MIN + EPOCH) {
+        *out_reason = "PostgreSQL holds no time before the year 4714 BC";
         return CALX_FIT_NEVER;
     }
     return put_fixed(parameter, slot, (uint64_t)(timestamp - EPOCH), 8);
