@@ -79,6 +79,33 @@ static void a_driver_error_carries_code_state_flags_and_statement(void **state)
     calx_error_clear(&error);
 }
 
+static void facts_of_the_database_stay_with_the_error(void **state)
+{
+    (void)state;
+    calx_error error = CALX_ERROR_INIT;
+    calx_error copy = CALX_ERROR_INIT;
+    assert_string_equal(calx_error_tell(NULL, CALX_ERROR_FACT_TABLE), "");
+    assert_string_equal(calx_error_tell(&error, CALX_ERROR_FACT_TABLE), "");
+    calx_error_add_fact(&error, CALX_ERROR_FACT_TABLE, "an error that is none has no facts");
+    assert_string_equal(calx_error_tell(&error, CALX_ERROR_FACT_TABLE), "");
+    calx_error_set(&error, CALX_E_UNIQUE, "twice");
+    calx_error_add_fact(&error, CALX_ERROR_FACT_TABLE, "users");
+    calx_error_add_fact(&error, CALX_ERROR_FACT_CONSTRAINT, "one");
+    calx_error_add_fact(&error, CALX_ERROR_FACT_CONSTRAINT, "one_name");
+    calx_error_add_fact(&error, CALX_ERROR_FACT_COLUMN, NULL);
+    calx_error_prefix(&error, "row %d: ", 7);
+    calx_error_copy(&copy, &error);
+    calx_error_clear(&error);
+    assert_string_equal(copy.message, "row 7: twice");
+    assert_string_equal(calx_error_tell(&copy, CALX_ERROR_FACT_TABLE), "users");
+    assert_string_equal(calx_error_tell(&copy, CALX_ERROR_FACT_CONSTRAINT), "one_name");
+    assert_string_equal(calx_error_tell(&copy, CALX_ERROR_FACT_COLUMN), "");
+    assert_string_equal(calx_error_tell(&copy, (calx_error_fact)99), "");
+    calx_error_set(&copy, CALX_E_UNIQUE, "again");
+    assert_string_equal(calx_error_tell(&copy, CALX_ERROR_FACT_TABLE), "");
+    calx_error_clear(&copy);
+}
+
 static void a_driver_without_words_gets_the_text_of_the_status(void **state)
 {
     (void)state;
@@ -191,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_message_is_formatted_and_the_status_comes_back),
         cmocka_unit_test(a_new_error_replaces_all_of_the_old_one),
         cmocka_unit_test(a_driver_error_carries_code_state_flags_and_statement),
+        cmocka_unit_test(facts_of_the_database_stay_with_the_error),
         cmocka_unit_test(a_driver_without_words_gets_the_text_of_the_status),
         cmocka_unit_test(nobody_needs_to_want_the_error),
         cmocka_unit_test(moving_empties_the_source_and_copying_does_not),

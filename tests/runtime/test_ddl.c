@@ -83,8 +83,9 @@ static void types_and_keys_are_the_dialects(void **state)
 static void every_type_has_a_name_in_every_dialect(void **state)
 {
     (void)state;
-    const calx_dialect *const dialects[] = { &calx_dialect_sqlite, &sample_dialect };
-    for (size_t d = 0; d < 2; d++) {
+    const calx_dialect *const dialects[] = { &calx_dialect_sqlite, &calx_dialect_postgresql,
+                                             &sample_dialect };
+    for (size_t d = 0; d < 3; d++) {
         for (int type = CALX_TYPE_BOOL; type < CALX_TYPE_COUNT; type++)
             assert_non_null(dialects[d]->types[type]);
     }
@@ -194,6 +195,59 @@ static void a_cycle_of_references_still_has_an_order(void **state)
     assert_ptr_equal(order[1], &left);
 }
 
+static void a_key_that_closes_a_circle_is_added_when_all_tables_are_there(void **state)
+{
+    (void)state;
+    static const uint16_t id[] = { ADDRESS_ID };
+    static const uint16_t user_id[] = { ADDRESS_USER_ID };
+    calx_mapper left = address_mapper;
+    calx_mapper right = address_mapper;
+    const calx_foreign_key to_right = { &right, user_id, id, 1, CALX_ON_DELETE_CASCADE };
+    const calx_foreign_key to_left = { &left, user_id, id, 1, CALX_ON_DELETE_NO_ACTION };
+    left.table = "left";
+    left.foreign_keys = &to_right;
+    right.table = "right";
+    right.foreign_keys = &to_left;
+    left.index_count = right.index_count = 0;
+    const calx_mapper *const mappers[] = { &right, &left };
+    const calx_metadata metadata = { CALX_MAPPER_ABI, "cycle", mappers, 2, NULL, 0 };
+    calx_ddl_list list = { NULL, 0, 0 };
+    assert_int_equal(calx_ddl_create_all(&list, &calx_dialect_postgresql, &metadata, NULL),
+                     CALX_OK);
+    assert_int_equal(list.count, 3);
+    assert_null(strstr(list.items[0].sql, "REFERENCES"));
+    assert_non_null(strstr(list.items[1].sql, "REFERENCES \"left\""));
+    assert_string_equal(list.items[2].sql,
+                        "ALTER TABLE \"left\" ADD CONSTRAINT \"left_fk1\" FOREIGN KEY "
+                        "(\"user_id\") REFERENCES \"right\" (\"id\") ON DELETE CASCADE");
+    calx_ddl_list_clear(&list);
+    assert_int_equal(calx_ddl_drop_all(&list, &calx_dialect_postgresql, &metadata, NULL), CALX_OK);
+    assert_int_equal(list.count, 3);
+    assert_string_equal(list.items[0].sql,
+                        "ALTER TABLE \"left\" DROP CONSTRAINT IF EXISTS \"left_fk1\"");
+    calx_ddl_list_clear(&list);
+    assert_int_equal(calx_ddl_create_all(&list, &calx_dialect_sqlite, &metadata, NULL), CALX_OK);
+    assert_int_equal(list.count, 2);
+    calx_ddl_list_clear(&list);
+}
+
+static void a_name_postgresql_would_cut_is_refused(void **state)
+{
+    (void)state;
+    calx_shows("LIM-16");
+    static const char name[] = "a_name_of_sixty_four_bytes_which_is_one_more_than_the_server_has";
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_mapper renamed = user_mapper;
+    assert_int_equal(strlen(name), 64);
+    renamed.table = name + 1;
+    calx_ddl_drop_table(&text, &calx_dialect_postgresql, &renamed);
+    assert_int_equal(text.status, CALX_OK);
+    renamed.table = name;
+    calx_ddl_drop_table(&text, &calx_dialect_postgresql, &renamed);
+    assert_int_equal(text.status, CALX_E_LIMIT);
+    calx_buffer_clear(&text);
+}
+
 static void a_name_too_long_is_a_limit_that_names_the_table(void **state)
 {
     (void)state;
@@ -241,6 +295,8 @@ int main(void)
         cmocka_unit_test(defaults_that_are_expressions_get_parentheses),
         cmocka_unit_test(tables_come_after_those_they_refer_to),
         cmocka_unit_test(a_cycle_of_references_still_has_an_order),
+        cmocka_unit_test(a_key_that_closes_a_circle_is_added_when_all_tables_are_there),
+        cmocka_unit_test(a_name_postgresql_would_cut_is_refused),
         cmocka_unit_test(a_name_too_long_is_a_limit_that_names_the_table),
         cmocka_unit_test(each_allocation_of_a_schema_may_fail),
     };

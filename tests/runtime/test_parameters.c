@@ -105,6 +105,35 @@ static void what_is_not_closed_reaches_to_the_end(void **state)
     assert_untouched(&calx_dialect_sqlite, ":");
 }
 
+static void a_survey_counts_placeholders_and_statements(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql;
+        size_t placeholders;
+        size_t statements;
+    } cases[] = {
+        { "", 0, 0 },
+        { " ;; -- $1\n /* $2 */", 0, 0 },
+        { "SELECT $2, $10", 10, 1 },
+        { "SELECT '$1', \"$2\", $x$ $3 ; $x$, E'\\'$4', a$5", 0, 1 },
+        { "SELECT 1;", 0, 1 },
+        { "SELECT $1; SELECT $2 ;", 2, 2 },
+        { "'a;b'", 0, 1 },
+        { "$", 0, 1 },
+        { "$99999999999999999999999", 9999999999, 1 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_sql_facts facts =
+            calx_sql_survey(&calx_dialect_postgresql, cases[i].sql, strlen(cases[i].sql));
+        if (cases[i].placeholders < 100)
+            assert_int_equal(facts.placeholders, cases[i].placeholders);
+        else
+            assert_true(facts.placeholders > 65535);
+        assert_int_equal(facts.statements, cases[i].statements);
+    }
+}
+
 static calx_status scan_many(void)
 {
     char sql[400] = "";
@@ -144,6 +173,7 @@ int main(void)
         cmocka_unit_test(casts_and_lone_colons_are_no_parameters),
         cmocka_unit_test(dollar_quotes_are_the_dialects),
         cmocka_unit_test(what_is_not_closed_reaches_to_the_end),
+        cmocka_unit_test(a_survey_counts_placeholders_and_statements),
         cmocka_unit_test(each_allocation_of_the_scanner_may_fail),
     };
     return CALX_RUN("parameters", tests);

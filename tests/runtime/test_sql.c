@@ -69,6 +69,13 @@ static void an_insert_names_the_columns_of_its_set_in_table_order(void **state)
                 "INSERT INTO \"users\" (\"name\", \"age\") VALUES (?, ?)");
     assert_plan(&sample_dialect, &user_mapper, CALX_PLAN_INSERT, 1u << USER_AGE | 1u << USER_NAME,
                 "INSERT INTO \"users\" (\"name\", \"age\") VALUES ($1, $2)");
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_INSERT, 0,
+                "INSERT INTO \"users\" DEFAULT VALUES RETURNING \"id\"");
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_INSERT,
+                1u << USER_NAME | 1u << USER_ID,
+                "INSERT INTO \"users\" (\"id\", \"name\") VALUES ($1, $2)");
+    assert_plan(&calx_dialect_postgresql, &everything_mapper, CALX_PLAN_INSERT,
+                1u << EVERYTHING_FLAG, "INSERT INTO \"order\" (\"flag\") VALUES ($1)");
     assert_plan(&calx_dialect_sqlite, &user_mapper, CALX_PLAN_INSERT, 0,
                 "INSERT INTO \"users\" DEFAULT VALUES");
 }
@@ -493,6 +500,34 @@ static void each_allocation_of_a_query_may_fail(void **state)
     assert_true(allowed > 4);
 }
 
+static void each_parameter_has_the_type_of_its_column(void **state)
+{
+    (void)state;
+    const uint64_t columns = 1u << USER_NAME | 1u << USER_AGE;
+    static const struct {
+        calx_plan_kind kind;
+        size_t count;
+        calx_type types[4];
+    } cases[] = {
+        { CALX_PLAN_INSERT, 2, { CALX_TYPE_TEXT, CALX_TYPE_INT32 } },
+        { CALX_PLAN_UPDATE,
+          4,
+          { CALX_TYPE_TEXT, CALX_TYPE_INT32, CALX_TYPE_INT64, CALX_TYPE_INT32 } },
+        { CALX_PLAN_DELETE, 2, { CALX_TYPE_INT64, CALX_TYPE_INT32 } },
+        { CALX_PLAN_SELECT_BY_KEY, 1, { CALX_TYPE_INT64 } },
+        { CALX_PLAN_SELECT_BY_COLUMNS, 2, { CALX_TYPE_TEXT, CALX_TYPE_INT32 } },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_plan_key key = { &user_mapper, cases[i].kind, &columns };
+        calx_type types[5] = { 0 };
+        assert_int_equal(calx_sql_plan_parameters(&key), cases[i].count);
+        calx_sql_plan_types(&key, types);
+        for (size_t k = 0; k < 4; k++)
+            assert_int_equal(types[k], cases[i].types[k]);
+        assert_int_equal(types[cases[i].count], 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -518,6 +553,7 @@ int main(void)
         cmocka_unit_test(a_long_filter_is_written_in_groups),
         cmocka_unit_test(an_empty_filter_is_true_for_all_and_false_for_any),
         cmocka_unit_test(each_allocation_of_a_query_may_fail),
+        cmocka_unit_test(each_parameter_has_the_type_of_its_column),
     };
     return CALX_RUN("sql", tests);
 }
