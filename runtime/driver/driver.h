@@ -24,8 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Grows when a slot is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 2 };
+/* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
+enum { CALX_DRIVER_API = 3 };
 
 typedef struct calx_driver calx_driver;
 
@@ -49,6 +49,7 @@ typedef struct calx_driver_connection {
 typedef struct calx_driver_statement {
     calx_driver_connection *connection;
     size_t parameter_count;
+    size_t refused; /* the parameter whose value the last execute refused, from 1; 0: none */
 } calx_driver_statement;
 
 /* What steers a transaction. The savepoint forms take the savepoint's number. */
@@ -107,7 +108,9 @@ struct calx_driver {
      * Binds all parameters and runs up to the first row. A statement that is running is reset
      * first. Text and bytes are not copied: the caller keeps them until reset, or until *out_row
      * false has been answered. count other than parameter_count is CALX_E_ARGUMENT; a value the
-     * database cannot hold (NaN, too big) CALX_E_DATA (ENG-156). After failure: reset.
+     * database cannot hold (NaN, too big) CALX_E_DATA (ENG-156). Each call sets `refused` of the
+     * statement anew: to the parameter when it was one value that could not be bound, else to 0;
+     * reset leaves it alone. After failure: reset.
      */
     calx_status (*execute)(calx_driver_statement *statement, const calx_value *parameters,
                            size_t count, bool *out_row);

@@ -85,6 +85,14 @@ static calx_status execute_aloud(calx_cursor *cursor, const calx_value *paramete
     return status;
 }
 
+/* The driver was not asked, so what it refused before is no answer to this call. */
+static calx_status not_asked(calx_cursor *cursor, calx_status status)
+{
+    if (cursor->statement != NULL)
+        cursor->statement->refused = 0;
+    return status;
+}
+
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
                                 bool *out_row)
 {
@@ -94,7 +102,7 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
         return CALX_E_STATE;
     calx_status status = calx_connection_ready(connection);
     if (status != CALX_OK)
-        return status;
+        return not_asked(cursor, status);
     if (connection->echo)
         status = execute_aloud(cursor, parameters, count, &row);
     else
@@ -142,6 +150,11 @@ int64_t calx_cursor_changes(const calx_cursor *cursor)
 int64_t calx_cursor_last_key(const calx_cursor *cursor)
 {
     return cursor->statement != NULL ? cursor->driver->last_key(cursor->statement) : 0;
+}
+
+size_t calx_cursor_refused(const calx_cursor *cursor)
+{
+    return cursor->statement != NULL ? cursor->statement->refused : 0;
 }
 
 size_t calx_cursor_column_count(const calx_cursor *cursor)

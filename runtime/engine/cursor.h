@@ -58,6 +58,9 @@ int64_t calx_cursor_changes(const calx_cursor *cursor);
 /* The key the last INSERT made; counts only when calx_cursor_changes() > 0 (ENG-154). */
 int64_t calx_cursor_last_key(const calx_cursor *cursor);
 
+/* The parameter whose value the last execute refused, from 1; 0: it failed otherwise, or not. */
+size_t calx_cursor_refused(const calx_cursor *cursor);
+
 size_t calx_cursor_column_count(const calx_cursor *cursor);
 
 /* Borrowed until the next call on the cursor; NULL: no such column, or no memory. */

@@ -10,7 +10,6 @@
 #include "mapper/column.h"
 #include "session/work.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* One flush under way: the statement of the last row is kept open for the next one like it. */
@@ -71,10 +70,8 @@ static calx_status run(writer *rows, size_t count, int64_t *out_changes)
 static void name_column(writer *rows)
 {
     const calx_mapper *mapper = rows->entity->mapper;
-    size_t number = 0;
-    if (sscanf(rows->session->error.message, "parameter %zu:", &number) != 1)
-        return;
-    for (size_t i = 0; i < mapper->column_count; i++) {
+    size_t number = calx_cursor_refused(rows->cursor);
+    for (size_t i = 0; number > 0 && i < mapper->column_count; i++) {
         if (!calx_plan_has(rows->entity->columns, i) || --number > 0)
             continue;
         calx_error_prefix(&rows->session->error, "%s.%s: ", mapper->table, mapper->columns[i].name);
@@ -86,7 +83,7 @@ static void name_column(writer *rows)
 static calx_status run_columns(writer *rows, size_t count, int64_t *out_changes)
 {
     calx_status status = run(rows, count, out_changes);
-    if (status == CALX_E_DATA)
+    if (status != CALX_OK)
         name_column(rows);
     return status;
 }

@@ -266,6 +266,7 @@ static calx_status fail_value(postgresql_statement *statement, size_t index,
     calx_error *error = &statement->base.connection->error;
     if (fit == CALX_FIT_NO_MEMORY)
         return calx_error_set_nomem(error);
+    statement->base.refused = index + 1;
     if (fit == CALX_FIT_TOO_BIG)
         return calx_error_set(error, CALX_E_LIMIT,
                               "parameter %zu: PostgreSQL holds at most 1 GB in one value",
@@ -386,7 +387,11 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
 {
     postgresql_statement *statement = (postgresql_statement *)base;
     calx_postgresql_reset(base);
+    base->refused = 0;
     statement->changes = 0;
+    /* An interrupt that found nothing running is over: what the server ends from here on is late.
+     */
+    atomic_store(&connection_of(statement)->interrupted, false);
     if (count > CALX_POSTGRESQL_MAX_PARAMETERS)
         return calx_error_set(&base->connection->error, CALX_E_LIMIT,
                               "%zu values were given; PostgreSQL takes %d at most", count,

@@ -186,6 +186,7 @@ static calx_status fail_value(sqlite_statement *statement, size_t index, const c
         reason = "SQLite holds no NaN; bind NULL instead";
     else if (value->type == CALX_VALUE_TIMESTAMP)
         reason = "the year is not within 0000 to 9999";
+    statement->base.refused = index + 1;
     return calx_error_set(&statement->base.connection->error, CALX_E_DATA, "parameter %zu: %s",
                           index + 1, reason);
 }
@@ -221,6 +222,7 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
                                 size_t count, bool *out_row)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
+    base->refused = 0;
     if (count != base->parameter_count)
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement has %zu parameters, %zu values were given",
