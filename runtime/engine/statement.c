@@ -39,7 +39,7 @@ struct calx_statement {
     char *text;
     size_t size;
     statement_work *work;
-    calx_parameter_map names; /* of the text as every dialect reads it */
+    calx_parameter_map names; /* what any dialect finds in the text */
     bound_value *values;      /* by index of the name */
     calx_status status;       /* the first bind that failed */
     char *unknown;            /* the name it was about, or NULL */
@@ -75,10 +75,22 @@ out:
     return status;
 }
 
-/* Names are checked at the bind, before a dialect is known: this one reads the fewest quotes. */
-static const calx_dialect *naming_dialect(void)
+/*
+ * Names are checked at the bind, before a dialect is known: `[:a]` is a quoted name to one database
+ * and an array's element to another. So a name counts when any of them finds it.
+ */
+static calx_status find_names(calx_parameter_map *names, const char *sql, size_t size)
 {
-    return &calx_dialect_sqlite;
+    static const calx_dialect *const others[] = { &calx_dialect_postgresql };
+    calx_status status = calx_sql_parameters(names, &calx_dialect_sqlite, sql, size);
+    for (size_t i = 0; status == CALX_OK && i < sizeof(others) / sizeof(others[0]); i++) {
+        calx_parameter_map found;
+        status = calx_sql_parameters(&found, others[i], sql, size);
+        if (status == CALX_OK)
+            status = calx_parameter_map_join(names, &found, sql);
+        calx_parameter_map_clear(&found);
+    }
+    return status;
 }
 
 calx_statement *calx_text_statement(const char *sql)
@@ -93,7 +105,7 @@ calx_statement *calx_text_statement(const char *sql)
     statement->work = calx_alloc_zeroed(sizeof(*statement->work));
     if (statement->text == NULL || statement->work == NULL)
         goto fail;
-    if (calx_sql_parameters(&statement->names, naming_dialect(), sql, statement->size) != CALX_OK)
+    if (find_names(&statement->names, sql, statement->size) != CALX_OK)
         goto fail;
     statement->values =
         calx_alloc_array(statement->names.name_count + 1, sizeof(*statement->values));
@@ -244,6 +256,25 @@ static const calx_value *value_at(const calx_statement *statement,
     return NULL;
 }
 
+/* A name that other databases find here was bound, and this one has no place for it. */
+static calx_status check_places(const calx_statement *statement, const statement_form *form,
+                                calx_error *error)
+{
+    const calx_parameter_map *names = &statement->names;
+    for (size_t i = 0; form->map.name_count < names->name_count && i < names->place_count; i++) {
+        const calx_parameter_place *place = &names->places[i];
+        if (!statement->values[place->index].bound ||
+            calx_parameter_map_has(&form->map, statement->text, place))
+            continue;
+        calx_error_set(error, CALX_E_ARGUMENT,
+                       "the statement has no parameter :%.*s for this database, which was bound",
+                       (int)place->name_size, statement->text + place->position + 1);
+        calx_error_statement(error, statement->text);
+        return CALX_E_ARGUMENT;
+    }
+    return CALX_OK;
+}
+
 /* Puts the value of each place where the dialect's text expects it. */
 static calx_status gather(const calx_statement *statement, const statement_form *form,
                           calx_error *error)
@@ -275,7 +306,9 @@ calx_status calx_statement_resolve(const calx_statement *statement, const calx_d
         if (make_form(form, dialect, statement->text, statement->size) != CALX_OK)
             return calx_error_set_nomem(error);
     }
-    calx_status status = gather(statement, form, error);
+    calx_status status = check_places(statement, form, error);
+    if (status == CALX_OK)
+        status = gather(statement, form, error);
     if (status != CALX_OK)
         return status;
     *out_sql = form->sql;

@@ -228,10 +228,35 @@ calx_status calx_sql_parameters(calx_parameter_map *out, const calx_dialect *dia
     return CALX_OK;
 }
 
+calx_status calx_parameter_map_join(calx_parameter_map *map, const calx_parameter_map *other,
+                                    const char *sql)
+{
+    for (size_t i = 0; i < other->place_count; i++) {
+        calx_parameter_place place = other->places[i];
+        place.index = name_index(map, sql, place.position, place.name_size);
+        if (place.index < map->name_count)
+            continue;
+        calx_parameter_place *places =
+            calx_resize_array(map->places, map->place_count + 1, sizeof *places);
+        if (places == NULL)
+            return CALX_E_NOMEM;
+        map->places = places;
+        map->places[map->place_count++] = place;
+        map->name_count++;
+    }
+    return CALX_OK;
+}
+
 void calx_parameter_map_clear(calx_parameter_map *map)
 {
     calx_release(map->places);
     *map = (calx_parameter_map){ NULL, 0, 0 };
+}
+
+bool calx_parameter_map_has(const calx_parameter_map *map, const char *sql,
+                            const calx_parameter_place *place)
+{
+    return name_index(map, sql, place->position, place->name_size) < map->name_count;
 }
 
 long calx_parameter_map_find(const calx_parameter_map *map, const char *sql, const char *name)

@@ -28,10 +28,21 @@ typedef struct calx_parameter_map {
 calx_status calx_sql_parameters(calx_parameter_map *out, const calx_dialect *dialect,
                                 const char *sql, size_t sql_size);
 
+/*
+ * Adds a place of each name that only other has, a map of the same text; what was there stays.
+ * Answers CALX_OK or CALX_E_NOMEM. For names that are wanted before a dialect is known.
+ */
+calx_status calx_parameter_map_join(calx_parameter_map *map, const calx_parameter_map *other,
+                                    const char *sql);
+
 void calx_parameter_map_clear(calx_parameter_map *map);
 
 /* The index of a name, which is written without its colon; -1: there is no such parameter. */
 long calx_parameter_map_find(const calx_parameter_map *map, const char *sql, const char *name);
+
+/* Whether the map has the name that stands at a place of another map of the same text. */
+bool calx_parameter_map_has(const calx_parameter_map *map, const char *sql,
+                            const calx_parameter_place *place);
 
 /*
  * Puts the text with each parameter replaced by the dialect's placeholder, one number per place:

@@ -196,7 +196,7 @@ static void *ask_for_plans(void *context)
 static void a_plan_is_made_once_and_numbered(void **state)
 {
     (void)state;
-    calx_engine *engine = new_engine("sqlite://", NULL);
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
     plan_thread threads[MANY] = { { .engine = NULL } };
     for (int i = 0; i < MANY; i++) {
         threads[i].engine = engine;
@@ -236,7 +236,7 @@ static void a_plan_is_made_once_and_numbered(void **state)
 static void a_plan_has_one_statement_per_connection_and_a_second_when_nested(void **state)
 {
     (void)state;
-    calx_engine *engine = new_engine("sqlite://", NULL);
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
     calx_connection *connection = NULL;
     calx_cursor *outer = NULL;
     calx_cursor *inner = NULL;

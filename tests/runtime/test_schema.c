@@ -184,7 +184,7 @@ static void a_database_that_cannot_be_opened_is_its_own_error(void **state)
     (void)state;
     calx_engine *engine = NULL;
     calx_error error = CALX_ERROR_INIT;
-    assert_int_equal(calx_engine_new("sqlite:////nowhere/at/all.db", NULL, &engine, NULL), CALX_OK);
+    assert_int_equal(calx_engine_new(calx_test_url_nowhere(), NULL, &engine, NULL), CALX_OK);
     assert_int_equal(calx_schema_create_all(engine, &sample_metadata, &error), CALX_E_CONNECT);
     assert_int_equal(error.status, CALX_E_CONNECT);
     calx_error_clear(&error);

@@ -593,7 +593,7 @@ static void a_database_that_cannot_be_opened_leaves_the_work_pending(void **stat
     fixture fix;
     set_up(&fix);
     calx_engine *engine = NULL;
-    assert_int_equal(calx_engine_new("sqlite:////nowhere/at/all.db", NULL, &engine, NULL), CALX_OK);
+    assert_int_equal(calx_engine_new(calx_test_url_nowhere(), NULL, &engine, NULL), CALX_OK);
     calx_session_options options = CALX_SESSION_OPTIONS_INIT;
     options.bind = engine;
     set_options(&fix, &options);

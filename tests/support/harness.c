@@ -78,6 +78,12 @@ const char *calx_test_database(void)
     return database != NULL && database[0] != '\0' ? database : "sqlite";
 }
 
+const char *calx_test_url_nowhere(void)
+{
+    return calx_test_on("postgresql") ? "postgresql:///all?host=/nowhere/at&user=calx"
+                                      : "sqlite:////nowhere/at/all.db";
+}
+
 bool calx_test_on(const char *database)
 {
     return strcmp(calx_test_database(), database) == 0;

@@ -55,6 +55,9 @@ const char *calx_test_url(void);
  */
 const char *calx_test_url_with(const char *options);
 
+/* The URL of a database that cannot be opened: CALX_E_CONNECT. */
+const char *calx_test_url_nowhere(void);
+
 /* Whether the tests run on that database: for what the two do differently. */
 bool calx_test_on(const char *database);
 
