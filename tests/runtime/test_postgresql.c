@@ -172,8 +172,6 @@ static void bad_options_are_refused_by_name(void **state)
     (void)state;
     calx_shows("ENG-020");
     calx_shows("ENG-025");
-    calx_shows("ENG-026");
-    calx_shows("ENG-028");
     static const struct {
         const char *url;
         const char *word;
@@ -467,7 +465,6 @@ static void statements_have_their_number_of_parameters(void **state)
 {
     (void)state;
     calx_shows("ENG-164");
-    calx_shows("ENG-166");
     calx_shows("LIM-24");
     line opened = open_line();
     const calx_value values[2] = { calx_value_int64(1), calx_value_int64(2) };
@@ -526,7 +523,6 @@ static void as_many_parameters_as_the_protocol_can_count(void **state)
 static void statements_are_prepared_once_and_closed_in_the_end(void **state)
 {
     (void)state;
-    calx_shows("ENG-160");
     static const char count[] = "SELECT count(*) FROM pg_prepared_statements";
     line opened = open_line();
     begin(&opened);
@@ -555,8 +551,6 @@ static void statements_are_prepared_once_and_closed_in_the_end(void **state)
 static void a_statement_whose_table_changed_is_stale_once(void **state)
 {
     (void)state;
-    calx_shows("ENG-161");
-    calx_shows("ENG-162");
     line opened = open_line();
     bool row = false;
     must(&opened, run(&opened, "CREATE TABLE t (a INTEGER)"));
@@ -836,7 +830,6 @@ static void an_interrupted_statement_is_cancelled_and_a_slow_one_late(void **sta
 static void notices_are_logged_and_nothing_else(void **state)
 {
     (void)state;
-    calx_shows("ENG-175");
     calx_shows("LIM-10");
     log_sink sink;
     log_sink_init(&sink);
