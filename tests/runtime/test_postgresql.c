@@ -347,6 +347,15 @@ static void what_the_server_cannot_hold_is_refused_before_it_is_sent(void **stat
         assert_non_null(strstr(opened.connection->error.message, "parameter 1"));
     }
     assert_int_equal(number(&opened, "SELECT 1"), 1); /* the transaction goes on */
+    const calx_value pair[2] = { calx_value_int64(1), calx_value_text("\xc3") };
+    bool row = false;
+    calx_driver_statement *statement = prepare(&opened, "SELECT $1, $2");
+    assert_int_equal(opened.driver->execute(statement, pair, 2, &row), CALX_E_DATA);
+    opened.driver->reset(statement);
+    assert_int_equal(statement->refused, 2);
+    assert_int_equal(opened.driver->execute(statement, pair, 1, &row), CALX_E_ARGUMENT);
+    assert_int_equal(statement->refused, 0);
+    opened.driver->finalize(statement);
     rollback(&opened);
     close_line(&opened);
 }
@@ -822,6 +831,8 @@ static void an_interrupted_statement_is_cancelled_and_a_slow_one_late(void **sta
     pthread_join(thread, NULL);
     assert_int_equal(number(&opened, "SELECT 1"), 1);
     must(&opened, run(&opened, "SET statement_timeout = 20"));
+    opened.driver->interrupt(opened.connection); /* nothing runs: no word about what comes later */
+    assert_int_equal(number(&opened, "SELECT 1"), 1);
     assert_int_equal(run(&opened, "SELECT pg_sleep(60)"), CALX_E_TIMEOUT);
     must(&opened, run(&opened, "SET statement_timeout = 0"));
     close_line(&opened);

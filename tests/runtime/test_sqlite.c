@@ -393,7 +393,10 @@ static void values_sqlite_cannot_hold_are_refused(void **state)
         calx_value pair[2] = { calx_value_null(), values[i] };
         assert_int_equal(driver->execute(statement, pair, 2, &row), CALX_E_DATA);
         assert_non_null(strstr(opened.connection->error.message, "parameter 2"));
+        driver->reset(statement);
+        assert_int_equal(statement->refused, 2);
         assert_int_equal(driver->execute(statement, pair, 1, &row), CALX_E_ARGUMENT);
+        assert_int_equal(statement->refused, 0);
         driver->reset(statement);
     }
     driver->finalize(statement);
