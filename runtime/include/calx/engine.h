@@ -58,12 +58,15 @@ typedef struct calx_engine_options {
 
 /**
  * Makes an engine; no connection is made.
- * @param url        `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory)
+ * @param url        `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory);
+ *                   `postgresql://user:password@host:port/database?key=value`, where each part may
+ *                   be left to libpq (environment, password file, service file) and the keys are
+ *                   libpq's; `?host=/directory` is a socket, `?host=a:1&host=b` a list of hosts
  * @param options    or NULL, meaning the defaults; copied
  * @param out_engine owned by the caller: calx_engine_free()
  * @param out_error  or NULL; passwords are never in it (ENG-012)
  * @return CALX_OK; CALX_E_ARGUMENT a bad URL or option, named; CALX_E_NOMEM
- * Source: ENG-001 to ENG-017, ENG-031 to ENG-034.
+ * Source: ENG-001 to ENG-017, ENG-019 to ENG-021, ENG-024, ENG-025, ENG-031 to ENG-034.
  */
 CALX_API calx_status calx_engine_new(const char *url, const calx_engine_options *options,
                                      calx_engine **out_engine, calx_error *out_error);
@@ -74,8 +77,9 @@ CALX_API void calx_engine_free(calx_engine *engine);
 /**
  * Takes a connection from the pool, or makes one.
  * @param out_connection owned by the caller: calx_connection_close()
- * @return CALX_OK; CALX_E_POOL_TIMEOUT; CALX_E_POOL_CLOSED; CALX_E_CONNECT, CALX_E_CORRUPT and the
- *         like, with the cause; CALX_E_NOMEM
+ * @return CALX_OK; CALX_E_POOL_TIMEOUT; CALX_E_POOL_CLOSED; CALX_E_CONNECT, CALX_E_CORRUPT,
+ *         CALX_E_AUTH, CALX_E_NO_OBJECT (no such database) and the like, with the cause;
+ *         CALX_E_NOMEM
  * Source: ENG-042, ENG-052 to ENG-064.
  */
 CALX_API calx_status calx_engine_connect(calx_engine *engine, calx_connection **out_connection,
@@ -109,7 +113,7 @@ CALX_API void calx_engine_status(calx_engine *engine, calx_engine_state *out_sta
 /** The URL with its password masked (ENG-010). Borrowed until the engine is freed. */
 CALX_API const char *calx_engine_url(const calx_engine *engine);
 
-/** The name of the driver: "sqlite". Static text. */
+/** The name of the driver: "sqlite" or "postgresql". Static text. */
 CALX_API const char *calx_engine_driver_name(const calx_engine *engine);
 
 CALX_END_DECLS

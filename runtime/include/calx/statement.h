@@ -35,7 +35,8 @@ CALX_API const char *calx_statement_text(const calx_statement *statement);
  * Binds: the name is written without its colon; text and bytes are copied; a second bind of a name
  * replaces the first. A parameter never bound is CALX_E_ARGUMENT at execution, naming it.
  * Errors: CALX_E_ARGUMENT no such parameter; CALX_E_NOMEM. Both are kept and come up again at the
- * execution.
+ * execution. Databases quote differently, in `[:name]` for one: a name that is a parameter to any
+ * of them can be bound, and is CALX_E_ARGUMENT at the execution on one to which it is none.
  */
 CALX_API calx_status calx_statement_bind(calx_statement *statement, const char *name,
                                          calx_value value);
