@@ -255,11 +255,45 @@ bool calx_column_takes_null(const calx_column *column)
            column->type == CALX_TYPE_BYTES;
 }
 
+/*
+ * The way of nearly every value of a row: of the column's own class, where any value fits. What has
+ * a range, a length or a NUL to look for goes the long way.
+ */
+static bool write_exact(const calx_column *column, unsigned char *member, const calx_value *value)
+{
+    int32_t small = (int32_t)value->as.int64;
+    if ((column->type == CALX_TYPE_INT64 && value->type == CALX_VALUE_INT64) ||
+        (column->type == CALX_TYPE_TIMESTAMP && value->type == CALX_VALUE_TIMESTAMP)) {
+        memcpy(member, &value->as.int64, sizeof value->as.int64);
+    } else if (column->type == CALX_TYPE_DOUBLE && value->type == CALX_VALUE_DOUBLE) {
+        memcpy(member, &value->as.real, sizeof value->as.real);
+    } else if (column->type == CALX_TYPE_INT32 && value->type == CALX_VALUE_INT64 &&
+               small == value->as.int64) {
+        memcpy(member, &small, sizeof small);
+    } else if (column->type == CALX_TYPE_TEXT && value->type == CALX_VALUE_TEXT &&
+               memchr(value->as.span.data, '\0', value->as.span.size) == NULL) {
+        memcpy(member, &value->as.span.data, sizeof value->as.span.data);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void store_has_value(const calx_column *column, void *instance, bool has)
+{
+    if (column->flags & CALX_COLUMN_NULL_FLAG)
+        memcpy((unsigned char *)instance + column->null_offset, &has, sizeof has);
+}
+
 calx_status calx_column_write(const calx_column *column, void *instance, const calx_value *value,
                               const char **out_reason)
 {
     unsigned char *member = (unsigned char *)instance + column->offset;
     calx_value fitted;
+    if (write_exact(column, member, value)) {
+        store_has_value(column, instance, true);
+        return CALX_OK;
+    }
     calx_status status = calx_column_fit(column, value, &fitted, out_reason);
     if (status != CALX_OK)
         return status;
@@ -268,9 +302,6 @@ calx_status calx_column_write(const calx_column *column, void *instance, const c
         memset(member, 0, column->size);
     else
         store_value(column, member, &fitted);
-    if (column->flags & CALX_COLUMN_NULL_FLAG) {
-        bool has = !is_null;
-        memcpy((unsigned char *)instance + column->null_offset, &has, sizeof has);
-    }
+    store_has_value(column, instance, !is_null);
     return CALX_OK;
 }

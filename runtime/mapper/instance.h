@@ -48,6 +48,11 @@ typedef struct calx_links calx_links; /* session/links.h */
 typedef struct calx_instance calx_instance;
 
 struct calx_instance {
+    calx_key key;   /* first, with what a look-up asks next: they should share a cache line */
+    uint32_t epoch; /* expired when older than the session's */
+    uint16_t flags;
+    uint8_t state; /* calx_state */
+    uint32_t block_size;
     const calx_mapper *mapper;
     calx_session *session; /* whose member; NULL: none */
     calx_session *keeper;  /* who frees it; NULL: the caller */
@@ -55,11 +60,6 @@ struct calx_instance {
     calx_watch *watch;
     calx_links *links;
     calx_text_block *texts;
-    calx_key key;
-    uint32_t block_size;
-    uint32_t epoch; /* expired when older than the session's */
-    uint16_t flags;
-    uint8_t state; /* calx_state */
 };
 
 /* The instance's struct starts this far behind its header, 16-byte aligned. */

@@ -96,8 +96,14 @@ static unsigned char *make_room(calx_key *key)
 /* Most keys are one part: fitted once and encoded at once. */
 static calx_status encode_single(calx_key *key, const calx_value *value)
 {
+    const calx_column *column = &key->mapper->columns[key->mapper->key[0]];
+    if (column->type == CALX_TYPE_INT64 && value->type == CALX_VALUE_INT64) {
+        key->size = WORD_SIZE;
+        memcpy(key->as.bytes, &value->as.int64, WORD_SIZE);
+        return CALX_OK;
+    }
     calx_value fitted;
-    calx_status status = fit_part(&key->mapper->columns[key->mapper->key[0]], value, &fitted);
+    calx_status status = fit_part(column, value, &fitted);
     if (status != CALX_OK)
         return status;
     key->size = WORD_SIZE + part_span(&fitted);

@@ -289,8 +289,8 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
             status = calx_session_materialize(session, selection->entity, &instance, NULL);
         if (status == CALX_OK && instance != NULL)
             status = selection->visit(selection->context, instance);
-        if (status != CALX_OK)
-            return status;
+        if (status != CALX_OK || selection->columns == NULL)
+            return status; /* a key has one row at most */
         if (calx_cursor_next(cursor, &row) != CALX_OK)
             return calx_session_take_error(session);
     }
@@ -363,7 +363,8 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     calx_instance *present = calx_identity_find(session, &key);
     calx_key_clear(&key);
     if (present != NULL && !calx_session_is_expired(session, present)) {
-        present->flags |= CALX_INSTANCE_HELD;
+        if ((present->flags & CALX_INSTANCE_HELD) == 0)
+            present->flags |= CALX_INSTANCE_HELD; /* asked first: a hit should only read */
         *out_instance = present;
         return CALX_OK;
     }

@@ -205,10 +205,14 @@ static bool is_of_mapper(const void *value, const void *key)
 
 calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper)
 {
+    if (session->last_entity != NULL && session->last_entity->mapper == mapper)
+        return session->last_entity;
     uint64_t hash = calx_hash_u64((uintptr_t)mapper);
     calx_entity *entity = calx_map_find(&session->entities, hash, is_of_mapper, mapper);
-    if (entity != NULL)
+    if (entity != NULL) {
+        session->last_entity = entity;
         return entity;
+    }
     if (mapper == NULL) {
         calx_session_fail(session, CALX_E_ARGUMENT, "the mapper is NULL");
         return NULL;

@@ -50,11 +50,12 @@ struct calx_session {
     bool ending;           /* inside commit, rollback or close */
     unsigned no_autoflush; /* nested begins */
     size_t warnings;
-    calx_error failure;   /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
-    uint32_t epoch;       /* instances of an older one are expired */
-    uint64_t transaction; /* which one, of all in the process; never 0 */
-    calx_map identity;    /* persistent instances by key */
-    calx_map entities;    /* calx_entity by mapper */
+    calx_error failure;       /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
+    uint32_t epoch;           /* instances of an older one are expired */
+    uint64_t transaction;     /* which one, of all in the process; never 0 */
+    calx_map identity;        /* persistent instances by key */
+    calx_map entities;        /* calx_entity by mapper */
+    calx_entity *last_entity; /* asked for last: mostly the next one too */
     calx_slab_pool slabs;
     calx_instance *kept;     /* every instance this session frees */
     calx_watch_list pending; /* in the order they were added */

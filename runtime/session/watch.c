@@ -152,16 +152,49 @@ static calx_status copy_span(calx_instance *instance, const calx_column *column,
     return CALX_OK;
 }
 
+/* Whether a member points at memory that is not the instance's; if so, at how much. */
+static bool is_foreign(const calx_instance *instance, const calx_column *column,
+                       const void **out_data, size_t *out_size)
+{
+    const void *entity = calx_instance_entity(instance);
+    const void *pointer = is_pointer(column) ? pointer_of(column, entity) : NULL;
+    return pointer != NULL && !calx_instance_owns(instance, pointer) &&
+           span_of(column, entity, out_data, out_size);
+}
+
+/* What copying will need in all, a NUL behind each; 0: nothing is to be copied. */
+static size_t foreign_size(const calx_instance *instance)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        const void *data = NULL;
+        size_t size = 0;
+        if (is_foreign(instance, &instance->mapper->columns[i], &data, &size))
+            total += size + 1;
+    }
+    return total;
+}
+
 calx_status calx_watch_own_texts(calx_instance *instance)
 {
-    void *entity = calx_instance_entity(instance);
+    size_t total = foreign_size(instance);
+    if (total == 0)
+        return CALX_OK;
+    calx_text_block *block = calx_instance_add_text(instance, total);
+    if (block == NULL)
+        return CALX_E_NOMEM;
+    char *to = block->data;
     for (size_t i = 0; i < instance->mapper->column_count; i++) {
         const calx_column *column = &instance->mapper->columns[i];
-        const void *pointer = is_pointer(column) ? pointer_of(column, entity) : NULL;
-        if (pointer == NULL || calx_instance_owns(instance, pointer))
+        const void *data = NULL;
+        size_t size = 0;
+        if (!is_foreign(instance, column, &data, &size))
             continue;
-        if (copy_span(instance, column, entity) != CALX_OK)
-            return CALX_E_NOMEM;
+        if (size > 0)
+            memcpy(to, data, size);
+        to[size] = '\0';
+        point_at(column, calx_instance_entity(instance), to);
+        to += size + 1;
     }
     return CALX_OK;
 }
