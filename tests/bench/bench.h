@@ -20,6 +20,7 @@ typedef enum bench_case {
     BENCH_DELETE,
     BENCH_LAZY,
     BENCH_HIT,
+    BENCH_LOOK,
     BENCH_POOL,
     BENCH_SCOPED,
     BENCH_CASES

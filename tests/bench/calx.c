@@ -246,6 +246,16 @@ static void hit_work(void *state)
     }
 }
 
+static void look_work(void *state)
+{
+    calx_bench *bench = state;
+    for (size_t i = 0; i < bench->task.count; i++) {
+        const struct entry *entry = NULL;
+        need_session(bench, entry_get(bench->session, bench->keys[i], &entry));
+        bench->sum += (uint64_t)entry->amount;
+    }
+}
+
 static void pool_work(void *state)
 {
     calx_bench *bench = state;
@@ -322,6 +332,7 @@ const bench_side bench_calx = {
                [BENCH_DELETE] = { delete_setup, delete_work, NULL },
                [BENCH_LAZY] = { warm_up, lazy_work, answer_sum },
                [BENCH_HIT] = { hit_setup, hit_work, answer_sum },
+               [BENCH_LOOK] = { hit_setup, look_work, answer_sum },
                [BENCH_POOL] = { warm_up, pool_work, answer_sum },
                [BENCH_SCOPED] = { scoped_setup, scoped_work, answer_sum } },
 };

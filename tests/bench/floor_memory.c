@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 #include "data.h"
+#include "rows.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ typedef struct slot {
 
 typedef struct memory_floor {
     bench_task task;
-    struct entry *entries;
+    entry_list list;
     slot *slots;
     size_t mask;
     unsigned shift;
@@ -36,7 +37,7 @@ static void memory_close(void *state)
 {
     memory_floor *floor = state;
     pthread_mutex_destroy(&floor->lock);
-    free(floor->entries);
+    entry_list_clear(&floor->list);
     free(floor->slots);
     free(floor->keys);
     free(floor);
@@ -52,10 +53,24 @@ static size_t home(const memory_floor *floor, int64_t key)
     return (size_t)(((uint64_t)key * UINT64_C(0x9e3779b97f4a7c15)) >> floor->shift);
 }
 
-/* At most half full. */
-static void probe_setup(void *state)
+static struct entry *new_entry(int64_t id)
 {
-    memory_floor *floor = state;
+    char name[BENCH_TEXT_SIZE];
+    char email[BENCH_TEXT_SIZE];
+    struct entry given;
+    bench_entry(id, &given, name, email);
+    size_t email_size = given.email != NULL ? strlen(email) : 0;
+    struct entry *entry =
+        row_new_entry((row_text){ name, strlen(name) }, (row_text){ given.email, email_size });
+    entry->id = id;
+    entry->amount = given.amount;
+    entry->score = given.score;
+    return entry;
+}
+
+/* At most half full. */
+static void make_table(memory_floor *floor)
+{
     size_t size = 2;
     for (floor->shift = 63; size < floor->task.rows * 2; size *= 2)
         floor->shift--;
@@ -63,13 +78,20 @@ static void probe_setup(void *state)
     floor->slots = calloc(size, sizeof(*floor->slots));
     if (floor->slots == NULL)
         bench_fail("calloc", "no memory");
-    floor->entries = bench_entries(floor->task.rows);
+}
+
+static void probe_setup(void *state)
+{
+    memory_floor *floor = state;
+    make_table(floor);
     floor->keys = bench_keys(floor->task.count, floor->task.rows);
-    for (size_t i = 0; i < floor->task.rows; i++) {
-        size_t at = home(floor, floor->entries[i].id);
+    for (int64_t id = 1; id <= (int64_t)floor->task.rows; id++) {
+        size_t at = home(floor, id);
         while (floor->slots[at].key != 0)
             at = (at + 1) & floor->mask;
-        floor->slots[at] = (slot){ floor->entries[i].id, &floor->entries[i] };
+        struct entry *entry = new_entry(id);
+        entry_list_put(&floor->list, entry);
+        floor->slots[at] = (slot){ id, entry };
     }
 }
 
@@ -90,6 +112,13 @@ static void probe_work(void *state)
         floor->sum += probe(floor, floor->keys[i]) != NULL;
 }
 
+static void look_work(void *state)
+{
+    memory_floor *floor = state;
+    for (size_t i = 0; i < floor->task.count; i++)
+        floor->sum += (uint64_t)probe(floor, floor->keys[i])->amount;
+}
+
 /* One lock for the take, one for the return. */
 static void lock_work(void *state)
 {
@@ -108,5 +137,6 @@ const bench_side bench_floor_memory = {
     .open = memory_open,
     .close = memory_close,
     .steps = { [BENCH_HIT] = { probe_setup, probe_work, memory_sum },
+               [BENCH_LOOK] = { probe_setup, look_work, memory_sum },
                [BENCH_POOL] = { NULL, lock_work, memory_sum } },
 };

@@ -32,6 +32,7 @@ static const case_facts cases[BENCH_CASES] = {
     [BENCH_DELETE] = { "delete", 100000, 0, 10000, true, false, "delete: 10 k loaded rows" },
     [BENCH_LAZY] = { "lazy", 0, 1000, 1000, false, false, "lazy: 1 k people, 10 addresses each" },
     [BENCH_HIT] = { "hit", 100000, 0, 1000000, false, true, "hit: 1 M gets of present keys" },
+    [BENCH_LOOK] = { "look", 100000, 0, 1000000, false, true, "look: the same, a member read" },
     [BENCH_POOL] = { "pool", 1, 0, 1000000, false, true, "pool: take and return, 1 M times" },
     [BENCH_SCOPED] = { "scoped", 1, 0, 1000000, false, true, "scoped call: 1 M gets of one key" },
 };
