@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 3 };
+enum { CALX_DRIVER_API = 4 };
 
 typedef struct calx_driver calx_driver;
 
@@ -144,6 +144,15 @@ struct calx_driver {
      * classes of the values decide.
      */
     void (*expect)(calx_driver_statement *statement, const calx_type *types, size_t count);
+    /*
+     * Required where the dialect says batches_rows. Runs a statement whose parameters are arrays,
+     * with rows at once: values are row by row, parameter_count of them for each. As execute, but
+     * that values need not stay, and that within a transaction it does all or nothing: the failure
+     * leaves the transaction as it was, unless that is lost. A statement that changed more or fewer
+     * rows than it was given is a failure, CALX_E_STALE_DATA.
+     */
+    calx_status (*execute_rows)(calx_driver_statement *statement, const calx_value *values,
+                                size_t rows, bool *out_row);
 };
 
 /*

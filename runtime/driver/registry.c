@@ -52,6 +52,8 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->column_name != NULL, "column_name" },
         { driver->changes != NULL, "changes" },
         { driver->last_key != NULL, "last_key" },
+        { driver->dialect == NULL || !driver->dialect->batches_rows || driver->execute_rows != NULL,
+          "execute_rows" },
     };
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
         if (!slots[i].there)

@@ -73,14 +73,22 @@ static calx_status fail_ended(calx_cursor *cursor)
                               : "there is no row: execute the statement, and stop at its last row");
 }
 
+static calx_status execute(calx_cursor *cursor, const calx_value *values, size_t count, size_t rows,
+                           bool *out_row)
+{
+    if (rows == 0)
+        return cursor->driver->execute(cursor->statement, values, count, out_row);
+    return cursor->driver->execute_rows(cursor->statement, values, rows, out_row);
+}
+
 /* Execute with the log on. */
 static calx_status execute_aloud(calx_cursor *cursor, const calx_value *parameters, size_t count,
-                                 bool *out_row)
+                                 size_t rows, bool *out_row)
 {
     const calx_engine *engine = cursor->connection->engine;
     calx_echo_statement(engine, cursor->sql, parameters, count);
     int64_t start = calx_clock_monotonic_ns();
-    calx_status status = cursor->driver->execute(cursor->statement, parameters, count, out_row);
+    calx_status status = execute(cursor, parameters, count, rows, out_row);
     calx_echo_time(engine, calx_clock_monotonic_ns() - start);
     return status;
 }
@@ -104,9 +112,31 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
     if (status != CALX_OK)
         return not_asked(cursor, status);
     if (connection->echo)
-        status = execute_aloud(cursor, parameters, count, &row);
+        status = execute_aloud(cursor, parameters, count, 0, &row);
     else
         status = cursor->driver->execute(cursor->statement, parameters, count, &row);
+    if (status != CALX_OK)
+        return fail(cursor, status);
+    cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
+    *out_row = row;
+    return CALX_OK;
+}
+
+calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *values, size_t rows,
+                                     bool *out_row)
+{
+    calx_connection *connection = cursor->connection;
+    bool row = false;
+    if (connection == NULL)
+        return CALX_E_STATE;
+    calx_status status = calx_connection_ready(connection);
+    if (status != CALX_OK)
+        return status;
+    size_t count = rows * cursor->statement->parameter_count;
+    if (connection->echo)
+        status = execute_aloud(cursor, values, count, rows, &row);
+    else
+        status = execute(cursor, values, count, rows, &row);
     if (status != CALX_OK)
         return fail(cursor, status);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;

@@ -41,6 +41,14 @@ calx_status calx_connection_open_text(calx_connection *connection, const char *s
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
                                 bool *out_row);
 
+/*
+ * The same for a plan of many rows: values row by row, one for each parameter. A failure undoes it
+ * alone, unless the transaction is lost with it; one that changed another number of rows than it
+ * was given is CALX_E_STALE_DATA.
+ */
+calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *values, size_t rows,
+                                     bool *out_row);
+
 /* Goes to the next row. */
 calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row);
 

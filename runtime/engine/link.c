@@ -155,7 +155,8 @@ calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_c
     status = new_cursor(link, plan->sql, plan->size, false, &cursor);
     if (status != CALX_OK)
         return status;
-    if (cursor->driver->expect != NULL)
+    /* Arrays have their types written in the text. */
+    if (cursor->driver->expect != NULL && plan->key.kind != CALX_PLAN_INSERT_ROWS)
         cursor->driver->expect(cursor->statement, plan->types, plan->type_count);
     cursor->plan_id = plan->id;
     if (kept == NULL) {

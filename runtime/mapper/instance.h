@@ -32,7 +32,8 @@ enum {
     CALX_INSTANCE_HELD = 1u << 3,        /* handed out to stay: a stream does not free it */
     CALX_INSTANCE_NEW_IN_TX = 1u << 4,   /* inserted in the open transaction */
     CALX_INSTANCE_VISITED = 1u << 5,     /* private to one walk, clear outside it */
-    CALX_INSTANCE_SORTED = 1u << 6       /* likewise */
+    CALX_INSTANCE_SORTED = 1u << 6,      /* likewise */
+    CALX_INSTANCE_BATCHED = 1u << 7      /* gathered by a flush under way, not sent yet */
 };
 
 /* A text or bytes value that does not lie in the instance's own block. */

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/batch.h"
 #include "session/work.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct writer {
     calx_cursor *cursor;
     const calx_plan *plan; /* of cursor */
     bool has_row;          /* the cursor is on one */
+    calx_batch batch;      /* rows to be inserted together */
 } writer;
 
 /* ---- statements ---- */
@@ -312,13 +314,28 @@ static calx_status note_inserted(writer *rows, calx_instance *instance)
     return CALX_OK;
 }
 
+/* All that is done before the row is sent; its values are in entity->row then. */
+static calx_status prepare_insert(writer *rows, calx_instance *instance, size_t *out_count,
+                                  bool *out_defaults)
+{
+    *out_count = 0;
+    if (calx_watch_own_texts(instance) != CALX_OK)
+        return calx_error_set_nomem(&rows->session->error);
+    calx_status status = write_links(rows->session, instance);
+    if (status == CALX_OK)
+        status = start_version(rows, instance);
+    if (status != CALX_OK)
+        return status;
+    choose_columns(rows, instance, out_defaults);
+    return bind_columns(rows, instance, rows->entity->columns, out_count);
+}
+
 static calx_status send_insert(writer *rows, calx_instance *instance)
 {
     size_t count = 0;
     bool defaults = false;
     int64_t changes = 0;
-    choose_columns(rows, instance, &defaults);
-    calx_status status = bind_columns(rows, instance, rows->entity->columns, &count);
+    calx_status status = prepare_insert(rows, instance, &count, &defaults);
     if (status == CALX_OK)
         status = open_plan(rows, CALX_PLAN_INSERT, rows->entity->columns);
     if (status == CALX_OK)
@@ -349,19 +366,142 @@ static void warn_of_twin(calx_session *session, const calx_instance *instance)
 
 static calx_status insert_row(writer *rows, calx_instance *instance)
 {
-    calx_status status = calx_watch_own_texts(instance);
-    if (status != CALX_OK)
-        return calx_error_set_nomem(&rows->session->error);
-    status = write_links(rows->session, instance);
-    if (status == CALX_OK)
-        status = start_version(rows, instance);
-    if (status == CALX_OK)
-        status = send_insert(rows, instance);
+    calx_status status = send_insert(rows, instance);
     if (status == CALX_OK)
         status = note_inserted(rows, instance);
     if (status == CALX_E_UNIQUE)
         warn_of_twin(rows->session, instance);
     return status == CALX_OK ? CALX_OK : blame(rows, instance, "inserting");
+}
+
+/* ---- many INSERTs at once ---- */
+
+/* The statement was undone, and what is wrong with one row may show when it goes by itself. */
+static bool may_go_singly(const calx_error *error)
+{
+    if ((error->flags & (CALX_ERROR_DISCONNECT | CALX_ERROR_ROLLBACK_ONLY)) != 0)
+        return false;
+    return error->status != CALX_E_NOMEM && error->status != CALX_E_TIMEOUT &&
+           error->status != CALX_E_CANCELED;
+}
+
+/* The failure is not that of one row. */
+static calx_status blame_batch(writer *rows)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, rows->batch.instances[0]);
+    calx_error_prefix(&rows->session->error, "inserting %zu rows from %s on: ", rows->batch.count,
+                      calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return rows->session->error.status;
+}
+
+/* What the database made, and each row's new key and snapshot. */
+static calx_status note_batch(writer *rows)
+{
+    const calx_batch *batch = &rows->batch;
+    bool defaults = false;
+    choose_columns(rows, batch->instances[0], &defaults); /* it is the set of all of them */
+    for (size_t i = 0; i < batch->count; i++) {
+        calx_instance *instance = batch->instances[i];
+        calx_status status = write_back_key(rows, instance);
+        if (status == CALX_OK)
+            status = note_inserted(rows, instance);
+        if (status == CALX_OK && rows->has_row &&
+            calx_cursor_next(rows->cursor, &rows->has_row) != CALX_OK)
+            status = calx_session_take_error(rows->session);
+        if (status != CALX_OK)
+            return blame(rows, instance, "inserting");
+        if (defaults)
+            instance->flags |= CALX_INSTANCE_EXPIRED;
+    }
+    return CALX_OK;
+}
+
+/* *out_singly: nothing was done, and the rows are to be sent one by one. */
+static calx_status send_together(writer *rows, bool *out_singly)
+{
+    calx_batch *batch = &rows->batch;
+    calx_status status = open_plan(rows, CALX_PLAN_INSERT_ROWS, batch->columns);
+    rows->has_row = false;
+    if (status == CALX_OK && calx_cursor_execute_rows(rows->cursor, batch->values, batch->count,
+                                                      &rows->has_row) != CALX_OK)
+        status = calx_session_take_error(rows->session);
+    if (status == CALX_OK)
+        return note_batch(rows);
+    *out_singly = may_go_singly(&rows->session->error);
+    /* A type that takes text only as a parameter of its own: the next batch would fail as well. */
+    if (status == CALX_E_SYNTAX)
+        rows->entity->singly = true;
+    return *out_singly ? CALX_OK : blame_batch(rows);
+}
+
+static calx_status send_singly(writer *rows)
+{
+    calx_status status = CALX_OK;
+    calx_error_clear(&rows->session->error);
+    for (size_t i = 0; status == CALX_OK && i < rows->batch.count; i++)
+        status = insert_row(rows, rows->batch.instances[i]);
+    return status;
+}
+
+/* Sends what was gathered. The scratch of its entity is used. */
+static calx_status send_batch(writer *rows)
+{
+    calx_entity *in_hand = rows->entity;
+    bool singly = rows->batch.count < CALX_BATCH_LEAST_ROWS;
+    calx_status status = CALX_OK;
+    if (rows->batch.count == 0)
+        return CALX_OK;
+    rows->entity = rows->batch.entity;
+    if (!singly)
+        status = send_together(rows, &singly);
+    if (singly)
+        status = send_singly(rows);
+    rows->entity = in_hand;
+    calx_batch_empty(&rows->batch);
+    return status;
+}
+
+/* What goes wrong before a row is sent is its own, but those before it come first. */
+static calx_status insert_alone(writer *rows, calx_instance *instance)
+{
+    calx_error_clear(&rows->session->error);
+    calx_status status = send_batch(rows);
+    return status == CALX_OK ? insert_row(rows, instance) : status;
+}
+
+/* A row that does not fit begins a batch of its own. */
+static calx_status begin_batch(writer *rows, calx_batch_row *row, size_t expected)
+{
+    bool defaults = false;
+    bool had_rows = rows->batch.count > 0;
+    calx_status status = send_batch(rows);
+    if (status == CALX_OK && had_rows)
+        status = prepare_insert(rows, row->instance, &row->width, &defaults);
+    if (status == CALX_OK && calx_batch_start(&rows->batch, row, expected) != CALX_OK)
+        status = calx_error_set_nomem(&rows->session->error);
+    return status;
+}
+
+static calx_status gather(writer *rows, calx_instance *instance, size_t expected)
+{
+    calx_batch_row row = { .entity = rows->entity, .instance = instance };
+    calx_status status = CALX_OK;
+    bool defaults = false;
+    if (rows->batch.entity != rows->entity || calx_batch_is_awaited(&rows->batch, instance))
+        status = send_batch(rows); /* what it points at has its key then */
+    if (status != CALX_OK)
+        return status;
+    if (prepare_insert(rows, instance, &row.width, &defaults) != CALX_OK || row.width == 0)
+        return insert_alone(rows, instance);
+    if (!calx_batch_takes(&rows->batch, &row)) {
+        status = begin_batch(rows, &row, expected);
+        if (status != CALX_OK)
+            return status;
+    }
+    calx_batch_add(&rows->batch, &row);
+    return CALX_OK;
 }
 
 /* ---- the version of a row that is expired here ---- */
@@ -530,19 +670,47 @@ static calx_status delete_row(writer *rows, calx_instance *instance)
 
 typedef calx_status (*send)(writer *rows, calx_instance *instance);
 
+static calx_status take_in_hand(writer *rows, const calx_instance *instance)
+{
+    if (rows->entity == NULL || rows->entity->mapper != instance->mapper)
+        rows->entity = calx_session_entity(rows->session, instance->mapper);
+    return rows->entity != NULL ? CALX_OK : rows->session->error.status;
+}
+
 static calx_status send_all(writer *rows, const calx_instances *instances, send one)
 {
-    for (size_t i = 0; i < instances->count; i++) {
-        calx_instance *instance = instances->items[i];
-        if (rows->entity == NULL || rows->entity->mapper != instance->mapper)
-            rows->entity = calx_session_entity(rows->session, instance->mapper);
-        if (rows->entity == NULL)
-            return rows->session->error.status;
-        calx_status status = one(rows, instance);
-        if (status != CALX_OK)
-            return status;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < instances->count; i++) {
+        status = take_in_hand(rows, instances->items[i]);
+        if (status == CALX_OK)
+            status = one(rows, instances->items[i]);
     }
-    return CALX_OK;
+    return status;
+}
+
+/* Whether a row goes into a batch: one is under way, or enough of its kind follow. */
+static bool goes_together(const writer *rows, const calx_instances *inserts, size_t i)
+{
+    size_t last = i + CALX_BATCH_LEAST_ROWS - 1;
+    return !rows->entity->singly &&
+           (rows->batch.entity == rows->entity ||
+            (last < inserts->count && inserts->items[last]->mapper == rows->entity->mapper));
+}
+
+/* Rows of one kind go together where the database takes them so. */
+static calx_status send_inserts(writer *rows, const calx_instances *inserts)
+{
+    if (!calx_engine_dialect(rows->session->options.bind)->batches_rows)
+        return send_all(rows, inserts, insert_row);
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < inserts->count; i++) {
+        calx_instance *instance = inserts->items[i];
+        status = take_in_hand(rows, instance);
+        if (status == CALX_OK)
+            status = goes_together(rows, inserts, i) ? gather(rows, instance, inserts->count - i)
+                                                     : insert_alone(rows, instance);
+    }
+    return status == CALX_OK ? send_batch(rows) : status;
 }
 
 static calx_status send_work(calx_session *session, const calx_work *work)
@@ -550,12 +718,13 @@ static calx_status send_work(calx_session *session, const calx_work *work)
     writer rows = { .session = session };
     calx_status status = send_all(&rows, &work->updates, update_row);
     if (status == CALX_OK)
-        status = send_all(&rows, &work->inserts, insert_row);
+        status = send_inserts(&rows, &work->inserts);
     if (status == CALX_OK)
         status = send_all(&rows, &work->late, update_row);
     if (status == CALX_OK)
         status = send_all(&rows, &work->deletes, delete_row);
     calx_cursor_close(rows.cursor);
+    calx_batch_clear(&rows.batch);
     return status;
 }
 

@@ -26,6 +26,7 @@ typedef struct calx_entity {
     calx_value *row;         /* one row, good until the next read of this entity */
     uint64_t *columns;       /* one set of columns, scratch of the flush */
     const calx_plan *by_key; /* NULL until first used */
+    bool singly;             /* its rows do not go together: the database would not have it */
     int version;             /* the version column; -1: none */
     size_t rank;             /* in the flush being planned: what is pointed at has a lower one */
     bool noted;              /* the flush being planned has rows of it */

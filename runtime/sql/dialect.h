@@ -37,6 +37,7 @@ typedef struct calx_dialect {
     const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
     const char *default_values; /* what follows the table in an INSERT without columns */
     bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
+    bool batches_rows; /* rows go in as one array for each column, through unnest() */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

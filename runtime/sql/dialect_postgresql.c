@@ -38,6 +38,7 @@ const calx_dialect calx_dialect_postgresql = {
     .limit_none = NULL,
     .default_values = "DEFAULT VALUES",
     .returns_keys = true,
+    .batches_rows = true,
     .nested_comments = true,
     .dollar_quotes = true,
     .bracket_quotes = false,

@@ -69,10 +69,10 @@ static void put_where_key(plan_writer *writer, int version_column)
     }
 }
 
-/* (names) VALUES (placeholders) */
-static void put_inserted(plan_writer *writer, const uint64_t *columns)
+/* The names of the set, ascending. */
+static void put_set_names(plan_writer *writer, const uint64_t *columns)
 {
-    const char *before = "(";
+    const char *before = "";
     for (size_t i = 0; i < writer->mapper->column_count; i++) {
         if (!calx_plan_has(columns, i))
             continue;
@@ -80,8 +80,15 @@ static void put_inserted(plan_writer *writer, const uint64_t *columns)
         put_name(writer, writer->mapper->columns[i].name);
         before = ", ";
     }
+}
+
+/* (names) VALUES (placeholders) */
+static void put_inserted(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_char(writer->out, '(');
+    put_set_names(writer, columns);
     calx_buffer_put(writer->out, ") VALUES ");
-    before = "(";
+    const char *before = "(";
     for (size_t i = 0; i < writer->mapper->column_count; i++) {
         if (!calx_plan_has(columns, i))
             continue;
@@ -101,7 +108,38 @@ static const calx_column *made_key(const calx_mapper *mapper, const uint64_t *co
     return (key->flags & CALX_COLUMN_GENERATED) != 0 ? key : NULL;
 }
 
-static void put_insert(plan_writer *writer, const uint64_t *columns)
+/* "r" (names, position): what the arrays come to, each name that of the column it is for. */
+static void put_row_source(plan_writer *writer, const uint64_t *columns)
+{
+    const char *before = "unnest(";
+    for (size_t i = 0; i < writer->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_buffer_put(writer->out, before);
+        put_placeholder(writer);
+        calx_buffer_put(writer->out, "::");
+        calx_buffer_put(writer->out, writer->dialect->types[writer->mapper->columns[i].type]);
+        calx_buffer_put(writer->out, "[]");
+        before = ", ";
+    }
+    calx_buffer_put(writer->out, ") WITH ORDINALITY AS \"r\" (");
+    put_set_names(writer, columns);
+    calx_buffer_put(writer->out, ", \"calx position\")");
+}
+
+/* (names) SELECT names FROM the arrays, in their order, so that keys come back in it too. */
+static void put_inserted_rows(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_char(writer->out, '(');
+    put_set_names(writer, columns);
+    calx_buffer_put(writer->out, ") SELECT ");
+    put_set_names(writer, columns);
+    calx_buffer_put(writer->out, " FROM ");
+    put_row_source(writer, columns);
+    calx_buffer_put(writer->out, " ORDER BY \"calx position\"");
+}
+
+static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t *columns)
 {
     const calx_column *made = made_key(writer->mapper, columns);
     calx_buffer_put(writer->out, "INSERT INTO ");
@@ -109,6 +147,8 @@ static void put_insert(plan_writer *writer, const uint64_t *columns)
     calx_buffer_char(writer->out, ' ');
     if (set_size(writer->mapper, columns) == 0)
         calx_buffer_put(writer->out, writer->dialect->default_values);
+    else if (kind == CALX_PLAN_INSERT_ROWS)
+        put_inserted_rows(writer, columns);
     else
         put_inserted(writer, columns);
     if (writer->dialect->returns_keys && made != NULL) {
@@ -154,7 +194,7 @@ static void put_select_by_columns(plan_writer *writer, const uint64_t *columns)
 }
 
 /* What the kind cannot be written without. */
-static bool is_complete(const calx_plan_key *key)
+static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
 {
     bool has_key = key->mapper->key_count > 0;
     bool has_set = set_size(key->mapper, key->columns) > 0;
@@ -168,20 +208,23 @@ static bool is_complete(const calx_plan_key *key)
         return has_key;
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return has_set;
+    case CALX_PLAN_INSERT_ROWS:
+        return has_set && dialect->batches_rows;
     }
     return false;
 }
 
 calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const calx_plan_key *key)
 {
-    if (!is_complete(key)) {
+    if (!is_complete(dialect, key)) {
         calx_buffer_fail(out, CALX_E_ARGUMENT);
         return out->status;
     }
     plan_writer writer = { out, dialect, key->mapper, 0 };
     switch (key->kind) {
     case CALX_PLAN_INSERT:
-        put_insert(&writer, key->columns);
+    case CALX_PLAN_INSERT_ROWS:
+        put_insert(&writer, key->kind, key->columns);
         break;
     case CALX_PLAN_UPDATE:
         put_update(&writer, key->columns);
@@ -207,6 +250,7 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     size_t version = calx_plan_version_column(key->mapper) >= 0;
     switch (key->kind) {
     case CALX_PLAN_INSERT:
+    case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return set_size(key->mapper, key->columns);
     case CALX_PLAN_UPDATE:
@@ -234,7 +278,8 @@ void calx_sql_plan_types(const calx_plan_key *key, calx_type *out)
     int version = calx_plan_version_column(mapper);
     if (key->kind != CALX_PLAN_DELETE && key->kind != CALX_PLAN_SELECT_BY_KEY)
         out = put_set_types(mapper, key->columns, out);
-    if (key->kind == CALX_PLAN_INSERT || key->kind == CALX_PLAN_SELECT_BY_COLUMNS)
+    if (key->kind == CALX_PLAN_INSERT || key->kind == CALX_PLAN_INSERT_ROWS ||
+        key->kind == CALX_PLAN_SELECT_BY_COLUMNS)
         return;
     for (size_t i = 0; i < mapper->key_count; i++)
         *out++ = mapper->columns[mapper->key[i]].type;

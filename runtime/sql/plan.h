@@ -6,11 +6,13 @@
  *   UPDATE             SET the set's columns, ascending; then the key's columns in key order; then
  *                      the version column, if the mapper has one
  *   DELETE             the key's columns in key order; then the version column, if any
- *   SELECT_BY_KEY      the key's columns in key order
- *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
+ *   INSERT_ROWS        as INSERT, each an array: as many rows as the arrays are long, in their
+ * order; the set is not empty, and the dialect says batches_rows SELECT_BY_KEY      the key's
+ * columns in key order SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of
+ * the key
  *
  * Both SELECTs give every column of the mapper, in table order. An INSERT that leaves the key to a
- * database that returns_keys gives one row of one column, the key.
+ * database that returns_keys gives one row of one column, the key; INSERT_ROWS one for each row.
  */
 #ifndef CALX_SQL_PLAN_H
 #define CALX_SQL_PLAN_H
@@ -26,7 +28,8 @@ typedef enum calx_plan_kind {
     CALX_PLAN_UPDATE,
     CALX_PLAN_DELETE,
     CALX_PLAN_SELECT_BY_KEY,
-    CALX_PLAN_SELECT_BY_COLUMNS
+    CALX_PLAN_SELECT_BY_COLUMNS,
+    CALX_PLAN_INSERT_ROWS
 } calx_plan_kind;
 
 typedef struct calx_plan_key {
@@ -62,7 +65,10 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
 /* How many parameters the statement has. */
 size_t calx_sql_plan_parameters(const calx_plan_key *key);
 
-/* The type of each parameter's column; out has room for calx_sql_plan_parameters(). */
+/*
+ * The type of each parameter's column, or of what its array holds; out has room for
+ * calx_sql_plan_parameters().
+ */
 void calx_sql_plan_types(const calx_plan_key *key, calx_type *out);
 
 /* The version column's position; -1: the mapper has none. */

@@ -159,4 +159,5 @@ const calx_driver calx_driver_postgresql = {
     .changes = calx_postgresql_changes,
     .last_key = calx_postgresql_last_key,
     .expect = calx_postgresql_expect,
+    .execute_rows = calx_postgresql_execute_rows,
 };

@@ -5,6 +5,7 @@
 #ifndef CALX_DRIVER_POSTGRESQL_POSTGRESQL_H
 #define CALX_DRIVER_POSTGRESQL_POSTGRESQL_H
 
+#include "base/buffer.h"
 #include "driver/driver.h"
 
 #include <libpq-fe.h>
@@ -141,6 +142,17 @@ calx_postgresql_fit calx_postgresql_encode(calx_postgresql_parameter *parameter,
                                            const calx_value *value, calx_postgresql_slot *slot,
                                            const char **out_reason);
 
+/* array.c */
+
+/* What an array of this type holds; CALX_OID_ANY: no array the driver writes. */
+Oid calx_postgresql_element_of(Oid array);
+/*
+ * Puts an array of a type out of every stride-th value. A value is borrowed during the call only.
+ * After a failure what was put is of no use.
+ */
+calx_postgresql_fit calx_postgresql_put_array(calx_buffer *out, Oid type, const calx_value *values,
+                                              size_t stride, size_t count, const char **out_reason);
+
 /* decode.c */
 
 /* Whether a column of this type is read from its binary form; others are read as text. */
@@ -169,6 +181,8 @@ void calx_postgresql_expect(calx_driver_statement *statement, const calx_type *t
 void calx_postgresql_finalize(calx_driver_statement *statement);
 calx_status calx_postgresql_execute(calx_driver_statement *statement, const calx_value *parameters,
                                     size_t count, bool *out_row);
+calx_status calx_postgresql_execute_rows(calx_driver_statement *statement, const calx_value *values,
+                                         size_t rows, bool *out_row);
 calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row);
 calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
                                  calx_value *out, size_t count);

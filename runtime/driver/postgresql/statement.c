@@ -33,6 +33,7 @@ typedef struct postgresql_statement {
     Oid *wanted;
     int *sizes;
     int *formats;
+    calx_buffer arrays; /* values of many rows, parameter by parameter */
     char sql[];
 } postgresql_statement;
 
@@ -155,6 +156,7 @@ void calx_postgresql_finalize(calx_driver_statement *base)
     calx_release(statement->wanted);
     calx_release(statement->sizes);
     calx_release(statement->formats);
+    calx_buffer_clear(&statement->arrays);
     calx_release(statement);
 }
 
@@ -407,6 +409,87 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     calx_status status = make_ready(statement, parameters);
     if (status == CALX_OK)
         status = send_execute(statement);
+    if (status == CALX_OK)
+        *out_row = PQntuples(statement->result) > 0;
+    return status;
+}
+
+/* ---- many rows at once ---- */
+
+/* Puts the values of each parameter where libpq takes them, as one array. */
+static calx_status encode_rows(postgresql_statement *statement, const calx_value *values,
+                               size_t rows)
+{
+    size_t width = statement->base.parameter_count;
+    calx_buffer *arrays = &statement->arrays;
+    calx_buffer_reset(arrays);
+    for (size_t i = 0; i < width; i++) {
+        const char *reason = NULL;
+        size_t start = arrays->size;
+        calx_postgresql_fit fit = calx_postgresql_put_array(arrays, statement->parameters[i].actual,
+                                                            values + i, width, rows, &reason);
+        if (fit != CALX_FIT_YES)
+            return fail_value(statement, i, fit, reason);
+        statement->sizes[i] = (int)(arrays->size - start);
+        statement->formats[i] = 1;
+    }
+    const char *data = calx_buffer_text(arrays); /* it moves no more */
+    for (size_t i = 0; i < width; data += statement->sizes[i++])
+        statement->values[i] = data;
+    return CALX_OK;
+}
+
+static calx_status run_rows(postgresql_statement *statement, const calx_value *values, size_t rows)
+{
+    calx_status status = CALX_OK;
+    if (statement->serial == 0 || statement->stale)
+        status = prepare_on_server(statement);
+    if (status == CALX_OK)
+        status = encode_rows(statement, values, rows);
+    if (status == CALX_OK)
+        status = send_execute(statement);
+    if (status == CALX_OK && statement->changes != (int64_t)rows)
+        status = calx_error_set(&statement->base.connection->error, CALX_E_STALE_DATA,
+                                "%zu rows were sent and %lld changed", rows,
+                                (long long)statement->changes);
+    return status;
+}
+
+/* Ends the savepoint of many rows, and keeps the error that made it necessary. */
+static calx_status undo_rows(calx_postgresql_connection *connection, calx_status status)
+{
+    calx_error error = CALX_ERROR_INIT;
+    if (PQstatus(connection->conn) != CONNECTION_OK)
+        return status;
+    calx_error_move(&error, &connection->base.error);
+    calx_status undone = calx_postgresql_run(
+        connection, "ROLLBACK TO SAVEPOINT calx_rows; RELEASE SAVEPOINT calx_rows", NULL);
+    if (undone == CALX_OK)
+        calx_error_move(&connection->base.error, &error);
+    calx_error_clear(&error);
+    return undone == CALX_OK ? status : undone;
+}
+
+calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx_value *values,
+                                         size_t rows, bool *out_row)
+{
+    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_connection *connection = connection_of(statement);
+    bool guarded = connection->base.in_transaction; /* else a statement is all or nothing anyway */
+    calx_postgresql_reset(base);
+    statement->changes = 0;
+    if (statement->empty || base->parameter_count == 0 || rows == 0 || rows > INT32_MAX)
+        return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
+                              "the statement cannot run for %zu rows", rows);
+    calx_status status =
+        guarded ? calx_postgresql_run(connection, "SAVEPOINT calx_rows", NULL) : CALX_OK;
+    if (status != CALX_OK)
+        return status;
+    status = run_rows(statement, values, rows);
+    if (status != CALX_OK && guarded)
+        return undo_rows(connection, status);
+    if (status == CALX_OK && guarded)
+        status = calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
     return status;
