@@ -388,11 +388,8 @@ static bool may_go_singly(const calx_error *error)
 /* The failure is not that of one row. */
 static calx_status blame_batch(writer *rows)
 {
-    calx_buffer text = CALX_BUFFER_INIT;
-    calx_session_describe(&text, rows->batch.instances[0]);
-    calx_error_prefix(&rows->session->error, "inserting %zu rows from %s on: ", rows->batch.count,
-                      calx_buffer_text(&text));
-    calx_buffer_clear(&text);
+    calx_error_prefix(&rows->session->error, "inserting %zu rows of %s: ", rows->batch.count,
+                      rows->entity->mapper->name);
     return rows->session->error.status;
 }
 

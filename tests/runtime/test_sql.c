@@ -80,6 +80,21 @@ static void an_insert_names_the_columns_of_its_set_in_table_order(void **state)
                 "INSERT INTO \"users\" DEFAULT VALUES");
 }
 
+static void an_insert_of_many_rows_takes_an_array_for_each_column(void **state)
+{
+    (void)state;
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_INSERT_ROWS,
+                1u << USER_AGE | 1u << USER_NAME,
+                "INSERT INTO \"users\" (\"name\", \"age\") SELECT \"name\", \"age\" FROM "
+                "unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS \"r\" (\"name\", \"age\", "
+                "\"calx position\") ORDER BY \"calx position\" RETURNING \"id\"");
+    calx_buffer sql = CALX_BUFFER_INIT;
+    uint64_t columns = 1u << USER_NAME;
+    calx_plan_key key = { &user_mapper, CALX_PLAN_INSERT_ROWS, &columns };
+    assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
+    calx_buffer_clear(&sql);
+}
+
 static void an_update_ends_with_the_key_and_the_version(void **state)
 {
     (void)state;
@@ -534,6 +549,7 @@ int main(void)
         cmocka_unit_test(names_are_always_quoted_and_cannot_end_their_quotes),
         cmocka_unit_test(a_name_longer_than_the_database_takes_is_a_limit),
         cmocka_unit_test(an_insert_names_the_columns_of_its_set_in_table_order),
+        cmocka_unit_test(an_insert_of_many_rows_takes_an_array_for_each_column),
         cmocka_unit_test(an_update_ends_with_the_key_and_the_version),
         cmocka_unit_test(a_delete_goes_by_key_and_version),
         cmocka_unit_test(selects_give_every_column_in_table_order),
