@@ -8,9 +8,9 @@
 #include "session/session.h"
 
 /*
- * A thousand rows cost hardly more per row than more of them do, and what is held twice stays
- * small: the other limits are for rows that are wide or long. Fewer than the least number are not
- * worth the savepoint.
+ * More than a thousand rows at once gain nothing any more, a hundred are half as slow again; the
+ * other limits are for rows that are wide or long, since what is sent is held twice. Fewer than the
+ * least number are not worth the savepoint.
  */
 enum {
     CALX_BATCH_LEAST_ROWS = 5,
