@@ -3,7 +3,8 @@
  *
  *   session.c      making, closing, looking at it        identity.c  key -> instance
  *   membership.c   add, delete, expunge                   watch.c     what changed
- *   load.c         rows -> instances, expire, refresh     links.c     relationships in memory
+ *   load.c         rows -> instances                      links.c     relationships in memory
+ *   get.c          by key, from memory or the database    expire.c    what may be stale, refresh
  *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
  *   plan.c         what a flush has to do, in which order flush.c     doing it
  */
@@ -148,6 +149,10 @@ typedef struct calx_selection {
 } calx_selection;
 
 calx_status calx_session_select(calx_session *session, const calx_selection *selection);
+
+/* The row of a key, always from the database. *out_instance stays as it is: no such row. */
+calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
+                                       const calx_value *values, calx_instance **out_instance);
 
 /* The instance of a key, from the identity map or the database. *out NULL: no such row. */
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
