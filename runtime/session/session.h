@@ -6,7 +6,7 @@
  *   load.c         rows -> instances                      links.c     relationships in memory
  *   get.c          by key, from memory or the database    expire.c    what may be stale, refresh
  *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
- *   plan.c         what a flush has to do, in which order flush.c     doing it
+ *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H

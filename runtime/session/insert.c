@@ -1,0 +1,150 @@
+/*
+ * One INSERT: its columns, its values, and what the database made of them.
+ */
+#include "session/insert.h"
+
+#include "base/error.h"
+#include "mapper/column.h"
+#include "session/version.h"
+
+#include <string.h>
+
+/* Left to the database: a generated key or server default nobody gave a value for. */
+static bool is_left_out(const calx_instance *instance, size_t i)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    if ((column->flags & CALX_COLUMN_GENERATED) == 0 && column->server_default == NULL)
+        return false;
+    return !calx_plan_has(instance->watch->set, i) &&
+           calx_column_is_empty(column, calx_instance_entity(instance));
+}
+
+void calx_insert_columns(calx_writer *writer, const calx_instance *instance, bool *out_defaults)
+{
+    uint64_t *columns = writer->entity->columns;
+    memset(columns, 0, calx_plan_words(instance->mapper) * sizeof(*columns));
+    *out_defaults = false;
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        if (!is_left_out(instance, i))
+            calx_plan_include(columns, i);
+        else if (instance->mapper->columns[i].server_default != NULL)
+            *out_defaults = true;
+    }
+}
+
+/* The key the database made: in the row its INSERT gave, or in the connection. */
+static calx_status read_made_key(calx_writer *writer, calx_value *out)
+{
+    static const calx_value_type wanted = CALX_VALUE_INT64;
+    const calx_session *session = writer->session;
+    if (!calx_engine_dialect(session->options.bind)->returns_keys) {
+        *out = calx_value_int64(calx_cursor_last_key(writer->cursor));
+        return CALX_OK;
+    }
+    if (!writer->has_row)
+        return calx_session_fail(writer->session, CALX_E_FLUSH,
+                                 "the database made no row and so no key: a trigger or rule of %s "
+                                 "swallowed it",
+                                 writer->entity->mapper->table);
+    if (calx_cursor_read(writer->cursor, &wanted, out, 1) != CALX_OK)
+        return calx_session_take_error(writer->session);
+    return CALX_OK;
+}
+
+/* The key the database made, into its member. */
+static calx_status write_back_key(calx_writer *writer, calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    const calx_column *column = &mapper->columns[mapper->key[0]];
+    if ((column->flags & CALX_COLUMN_GENERATED) == 0 ||
+        calx_plan_has(writer->entity->columns, mapper->key[0]))
+        return CALX_OK;
+    calx_value made;
+    const char *reason = "";
+    calx_status status = read_made_key(writer, &made);
+    if (status != CALX_OK)
+        return status;
+    if (calx_column_write(column, calx_instance_entity(instance), &made, &reason) == CALX_OK)
+        return CALX_OK;
+    return calx_session_fail(writer->session, CALX_E_DATA,
+                             "%s.%s: the key %lld that the database made does not fit: %s",
+                             mapper->name, column->member, (long long)made.as.int64, reason);
+}
+
+/* The key as the identity map knows it, and the values to compare with. */
+static calx_status note_row(calx_writer *writer, calx_instance *instance)
+{
+    calx_key key;
+    calx_status status =
+        calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance));
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&writer->session->error);
+    if (status != CALX_OK)
+        return calx_session_fail(writer->session, CALX_E_FLUSH, "the key was not set");
+    calx_key_clear(&instance->key);
+    instance->key = key;
+    if (calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        return calx_error_set_nomem(&writer->session->error);
+    return CALX_OK;
+}
+
+calx_status calx_insert_note(calx_writer *writer, calx_instance *instance, bool defaults)
+{
+    calx_status status = write_back_key(writer, instance);
+    if (status == CALX_OK && defaults)
+        instance->flags |= CALX_INSTANCE_EXPIRED; /* the database knows the rest (SES-176) */
+    return status == CALX_OK ? note_row(writer, instance) : status;
+}
+
+calx_status calx_insert_prepare(calx_writer *writer, calx_instance *instance, size_t *out_count,
+                                bool *out_defaults)
+{
+    *out_count = 0;
+    if (calx_watch_own_texts(instance) != CALX_OK)
+        return calx_error_set_nomem(&writer->session->error);
+    calx_status status = calx_writer_links(writer->session, instance);
+    if (status == CALX_OK)
+        status = calx_version_start(writer, instance);
+    if (status != CALX_OK)
+        return status;
+    calx_insert_columns(writer, instance, out_defaults);
+    return calx_writer_bind_columns(writer, instance, writer->entity->columns, out_count);
+}
+
+static calx_status send_insert(calx_writer *writer, calx_instance *instance)
+{
+    size_t count = 0;
+    bool defaults = false;
+    int64_t changes = 0;
+    calx_status status = calx_insert_prepare(writer, instance, &count, &defaults);
+    if (status == CALX_OK)
+        status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
+    if (status == CALX_OK)
+        status = calx_writer_run_columns(writer, count, &changes);
+    return status == CALX_OK ? calx_insert_note(writer, instance, defaults) : status;
+}
+
+/* The reason is in this session: a live instance has the key that was refused (SES-201). */
+static void warn_of_twin(calx_session *session, const calx_instance *instance)
+{
+    calx_key key;
+    if (calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance)) != CALX_OK)
+        return;
+    const calx_instance *twin = calx_identity_find(session, &key);
+    calx_key_clear(&key);
+    if (twin == NULL)
+        return;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, twin);
+    calx_session_warn(session, "%s is in the session already, and a new one has its key",
+                      calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+}
+
+calx_status calx_insert_row(calx_writer *writer, calx_instance *instance)
+{
+    calx_status status = send_insert(writer, instance);
+    if (status == CALX_E_UNIQUE)
+        warn_of_twin(writer->session, instance);
+    return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "inserting");
+}

@@ -1,0 +1,62 @@
+/*
+ * After the last row of a flush: instances change their state. Nothing here can fail, since all
+ * that could was reserved before.
+ */
+#include "session/write.h"
+
+void calx_session_displace(calx_session *session, const calx_key *key)
+{
+    calx_instance *other = calx_identity_find(session, key);
+    if (other == NULL)
+        return;
+    calx_session_warn(session, "another %s took the key of one in the session, which is detached",
+                      key->mapper->name);
+    calx_session_forget(session, other);
+    other->state = CALX_STATE_DETACHED;
+}
+
+static void settle_links(calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (link->state == CALX_LINK_CHANGED)
+            link->state = CALX_LINK_LOADED;
+        link->orphaned = false;
+    }
+}
+
+static void settle_inserted(calx_session *session, calx_instance *instance)
+{
+    calx_session_displace(session, &instance->key);
+    instance->state = CALX_STATE_PERSISTENT;
+    instance->epoch = session->epoch;
+    instance->flags |= CALX_INSTANCE_NEW_IN_TX;
+    settle_links(instance);
+    calx_watch_list_append(&session->cold, instance->watch);
+    calx_identity_put(session, instance);
+    (void)calx_instances_push(&session->inserted, instance);
+}
+
+static void settle_deleted(calx_session *session, calx_instance *instance)
+{
+    calx_identity_remove(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_remove(instance->watch);
+    instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    settle_links(instance); /* what was to be written never will be */
+    instance->state = CALX_STATE_DELETED;
+    (void)calx_instances_push(&session->deleted, instance);
+}
+
+void calx_session_settle(calx_session *session, const calx_work *work)
+{
+    for (size_t i = 0; i < work->deletes.count; i++)
+        settle_deleted(session, work->deletes.items[i]);
+    session->marked.count = 0;
+    for (size_t i = 0; i < work->inserts.count; i++)
+        settle_inserted(session, work->inserts.items[i]);
+    for (size_t i = 0; i < work->updates.count; i++)
+        settle_links(work->updates.items[i]);
+    for (size_t i = 0; i < work->late.count; i++)
+        settle_links(work->late.items[i]);
+}

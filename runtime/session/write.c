@@ -1,0 +1,147 @@
+/*
+ * The statements of a flush: found by mapper, kind and columns, kept open from one row to the next
+ * like it, their values read from the structs. Which row and which column an error is about is
+ * known here.
+ */
+#include "session/write.h"
+
+#include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
+
+static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
+{
+    return plan != NULL && plan->key.mapper == key->mapper && plan->key.kind == key->kind &&
+           (key->columns == NULL || memcmp(plan->key.columns, key->columns,
+                                           calx_plan_words(key->mapper) * sizeof(uint64_t)) == 0);
+}
+
+calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns)
+{
+    calx_session *session = writer->session;
+    calx_plan_key key = { .mapper = writer->entity->mapper, .kind = kind, .columns = columns };
+    if (writer->cursor != NULL && is_plan(writer->plan, &key))
+        return CALX_OK;
+    calx_cursor_close(writer->cursor);
+    writer->cursor = NULL;
+    calx_status status =
+        calx_engine_plan(session->options.bind, &key, &writer->plan, &session->error);
+    if (status != CALX_OK)
+        return status;
+    if (calx_connection_open(session->connection, writer->plan, &writer->cursor) != CALX_OK)
+        return calx_session_take_error(session);
+    return CALX_OK;
+}
+
+calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance, const char *doing)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_error_prefix(&writer->session->error, "%s %s: ", doing, calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return writer->session->error.status;
+}
+
+calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_changes)
+{
+    writer->has_row = false;
+    if (calx_cursor_execute(writer->cursor, writer->entity->row, count, &writer->has_row) !=
+        CALX_OK)
+        return calx_session_take_error(writer->session);
+    *out_changes = calx_cursor_changes(writer->cursor);
+    return CALX_OK;
+}
+
+/* The driver knows a value by its number only; here it is known whose it is. */
+static void name_column(calx_writer *writer)
+{
+    const calx_mapper *mapper = writer->entity->mapper;
+    size_t number = calx_cursor_refused(writer->cursor);
+    for (size_t i = 0; number > 0 && i < mapper->column_count; i++) {
+        if (!calx_plan_has(writer->entity->columns, i) || --number > 0)
+            continue;
+        calx_error_prefix(&writer->session->error, "%s.%s: ", mapper->table,
+                          mapper->columns[i].name);
+        return;
+    }
+}
+
+calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *out_changes)
+{
+    calx_status status = calx_writer_run(writer, count, out_changes);
+    if (status != CALX_OK)
+        name_column(writer);
+    return status;
+}
+
+static calx_status bind_column(calx_writer *writer, calx_instance *instance, size_t i,
+                               calx_value *out)
+{
+    const calx_column *column = &instance->mapper->columns[i];
+    calx_status status = calx_column_read(column, calx_instance_entity(instance), out);
+    if (status != CALX_OK)
+        return calx_session_fail(writer->session, status, "%s.%s: no NUL inside the array",
+                                 instance->mapper->name, column->member);
+    if (column->length != 0 && calx_column_too_long(column, out))
+        return calx_session_fail(writer->session, CALX_E_DATA,
+                                 "%s.%s: the text is longer than its column, which takes %u "
+                                 "characters",
+                                 instance->mapper->table, column->name, (unsigned)column->length);
+    return CALX_OK;
+}
+
+calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instance,
+                                     const uint64_t *columns, size_t *count)
+{
+    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        calx_status status = bind_column(writer, instance, i, &writer->entity->row[*count]);
+        if (status != CALX_OK)
+            return status;
+        ++*count;
+    }
+    return CALX_OK;
+}
+
+const void *calx_writer_stored(const calx_instance *instance)
+{
+    const calx_watch *watch = instance->watch;
+    return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
+}
+
+calx_status calx_writer_bind_where(calx_writer *writer, const calx_instance *instance,
+                                   size_t *count)
+{
+    const calx_mapper *mapper = instance->mapper;
+    const void *stored = calx_writer_stored(instance);
+    calx_status status = calx_key_read(mapper, stored, &writer->entity->row[*count]);
+    *count += mapper->key_count;
+    if (status == CALX_OK && writer->entity->version >= 0)
+        status = calx_column_read(&mapper->columns[writer->entity->version], stored,
+                                  &writer->entity->row[(*count)++]);
+    if (status != CALX_OK)
+        return calx_session_fail(writer->session, CALX_E_FLUSH, "%s: the key cannot be read",
+                                 mapper->name);
+    return CALX_OK;
+}
+
+calx_status calx_writer_take(calx_writer *writer, const calx_instance *instance)
+{
+    if (writer->entity == NULL || writer->entity->mapper != instance->mapper)
+        writer->entity = calx_session_entity(writer->session, instance->mapper);
+    return writer->entity != NULL ? CALX_OK : writer->session->error.status;
+}
+
+calx_status calx_writer_send(calx_writer *writer, const calx_instances *instances,
+                             calx_writer_one one)
+{
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < instances->count; i++) {
+        status = calx_writer_take(writer, instances->items[i]);
+        if (status == CALX_OK)
+            status = one(writer, instances->items[i]);
+    }
+    return status;
+}

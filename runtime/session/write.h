@@ -1,0 +1,78 @@
+/*
+ * The writer: one flush under way, and what sending a row of any kind needs.
+ *
+ *   flush.c        the order and life of a flush         settle.c   what it leaves behind
+ *   write.c        statements and values                 insert.c, insert_rows.c, update.c,
+ * delete.c foreign_key.c  keys of what is pointed at            version.c  what a version column
+ * needs
+ */
+#ifndef CALX_SESSION_WRITE_H
+#define CALX_SESSION_WRITE_H
+
+#include "session/batch.h"
+#include "session/work.h"
+
+/* The statement of the last row is kept open for the next one like it. */
+typedef struct calx_writer {
+    calx_session *session;
+    calx_entity *entity; /* of the row in hand; its scratch is the writer's */
+    calx_cursor *cursor;
+    const calx_plan *plan; /* of cursor */
+    bool has_row;          /* the cursor is on one */
+    calx_batch batch;      /* rows to be inserted together */
+} calx_writer;
+
+/* ---- write.c; each failure is in the session's error ---- */
+
+/* The cursor is one of this statement from now on. columns: the plan's set, or NULL. */
+calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns);
+
+/* Runs it with the first count values of entity->row. */
+calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_changes);
+
+/* The same for a statement whose first parameters are the columns of entity->columns. */
+calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *out_changes);
+
+/* Puts the row's name in front of what went wrong; answers the status of it. */
+calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance,
+                              const char *doing);
+
+/* The values of a set of columns, ascending, into entity->row from *count on. */
+calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instance,
+                                     const uint64_t *columns, size_t *count);
+
+/* Which row: the key as it was loaded, and the version it had then. */
+calx_status calx_writer_bind_where(calx_writer *writer, const calx_instance *instance,
+                                   size_t *count);
+
+/* The struct as it agreed with the database last. */
+const void *calx_writer_stored(const calx_instance *instance);
+
+typedef calx_status (*calx_writer_one)(calx_writer *writer, calx_instance *instance);
+
+/* Makes the instance's entity the one in hand. */
+calx_status calx_writer_take(calx_writer *writer, const calx_instance *instance);
+
+/* One by one, until the first that fails. */
+calx_status calx_writer_send(calx_writer *writer, const calx_instances *instances,
+                             calx_writer_one one);
+
+/* ---- foreign_key.c ---- */
+
+/* The foreign keys whose links changed take the targets' values, or NULL. */
+calx_status calx_writer_links(calx_session *session, calx_instance *instance);
+
+/* ---- update.c, delete.c ---- */
+
+calx_status calx_update_row(calx_writer *writer, calx_instance *instance);
+calx_status calx_delete_row(calx_writer *writer, calx_instance *instance);
+
+/* ---- settle.c ---- */
+
+/* Everything was sent: instances change their state. Cannot fail. */
+void calx_session_settle(calx_session *session, const calx_work *work);
+
+/* A live instance on the key that another row has taken cannot be that row (SES-082). */
+void calx_session_displace(calx_session *session, const calx_key *key);
+
+#endif
