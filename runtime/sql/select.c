@@ -37,6 +37,12 @@ void calx_parameter_list_clear(calx_parameter_list *list)
     calx_parameter_list_init(list);
 }
 
+void calx_parameter_list_reset(calx_parameter_list *list)
+{
+    list->count = 0;
+    list->status = CALX_OK;
+}
+
 void calx_parameter_list_add(calx_parameter_list *list, calx_value value)
 {
     if (list->status != CALX_OK)
@@ -136,7 +142,7 @@ static calx_value integer_item(const calx_list *list, size_t i)
     }
 }
 
-static calx_value list_item(const calx_list *list, size_t i)
+static calx_value plain_item(const calx_list *list, size_t i)
 {
     switch (list->item_type) {
     case CALX_TYPE_BOOL:
@@ -154,17 +160,22 @@ static calx_value list_item(const calx_list *list, size_t i)
     }
 }
 
+calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column)
+{
+    calx_value value = plain_item(list, i);
+    if (column->type == CALX_TYPE_TIMESTAMP && value.type == CALX_VALUE_INT64)
+        value.type = CALX_VALUE_TIMESTAMP;
+    return value;
+}
+
 static void put_list(select_writer *writer, calx_column_ref ref, const calx_list *list)
 {
     const calx_column *column = find_column(writer, ref);
     if (column == NULL)
         return;
     for (size_t i = 0; i < list->count && writer->status == CALX_OK; i++) {
-        calx_value value = list_item(list, i);
-        if (column->type == CALX_TYPE_TIMESTAMP && value.type == CALX_VALUE_INT64)
-            value.type = CALX_VALUE_TIMESTAMP;
         put(writer, i == 0 ? "(" : ", ");
-        put_value(writer, ref, value);
+        put_value(writer, ref, calx_sql_list_item(list, i, column));
     }
     put(writer, ")");
 }

@@ -18,7 +18,12 @@ typedef struct calx_parameter_list {
 
 void calx_parameter_list_init(calx_parameter_list *list);
 void calx_parameter_list_clear(calx_parameter_list *list);
+/* Empty and without failure, but the memory is kept for the next values. */
+void calx_parameter_list_reset(calx_parameter_list *list);
 void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
+
+/* An item of a list that is compared to a column, as the value to bind. */
+calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column);
 
 typedef enum calx_select_form {
     CALX_SELECT_ROWS = 0, /* every column of the mapper, in table order */
