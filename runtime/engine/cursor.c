@@ -7,6 +7,7 @@
 #include "base/allocator.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 
 static void enlist(calx_connection *connection, calx_cursor *cursor)
 {
@@ -35,15 +36,15 @@ calx_status calx_connection_open(calx_connection *connection, const calx_plan *p
     return CALX_OK;
 }
 
-calx_status calx_connection_open_text(calx_connection *connection, const char *sql, size_t size,
-                                      calx_cursor **out_cursor)
+static calx_status open_text(calx_connection *connection, const char *sql, size_t size,
+                             uint64_t hash, calx_cursor **out_cursor)
 {
     calx_cursor *cursor = NULL;
     calx_connection_forget_error(connection);
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
-    status = calx_link_text_cursor(connection->link, sql, size, &cursor);
+    status = calx_link_text_cursor(connection->link, sql, size, hash, &cursor);
     if (status != CALX_OK) {
         char *copy = calx_strdup_n(sql, size);
         status = calx_connection_failed(connection, status, copy);
@@ -53,6 +54,18 @@ calx_status calx_connection_open_text(calx_connection *connection, const char *s
     enlist(connection, cursor);
     *out_cursor = cursor;
     return CALX_OK;
+}
+
+calx_status calx_connection_open_text(calx_connection *connection, const char *sql, size_t size,
+                                      calx_cursor **out_cursor)
+{
+    return open_text(connection, sql, size, calx_hash(sql, size), out_cursor);
+}
+
+calx_status calx_connection_open_known(calx_connection *connection, const calx_sql_text *text,
+                                       calx_cursor **out_cursor)
+{
+    return open_text(connection, text->sql, text->size, text->hash, out_cursor);
 }
 
 static calx_status fail(calx_cursor *cursor, calx_status status)

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "engine/plan.h"
+#include "engine/text.h"
 #include "sql/dialect.h"
 
 #include <stdbool.h>
@@ -33,6 +34,10 @@ calx_status calx_connection_open(calx_connection *connection, const calx_plan *p
 /* The same for a text, in the driver's own parameter style; the last texts are kept prepared. */
 calx_status calx_connection_open_text(calx_connection *connection, const char *sql, size_t size,
                                       calx_cursor **out_cursor);
+
+/* The same for a text of the engine's, which is not hashed again. */
+calx_status calx_connection_open_known(calx_connection *connection, const calx_sql_text *text,
+                                       calx_cursor **out_cursor);
 
 /*
  * Binds and runs up to the first row; begins the transaction when none is open (ENG-121). Text and

@@ -24,6 +24,7 @@ static calx_status take_options(calx_engine *engine, const calx_engine_options *
                               "the engine's options must start from CALX_ENGINE_OPTIONS_INIT");
     memcpy(&engine->options, options, options->size);
     engine->options.size = sizeof(engine->options);
+    engine->texts.limit = engine->options.query_texts > 0 ? (size_t)engine->options.query_texts : 0;
     return CALX_OK;
 }
 
@@ -43,6 +44,7 @@ static calx_status check_options(const calx_engine_options *options, calx_error 
         { options->pool_reset >= CALX_POOL_RESET_ROLLBACK &&
               options->pool_reset <= CALX_POOL_RESET_NONE,
           "pool_reset is none of calx_pool_reset" },
+        { options->query_texts >= 0, "query_texts is negative" },
     };
     calx_buffer problems = CALX_BUFFER_INIT;
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -151,6 +153,7 @@ static void destroy(calx_engine *engine)
 {
     calx_pool_free(engine->pool);
     calx_engine_free_plans(engine);
+    calx_text_cache_clear(&engine->texts);
     pthread_mutex_destroy(&engine->plan_lock);
     if (engine->config != NULL)
         engine->driver->config_free(engine->config);
@@ -160,6 +163,16 @@ static void destroy(calx_engine *engine)
     calx_release(engine);
 }
 
+static bool init_locks(calx_engine *engine)
+{
+    if (pthread_mutex_init(&engine->plan_lock, NULL) != 0)
+        return false;
+    if (calx_text_cache_init(&engine->texts))
+        return true;
+    pthread_mutex_destroy(&engine->plan_lock);
+    return false;
+}
+
 calx_status calx_engine_new(const char *url, const calx_engine_options *options,
                             calx_engine **out_engine, calx_error *out_error)
 {
@@ -167,7 +180,7 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
     calx_engine *engine = calx_alloc_zeroed(sizeof(*engine));
     if (engine == NULL)
         return calx_error_set_nomem(out_error);
-    if (pthread_mutex_init(&engine->plan_lock, NULL) != 0) {
+    if (!init_locks(engine)) {
         calx_release(engine);
         return calx_error_set_nomem(out_error);
     }
@@ -248,6 +261,7 @@ calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_
 void calx_engine_status(calx_engine *engine, calx_engine_state *out_state)
 {
     calx_pool_status(engine->pool, out_state);
+    calx_text_cache_status(&engine->texts, out_state);
 }
 
 const char *calx_engine_url(const calx_engine *engine)

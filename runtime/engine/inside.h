@@ -14,10 +14,21 @@
 #include "driver/driver.h"
 #include "engine/cursor.h"
 #include "engine/plan.h"
+#include "engine/text.h"
 #include "pool/pool.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+
+/* Texts of queries by shape. */
+typedef struct calx_text_cache {
+    pthread_mutex_t lock; /* guards what follows */
+    calx_map texts;
+    calx_sql_text *newest; /* by last use */
+    calx_sql_text *oldest;
+    size_t limit;
+    uint64_t found, made;
+} calx_text_cache;
 
 struct calx_engine {
     atomic_size_t references; /* the application's, and one of each connection that is out */
@@ -33,6 +44,7 @@ struct calx_engine {
     pthread_mutex_t plan_lock; /* guards the two below */
     calx_map plans;
     unsigned plan_count;
+    calx_text_cache texts;
 };
 
 /* Where a cursor that is closed goes. */
@@ -116,7 +128,9 @@ void calx_link_cut(void *context, calx_pool_entry *entry);
 
 /* Keeping cursors in their link. */
 calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_cursor **out);
-calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, calx_cursor **out);
+/* hash: calx_hash() of the text. */
+calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, uint64_t hash,
+                                  calx_cursor **out);
 /* After its user closed it; the cursor is reset. */
 void calx_link_return(calx_link *link, calx_cursor *cursor);
 /* Ends the statement of an open cursor, which is kept no longer and stays until it is closed. */
@@ -125,6 +139,10 @@ void calx_link_orphan(calx_link *link, calx_cursor *cursor);
 /* Frees what an engine holds when its last user has gone. */
 void calx_engine_release(calx_engine *engine);
 void calx_engine_free_plans(calx_engine *engine);
+
+bool calx_text_cache_init(calx_text_cache *cache);
+void calx_text_cache_clear(calx_text_cache *cache);
+void calx_text_cache_status(calx_text_cache *cache, calx_engine_state *out_state);
 
 /* Makes sure there is a physical connection. */
 calx_status calx_connection_ensure(calx_connection *connection);

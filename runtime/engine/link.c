@@ -9,7 +9,6 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "base/hash.h"
 
 #include <string.h>
 
@@ -226,14 +225,16 @@ static bool make_room(calx_link *link, size_t limit)
     return calx_map_count(&link->texts) < limit;
 }
 
-calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, calx_cursor **out)
+calx_status calx_link_text_cursor(calx_link *link, const char *sql, size_t size, uint64_t hash,
+                                  calx_cursor **out)
 {
     text_key key = { sql, size };
-    uint64_t hash = calx_hash(sql, size);
     calx_cursor *kept = calx_map_find(&link->texts, hash, has_text, &key);
     if (kept != NULL && kept->connection == NULL) {
-        unlink_text(link, kept);
-        put_newest(link, kept);
+        if (link->newest != kept) {
+            unlink_text(link, kept);
+            put_newest(link, kept);
+        }
         *out = kept;
         return CALX_OK;
     }

@@ -48,12 +48,13 @@ typedef struct calx_engine_options {
     int64_t pool_recycle; /**< age in ms at which a connection is replaced; -1: never */
     bool pool_lifo;       /**< hand out the connection that came back last (ENG-066) */
     calx_pool_reset pool_reset;
+    int query_texts; /**< texts of queries kept, found by structure; 0: each is made anew */
 } calx_engine_options;
 
 #define CALX_ENGINE_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(calx_engine_options), CALX_ECHO_OFF, false, 0, 0, 0, 5, 10, 30000, -1, false,       \
-            CALX_POOL_RESET_ROLLBACK                                                               \
+            CALX_POOL_RESET_ROLLBACK, 256                                                          \
     }
 
 /**
@@ -97,7 +98,7 @@ CALX_API void calx_engine_dispose(calx_engine *engine);
 CALX_API calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms,
                                           size_t *out_cut);
 
-/** One consistent snapshot of the pool (ENG-068). */
+/** One consistent snapshot of the pool (ENG-068), and one of the texts of queries. */
 typedef struct calx_engine_state {
     size_t size;       /**< connections the pool keeps */
     size_t idle;       /**< waiting in the pool */
@@ -106,6 +107,9 @@ typedef struct calx_engine_state {
     size_t waiting;    /**< callers waiting */
     size_t connecting; /**< being made */
     uint64_t acquired, waited, timed_out, created, closed; /**< since the engine was made */
+    size_t query_texts;                                    /**< kept now */
+    uint64_t query_texts_found; /**< here; what a session had at hand itself is not counted */
+    uint64_t query_texts_made;
 } calx_engine_state;
 
 CALX_API void calx_engine_status(calx_engine *engine, calx_engine_state *out_state);
