@@ -10,39 +10,98 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "base/poison.h"
+
+#include <stddef.h>
+
+/* A spare query with more memory than this is not worth keeping. */
+enum { SPARE_ITEMS = 256, SPARE_PARTS = 32, SPARE_ARENA = 8192 };
+
+/* Nobody may touch what lies behind this while a query is spare. */
+static const size_t spare_part = offsetof(calx_query, session);
 
 static void end(calx_dependent *dependent)
 {
     calx_query *query = (calx_query *)dependent;
-    query->ended = true;
+    if (!query->spare)
+        query->ended = true;
+}
+
+static void destroy(calx_query *query)
+{
+    calx_sql_text_release(query->text);
+    calx_parameter_list_clear(&query->parameters);
+    calx_error_clear(&query->failure);
+    calx_arena_clear(&query->arena);
+    calx_release(query->conditions);
+    calx_release(query->orders);
+    calx_release(query->items);
+    calx_release(query);
 }
 
 static void forget_session(calx_dependent *dependent)
 {
     calx_query *query = (calx_query *)dependent;
-    query->session = NULL;
+    if (query->spare) {
+        calx_unpoison((char *)query + spare_part, sizeof *query - spare_part);
+        destroy(query);
+    } else {
+        query->session = NULL;
+    }
 }
 
-static calx_query *make(calx_session *session, const calx_mapper *mapper)
+static calx_query *make_anew(calx_session *session)
 {
     calx_query *query = calx_alloc_zeroed(sizeof *query);
     if (query == NULL)
         return NULL;
-    const calx_error no_error = CALX_ERROR_INIT;
-    query->failure = no_error;
-    query->session = session;
-    query->mapper = mapper;
-    query->limit = -1;
-    query->offset = -1;
+    query->failure = (calx_error)CALX_ERROR_INIT;
     calx_arena_init(&query->arena, 0);
-    for (int want = 0; want < CALX_QUERY_WANTS; want++) {
-        calx_buffer_init(&query->texts[want].sql);
-        calx_parameter_list_init(&query->texts[want].parameters);
-    }
+    calx_parameter_list_init(&query->parameters);
     query->dependent.end = end;
     query->dependent.forget = forget_session;
     calx_session_depend(session, &query->dependent);
     return query;
+}
+
+static calx_query *take_spare(calx_session *session)
+{
+    calx_query *query = (calx_query *)session->spare;
+    session->spare = NULL;
+    query->spare = false;
+    calx_unpoison((char *)query + spare_part, sizeof *query - spare_part);
+    query->ended = false;
+    query->condition_count = query->order_count = 0;
+    return query;
+}
+
+static calx_query *make(calx_session *session, const calx_mapper *mapper)
+{
+    calx_query *query = session->spare != NULL ? take_spare(session) : make_anew(session);
+    if (query == NULL)
+        return NULL;
+    query->session = session;
+    query->mapper = mapper;
+    query->limit = -1;
+    query->offset = -1;
+    return query;
+}
+
+static bool is_worth_keeping(const calx_query *query)
+{
+    return query->session != NULL && query->session->spare == NULL &&
+           query->item_capacity <= SPARE_ITEMS && query->condition_capacity <= SPARE_PARTS &&
+           query->order_capacity <= SPARE_PARTS && query->parameters.capacity <= SPARE_PARTS &&
+           (size_t)(query->arena.end - query->arena.next) <= SPARE_ARENA;
+}
+
+/* The next query of the session starts with this one's memory; it stays in the session's list. */
+static void keep_spare(calx_query *query)
+{
+    calx_error_clear(&query->failure);
+    query->spare = true;
+    query->session->spare = &query->dependent;
+    calx_poison((char *)query + spare_part, sizeof *query - spare_part);
 }
 
 calx_query *calx_query_new(calx_session *session, const calx_mapper *mapper)
@@ -79,18 +138,14 @@ void calx_query_free(calx_query *query)
         query->abandoned = true;
         return;
     }
+    calx_arena_reset(&query->arena);
+    if (is_worth_keeping(query)) {
+        keep_spare(query);
+        return;
+    }
     if (query->session != NULL)
         calx_session_undepend(query->session, &query->dependent);
-    for (int want = 0; want < CALX_QUERY_WANTS; want++) {
-        calx_buffer_clear(&query->texts[want].sql);
-        calx_parameter_list_clear(&query->texts[want].parameters);
-    }
-    calx_error_clear(&query->failure);
-    calx_arena_clear(&query->arena);
-    calx_release(query->conditions);
-    calx_release(query->orders);
-    calx_release(query->items);
-    calx_release(query);
+    destroy(query);
 }
 
 calx_status calx_query_fail_ended(calx_query *query)
@@ -128,12 +183,6 @@ static calx_status keep_failure(calx_query *query, calx_status status)
     return status;
 }
 
-static void text_changed(calx_query *query)
-{
-    for (int want = 0; want < CALX_QUERY_WANTS; want++)
-        query->texts[want].ready = false;
-}
-
 /* Room for one more item; NULL and the old array as it was: no memory. */
 static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
 {
@@ -164,7 +213,6 @@ static calx_status add_condition(calx_query *query, calx_status status,
     if (status != CALX_OK)
         return keep_failure(query, status);
     query->conditions[query->condition_count++] = *condition;
-    text_changed(query);
     return CALX_OK;
 }
 
@@ -200,7 +248,6 @@ calx_status calx_query_order_by(calx_query *query, calx_order order)
         return keep_failure(query, calx_error_set_nomem(&query->session->error));
     query->orders = items;
     query->orders[query->order_count++] = order;
-    text_changed(query);
     return CALX_OK;
 }
 
@@ -215,7 +262,6 @@ static calx_status set_bound(calx_query *query, const char *name, int64_t number
                                                      "negative",
                                                      name, query->mapper->name, (long long)number));
     *bound = number;
-    text_changed(query);
     return CALX_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
- * A query from inside: what was asked for, the texts that were made of it, and the run that is
- * going on. query.c builds, run.c runs.
+ * A query from inside: what was asked for, and the text and values of its last run. query.c builds,
+ * text.c finds the text, run.c runs.
  */
 #ifndef CALX_QUERY_QUERY_H
 #define CALX_QUERY_QUERY_H
@@ -8,8 +8,8 @@
 #include <calx/query.h>
 
 #include "base/arena.h"
+#include "engine/text.h"
 #include "session/session.h"
-#include "sql/select.h"
 
 /* One for each text a query may need: they differ in form and in how many rows they want. */
 typedef enum calx_query_want {
@@ -20,17 +20,9 @@ typedef enum calx_query_want {
     CALX_QUERY_EXISTS
 } calx_query_want;
 
-enum { CALX_QUERY_WANTS = CALX_QUERY_EXISTS + 1 };
-
-/* A text with its parameters; kept until the query changes. */
-typedef struct calx_query_text {
-    bool ready;
-    calx_buffer sql;
-    calx_parameter_list parameters; /* text and bytes lie in the query's arena */
-} calx_query_text;
-
 struct calx_query {
     calx_dependent dependent; /* the first member: the session ends the query through it */
+    bool spare;               /* freed, and kept by the session for the next query */
     calx_session *session;    /* NULL: it was freed */
     bool ended;               /* the session was closed or emptied */
     const calx_mapper *mapper;
@@ -40,10 +32,11 @@ struct calx_query {
     size_t condition_count, condition_capacity;
     calx_order *orders;
     size_t order_count, order_capacity;
-    int64_t limit;  /* -1: none */
-    int64_t offset; /* -1: none */
-    calx_query_text texts[CALX_QUERY_WANTS];
-    const void **items; /* handed out by the last run */
+    int64_t limit;                  /* -1: none */
+    int64_t offset;                 /* -1: none */
+    calx_sql_text *text;            /* of the last run; NULL: none yet */
+    calx_parameter_list parameters; /* the same; text and bytes lie in the arena */
+    const void **items;             /* handed out by the last run */
     size_t item_capacity;
     unsigned streams; /* runs of each() going on */
     bool abandoned;   /* freed inside its own stream, which frees it at its end */
@@ -58,5 +51,13 @@ calx_status calx_query_enter(calx_query *query);
 
 /* CALX_E_STATE, told by the session, which is still there. */
 calx_status calx_query_fail_ended(calx_query *query);
+
+/* ---- text.c ---- */
+
+/*
+ * Finds or makes the text for a want and collects the values; both are the query's until the next
+ * call of this. Answers the status that is set on the session's error.
+ */
+calx_status calx_query_prepare(calx_query *query, calx_query_want want);
 
 #endif

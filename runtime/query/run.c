@@ -1,6 +1,6 @@
 /*
- * Running queries: pending work is flushed, the text is made if the query changed, the rows become
- * instances of the session. Nothing of a run is kept but the array that was handed out.
+ * Running queries: the text is found, pending work is flushed, the rows become instances of the
+ * session. Nothing of a run is kept but the array that was handed out.
  *
  * Arrays are read to the end at once. A stream is different: the application's function runs
  * between two rows and may do anything, also end the transaction, close or free the session, or
@@ -20,57 +20,6 @@ typedef struct query_run {
     bool has_row;
 } query_run;
 
-static int64_t smaller_limit(int64_t limit, int64_t wanted)
-{
-    return limit >= 0 && limit < wanted ? limit : wanted;
-}
-
-static calx_select describe(const calx_query *query, calx_query_want want)
-{
-    calx_select select = {
-        .mapper = query->mapper,
-        .conditions = query->conditions,
-        .condition_count = query->condition_count,
-        .orders = query->orders,
-        .order_count = query->order_count,
-        .limit = query->limit,
-        .offset = query->offset,
-        .form = CALX_SELECT_ROWS,
-    };
-    if (want == CALX_QUERY_FIRST)
-        select.limit = smaller_limit(query->limit, 1);
-    else if (want == CALX_QUERY_SINGLE)
-        select.limit = smaller_limit(query->limit, 2);
-    else if (want == CALX_QUERY_COUNT)
-        select.form = CALX_SELECT_COUNT;
-    else if (want == CALX_QUERY_EXISTS)
-        select.form = CALX_SELECT_EXISTS;
-    return select;
-}
-
-/* The text for a want, made when the query changed since. NULL: the session's error is set. */
-static calx_query_text *compile(calx_query *query, calx_query_want want)
-{
-    calx_query_text *text = &query->texts[want];
-    if (text->ready)
-        return text;
-    calx_session *session = query->session;
-    const calx_dialect *dialect = calx_engine_dialect(session->options.bind);
-    calx_select select = describe(query, want);
-    calx_buffer_reset(&text->sql);
-    calx_parameter_list_clear(&text->parameters);
-    calx_status status =
-        calx_sql_select(&text->sql, &text->parameters, dialect, &select, &session->error);
-    if (status != CALX_OK) {
-        if (session->error.status == CALX_OK)
-            calx_error_set(&session->error, status, "a query over %s: %s", query->mapper->name,
-                           calx_status_text(status));
-        return NULL;
-    }
-    text->ready = true;
-    return text;
-}
-
 /* Up to the first row. On failure nothing is open and the session's error is set. */
 static calx_status run_start(query_run *run, calx_query *query, calx_query_want want)
 {
@@ -80,18 +29,16 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
     run->entity = calx_session_entity(session, query->mapper);
     if (run->entity == NULL)
         return session->error.status;
-    calx_query_text *text = compile(query, want);
-    if (text == NULL)
-        return session->error.status;
-    calx_status status = calx_session_autoflush(session);
+    calx_status status = calx_query_prepare(query, want);
+    if (status == CALX_OK)
+        status = calx_session_autoflush(session);
     if (status == CALX_OK)
         status = calx_session_acquire(session);
     if (status != CALX_OK)
         return status;
-    status = calx_connection_open_text(session->connection, text->sql.data, text->sql.size,
-                                       &run->cursor);
+    status = calx_connection_open_known(session->connection, query->text, &run->cursor);
     if (status == CALX_OK)
-        status = calx_cursor_execute(run->cursor, text->parameters.items, text->parameters.count,
+        status = calx_cursor_execute(run->cursor, query->parameters.items, query->parameters.count,
                                      &run->has_row);
     if (status == CALX_OK)
         return CALX_OK;
@@ -238,9 +185,8 @@ static calx_status read_value(calx_query *query, calx_query_want want, calx_valu
     if (status != CALX_OK)
         return status;
     if (!run.has_row)
-        status =
-            calx_session_fail(query->session, CALX_E_INTERNAL, "the database gave no row for: %s",
-                              calx_buffer_text(&query->texts[want].sql));
+        status = calx_session_fail(query->session, CALX_E_INTERNAL,
+                                   "the database gave no row for: %s", query->text->sql);
     else if (calx_cursor_read(run.cursor, &wanted, out_value, 1) != CALX_OK)
         status = calx_session_take_error(query->session);
     calx_cursor_close(run.cursor);
@@ -284,11 +230,10 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
         return no_place(query, "place for the text");
     if (calx_session_entity(query->session, query->mapper) == NULL)
         return query->session->error.status;
-    calx_query_text *text = compile(query, CALX_QUERY_ALL);
-    if (text == NULL)
-        return query->session->error.status;
-    *out_sql = calx_buffer_text(&text->sql);
-    return CALX_OK;
+    status = calx_query_prepare(query, CALX_QUERY_ALL);
+    if (status == CALX_OK)
+        *out_sql = query->text->sql;
+    return status;
 }
 
 /* ---- streams ---- */

@@ -118,6 +118,8 @@ void calx_session_free(calx_session *session)
         return;
     (void)calx_session_close(session);
     forget_dependents(session);
+    for (size_t i = 0; i < CALX_SESSION_TEXTS; i++)
+        calx_sql_text_release(session->texts[i]);
     delist(session);
     free_entities(session);
     calx_map_clear(&session->identity);

@@ -43,6 +43,9 @@ struct calx_dependent {
     void (*forget)(calx_dependent *dependent); /* the session goes too; already unlinked */
 };
 
+/* How many texts of its last queries a session has at hand. */
+enum { CALX_SESSION_TEXTS = 4 };
+
 struct calx_session {
     calx_session_options options;
     calx_error error;            /* of the last failed call */
@@ -67,8 +70,10 @@ struct calx_session {
     calx_instances inserted; /* in the open transaction */
     calx_instances deleted;  /* in the open transaction, DELETE sent */
     calx_dependent *dependents;
-    calx_buffer scalar;            /* text of the last calx_session_scalar() */
-    calx_session *next, *previous; /* all sessions of the process */
+    calx_dependent *spare;                    /* one of them, that nobody uses now; or NULL */
+    calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */
+    calx_buffer scalar;                       /* text of the last calx_session_scalar() */
+    calx_session *next, *previous;            /* all sessions of the process */
 };
 
 /* ---- entering and failing ---- */

@@ -120,7 +120,7 @@ static inline size_t held_by(calx_session *session)
     return count;
 }
 
-static const struct user *first_user(calx_query *query)
+static inline const struct user *first_user(calx_query *query)
 {
     const void *item = NULL;
     assert_int_equal(calx_query_first(query, &item), CALX_OK);
