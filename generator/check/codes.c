@@ -41,7 +41,7 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
       "NOT NULL is said of a type that can be NULL and need not be." },
     { CALX_RULE_DEFAULT, CALX_ERROR, "CALX-E027", "A default fits its member." },
     { CALX_RULE_VERSION, CALX_ERROR, "CALX-E028",
-      "An entity has at most one version column, an integer that is no key." },
+      "An entity has at most one version column, no key, of a type whose versions can be made." },
     { CALX_RULE_TOO_MANY, CALX_ERROR, "CALX-E029",
       "An entity has at most 65535 columns, and as many of each other thing." },
 

@@ -165,7 +165,6 @@ static void make_column(calx_check_context *context, calx_check_entity *entity,
     column->check = text_of(member, CALX_ANNOTATION_CHECK);
     column->unique = has(member, CALX_ANNOTATION_UNIQUE);
     column->key = has(member, CALX_ANNOTATION_PRIMARY_KEY);
-    column->version = has(member, CALX_ANNOTATION_VERSION_COLUMN);
     fill_type(context, column, member);
     column->not_null = is_not_null(column, member);
     column->nullable = !column->not_null;
@@ -237,35 +236,6 @@ static void check_same_names(calx_check_context *context, const calx_check_entit
     calx_map_clear(&names);
 }
 
-static void check_version(calx_check_context *context, const calx_check_entity *entity)
-{
-    const calx_declared_member *first = NULL;
-    for (size_t i = 0; i < entity->facts->column_count; i++) {
-        const calx_model_column *column = &entity->columns[i];
-        const calx_declared_member *member = entity->column_members[i];
-        if (!column->version || column->type == 0)
-            continue;
-        calx_place place = place_of(member, CALX_ANNOTATION_VERSION_COLUMN);
-        if (!is_number(column->type) || column->shape != CALX_SHAPE_PLAIN)
-            calx_check_report(context, entity, CALX_RULE_VERSION, place,
-                              "the version column '%s' is %s, not a plain integer", column->member,
-                              member->type.text);
-        else if (column->key)
-            calx_check_report(context, entity, CALX_RULE_VERSION, place,
-                              "the version column '%s' changes with each UPDATE, so it cannot be "
-                              "a key",
-                              column->member);
-        if (first != NULL) {
-            calx_diagnostic *diagnostic =
-                calx_check_report(context, entity, CALX_RULE_VERSION, place,
-                                  "%s has two version columns", entity->facts->c_type);
-            calx_check_see(context, diagnostic, first->place, "the first is here");
-        } else {
-            first = member;
-        }
-    }
-}
-
 static void make_key(calx_check_context *context, calx_check_entity *entity)
 {
     calx_model_entity *facts = entity->facts;
@@ -324,5 +294,5 @@ void calx_check_columns(calx_check_context *context, calx_check_entity *entity)
         return;
     find_generated(entity);
     check_same_names(context, entity);
-    check_version(context, entity);
+    calx_check_versions(context, entity);
 }

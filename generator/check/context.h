@@ -73,6 +73,9 @@ void calx_check_suggest_member(calx_check_context *context, calx_diagnostic *to,
 /* Whether two names are the same to a database: ASCII letters without their case. */
 bool calx_check_same_name(const char *left, const char *right);
 
+/* Whether C has the word for itself. */
+bool calx_check_is_keyword(const char *name);
+
 /* A hash that is equal for such names. */
 uint64_t calx_check_hash_name(const char *name);
 
@@ -91,6 +94,8 @@ bool calx_check_is_ignored(const calx_declared_member *member);
 void calx_check_columns(calx_check_context *context, calx_check_entity *entity);
 void calx_check_default(calx_check_context *context, const calx_check_entity *entity,
                         calx_model_column *column, const calx_declared_member *member);
+/* The version column: at most one, of a type that can be checked and made. */
+void calx_check_versions(calx_check_context *context, calx_check_entity *entity);
 void calx_check_indexes(calx_check_context *context, calx_check_entity *entity);
 void calx_check_references(calx_check_context *context, calx_check_entity *entity);
 void calx_check_relationships(calx_check_context *context);

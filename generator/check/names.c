@@ -58,6 +58,7 @@ const calx_name_ending calx_entity_endings[] = {
     { "_prototype", false },
     { "_each", true },
     { "_each_call", false },
+    { "_next_version", false },
 };
 
 const size_t calx_entity_ending_count =
@@ -253,7 +254,7 @@ static const char *find_reason(const char *name)
     return NULL;
 }
 
-static bool is_keyword(const char *name)
+bool calx_check_is_keyword(const char *name)
 {
     static const char *const keywords[] = {
         "auto",    "break",  "case",     "char",   "const",    "continue", "default",
@@ -272,7 +273,7 @@ static bool is_keyword(const char *name)
 static void check_reserved(calx_check_context *context, const calx_check_entity *entity)
 {
     const char *name = entity->facts->name;
-    const char *reason = is_keyword(name) ? "it is a keyword of C" : find_reason(name);
+    const char *reason = calx_check_is_keyword(name) ? "it is a keyword of C" : find_reason(name);
     if (reason == NULL)
         return;
     const calx_annotation *chosen =
@@ -298,6 +299,37 @@ static void check_model_name(calx_check_context *context)
     calx_check_fix(context, diagnostic, "choose another name with --name");
 }
 
+/* The function that makes versions is the application's own, and declared beside what is ours. */
+static void check_version_function(name_table *table, const calx_check_entity *entity,
+                                   const calx_model_column *column)
+{
+    calx_check_context *context = table->context;
+    const char *name = column->version_function;
+    const calx_annotation *said = calx_annotation_find(
+        entity->column_members[column->position]->annotations, CALX_ANNOTATION_VERSION_FUNCTION);
+    generated_name key = { .text = name };
+    const generated_name *there =
+        calx_map_find(&table->map, hash_name(name, false), equal_names, &key);
+    if (there != NULL)
+        calx_check_report(context, entity, CALX_RULE_SAME_NAME, said->place,
+                          "'%s' is the generated name of %s, so it cannot make versions", name,
+                          purpose(context, there));
+    const char *reason = calx_check_is_keyword(name) ? "it is a keyword of C" : find_reason(name);
+    if (reason != NULL)
+        calx_check_report(context, entity, CALX_RULE_RESERVED_NAME, said->place,
+                          "a function of yours cannot be '%s': %s", name, reason);
+}
+
+static void check_version_functions(name_table *table)
+{
+    for (size_t i = 0; i < table->context->entity_count; i++) {
+        const calx_check_entity *entity = &table->context->entities[i];
+        for (size_t k = 0; k < entity->facts->column_count; k++)
+            if (entity->columns[k].version_function != NULL)
+                check_version_function(table, entity, &entity->columns[k]);
+    }
+}
+
 void calx_check_names(calx_check_context *context)
 {
     name_table table = { .context = context };
@@ -308,7 +340,9 @@ void calx_check_names(calx_check_context *context)
         check_reserved(context, &context->entities[i]);
         enter_entity(&table, &context->entities[i]);
     }
-    if (context->status == CALX_OK)
+    if (context->status == CALX_OK) {
         check_declared(&table);
+        check_version_functions(&table);
+    }
     calx_map_clear(&table.map);
 }

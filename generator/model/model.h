@@ -50,6 +50,8 @@ typedef struct calx_model_column {
     bool mutable_;  /* the pointee may be written through the member: char *, char[N] */
     bool generated; /* a single integer key the database makes when left 0 */
     bool version;
+    bool version_manual;          /* checked, and made by the program or the database */
+    const char *version_function; /* that makes versions; NULL: the runtime makes them */
     bool is_enum;
     const char *default_text;    /* CALX_DEFAULT as written, expanded; NULL: none */
     const char *default_literal; /* the same as a C initializer: "0", "true", "\"new\"";

@@ -54,6 +54,10 @@ static const annotation_rule rules[] = {
     { "ignore", "CALX_IGNORE", CALX_ANNOTATION_IGNORE, CALX_ON_IGNORED, FORM_NONE, 0, 0, false },
     { "version-column", "CALX_VERSION_COLUMN", CALX_ANNOTATION_VERSION_COLUMN, CALX_ON_COLUMN,
       FORM_NONE, 0, 0, false },
+    { "version-function", "CALX_VERSION_FUNCTION", CALX_ANNOTATION_VERSION_FUNCTION, CALX_ON_COLUMN,
+      FORM_NAMES, 1, 1, false },
+    { "version-manual", "CALX_VERSION_MANUAL", CALX_ANNOTATION_VERSION_MANUAL, CALX_ON_COLUMN,
+      FORM_NONE, 0, 0, false },
     { "one", "CALX_ONE", CALX_ANNOTATION_ONE, CALX_ON_RELATIONSHIP, FORM_NONE, 0, 0, false },
     { "many", "CALX_MANY", CALX_ANNOTATION_MANY, CALX_ON_RELATIONSHIP, FORM_NONE, 0, 0, false },
     { "via", "CALX_VIA", CALX_ANNOTATION_VIA, CALX_ON_RELATIONSHIP, FORM_NAMES, 1, SIZE_MAX,
@@ -173,6 +177,7 @@ static const char *expected(calx_annotation_kind kind)
     case CALX_ANNOTATION_NAME:
     case CALX_ANNOTATION_ON_DELETE:
     case CALX_ANNOTATION_INVERSE:
+    case CALX_ANNOTATION_VERSION_FUNCTION:
         return "it takes one name";
     default:
         return "it takes names with commas between them";

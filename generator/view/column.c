@@ -53,6 +53,7 @@ static void set_flags(calx_view_maker *maker, json_t *object, const calx_model_c
     put_flag(&flags, column->generated, "GENERATED");
     put_flag(&flags, column->version, "VERSION");
     put_flag(&flags, column->default_literal != NULL, "HAS_DEFAULT");
+    put_flag(&flags, column->version_manual, "MANUAL");
     if (flags.size == 0)
         calx_buffer_char(&flags, '0');
     calx_view_set_buffer(maker, object, "flags", &flags);
@@ -96,6 +97,15 @@ static void set_optional(calx_view_maker *maker, json_t *object, const calx_mode
     calx_view_set_text(maker, object, "default_literal", column->default_literal);
 }
 
+/* A char array is handed over as its first letter, anything else as it is. */
+static void set_version(calx_view_maker *maker, json_t *object, const calx_model_column *column)
+{
+    calx_view_set_flag(maker, object, "has_version_function", column->version_function != NULL);
+    calx_view_set_text(maker, object, "version_function", column->version_function);
+    calx_view_set_text(maker, object, "version_type",
+                       column->type == CALX_TYPE_CHAR_ARRAY ? "char" : column->c_type);
+}
+
 static json_t *view_column(calx_view_maker *maker, const calx_model_entity *entity,
                            const calx_model_column *column)
 {
@@ -120,6 +130,7 @@ static json_t *view_column(calx_view_maker *maker, const calx_model_entity *enti
     set_size(maker, object, column);
     set_parameter(maker, object, entity, column);
     set_optional(maker, object, column);
+    set_version(maker, object, column);
     return object;
 }
 

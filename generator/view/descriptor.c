@@ -37,7 +37,8 @@ static unsigned column_flags(const calx_model_column *column)
            (column->mutable_ ? CALX_COLUMN_MUTABLE : 0u) |
            (column->generated ? CALX_COLUMN_GENERATED : 0u) |
            (column->version ? CALX_COLUMN_VERSION : 0u) |
-           (column->default_literal ? CALX_COLUMN_HAS_DEFAULT : 0u);
+           (column->default_literal ? CALX_COLUMN_HAS_DEFAULT : 0u) |
+           (column->version_manual ? CALX_COLUMN_MANUAL : 0u);
 }
 
 static bool describe_columns(struct describer *describer, const calx_model_entity *entity,

@@ -43,6 +43,8 @@
 #define CALX_ON_DELETE(action)       CALX_NOTE_("calx:on-delete=" #action)
 #define CALX_IGNORE                  CALX_NOTE_("calx:ignore")
 #define CALX_VERSION_COLUMN          CALX_NOTE_("calx:version-column")
+#define CALX_VERSION_FUNCTION(name)  CALX_NOTE_("calx:version-function=" #name)
+#define CALX_VERSION_MANUAL          CALX_NOTE_("calx:version-manual")
 
 /* Relationships: a type, then the member's name, then these. */
 #define CALX_ONE(type) CALX_NOTE_("calx:one") const type *
@@ -92,8 +94,15 @@
 #define CALX_ON_DELETE(action)
 /** Not a column. */
 #define CALX_IGNORE
-/** Optimistic locking: an integer that every UPDATE checks and increments. */
+/** Optimistic locking: what every UPDATE and DELETE checks. An integer is counted up by every
+ * UPDATE, a calx_timestamp is the time of it. */
 #define CALX_VERSION_COLUMN
+/** Beside CALX_VERSION_COLUMN: the function that makes versions. The generated header declares it;
+ * define calx_status name(const T *old, T *out_new) for a member of type T, char for an array. */
+#define CALX_VERSION_FUNCTION(name)
+/** Beside CALX_VERSION_COLUMN: the version is checked and not made; the program sets it, or, with
+ * CALX_SERVER_DEFAULT, the database, and it is fetched after each INSERT and UPDATE. */
+#define CALX_VERSION_MANUAL
 
 /** The one object a foreign key of this struct points at; NULL until loaded or when there is none.
  */

@@ -1,6 +1,7 @@
 /**
  * @file mapper.h
- * What generated code says about a struct: tables of facts, all const, no pointers to functions.
+ * What generated code says about a struct: tables of facts, all const. The one pointer to a
+ * function is for versions that an application makes itself.
  *
  * These types are the seam between calx-gen and the runtime. They are written by the generator's
  * templates and read by the rooms sql, mapper, session, query and schema. An application passes
@@ -10,12 +11,13 @@
 #define CALX_MAPPER_H
 
 #include <calx/api.h>
+#include <calx/error.h>
 #include <calx/types.h>
 
 CALX_BEGIN_DECLS
 
 /** Raised whenever a type of this file changes; generated code asserts it was made for this one. */
-#define CALX_MAPPER_ABI 1
+#define CALX_MAPPER_ABI 2
 
 /** How a column's member lies in memory. */
 typedef enum calx_type {
@@ -38,15 +40,25 @@ typedef enum calx_type {
 
 /** Facts about a column that are either so or not. */
 enum {
-    CALX_COLUMN_KEY = 1u << 0,        /**< part of the primary key */
-    CALX_COLUMN_NOT_NULL = 1u << 1,   /**< NOT NULL in the database */
-    CALX_COLUMN_UNIQUE = 1u << 2,     /**< UNIQUE by itself */
-    CALX_COLUMN_NULL_FLAG = 1u << 3,  /**< null_offset names the bool that tells NULL (false) */
-    CALX_COLUMN_MUTABLE = 1u << 4,    /**< the pointee may be written: compare by content */
-    CALX_COLUMN_GENERATED = 1u << 5,  /**< a single integer key the database makes when left 0 */
-    CALX_COLUMN_VERSION = 1u << 6,    /**< optimistic locking */
-    CALX_COLUMN_HAS_DEFAULT = 1u << 7 /**< the prototype carries a constant for it */
+    CALX_COLUMN_KEY = 1u << 0,         /**< part of the primary key */
+    CALX_COLUMN_NOT_NULL = 1u << 1,    /**< NOT NULL in the database */
+    CALX_COLUMN_UNIQUE = 1u << 2,      /**< UNIQUE by itself */
+    CALX_COLUMN_NULL_FLAG = 1u << 3,   /**< null_offset names the bool that tells NULL (false) */
+    CALX_COLUMN_MUTABLE = 1u << 4,     /**< the pointee may be written: compare by content */
+    CALX_COLUMN_GENERATED = 1u << 5,   /**< a single integer key the database makes when left 0 */
+    CALX_COLUMN_VERSION = 1u << 6,     /**< optimistic locking */
+    CALX_COLUMN_HAS_DEFAULT = 1u << 7, /**< the prototype carries a constant for it */
+    CALX_COLUMN_MANUAL = 1u << 8       /**< a version that the runtime checks and does not make */
 };
+
+/**
+ * Makes the version of a row that is about to be written. Generated: it hands typed pointers on to
+ * the function an application named with CALX_VERSION_FUNCTION.
+ * @param old      the version the row has, as its member holds it; NULL: the row is new
+ * @param out_new  a member's worth of memory for the new one, zeroed
+ * @return CALX_OK; any other status fails the flush
+ */
+typedef calx_status (*calx_version_function)(const void *old, void *out_new);
 
 typedef struct calx_mapper calx_mapper;
 
@@ -125,6 +137,7 @@ struct calx_mapper {
     const calx_foreign_key *foreign_keys;
     const calx_index *indexes;
     const calx_relationship *relationships;
+    calx_version_function next_version; /**< NULL: versions are made here, or not at all */
     const void *prototype; /**< an instance with the constant defaults in it, or NULL: all zero */
     uint16_t column_count;
     uint16_t key_count;
