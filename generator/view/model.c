@@ -175,6 +175,8 @@ json_t *calx_view_model(const calx_model *model, const calx_view_options *option
     calx_view_set(&maker, root, "entities", entities);
     calx_view_set_number(&maker, root, "entity_count", model->entity_count);
     calx_view_set_flag(&maker, root, "has_entities", model->entity_count > 0);
+    /* From five on, clang-format puts a list into columns. */
+    calx_view_set_flag(&maker, root, "is_long", model->entity_count > 4);
     set_externals(&maker, root, model);
     if (!maker.failed)
         return root;

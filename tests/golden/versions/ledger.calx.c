@@ -1003,6 +1003,7 @@ calx_status sheet_query_each(sheet_query *query, sheet_function function, void *
     return calx_query_each((calx_query *)query, sheet_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const ledger_mappers[] = {
     &account_mapper,
     &note_mapper,
@@ -1010,6 +1011,7 @@ static const calx_mapper *const ledger_mappers[] = {
     &page_mapper,
     &sheet_mapper,
 };
+/* clang-format on */
 
 const calx_metadata ledger_metadata = {
     .abi = CALX_MAPPER_ABI,
