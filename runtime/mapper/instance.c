@@ -42,6 +42,16 @@ void calx_instance_give(calx_instance *instance)
     calx_slab_give(calx_instance_entity(instance), instance->block_size, CALX_INSTANCE_HEAD);
 }
 
+char *calx_instance_extend(calx_instance *instance, size_t size)
+{
+    size_t present = instance->block_size;
+    if (size > calx_slab_largest() || !calx_slab_grow(calx_instance_entity(instance),
+                                                      CALX_INSTANCE_HEAD, present, present + size))
+        return NULL;
+    instance->block_size = (uint32_t)(present + size);
+    return (char *)instance + present;
+}
+
 calx_text_block *calx_instance_add_text(calx_instance *instance, size_t size)
 {
     if (size >= SIZE_MAX - sizeof(calx_text_block))

@@ -33,7 +33,8 @@ enum {
     CALX_INSTANCE_NEW_IN_TX = 1u << 4,   /* inserted in the open transaction */
     CALX_INSTANCE_VISITED = 1u << 5,     /* private to one walk, clear outside it */
     CALX_INSTANCE_SORTED = 1u << 6,      /* likewise */
-    CALX_INSTANCE_BATCHED = 1u << 7      /* gathered by a flush under way, not sent yet */
+    CALX_INSTANCE_BATCHED = 1u << 7,     /* gathered by a flush under way, not sent yet */
+    CALX_INSTANCE_ROOMY = 1u << 15       /* there is room for a watch behind the struct; for good */
 };
 
 /* A text or bytes value that does not lie in the instance's own block. */
@@ -90,11 +91,17 @@ static inline calx_instance *calx_instance_of(const void *entity)
 calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
                                   size_t text_size);
 
-/* Where text may lie in the instance's own block. */
+/* Where text may lie in the instance's own block, or a watch in that of a roomy one. */
 char *calx_instance_text(const calx_instance *instance);
 
 /* Frees key, text blocks and block. Watch, links and memberships must be gone. */
 void calx_instance_give(calx_instance *instance);
+
+/*
+ * More room at the end of the instance's own block, which is possible for the newest one of no
+ * session. NULL: not possible, which is no failure.
+ */
+char *calx_instance_extend(calx_instance *instance, size_t size);
 
 /* A text block of the instance with room for size bytes and a NUL; NULL: no memory. */
 calx_text_block *calx_instance_add_text(calx_instance *instance, size_t size);

@@ -1,7 +1,7 @@
 /*
- * Slabs: where instances live. A slab is a page of the slab map, cut from the front, with one bit
- * for every 16 bytes that tells where a live instance starts. So for any address at all it can be
- * told, without reading it, whether it is an instance: page in the map, bit set.
+ * Slabs: where instances live. A slab is a page of the slab map, cut from the front, with one
+ * byte for every 128 that tells where in them a live instance starts. So for any address at all it
+ * can be told, without reading it, whether it is an instance: page in the map, place marked.
  *
  * Blocks are not reused one by one: a page goes back when its last block goes, and the page a pool
  * cuts from starts over when it is empty. Rows that come together mostly go together.
@@ -40,5 +40,11 @@ void calx_slab_pool_clear(calx_slab_pool *pool);
 
 /* A pool for instances of no session, shared by all threads. */
 void *calx_slab_take_shared(size_t size, size_t start);
+
+/*
+ * Makes a live block longer where it lies, which only the newest one of the shared pool can be.
+ * Answers whether it did; what was behind the old size is undefined.
+ */
+bool calx_slab_grow(void *instance, size_t start, size_t size, size_t larger);
 
 #endif

@@ -16,9 +16,10 @@ void *calx_instance_new(const calx_mapper *mapper)
 {
     if (mapper == NULL || mapper->abi != CALX_MAPPER_ABI)
         return NULL;
-    calx_instance *instance = calx_instance_take(NULL, mapper, 0);
+    calx_instance *instance = calx_instance_take(NULL, mapper, calx_watch_room(mapper));
     if (instance == NULL)
         return NULL;
+    instance->flags = CALX_INSTANCE_ROOMY; /* it will be added, mostly, and watched then */
     void *entity = calx_instance_entity(instance);
     if (mapper->prototype != NULL)
         memcpy(entity, mapper->prototype, mapper->instance_size);

@@ -291,11 +291,29 @@ void calx_session_attach_end(calx_session *session, calx_instances *found, bool 
     calx_instances_clear(found);
 }
 
-calx_status calx_session_attach(calx_session *session, calx_instance *instance)
+static calx_status attach_graph(calx_session *session, calx_instance *instance)
 {
     calx_instances found = { 0 };
     calx_status status = calx_session_attach_begin(session, instance, NULL, &found);
     calx_session_attach_end(session, &found, status == CALX_OK);
+    return status;
+}
+
+/* A new instance without links brings nothing in: what the walk would gather is known before. */
+calx_status calx_session_attach(calx_session *session, calx_instance *instance)
+{
+    if (instance->state != CALX_STATE_TRANSIENT || instance->links != NULL ||
+        (instance->flags & CALX_INSTANCE_VISITED) != 0)
+        return attach_graph(session, instance);
+    calx_status status = check_attachable(session, instance);
+    if (status == CALX_OK)
+        status = prepare_attach(session, instance);
+    if (status == CALX_OK && instance->links != NULL)
+        return attach_graph(session, instance); /* a member was assigned directly */
+    if (status == CALX_OK)
+        status = calx_session_autobegin(session);
+    if (status == CALX_OK)
+        attach_one(session, instance);
     return status;
 }
 

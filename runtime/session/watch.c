@@ -53,10 +53,30 @@ static size_t set_bytes(const calx_mapper *mapper)
     return calx_plan_words(mapper) * sizeof(uint64_t);
 }
 
+static size_t aligned(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
+}
+
 /* Sets and snapshot lie behind the watch in one block, the snapshot aligned for any struct. */
 static size_t snapshot_offset(const calx_mapper *mapper)
 {
-    return (sizeof(calx_watch) + 2 * set_bytes(mapper) + 15) & ~(size_t)15;
+    return aligned(sizeof(calx_watch) + 2 * set_bytes(mapper));
+}
+
+size_t calx_watch_room(const calx_mapper *mapper)
+{
+    return aligned(mapper->instance_size) - mapper->instance_size + snapshot_offset(mapper) +
+           mapper->instance_size;
+}
+
+/* The block for a watch: behind the struct where room was left for it, else one of its own. */
+static char *take_block(const calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    if ((instance->flags & CALX_INSTANCE_ROOMY) != 0)
+        return (char *)calx_instance_entity(instance) + aligned(mapper->instance_size);
+    return calx_alloc(snapshot_offset(mapper) + mapper->instance_size);
 }
 
 calx_status calx_watch_ensure(calx_instance *instance)
@@ -64,7 +84,7 @@ calx_status calx_watch_ensure(calx_instance *instance)
     if (instance->watch != NULL)
         return CALX_OK;
     size_t offset = snapshot_offset(instance->mapper);
-    char *block = calx_alloc(offset + instance->mapper->instance_size);
+    char *block = take_block(instance);
     if (block == NULL)
         return CALX_E_NOMEM;
     memset(block, 0, offset);
@@ -86,7 +106,8 @@ void calx_watch_drop(calx_instance *instance)
     calx_watch_list_remove(watch);
     calx_key_clear(&watch->origin_key);
     calx_release(watch->origin);
-    calx_release(watch);
+    if ((instance->flags & CALX_INSTANCE_ROOMY) == 0)
+        calx_release(watch);
 }
 
 /* ---- text ---- */
@@ -175,15 +196,24 @@ static size_t foreign_size(const calx_instance *instance)
     return total;
 }
 
+/* Room for all texts at once: behind the instance if it is the newest one, else a block. */
+static char *take_text(calx_instance *instance, size_t size)
+{
+    char *behind = calx_instance_extend(instance, size);
+    if (behind != NULL)
+        return behind;
+    calx_text_block *block = calx_instance_add_text(instance, size);
+    return block == NULL ? NULL : block->data;
+}
+
 calx_status calx_watch_own_texts(calx_instance *instance)
 {
     size_t total = foreign_size(instance);
     if (total == 0)
         return CALX_OK;
-    calx_text_block *block = calx_instance_add_text(instance, total);
-    if (block == NULL)
+    char *to = take_text(instance, total);
+    if (to == NULL)
         return CALX_E_NOMEM;
-    char *to = block->data;
     for (size_t i = 0; i < instance->mapper->column_count; i++) {
         const calx_column *column = &instance->mapper->columns[i];
         const void *data = NULL;

@@ -37,6 +37,9 @@ struct calx_watch {
 void calx_watch_list_append(calx_watch_list *list, calx_watch *watch);
 void calx_watch_list_remove(calx_watch *watch);
 
+/* How much room behind the struct an instance needs that is to be watched one day. */
+size_t calx_watch_room(const calx_mapper *mapper);
+
 /* Makes sure there is a watch, without snapshot and in no list. CALX_E_NOMEM: nothing changed. */
 calx_status calx_watch_ensure(calx_instance *instance);
 

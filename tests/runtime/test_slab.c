@@ -120,6 +120,29 @@ static void the_shared_pool_keeps_no_page(void **state)
     assert_int_equal(calx_pages_count(), 0);
 }
 
+static void only_the_newest_shared_block_grows(void **state)
+{
+    (void)state;
+    calx_slab_pool pool = { NULL };
+    char *own = calx_slab_take(&pool, 200, START);
+    char *first = calx_slab_take_shared(200, START);
+    char *newest = calx_slab_take_shared(200, START);
+    assert_false(calx_slab_grow(own + START, START, 200, 300));
+    assert_false(calx_slab_grow(first + START, START, 200, 300));
+    assert_true(calx_slab_grow(newest + START, START, 200, 1000));
+    memset(newest, 1, 1000);
+    char *next = calx_slab_take_shared(200, START);
+    assert_true(next >= newest + 1000 || next + 200 <= newest);
+    assert_false(calx_slab_grow(newest + START, START, 1000, 1100));
+    assert_false(calx_slab_grow(next + START, START, 200, CALX_PAGE_SIZE));
+    calx_slab_give(own + START, 200, START);
+    calx_slab_give(next + START, 200, START);
+    calx_slab_give(newest + START, 1000, START);
+    calx_slab_give(first + START, 200, START);
+    calx_slab_pool_clear(&pool);
+    assert_int_equal(calx_pages_count(), 0);
+}
+
 static void a_text_too_long_for_any_block_is_refused(void **state)
 {
     (void)state;
@@ -207,6 +230,7 @@ int main(void)
         cmocka_unit_test(an_empty_page_starts_over),
         cmocka_unit_test(a_large_block_has_pages_of_its_own),
         cmocka_unit_test(the_shared_pool_keeps_no_page),
+        cmocka_unit_test(only_the_newest_shared_block_grows),
         cmocka_unit_test(a_text_too_long_for_any_block_is_refused),
         cmocka_unit_test(two_threads_give_back_blocks_of_one_page),
         cmocka_unit_test(threads_share_the_pool_of_free_instances),
