@@ -3,6 +3,10 @@
  * value in each thread is that thread's list, which exists while it has entries. One lock guards
  * all lists, since an owner may drop entries of other threads. The rule kept: no lock is held while
  * an entry runs, and an entry is either dropped or run, never both.
+ *
+ * A thread's note lies in its list, so it needs no storage of its own for each thread, and it ends
+ * with the list. It is told by a number that is never used twice: a note of an owner that is gone
+ * stays where it is and fits nobody.
  */
 #include "base/thread.h"
 
@@ -26,11 +30,14 @@ struct calx_thread_entry {
 struct thread_list {
     calx_thread_entry *first[CALX_THREAD_ORDERS];
     bool ending; /* the destructor is at work and will release the list */
+    uint64_t note_owner;
+    void *note;
 };
 
 static pthread_once_t thread_key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
 static bool thread_key_made;
+static uint64_t thread_owners; /* numbers given to owners of notes */
 static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void link_entry(thread_list *list, calx_thread_entry *entry)
@@ -153,4 +160,31 @@ bool calx_thread_forget(calx_thread_entry *entry)
         calx_release(own);
     }
     return true;
+}
+
+uint64_t calx_thread_note_owner(void)
+{
+    pthread_once(&thread_key_once, make_key);
+    if (!thread_key_made)
+        return 0;
+    pthread_mutex_lock(&thread_lock);
+    uint64_t owner = ++thread_owners;
+    pthread_mutex_unlock(&thread_lock);
+    return owner;
+}
+
+/* Whoever has an owner's number has it from a thread that had made the key. */
+void calx_thread_set_note(uint64_t owner, void *value)
+{
+    thread_list *list = owner != 0 ? pthread_getspecific(thread_key) : NULL;
+    if (list == NULL || (value == NULL && list->note_owner != owner))
+        return;
+    list->note_owner = owner;
+    list->note = value;
+}
+
+void *calx_thread_note(uint64_t owner)
+{
+    const thread_list *list = owner != 0 ? pthread_getspecific(thread_key) : NULL;
+    return list != NULL && list->note_owner == owner ? list->note : NULL;
 }

@@ -11,6 +11,7 @@
 #include <calx/error.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Lower ones run first; within one order the newest entry runs first. */
 typedef enum calx_thread_order {
@@ -41,5 +42,22 @@ calx_status calx_thread_at_exit(calx_thread_order order, void (*run)(void *conte
  * entries of records that are still linked, then waits until the list is empty.
  */
 bool calx_thread_forget(calx_thread_entry *entry);
+
+/*
+ * One note for each thread, beside its entries: what a room looks up again and again for the
+ * thread it runs in. Reading it is a read of the thread's own value and a comparison.
+ */
+
+/* A number to sign notes with, never given twice; 0: the system is out of thread keys. */
+uint64_t calx_thread_note_owner(void);
+
+/*
+ * Leaves a note in place of the one there is. Kept as long as the thread has entries; without any
+ * this does nothing. value NULL takes a note of this owner back, and leaves one of another.
+ */
+void calx_thread_set_note(uint64_t owner, void *value);
+
+/* What the owner left in the calling thread; NULL: nothing, or another's note took its place. */
+void *calx_thread_note(uint64_t owner);
 
 #endif

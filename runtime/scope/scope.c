@@ -7,6 +7,12 @@
  * still in the map is either taken back from its thread, or its thread is ending and will take it
  * out itself, and the registry waits for that.
  *
+ * A thread's session is also in the thread's own note (base/thread.h), so that a forwarded call
+ * takes no lock: the note is there while the entry has its session and no error to forget. Only the
+ * thread itself takes its entry away, and takes the note back first; but for the freeing of the
+ * registry, after which nobody asks with its number any more. A key may stand for other threads'
+ * entries too, so scopes with a function have no note.
+ *
  * Two threads that share a key and find no session both make one; the first to come back wins, the
  * other one's is freed and it gets the winner's.
  */
@@ -36,6 +42,7 @@ struct calx_scope_entry {
 struct calx_scoped_session {
     calx_sessionmaker *maker;
     calx_scope scope;      /* function NULL: by thread */
+    uint64_t note_owner;   /* of the threads' notes; 0: there are none */
     pthread_mutex_t lock;  /* guards what follows; never held while a session is made or closed */
     pthread_cond_t closed; /* an ending thread has closed its session */
     calx_map entries;      /* calx_scope_entry by key */
@@ -92,6 +99,7 @@ static void end_thread(void *context)
 {
     calx_scope_entry *entry = context;
     calx_scoped_session *scoped = entry->scoped;
+    calx_thread_set_note(scoped->note_owner, NULL);
     pthread_mutex_lock(&scoped->lock);
     calx_map_remove(&scoped->entries, calx_hash_u64(entry->key), entry);
     scoped->closing++;
@@ -172,6 +180,7 @@ static calx_scope_entry *enter(calx_scoped_session *scoped)
 static calx_status report(calx_scope_entry *entry, calx_error *error)
 {
     calx_status status = error->status;
+    calx_thread_set_note(entry->scoped->note_owner, NULL);
     pthread_mutex_lock(&entry->scoped->lock);
     calx_error_move(&entry->error, error);
     pthread_mutex_unlock(&entry->scoped->lock);
@@ -209,6 +218,8 @@ calx_status calx_scoped_session_new(calx_sessionmaker *maker, const calx_scope *
     scoped->maker = maker;
     if (scope != NULL)
         scoped->scope = *scope;
+    else
+        scoped->note_owner = calx_thread_note_owner();
     calx_map_init(&scoped->entries);
     *out_scoped = scoped;
     return CALX_OK;
@@ -333,10 +344,9 @@ static calx_status exists_already(calx_scope_entry *entry)
     return report(entry, &error);
 }
 
-calx_status calx_scoped_session_current(calx_scoped_session *scoped, calx_session **out_session)
+/* The way without a note. */
+static calx_status find_current(calx_scoped_session *scoped, calx_session **out_session)
 {
-    if (scoped == NULL)
-        return CALX_E_ARGUMENT;
     calx_scope_entry *entry = enter(scoped);
     if (entry == NULL)
         return CALX_E_NOMEM;
@@ -349,6 +359,18 @@ calx_status calx_scoped_session_current(calx_scoped_session *scoped, calx_sessio
             return status;
         session = install(scoped, entry, session);
     }
+    calx_thread_set_note(scoped->note_owner, session);
+    *out_session = session;
+    return CALX_OK;
+}
+
+calx_status calx_scoped_session_current(calx_scoped_session *scoped, calx_session **out_session)
+{
+    if (scoped == NULL)
+        return CALX_E_ARGUMENT;
+    calx_session *session = calx_thread_note(scoped->note_owner);
+    if (session == NULL || out_session == NULL)
+        return find_current(scoped, out_session);
     *out_session = session;
     return CALX_OK;
 }
@@ -391,6 +413,7 @@ void calx_scoped_session_remove(calx_scoped_session *scoped)
     if (scoped == NULL)
         return;
     uint64_t key = present_key(scoped);
+    calx_thread_set_note(scoped->note_owner, NULL);
     pthread_mutex_lock(&scoped->lock);
     if (scoped->has_homeless && scoped->homeless == key)
         scoped->has_homeless = false;

@@ -395,6 +395,64 @@ static void a_thread_has_a_session_of_its_own_which_ends_with_it(void **state)
     tear_down(&fix);
 }
 
+/* Uses two registries in turn, so that each call finds the note of the other one. */
+static void *use_two_in_turn(void *context)
+{
+    visit *notes = context;
+    calx_scoped_session *scoped[2] = { notes[0].fix->scoped, notes[1].fix->scoped };
+    for (int round = 0; round < 20; round++) {
+        calx_session *session = NULL;
+        visit *mine = &notes[round % 2];
+        if (round % 7 == 6) {
+            calx_scoped_session_remove(scoped[round % 2]);
+            mine->had_before = mine->had_before || calx_scoped_session_has(scoped[round % 2]);
+            mine->session = NULL;
+        }
+        if (calx_scoped_session_current(scoped[round % 2], &session) != CALX_OK ||
+            (mine->session != NULL && mine->session != session) ||
+            session == notes[(round + 1) % 2].session ||
+            calx_scoped_session_expire_all(scoped[round % 2]) != CALX_OK)
+            mine->status = CALX_E_INTERNAL;
+        mine->session = session;
+    }
+    return NULL;
+}
+
+static void registries_used_in_turn_keep_their_sessions_apart(void **state)
+{
+    (void)state;
+    fixture first, second;
+    set_up(&first, NULL);
+    set_up(&second, NULL);
+    visit notes[2] = { { .fix = &first }, { .fix = &second } };
+    pthread_t thread;
+    start(&thread, use_two_in_turn, notes);
+    use_two_in_turn((visit[2]){ { .fix = &first }, { .fix = &second } });
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(notes[0].status, CALX_OK);
+    assert_int_equal(notes[1].status, CALX_OK);
+    assert_false(notes[0].had_before);
+    tear_down(&first);
+    tear_down(&second);
+}
+
+static void a_registry_that_follows_a_freed_one_has_sessions_of_its_own(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix, NULL);
+    for (size_t i = 0; i < 20; i++) { /* mostly at the same address */
+        calx_query *query = witness(current(&fix));
+        assert_ptr_equal(current(&fix), current(&fix));
+        calx_scoped_session_free(fix.scoped);
+        assert_true(calx_query_limit(query, 1) == CALX_E_STATE);
+        calx_query_free(query);
+        assert_int_equal(calx_scoped_session_new(fix.maker, NULL, &fix.scoped, NULL), CALX_OK);
+        assert_false(calx_scoped_session_has(fix.scoped));
+    }
+    tear_down(&fix);
+}
+
 /* Opens a transaction in the database and leaves it to the thread's end to tidy up. */
 static void *leave_transaction_open(void *context)
 {
@@ -701,6 +759,8 @@ int main(void)
         cmocka_unit_test(a_changed_key_switches_the_session_at_once),
         cmocka_unit_test(freeing_the_registry_closes_every_session),
         cmocka_unit_test(a_thread_has_a_session_of_its_own_which_ends_with_it),
+        cmocka_unit_test(registries_used_in_turn_keep_their_sessions_apart),
+        cmocka_unit_test(a_registry_that_follows_a_freed_one_has_sessions_of_its_own),
         cmocka_unit_test(the_connection_comes_back_when_its_thread_ends),
         cmocka_unit_test(sixteen_threads_share_one_registry),
         cmocka_unit_test(sixteen_threads_work_at_once),
