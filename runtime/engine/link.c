@@ -155,7 +155,7 @@ calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_c
     if (status != CALX_OK)
         return status;
     /* Arrays have their types written in the text. */
-    if (cursor->driver->expect != NULL && plan->key.kind != CALX_PLAN_INSERT_ROWS)
+    if (cursor->driver->expect != NULL && !calx_plan_takes_rows(plan->key.kind))
         cursor->driver->expect(cursor->statement, plan->types, plan->type_count);
     cursor->plan_id = plan->id;
     if (kept == NULL) {

@@ -108,36 +108,132 @@ static const calx_column *made_key(const calx_mapper *mapper, const uint64_t *co
     return (key->flags & CALX_COLUMN_GENERATED) != 0 ? key : NULL;
 }
 
-/* "r" (names, position): what the arrays come to, each name that of the column it is for. */
-static void put_row_source(plan_writer *writer, const uint64_t *columns)
+/* ---- many rows: an array for each parameter ---- */
+
+#define GIVEN "\"calx rows\"" /* what the arrays come to; its columns are c1, c2, … */
+
+/* $1::BIGINT[] */
+static void put_array(plan_writer *writer, size_t column)
 {
-    const char *before = "unnest(";
-    for (size_t i = 0; i < writer->mapper->column_count; i++) {
-        if (!calx_plan_has(columns, i))
-            continue;
-        calx_buffer_put(writer->out, before);
-        put_placeholder(writer);
-        calx_buffer_put(writer->out, "::");
-        calx_buffer_put(writer->out, writer->dialect->types[writer->mapper->columns[i].type]);
-        calx_buffer_put(writer->out, "[]");
-        before = ", ";
-    }
-    calx_buffer_put(writer->out, ") WITH ORDINALITY AS \"r\" (");
-    put_set_names(writer, columns);
-    calx_buffer_put(writer->out, ", \"calx position\")");
+    if (writer->parameters > 0)
+        calx_buffer_put(writer->out, ", ");
+    put_placeholder(writer);
+    calx_buffer_put(writer->out, "::");
+    calx_buffer_put(writer->out, writer->dialect->types[writer->mapper->columns[column].type]);
+    calx_buffer_put(writer->out, "[]");
 }
 
-/* (names) SELECT names FROM the arrays, in their order, so that keys come back in it too. */
+static void put_arrays(plan_writer *writer, const uint64_t *columns)
+{
+    for (size_t i = 0; columns != NULL && i < writer->mapper->column_count; i++) {
+        if (calx_plan_has(columns, i))
+            put_array(writer, i);
+    }
+}
+
+static void put_key_arrays(plan_writer *writer)
+{
+    int version = calx_plan_version_column(writer->mapper);
+    for (size_t i = 0; i < writer->mapper->key_count; i++)
+        put_array(writer, writer->mapper->key[i]);
+    if (version >= 0)
+        put_array(writer, (size_t)version);
+}
+
+/* "c1", "c2", … */
+static void put_given(plan_writer *writer, size_t count)
+{
+    for (size_t i = 1; i <= count; i++)
+        calx_buffer_format(writer->out, i == 1 ? "\"c%zu\"" : ", \"c%zu\"", i);
+}
+
+/* (names) SELECT values FROM the arrays, in their order, so that keys come back in it too. */
 static void put_inserted_rows(plan_writer *writer, const uint64_t *columns)
 {
+    size_t count = set_size(writer->mapper, columns);
     calx_buffer_char(writer->out, '(');
     put_set_names(writer, columns);
     calx_buffer_put(writer->out, ") SELECT ");
-    put_set_names(writer, columns);
-    calx_buffer_put(writer->out, " FROM ");
-    put_row_source(writer, columns);
-    calx_buffer_put(writer->out, " ORDER BY \"calx position\"");
+    put_given(writer, count);
+    calx_buffer_put(writer->out, " FROM unnest(");
+    put_arrays(writer, columns);
+    calx_buffer_put(writer->out, ") WITH ORDINALITY AS " GIVEN " (");
+    put_given(writer, count);
+    calx_buffer_put(writer->out, ", \"position\") ORDER BY \"position\"");
 }
+
+/* "name" = value of the arrays */
+static void put_equals_given(plan_writer *writer, size_t column, size_t number)
+{
+    put_name(writer, writer->mapper->columns[column].name);
+    calx_buffer_format(writer->out, " = " GIVEN ".\"c%zu\"", number);
+}
+
+/* Every "name" = value of the set; answers how many. */
+static size_t put_set_given(plan_writer *writer, const uint64_t *columns)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < writer->mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        if (number++ > 0)
+            calx_buffer_put(writer->out, ", ");
+        put_equals_given(writer, i, number);
+    }
+    return number;
+}
+
+/* unnest(arrays) WHERE the key, and the version, are what the columns from number + 1 on say. */
+static void put_given_rows(plan_writer *writer, const uint64_t *columns, size_t number)
+{
+    const calx_mapper *mapper = writer->mapper;
+    int version = calx_plan_version_column(mapper);
+    size_t conditions = mapper->key_count + (version >= 0);
+    calx_buffer_put(writer->out, "unnest(");
+    put_arrays(writer, columns);
+    put_key_arrays(writer);
+    calx_buffer_put(writer->out, ") AS " GIVEN " (");
+    put_given(writer, writer->parameters);
+    calx_buffer_put(writer->out, ") WHERE ");
+    for (size_t i = 0; i < conditions; i++) {
+        if (i > 0)
+            calx_buffer_put(writer->out, " AND ");
+        put_name(writer, mapper->table);
+        calx_buffer_char(writer->out, '.');
+        put_equals_given(writer, i < mapper->key_count ? mapper->key[i] : (size_t)version,
+                         number + i + 1);
+    }
+}
+
+static void put_update_rows(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_put(writer->out, "UPDATE ");
+    put_name(writer, writer->mapper->table);
+    calx_buffer_put(writer->out, " SET ");
+    size_t number = put_set_given(writer, columns);
+    calx_buffer_put(writer->out, " FROM ");
+    put_given_rows(writer, columns, number);
+}
+
+/* A key of one column is looked for in its array, which is the quicker way. */
+static void put_delete_rows(plan_writer *writer)
+{
+    const calx_mapper *mapper = writer->mapper;
+    calx_buffer_put(writer->out, "DELETE FROM ");
+    put_name(writer, mapper->table);
+    if (mapper->key_count > 1 || calx_plan_version_column(mapper) >= 0) {
+        calx_buffer_put(writer->out, " USING ");
+        put_given_rows(writer, NULL, 0);
+        return;
+    }
+    calx_buffer_put(writer->out, " WHERE ");
+    put_name(writer, mapper->columns[mapper->key[0]].name);
+    calx_buffer_put(writer->out, " = ANY (");
+    put_array(writer, mapper->key[0]);
+    calx_buffer_char(writer->out, ')');
+}
+
+/* ---- the statements ---- */
 
 static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t *columns)
 {
@@ -210,6 +306,10 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
         return has_set;
     case CALX_PLAN_INSERT_ROWS:
         return has_set && dialect->batches_rows;
+    case CALX_PLAN_UPDATE_ROWS:
+        return has_key && has_set && dialect->batches_rows;
+    case CALX_PLAN_DELETE_ROWS:
+        return has_key && dialect->batches_rows;
     }
     return false;
 }
@@ -239,6 +339,12 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     case CALX_PLAN_SELECT_BY_COLUMNS:
         put_select_by_columns(&writer, key->columns);
         break;
+    case CALX_PLAN_UPDATE_ROWS:
+        put_update_rows(&writer, key->columns);
+        break;
+    case CALX_PLAN_DELETE_ROWS:
+        put_delete_rows(&writer);
+        break;
     }
     if (writer.parameters > dialect->max_parameters)
         calx_buffer_fail(out, CALX_E_LIMIT);
@@ -254,8 +360,10 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return set_size(key->mapper, key->columns);
     case CALX_PLAN_UPDATE:
+    case CALX_PLAN_UPDATE_ROWS:
         return set_size(key->mapper, key->columns) + key->mapper->key_count + version;
     case CALX_PLAN_DELETE:
+    case CALX_PLAN_DELETE_ROWS:
         return key->mapper->key_count + version;
     case CALX_PLAN_SELECT_BY_KEY:
         return key->mapper->key_count;
@@ -276,14 +384,15 @@ void calx_sql_plan_types(const calx_plan_key *key, calx_type *out)
 {
     const calx_mapper *mapper = key->mapper;
     int version = calx_plan_version_column(mapper);
-    if (key->kind != CALX_PLAN_DELETE && key->kind != CALX_PLAN_SELECT_BY_KEY)
+    bool updates = key->kind == CALX_PLAN_UPDATE || key->kind == CALX_PLAN_UPDATE_ROWS;
+    bool deletes = key->kind == CALX_PLAN_DELETE || key->kind == CALX_PLAN_DELETE_ROWS;
+    if (!deletes && key->kind != CALX_PLAN_SELECT_BY_KEY)
         out = put_set_types(mapper, key->columns, out);
-    if (key->kind == CALX_PLAN_INSERT || key->kind == CALX_PLAN_INSERT_ROWS ||
-        key->kind == CALX_PLAN_SELECT_BY_COLUMNS)
+    if (!updates && !deletes && key->kind != CALX_PLAN_SELECT_BY_KEY)
         return;
     for (size_t i = 0; i < mapper->key_count; i++)
         *out++ = mapper->columns[mapper->key[i]].type;
-    if (key->kind != CALX_PLAN_SELECT_BY_KEY && version >= 0)
+    if ((updates || deletes) && version >= 0)
         *out = mapper->columns[version].type;
 }
 

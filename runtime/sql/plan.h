@@ -6,13 +6,15 @@
  *   UPDATE             SET the set's columns, ascending; then the key's columns in key order; then
  *                      the version column, if the mapper has one
  *   DELETE             the key's columns in key order; then the version column, if any
- *   INSERT_ROWS        as INSERT, each an array: as many rows as the arrays are long, in their
- * order; the set is not empty, and the dialect says batches_rows SELECT_BY_KEY      the key's
- * columns in key order SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of
- * the key
+ *   SELECT_BY_KEY      the key's columns in key order
+ *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
+ *   INSERT_ROWS, UPDATE_ROWS, DELETE_ROWS
+ *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
+ *                      arrays are long; only where the dialect says batches_rows
  *
  * Both SELECTs give every column of the mapper, in table order. An INSERT that leaves the key to a
- * database that returns_keys gives one row of one column, the key; INSERT_ROWS one for each row.
+ * database that returns_keys gives one row of one column, the key; INSERT_ROWS, whose set is not
+ * empty, one for each row, in the order of the arrays.
  */
 #ifndef CALX_SQL_PLAN_H
 #define CALX_SQL_PLAN_H
@@ -29,7 +31,9 @@ typedef enum calx_plan_kind {
     CALX_PLAN_DELETE,
     CALX_PLAN_SELECT_BY_KEY,
     CALX_PLAN_SELECT_BY_COLUMNS,
-    CALX_PLAN_INSERT_ROWS
+    CALX_PLAN_INSERT_ROWS,
+    CALX_PLAN_UPDATE_ROWS,
+    CALX_PLAN_DELETE_ROWS
 } calx_plan_kind;
 
 typedef struct calx_plan_key {
@@ -37,6 +41,12 @@ typedef struct calx_plan_key {
     calx_plan_kind kind;
     const uint64_t *columns; /* a set; NULL where the kind needs none */
 } calx_plan_key;
+
+/* Whether its parameters are arrays. */
+static inline bool calx_plan_takes_rows(calx_plan_kind kind)
+{
+    return kind >= CALX_PLAN_INSERT_ROWS;
+}
 
 /* Sets of columns: bit column % 64 of word column / 64. */
 static inline size_t calx_plan_words(const calx_mapper *mapper)

@@ -85,14 +85,57 @@ static void an_insert_of_many_rows_takes_an_array_for_each_column(void **state)
     (void)state;
     assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_INSERT_ROWS,
                 1u << USER_AGE | 1u << USER_NAME,
-                "INSERT INTO \"users\" (\"name\", \"age\") SELECT \"name\", \"age\" FROM "
-                "unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS \"r\" (\"name\", \"age\", "
-                "\"calx position\") ORDER BY \"calx position\" RETURNING \"id\"");
+                "INSERT INTO \"users\" (\"name\", \"age\") SELECT \"c1\", \"c2\" FROM "
+                "unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS \"calx rows\" (\"c1\", "
+                "\"c2\", \"position\") ORDER BY \"position\" RETURNING \"id\"");
     calx_buffer sql = CALX_BUFFER_INIT;
     uint64_t columns = 1u << USER_NAME;
     calx_plan_key key = { &user_mapper, CALX_PLAN_INSERT_ROWS, &columns };
     assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
     calx_buffer_clear(&sql);
+}
+
+static void an_update_of_many_rows_finds_each_by_key_and_version(void **state)
+{
+    (void)state;
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_UPDATE_ROWS,
+                1u << USER_AGE | 1u << USER_REVISION,
+                "UPDATE \"users\" SET \"age\" = \"calx rows\".\"c1\", \"revision\" = "
+                "\"calx rows\".\"c2\" FROM unnest($1::INTEGER[], $2::INTEGER[], $3::BIGINT[], "
+                "$4::INTEGER[]) AS \"calx rows\" (\"c1\", \"c2\", \"c3\", \"c4\") WHERE "
+                "\"users\".\"id\" = \"calx rows\".\"c3\" AND \"users\".\"revision\" = "
+                "\"calx rows\".\"c4\"");
+    assert_plan(&calx_dialect_postgresql, &membership_mapper, CALX_PLAN_UPDATE_ROWS,
+                1u << MEMBERSHIP_RANK,
+                "UPDATE \"memberships\" SET \"rank\" = \"calx rows\".\"c1\" FROM "
+                "unnest($1::SMALLINT[], $2::BIGINT[], $3::TEXT[]) AS \"calx rows\" (\"c1\", "
+                "\"c2\", \"c3\") WHERE \"memberships\".\"user_id\" = "
+                "\"calx rows\".\"c2\" AND \"memberships\".\"group_name\" = "
+                "\"calx rows\".\"c3\"");
+}
+
+static void a_delete_of_many_rows_looks_for_keys_in_an_array(void **state)
+{
+    (void)state;
+    assert_plan(&calx_dialect_postgresql, &address_mapper, CALX_PLAN_DELETE_ROWS, 0,
+                "DELETE FROM \"addresses\" WHERE \"id\" = ANY ($1::BIGINT[])");
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_DELETE_ROWS, 0,
+                "DELETE FROM \"users\" USING unnest($1::BIGINT[], $2::INTEGER[]) AS \"calx rows\" "
+                "(\"c1\", \"c2\") WHERE \"users\".\"id\" = \"calx rows\".\"c1\" AND "
+                "\"users\".\"revision\" = \"calx rows\".\"c2\"");
+    assert_plan(&calx_dialect_postgresql, &membership_mapper, CALX_PLAN_DELETE_ROWS, 0,
+                "DELETE FROM \"memberships\" USING unnest($1::BIGINT[], $2::TEXT[]) AS "
+                "\"calx rows\" (\"c1\", \"c2\") WHERE \"memberships\".\"user_id\" = "
+                "\"calx rows\".\"c1\" AND \"memberships\".\"group_name\" = "
+                "\"calx rows\".\"c2\"");
+    static const calx_plan_kind kinds[] = { CALX_PLAN_UPDATE_ROWS, CALX_PLAN_DELETE_ROWS };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        calx_buffer sql = CALX_BUFFER_INIT;
+        uint64_t columns = 1u << USER_NAME;
+        calx_plan_key key = { &user_mapper, kinds[i], &columns };
+        assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
+        calx_buffer_clear(&sql);
+    }
 }
 
 static void an_update_ends_with_the_key_and_the_version(void **state)
@@ -529,6 +572,10 @@ static void each_parameter_has_the_type_of_its_column(void **state)
           4,
           { CALX_TYPE_TEXT, CALX_TYPE_INT32, CALX_TYPE_INT64, CALX_TYPE_INT32 } },
         { CALX_PLAN_DELETE, 2, { CALX_TYPE_INT64, CALX_TYPE_INT32 } },
+        { CALX_PLAN_UPDATE_ROWS,
+          4,
+          { CALX_TYPE_TEXT, CALX_TYPE_INT32, CALX_TYPE_INT64, CALX_TYPE_INT32 } },
+        { CALX_PLAN_DELETE_ROWS, 2, { CALX_TYPE_INT64, CALX_TYPE_INT32 } },
         { CALX_PLAN_SELECT_BY_KEY, 1, { CALX_TYPE_INT64 } },
         { CALX_PLAN_SELECT_BY_COLUMNS, 2, { CALX_TYPE_TEXT, CALX_TYPE_INT32 } },
     };
@@ -550,6 +597,8 @@ int main(void)
         cmocka_unit_test(a_name_longer_than_the_database_takes_is_a_limit),
         cmocka_unit_test(an_insert_names_the_columns_of_its_set_in_table_order),
         cmocka_unit_test(an_insert_of_many_rows_takes_an_array_for_each_column),
+        cmocka_unit_test(an_update_of_many_rows_finds_each_by_key_and_version),
+        cmocka_unit_test(a_delete_of_many_rows_looks_for_keys_in_an_array),
         cmocka_unit_test(an_update_ends_with_the_key_and_the_version),
         cmocka_unit_test(a_delete_goes_by_key_and_version),
         cmocka_unit_test(selects_give_every_column_in_table_order),
