@@ -21,7 +21,7 @@ enum {
 
 typedef struct calx_batch {
     calx_entity *entity;       /* of all rows; NULL: there are none */
-    uint64_t *columns;         /* the set all rows have values for */
+    uint64_t *columns;         /* the set all rows have values for; empty in a DELETE */
     calx_instance **instances; /* owned array; flagged CALX_INSTANCE_BATCHED */
     calx_value *values;        /* row by row; text and bytes are the instances' own */
     size_t count;              /* of rows */

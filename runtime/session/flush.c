@@ -3,20 +3,20 @@
  * together; only when all rows are through do instances change their state, and that cannot fail. A
  * failure in between rolls the transaction back at once, and the session waits for rollback().
  */
-#include "session/insert.h"
+#include "session/together.h"
 
 #include "base/error.h"
 
 static calx_status send_work(calx_session *session, const calx_work *work)
 {
     calx_writer writer = { .session = session };
-    calx_status status = calx_writer_send(&writer, &work->updates, calx_update_row);
+    calx_status status = calx_together_send(&writer, &work->updates, &calx_together_updates);
     if (status == CALX_OK)
-        status = calx_insert_all(&writer, &work->inserts);
+        status = calx_together_send(&writer, &work->inserts, &calx_together_inserts);
     if (status == CALX_OK)
-        status = calx_writer_send(&writer, &work->late, calx_update_row);
+        status = calx_together_send(&writer, &work->late, &calx_together_updates);
     if (status == CALX_OK)
-        status = calx_writer_send(&writer, &work->deletes, calx_delete_row);
+        status = calx_together_send(&writer, &work->deletes, &calx_together_deletes);
     calx_cursor_close(writer.cursor);
     calx_batch_clear(&writer.batch);
     return status;

@@ -1,7 +1,7 @@
 /*
- * One INSERT: its columns, its values, and what the database made of them.
+ * INSERTs: their columns, their values, and what the database made of them (SES-174 to 176, 182).
  */
-#include "session/insert.h"
+#include "session/together.h"
 
 #include "base/error.h"
 #include "mapper/column.h"
@@ -19,17 +19,25 @@ static bool is_left_out(const calx_instance *instance, size_t i)
            calx_column_is_empty(column, calx_instance_entity(instance));
 }
 
-void calx_insert_columns(calx_writer *writer, const calx_instance *instance, bool *out_defaults)
+static void choose_columns(calx_writer *writer, const calx_instance *instance)
 {
     uint64_t *columns = writer->entity->columns;
     memset(columns, 0, calx_plan_words(instance->mapper) * sizeof(*columns));
-    *out_defaults = false;
     for (size_t i = 0; i < instance->mapper->column_count; i++) {
         if (!is_left_out(instance, i))
             calx_plan_include(columns, i);
-        else if (instance->mapper->columns[i].server_default != NULL)
-            *out_defaults = true;
     }
+}
+
+/* Whether the database gives a column of the rows in hand its default. */
+static bool leaves_defaults(const calx_writer *writer)
+{
+    const calx_mapper *mapper = writer->entity->mapper;
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (mapper->columns[i].server_default != NULL && !calx_plan_has(writer->entity->columns, i))
+            return true;
+    }
+    return false;
 }
 
 /* The key the database made: in the row its INSERT gave, or in the connection. */
@@ -88,7 +96,7 @@ static calx_status note_row(calx_writer *writer, calx_instance *instance)
     return CALX_OK;
 }
 
-calx_status calx_insert_note(calx_writer *writer, calx_instance *instance, bool defaults)
+static calx_status note_insert(calx_writer *writer, calx_instance *instance, bool defaults)
 {
     calx_status status = write_back_key(writer, instance);
     if (status == CALX_OK && defaults)
@@ -96,10 +104,11 @@ calx_status calx_insert_note(calx_writer *writer, calx_instance *instance, bool 
     return status == CALX_OK ? note_row(writer, instance) : status;
 }
 
-calx_status calx_insert_prepare(calx_writer *writer, calx_instance *instance, size_t *out_count,
-                                bool *out_defaults)
+/* A row without any value goes alone: there would be no array. */
+static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togetherness *out)
 {
-    *out_count = 0;
+    calx_instance *instance = row->instance;
+    row->width = 0;
     if (calx_watch_own_texts(instance) != CALX_OK)
         return calx_error_set_nomem(&writer->session->error);
     calx_status status = calx_writer_links(writer->session, instance);
@@ -107,21 +116,23 @@ calx_status calx_insert_prepare(calx_writer *writer, calx_instance *instance, si
         status = calx_version_start(writer, instance);
     if (status != CALX_OK)
         return status;
-    calx_insert_columns(writer, instance, out_defaults);
-    return calx_writer_bind_columns(writer, instance, writer->entity->columns, out_count);
+    choose_columns(writer, instance);
+    status = calx_writer_bind_columns(writer, instance, writer->entity->columns, &row->width);
+    *out = row->width == 0 ? CALX_TOGETHER_NO : CALX_TOGETHER_YES;
+    return status;
 }
 
 static calx_status send_insert(calx_writer *writer, calx_instance *instance)
 {
-    size_t count = 0;
-    bool defaults = false;
+    calx_batch_row row = { .entity = writer->entity, .instance = instance };
+    calx_togetherness together;
     int64_t changes = 0;
-    calx_status status = calx_insert_prepare(writer, instance, &count, &defaults);
+    calx_status status = prepare(writer, &row, &together);
     if (status == CALX_OK)
         status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
     if (status == CALX_OK)
-        status = calx_writer_run_columns(writer, count, &changes);
-    return status == CALX_OK ? calx_insert_note(writer, instance, defaults) : status;
+        status = calx_writer_run_columns(writer, row.width, &changes);
+    return status == CALX_OK ? note_insert(writer, instance, leaves_defaults(writer)) : status;
 }
 
 /* The reason is in this session: a live instance has the key that was refused (SES-201). */
@@ -141,10 +152,34 @@ static void warn_of_twin(calx_session *session, const calx_instance *instance)
     calx_buffer_clear(&text);
 }
 
-calx_status calx_insert_row(calx_writer *writer, calx_instance *instance)
+static calx_status insert_row(calx_writer *writer, calx_instance *instance)
 {
     calx_status status = send_insert(writer, instance);
     if (status == CALX_E_UNIQUE)
         warn_of_twin(writer->session, instance);
     return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "inserting");
 }
+
+/* What the database made of each row. */
+static calx_status note(calx_writer *writer)
+{
+    const calx_batch *batch = &writer->batch;
+    bool defaults = leaves_defaults(writer);
+    for (size_t i = 0; i < batch->count; i++) {
+        calx_status status = note_insert(writer, batch->instances[i], defaults);
+        if (status == CALX_OK && writer->has_row &&
+            calx_cursor_next(writer->cursor, &writer->has_row) != CALX_OK)
+            status = calx_session_take_error(writer->session);
+        if (status != CALX_OK)
+            return calx_writer_blame(writer, batch->instances[i], "inserting");
+    }
+    return CALX_OK;
+}
+
+const calx_together calx_together_inserts = {
+    .kind = CALX_PLAN_INSERT_ROWS,
+    .doing = "inserting",
+    .prepare = prepare,
+    .note = note,
+    .alone = insert_row,
+};

@@ -2,6 +2,7 @@
  * UPDATEs: the columns that changed, of the row as it was loaded (SES-178). An instance whose key
  * changes is known by the new one at once (SES-203).
  */
+#include "session/together.h"
 #include "session/version.h"
 
 #include "base/error.h"
@@ -37,43 +38,85 @@ static calx_status rekey(calx_writer *writer, calx_instance *instance)
     return CALX_OK;
 }
 
-static calx_status send_update(calx_writer *writer, calx_instance *instance)
+/* The changed columns, the new version among them, into entity->columns. */
+static calx_status choose_columns(calx_writer *writer, calx_instance *instance, bool *out_any)
 {
-    size_t count = 0;
-    int64_t changes = 0;
-    calx_status status =
-        calx_writer_bind_columns(writer, instance, writer->entity->columns, &count);
-    if (status == CALX_OK)
-        status = calx_writer_bind_where(writer, instance, &count);
-    if (status == CALX_OK)
-        status = calx_writer_open(writer, CALX_PLAN_UPDATE, writer->entity->columns);
-    if (status == CALX_OK)
-        status = calx_writer_run_columns(writer, count, &changes);
-    if (status == CALX_OK && changes == 0)
-        status = calx_version_missed(writer, instance);
-    return status;
-}
-
-calx_status calx_update_row(calx_writer *writer, calx_instance *instance)
-{
-    calx_session *session = writer->session;
     calx_watch *watch = instance->watch;
     calx_status status = calx_version_meet(writer, instance);
     if (status == CALX_OK)
-        status = calx_writer_links(session, instance);
-    if (status == CALX_OK && !calx_watch_changes(watch, writer->entity->columns))
+        status = calx_writer_links(writer->session, instance);
+    if (status != CALX_OK)
+        return status;
+    *out_any = calx_watch_changes(watch, writer->entity->columns);
+    if (!*out_any)
         return CALX_OK; /* the link led to where the columns pointed already */
-    if (status == CALX_OK &&
-        (calx_watch_own_texts(instance) != CALX_OK || calx_watch_keep_origin(watch) != CALX_OK))
-        status = calx_error_set_nomem(&session->error);
+    if (calx_watch_own_texts(instance) != CALX_OK || calx_watch_keep_origin(watch) != CALX_OK)
+        return calx_error_set_nomem(&writer->session->error);
+    return calx_version_raise(writer, instance);
+}
+
+/* A key that changes is not found again by those of the same statement (SES-203). */
+static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togetherness *out)
+{
+    bool any = false;
+    calx_status status = choose_columns(writer, row->instance, &any);
+    row->width = 0;
+    *out =
+        !any ? CALX_TOGETHER_NOTHING : (changes_key(writer) ? CALX_TOGETHER_NO : CALX_TOGETHER_YES);
+    if (status != CALX_OK || !any)
+        return status;
+    status = calx_writer_bind_columns(writer, row->instance, writer->entity->columns, &row->width);
+    return status == CALX_OK ? calx_writer_bind_where(writer, row->instance, &row->width) : status;
+}
+
+static calx_status send_row(calx_writer *writer, const calx_batch_row *row)
+{
+    int64_t changes = 0;
+    calx_status status = calx_writer_open(writer, CALX_PLAN_UPDATE, writer->entity->columns);
     if (status == CALX_OK)
-        status = calx_version_raise(writer, instance);
-    bool new_key = changes_key(writer);
+        status = calx_writer_run_columns(writer, row->width, &changes);
+    if (status == CALX_OK && changes == 0)
+        status = calx_version_missed(writer, row->instance);
+    return status;
+}
+
+static calx_status note_row(calx_writer *writer, calx_instance *instance)
+{
+    if (calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        return calx_error_set_nomem(&writer->session->error);
+    return CALX_OK;
+}
+
+static calx_status update_row(calx_writer *writer, calx_instance *instance)
+{
+    calx_batch_row row = { .entity = writer->entity, .instance = instance };
+    calx_togetherness together = CALX_TOGETHER_YES;
+    calx_status status = prepare(writer, &row, &together);
+    if (status == CALX_OK && together == CALX_TOGETHER_NOTHING)
+        return CALX_OK;
     if (status == CALX_OK)
-        status = send_update(writer, instance);
-    if (status == CALX_OK && new_key)
+        status = send_row(writer, &row);
+    if (status == CALX_OK && together == CALX_TOGETHER_NO)
         status = rekey(writer, instance);
-    if (status == CALX_OK && calx_watch_take_snapshot(watch) != CALX_OK)
-        status = calx_error_set_nomem(&session->error);
+    if (status == CALX_OK)
+        status = note_row(writer, instance);
     return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "updating");
 }
+
+static calx_status note(calx_writer *writer)
+{
+    const calx_batch *batch = &writer->batch;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (note_row(writer, batch->instances[i]) != CALX_OK)
+            return calx_writer_blame(writer, batch->instances[i], "updating");
+    }
+    return CALX_OK;
+}
+
+const calx_together calx_together_updates = {
+    .kind = CALX_PLAN_UPDATE_ROWS,
+    .doing = "updating",
+    .prepare = prepare,
+    .note = note,
+    .alone = update_row,
+};

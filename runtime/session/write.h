@@ -1,7 +1,7 @@
 /*
  * The writer: one flush under way, and what sending a row of any kind needs.
  *
- *   flush.c        the order and life of a flush         settle.c   what it leaves behind
+ *   flush.c        the order and life of a flush         settle.c    what it leaves behind
  *   write.c        statements and values                 insert.c, insert_rows.c, update.c,
  * delete.c foreign_key.c  keys of what is pointed at            version.c  what a version column
  * needs
@@ -19,7 +19,7 @@ typedef struct calx_writer {
     calx_cursor *cursor;
     const calx_plan *plan; /* of cursor */
     bool has_row;          /* the cursor is on one */
-    calx_batch batch;      /* rows to be inserted together */
+    calx_batch batch;      /* rows gathered to go together */
 } calx_writer;
 
 /* ---- write.c; each failure is in the session's error ---- */
@@ -61,11 +61,6 @@ calx_status calx_writer_send(calx_writer *writer, const calx_instances *instance
 
 /* The foreign keys whose links changed take the targets' values, or NULL. */
 calx_status calx_writer_links(calx_session *session, calx_instance *instance);
-
-/* ---- update.c, delete.c ---- */
-
-calx_status calx_update_row(calx_writer *writer, calx_instance *instance);
-calx_status calx_delete_row(calx_writer *writer, calx_instance *instance);
 
 /* ---- settle.c ---- */
 

@@ -150,7 +150,7 @@ static void updates_come_before_inserts_unless_they_point_at_them(void **state)
     graph_close(&fix);
 }
 
-static void a_tree_is_inserted_and_deleted_row_by_row(void **state)
+static void a_tree_is_inserted_and_deleted_in_its_order(void **state)
 {
     (void)state;
     graph fix;
@@ -169,7 +169,7 @@ static void a_tree_is_inserted_and_deleted_row_by_row(void **state)
     for (int i = 4; i >= 0; i--)
         graph_ok(&fix, calx_session_delete(fix.session, nodes[i]));
     graph_ok(&fix, calx_session_commit(fix.session));
-    assert_int_equal(graph_statements(&fix, "DELETE"), 5);
+    assert_int_equal(graph_statements(&fix, "DELETE"), calx_test_on("postgresql") ? 1 : 5);
     assert_int_equal(graph_number(&fix, "SELECT count(*) FROM nodes"), 0);
     graph_close(&fix);
 }
@@ -498,7 +498,7 @@ int main(void)
         cmocka_unit_test(kinds_are_in_order_when_only_values_link_them),
         cmocka_unit_test(rows_are_inserted_as_added_and_updated_and_deleted_by_key),
         cmocka_unit_test(updates_come_before_inserts_unless_they_point_at_them),
-        cmocka_unit_test(a_tree_is_inserted_and_deleted_row_by_row),
+        cmocka_unit_test(a_tree_is_inserted_and_deleted_in_its_order),
         cmocka_unit_test(two_foreign_keys_are_written_each_for_itself),
         cmocka_unit_test(a_foreign_key_of_two_columns_follows_its_target),
         cmocka_unit_test(kinds_in_a_circle_are_fine_when_rows_are_not),
