@@ -149,8 +149,35 @@ static calx_status build(calx_engine *engine, const char *url, const calx_engine
     return status;
 }
 
+bool calx_engine_give_spare(calx_engine *engine, calx_spare *spare)
+{
+    for (size_t i = 0; i < CALX_SPARES; i++) {
+        calx_spare *none = NULL;
+        if (atomic_load_explicit(&engine->spares[i], memory_order_relaxed) == NULL &&
+            atomic_compare_exchange_strong_explicit(&engine->spares[i], &none, spare,
+                                                    memory_order_release, memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+calx_spare *calx_engine_take_spare(calx_engine *engine)
+{
+    for (size_t i = 0; i < CALX_SPARES; i++) {
+        if (atomic_load_explicit(&engine->spares[i], memory_order_relaxed) == NULL)
+            continue;
+        calx_spare *spare =
+            atomic_exchange_explicit(&engine->spares[i], NULL, memory_order_acquire);
+        if (spare != NULL)
+            return spare;
+    }
+    return NULL;
+}
+
 static void destroy(calx_engine *engine)
 {
+    for (calx_spare *spare; (spare = calx_engine_take_spare(engine)) != NULL;)
+        spare->destroy(spare);
     calx_pool_free(engine->pool);
     calx_engine_free_plans(engine);
     calx_text_cache_clear(&engine->texts);
@@ -185,6 +212,8 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
         return calx_error_set_nomem(out_error);
     }
     atomic_init(&engine->references, 1);
+    for (size_t i = 0; i < CALX_SPARES; i++)
+        atomic_init(&engine->spares[i], NULL);
     calx_map_init(&engine->plans);
     calx_status status = build(engine, url, options, out_error);
     if (status != CALX_OK) {

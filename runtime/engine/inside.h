@@ -14,11 +14,14 @@
 #include "driver/driver.h"
 #include "engine/cursor.h"
 #include "engine/plan.h"
+#include "engine/spare.h"
 #include "engine/text.h"
 #include "pool/pool.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+
+enum { CALX_SPARES = 8 };
 
 /* Texts of queries by shape. */
 typedef struct calx_text_cache {
@@ -45,6 +48,7 @@ struct calx_engine {
     calx_map plans;
     unsigned plan_count;
     calx_text_cache texts;
+    _Atomic(calx_spare *) spares[CALX_SPARES]; /* NULL: the place is free */
 };
 
 /* Where a cursor that is closed goes. */

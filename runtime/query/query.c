@@ -66,8 +66,8 @@ static calx_query *make_anew(calx_session *session)
 
 static calx_query *take_spare(calx_session *session)
 {
-    calx_query *query = (calx_query *)session->spare;
-    session->spare = NULL;
+    calx_query *query = (calx_query *)session->spare_query;
+    session->spare_query = NULL;
     query->spare = false;
     calx_unpoison((char *)query + spare_part, sizeof *query - spare_part);
     query->ended = false;
@@ -77,7 +77,7 @@ static calx_query *take_spare(calx_session *session)
 
 static calx_query *make(calx_session *session, const calx_mapper *mapper)
 {
-    calx_query *query = session->spare != NULL ? take_spare(session) : make_anew(session);
+    calx_query *query = session->spare_query != NULL ? take_spare(session) : make_anew(session);
     if (query == NULL)
         return NULL;
     query->session = session;
@@ -89,7 +89,7 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
 
 static bool is_worth_keeping(const calx_query *query)
 {
-    return query->session != NULL && query->session->spare == NULL &&
+    return query->session != NULL && query->session->spare_query == NULL &&
            query->item_capacity <= SPARE_ITEMS && query->condition_capacity <= SPARE_PARTS &&
            query->order_capacity <= SPARE_PARTS && query->parameters.capacity <= SPARE_PARTS &&
            (size_t)(query->arena.end - query->arena.next) <= SPARE_ARENA;
@@ -100,7 +100,7 @@ static void keep_spare(calx_query *query)
 {
     calx_error_clear(&query->failure);
     query->spare = true;
-    query->session->spare = &query->dependent;
+    query->session->spare_query = &query->dependent;
     calx_poison((char *)query + spare_part, sizeof *query - spare_part);
 }
 

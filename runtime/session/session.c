@@ -8,10 +8,12 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/poison.h"
 #include "mapper/check.h"
 #include "mapper/column.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +50,8 @@ void calx_close_all_sessions(void)
 {
     pthread_mutex_lock(&sessions.lock);
     for (calx_session *session = sessions.first; session != NULL; session = session->next)
-        (void)calx_session_close(session);
+        if (!atomic_load(&session->waiting))
+            (void)calx_session_close(session);
     pthread_mutex_unlock(&sessions.lock);
 }
 
@@ -71,6 +74,37 @@ static calx_status check_options(const calx_session_options *options, calx_error
     return CALX_OK;
 }
 
+/* One that waits knows of no more mappers than this; a session of many tables is made anew. */
+enum { WAITING_ENTITIES = 32 };
+
+/* Nobody may touch what lies behind this while a session waits. */
+static const size_t own_part = offsetof(calx_session, options);
+
+static void destroy_waiting(calx_spare *spare);
+
+static calx_session *make(void)
+{
+    calx_session *session = calx_alloc_zeroed(sizeof(*session));
+    if (session == NULL)
+        return NULL;
+    session->spare.destroy = destroy_waiting;
+    atomic_init(&session->waiting, false);
+    calx_map_init(&session->entities);
+    enlist(session);
+    return session;
+}
+
+/* NULL: none waits. */
+static calx_session *wake(calx_engine *engine)
+{
+    calx_session *session = (calx_session *)calx_engine_take_spare(engine);
+    if (session == NULL)
+        return NULL;
+    calx_unpoison((char *)session + own_part, sizeof(*session) - own_part);
+    atomic_store(&session->waiting, false);
+    return session;
+}
+
 calx_status calx_session_new(const calx_session_options *options, calx_session **out_session,
                              calx_error *out_error)
 {
@@ -80,7 +114,9 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     calx_status status = check_options(options, out_error);
     if (status != CALX_OK)
         return status;
-    calx_session *session = calx_alloc_zeroed(sizeof(*session));
+    calx_session *session = wake(options->bind);
+    if (session == NULL)
+        session = make();
     if (session == NULL)
         return calx_error_set_nomem(out_error);
     session->options = *options;
@@ -88,9 +124,7 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
     calx_map_init(&session->identity);
-    calx_map_init(&session->entities);
     calx_buffer_init(&session->scalar);
-    enlist(session);
     *out_session = session;
     return CALX_OK;
 }
@@ -103,13 +137,93 @@ static void free_entities(calx_session *session)
     calx_map_clear(&session->entities);
 }
 
-static void forget_dependents(calx_session *session)
+/* The spare query is no one's, and may be kept. */
+static void forget_dependents(calx_session *session, bool spare_too)
 {
-    while (session->dependents != NULL) {
-        calx_dependent *dependent = session->dependents;
+    calx_dependent *next = NULL;
+    for (calx_dependent *dependent = session->dependents; dependent != NULL; dependent = next) {
+        next = dependent->next;
+        if (!spare_too && dependent == session->spare_query)
+            continue;
         calx_session_undepend(session, dependent);
         dependent->forget(dependent);
     }
+}
+
+/* What does not outlive a use of the session, which is closed. */
+static void clear_use(calx_session *session)
+{
+    forget_dependents(session, false);
+    calx_map_clear(&session->identity);
+    calx_instances_clear(&session->marked);
+    calx_instances_clear(&session->inserted);
+    calx_instances_clear(&session->deleted);
+    calx_buffer_clear(&session->scalar);
+    calx_error_clear(&session->failure);
+    calx_error_clear(&session->error);
+}
+
+/* What does; then the session itself. */
+static void destroy(calx_session *session)
+{
+    delist(session);
+    forget_dependents(session, true);
+    for (size_t i = 0; i < CALX_SESSION_TEXTS; i++)
+        calx_sql_text_release(session->texts[i]);
+    free_entities(session);
+    calx_slab_pool_clear(&session->slabs);
+    calx_release(session);
+}
+
+static void destroy_waiting(calx_spare *spare)
+{
+    calx_session *session = (calx_session *)spare;
+    calx_unpoison((char *)session + own_part, sizeof(*session) - own_part);
+    destroy(session);
+}
+
+/* What a waiting session keeps; everything else is as in a new one. */
+typedef struct kept_parts {
+    uint64_t transaction;
+    calx_map entities;
+    calx_entity *last_entity;
+    calx_slab_pool slabs;
+    calx_dependent *spare_query;
+    calx_sql_text *texts[CALX_SESSION_TEXTS];
+} kept_parts;
+
+static void start_over(calx_session *session)
+{
+    kept_parts kept = {
+        .transaction = session->transaction,
+        .entities = session->entities,
+        .last_entity = session->last_entity,
+        .slabs = session->slabs,
+        .spare_query = session->spare_query,
+    };
+    memcpy(kept.texts, session->texts, sizeof(kept.texts));
+    memset((char *)session + own_part, 0, sizeof(*session) - own_part);
+    session->transaction = kept.transaction;
+    session->entities = kept.entities;
+    session->last_entity = kept.last_entity;
+    session->slabs = kept.slabs;
+    session->dependents = session->spare_query = kept.spare_query;
+    memcpy(session->texts, kept.texts, sizeof(kept.texts));
+}
+
+/* Leaves the session with its engine. false: it has no place, or knows too much to be kept. */
+static bool set_aside(calx_session *session)
+{
+    calx_engine *engine = session->options.bind;
+    if (calx_map_count(&session->entities) > WAITING_ENTITIES)
+        return false;
+    start_over(session);
+    atomic_store(&session->waiting, true);
+    calx_poison((char *)session + own_part, sizeof(*session) - own_part);
+    if (calx_engine_give_spare(engine, &session->spare))
+        return true;
+    calx_unpoison((char *)session + own_part, sizeof(*session) - own_part);
+    return false;
 }
 
 void calx_session_free(calx_session *session)
@@ -117,20 +231,9 @@ void calx_session_free(calx_session *session)
     if (session == NULL)
         return;
     (void)calx_session_close(session);
-    forget_dependents(session);
-    for (size_t i = 0; i < CALX_SESSION_TEXTS; i++)
-        calx_sql_text_release(session->texts[i]);
-    delist(session);
-    free_entities(session);
-    calx_map_clear(&session->identity);
-    calx_slab_pool_clear(&session->slabs);
-    calx_instances_clear(&session->marked);
-    calx_instances_clear(&session->inserted);
-    calx_instances_clear(&session->deleted);
-    calx_buffer_clear(&session->scalar);
-    calx_error_clear(&session->failure);
-    calx_error_clear(&session->error);
-    calx_release(session);
+    clear_use(session);
+    if (!set_aside(session))
+        destroy(session);
 }
 
 /* ---- entering and failing ---- */

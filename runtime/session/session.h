@@ -15,10 +15,13 @@
 
 #include "base/map.h"
 #include "engine/cursor.h"
+#include "engine/spare.h"
 #include "mapper/instance.h"
 #include "session/instances.h"
 #include "session/links.h"
 #include "session/watch.h"
+
+#include <stdatomic.h>
 
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
@@ -46,7 +49,14 @@ struct calx_dependent {
 /* How many texts of its last queries a session has at hand. */
 enum { CALX_SESSION_TEXTS = 4 };
 
+/*
+ * Freed sessions wait with their engine for the next one that is made: what they know of mappers,
+ * a page for instances, the texts of their last queries. Those that wait stay in the list of all.
+ */
 struct calx_session {
+    calx_spare spare;              /* the first member: how the engine ends one that waits */
+    calx_session *next, *previous; /* all sessions of the process */
+    atomic_bool waiting;           /* it is nobody's; what follows is not to be touched then */
     calx_session_options options;
     calx_error error;            /* of the last failed call */
     calx_connection *connection; /* NULL: none needed so far in this transaction */
@@ -70,10 +80,9 @@ struct calx_session {
     calx_instances inserted; /* in the open transaction */
     calx_instances deleted;  /* in the open transaction, DELETE sent */
     calx_dependent *dependents;
-    calx_dependent *spare;                    /* one of them, that nobody uses now; or NULL */
+    calx_dependent *spare_query;              /* one of them, that nobody uses now; or NULL */
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */
     calx_buffer scalar;                       /* text of the last calx_session_scalar() */
-    calx_session *next, *previous;            /* all sessions of the process */
 };
 
 /* ---- entering and failing ---- */

@@ -155,6 +155,134 @@ static void a_maker_survives_missing_memory(void **state)
     assert_int_equal(status, CALX_OK);
 }
 
+/* ---- freed sessions and the next ones ---- */
+
+/* Leaves something behind in every part of a session. */
+static void use_up(fixture *fix, calx_session *session, calx_query **out_query)
+{
+    struct user *user = new_user("ed");
+    assert_int_equal(calx_session_add(session, user), CALX_OK);
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    struct user *changed = calx_instance_edit(get_user(session, user->id));
+    assert_non_null(changed);
+    changed->name = "edward";
+    assert_int_equal(calx_session_add(session, new_user("wendy")), CALX_OK);
+    assert_int_equal(calx_session_query(session, &user_mapper, out_query), CALX_OK);
+    assert_int_equal(calx_session_no_autoflush_begin(session), CALX_OK);
+    assert_int_equal(calx_session_add(session, fix), CALX_E_UNMAPPED);
+}
+
+static void assert_unused(calx_session *session)
+{
+    assert_int_equal(calx_session_error(session)->status, CALX_OK);
+    assert_int_equal(calx_session_count_new(session), 0);
+    assert_int_equal(calx_session_count_dirty(session), 0);
+    assert_int_equal(calx_session_count_deleted(session), 0);
+    assert_int_equal(calx_session_count_warnings(session), 0);
+    assert_false(calx_session_in_transaction(session));
+    assert_true(calx_session_is_active(session));
+    assert_null(calx_session_info(session));
+    assert_int_equal(calx_session_no_autoflush_end(session), CALX_E_STATE);
+}
+
+static void nothing_of_a_freed_session_shows_in_the_next(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    int info = 5;
+    for (int round = 0; round < 3; round++) {
+        calx_session_options options = session_options(&fix);
+        calx_session *session = NULL;
+        calx_query *query = NULL;
+        options.info = &info;
+        assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+        use_up(&fix, session, &query);
+        calx_session_free(session);
+        assert_int_equal(calx_query_limit(query, 1), CALX_E_STATE);
+        calx_query_free(query);
+        options.info = NULL;
+        assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+        assert_unused(session);
+        assert_null(get_user(session, 1)); /* it was rolled back */
+        calx_session_free(session);
+    }
+    tear_down(&fix);
+}
+
+static void an_object_outlives_its_session_and_the_next(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    calx_session *session = new_session(&fix);
+    struct user *user = stored_user(session, "ed");
+    int64_t id = user->id;
+    assert_int_equal(calx_session_load(session, user), CALX_OK);
+    assert_int_equal(calx_session_expunge(session, user), CALX_OK);
+    calx_session_free(session);
+    session = new_session(&fix);
+    assert_ptr_not_equal(get_user(session, id), user);
+    assert_string_equal(user->name, "ed");
+    calx_session_free(session);
+    assert_string_equal(user->name, "ed");
+    calx_instance_free(user);
+    tear_down(&fix);
+}
+
+static void closing_all_sessions_passes_over_freed_ones(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    calx_session *session = new_session(&fix);
+    calx_session_free(new_session(&fix));
+    assert_int_equal(calx_session_add(session, new_user("ed")), CALX_OK);
+    calx_close_all_sessions();
+    assert_int_equal(calx_session_count_new(session), 0);
+    calx_session_free(session);
+    calx_close_all_sessions();
+    tear_down(&fix);
+}
+
+/* More at once than an engine keeps, and an engine that ends with all it kept. */
+static calx_status use_many_sessions(const ration *account, long *out_taken)
+{
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *sessions[20] = { NULL };
+    calx_status status = calx_engine_new(calx_test_url(), NULL, &options.bind, NULL);
+    for (int round = 0; round < 3 && status == CALX_OK; round++) {
+        for (size_t i = 0; i < 20 && status == CALX_OK; i++)
+            status = calx_session_new(&options, &sessions[i], NULL);
+        for (size_t i = 0; i < 20; i++)
+            calx_session_free(sessions[i]);
+        memset(sessions, 0, sizeof(sessions));
+    }
+    for (int round = 0; round < 2 && status == CALX_OK; round++) {
+        long left = atomic_load(&account->left);
+        status = calx_session_new(&options, &sessions[0], NULL);
+        calx_session_free(sessions[0]);
+        *out_taken = left - atomic_load(&account->left);
+    }
+    calx_engine_free(options.bind);
+    return status;
+}
+
+static void an_engine_keeps_a_few_freed_sessions(void **state)
+{
+    (void)state;
+    calx_status status = CALX_E_NOMEM;
+    long taken = -1;
+    for (long allowed = 0; status == CALX_E_NOMEM && allowed < 10000; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, allowed));
+        status = use_many_sessions(&account, &taken);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+    assert_int_equal(status, CALX_OK);
+    assert_int_equal(taken, 0);
+}
+
 /* ---- any thread ---- */
 
 enum { THREADS = 4, ROUNDS = 200 };
@@ -200,6 +328,10 @@ int main(void)
         cmocka_unit_test(new_defaults_are_for_later_sessions),
         cmocka_unit_test(bad_options_are_refused),
         cmocka_unit_test(a_maker_survives_missing_memory),
+        cmocka_unit_test(nothing_of_a_freed_session_shows_in_the_next),
+        cmocka_unit_test(an_object_outlives_its_session_and_the_next),
+        cmocka_unit_test(closing_all_sessions_passes_over_freed_ones),
+        cmocka_unit_test(an_engine_keeps_a_few_freed_sessions),
         cmocka_unit_test(threads_share_a_maker),
     };
     return CALX_RUN("sessionmaker", tests);
