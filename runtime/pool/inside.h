@@ -45,6 +45,7 @@ struct calx_pool {
     calx_pool_maker maker;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something came back, was destroyed or a thread ended */
+    unsigned watchers;      /* who wait for that */
     bool closed;
     uint64_t generation;
     calx_pool_list idle; /* queue pool only */
@@ -63,11 +64,50 @@ struct calx_pool {
     uint64_t destroyed;
 };
 
-void calx_pool_list_append(calx_pool_list *list, calx_pool_entry *entry);
-void calx_pool_list_remove(calx_pool_list *list, calx_pool_entry *entry);
+static inline void calx_pool_list_append(calx_pool_list *list, calx_pool_entry *entry)
+{
+    entry->next = NULL;
+    entry->previous = list->last;
+    if (list->last != NULL)
+        list->last->next = entry;
+    else
+        list->first = entry;
+    list->last = entry;
+    list->count++;
+}
+
+static inline void calx_pool_list_remove(calx_pool_list *list, calx_pool_entry *entry)
+{
+    if (entry->previous != NULL)
+        entry->previous->next = entry->next;
+    else
+        list->first = entry->next;
+    if (entry->next != NULL)
+        entry->next->previous = entry->previous;
+    else
+        list->last = entry->previous;
+    entry->next = NULL;
+    entry->previous = NULL;
+    list->count--;
+}
+
+/* Whether an entry is too old to be lent again; reads the clock. */
+bool calx_pool_is_old(const calx_pool *pool, const calx_pool_entry *entry);
 
 /* Whether an entry may be lent again. */
-bool calx_pool_is_fit_locked(const calx_pool *pool, const calx_pool_entry *entry);
+static inline bool calx_pool_is_fit_locked(const calx_pool *pool, const calx_pool_entry *entry)
+{
+    if (entry->orphan || entry->cut || pool->closed || entry->generation != pool->generation)
+        return false;
+    return pool->options.recycle_ms < 0 || !calx_pool_is_old(pool, entry);
+}
+
+/* Wakes those who wait for the pool to become quiet; mostly there are none. */
+static inline void calx_pool_changed_locked(calx_pool *pool)
+{
+    if (pool->watchers > 0)
+        pthread_cond_broadcast(&pool->changed);
+}
 
 /* Calls the maker, without the lock; stamps the entry. */
 calx_status calx_pool_make(calx_pool *pool, uint64_t generation, int64_t deadline,

@@ -9,33 +9,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-void calx_pool_list_append(calx_pool_list *list, calx_pool_entry *entry)
-{
-    entry->next = NULL;
-    entry->previous = list->last;
-    if (list->last != NULL)
-        list->last->next = entry;
-    else
-        list->first = entry;
-    list->last = entry;
-    list->count++;
-}
-
-void calx_pool_list_remove(calx_pool_list *list, calx_pool_entry *entry)
-{
-    if (entry->previous != NULL)
-        entry->previous->next = entry->next;
-    else
-        list->first = entry->next;
-    if (entry->next != NULL)
-        entry->next->previous = entry->previous;
-    else
-        list->last = entry->previous;
-    entry->next = NULL;
-    entry->previous = NULL;
-    list->count--;
-}
-
 static bool init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
@@ -69,14 +42,10 @@ fail:
     return CALX_E_NOMEM;
 }
 
-bool calx_pool_is_fit_locked(const calx_pool *pool, const calx_pool_entry *entry)
+bool calx_pool_is_old(const calx_pool *pool, const calx_pool_entry *entry)
 {
-    if (entry->orphan || entry->cut || pool->closed || entry->generation != pool->generation)
-        return false;
-    if (pool->options.recycle_ms < 0)
-        return true;
     int64_t age_ms = (calx_clock_monotonic_ns() - entry->born_ns) / 1000000;
-    return age_ms < pool->options.recycle_ms;
+    return age_ms >= pool->options.recycle_ms;
 }
 
 calx_status calx_pool_make(calx_pool *pool, uint64_t generation, int64_t deadline,
@@ -125,7 +94,7 @@ static void forget_entry_locked(calx_pool *pool, calx_pool_entry *entry)
     entry->thread = NULL;
     if (pool->options.kind == CALX_POOL_QUEUE)
         calx_pool_queue_place_locked(pool);
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
 }
 
 /* Gives back the place of an entry that is really gone now. */
@@ -134,7 +103,7 @@ static void free_place(calx_pool *pool)
     pthread_mutex_lock(&pool->lock);
     pool->connecting--;
     calx_pool_queue_place_locked(pool);
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -231,6 +200,7 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
     destroy_all(pool, &collected);
 
     pthread_mutex_lock(&pool->lock);
+    pool->watchers++;
     while (pool->out.count + pool->connecting > 0 && !calx_deadline_passed(deadline)) {
         if (deadline == CALX_DEADLINE_NONE) {
             pthread_cond_wait(&pool->changed, &pool->lock);
@@ -239,6 +209,7 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
             pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
         }
     }
+    pool->watchers--;
     for (calx_pool_entry *entry = pool->out.first; entry != NULL; entry = entry->next) {
         if (entry->cut)
             continue;

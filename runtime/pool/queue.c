@@ -181,7 +181,7 @@ static calx_status fill_place(calx_pool *pool, uint64_t generation, int64_t dead
         calx_pool_queue_place_locked(pool);
     if (status == CALX_OK && closed)
         pool->destroyed++;
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     calx_error_clear(&own_error);
     if (status != CALX_OK)
@@ -257,7 +257,7 @@ void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry)
         /* Its place is taken until it is really gone. */
         pool->connecting += !orphan;
     }
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     if (kept)
         return;
@@ -267,6 +267,6 @@ void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry)
     pthread_mutex_lock(&pool->lock);
     pool->connecting--;
     calx_pool_queue_place_locked(pool);
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
 }

@@ -51,7 +51,7 @@ static void end_thread(void *context)
         pool->maker.destroy(pool->maker.context, entry);
     pthread_mutex_lock(&pool->lock);
     unlink_locked(pool, thread);
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     calx_release(thread);
 }
@@ -90,7 +90,7 @@ static calx_status make_entry(calx_pool *pool, calx_pool_thread *thread, uint64_
         pool->acquired++;
         *out_entry = entry;
     }
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     return status;
 }
@@ -157,14 +157,14 @@ void calx_pool_thread_give(calx_pool *pool, calx_pool_entry *entry)
         /* Counted until it is really gone: a shutdown waits for it. */
         pool->connecting++;
     }
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     if (kept)
         return;
     pool->maker.destroy(pool->maker.context, entry);
     pthread_mutex_lock(&pool->lock);
     pool->connecting--;
-    pthread_cond_broadcast(&pool->changed);
+    calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -192,8 +192,10 @@ void calx_pool_thread_end_locked(calx_pool *pool, calx_pool_list *collected)
         thread = next;
     }
     /* What is left belongs to threads that are ending right now. */
+    pool->watchers++;
     while (pool->threads != NULL)
         pthread_cond_wait(&pool->changed, &pool->lock);
+    pool->watchers--;
 }
 
 size_t calx_pool_thread_idle_locked(const calx_pool *pool)
