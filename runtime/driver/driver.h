@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 4 };
+enum { CALX_DRIVER_API = 5 };
 
 typedef struct calx_driver calx_driver;
 
@@ -61,6 +61,15 @@ typedef enum calx_driver_control {
     CALX_DRIVER_RELEASE,
     CALX_DRIVER_ROLLBACK_TO
 } calx_driver_control;
+
+/* How the rows of a statement are wanted. */
+typedef enum calx_driver_rows {
+    CALX_DRIVER_ROWS_ALL = 0, /* there are few, or all are read at once */
+    CALX_DRIVER_ROWS_FLOW,    /* as they come: those not read yet may be kept if something else runs
+                                 meanwhile */
+    CALX_DRIVER_ROWS_STREAM   /* any number in little memory, whatever else runs meanwhile; the
+                                 statement only reads */
+} calx_driver_rows;
 
 /* All slots are required unless marked optional; the registry refuses a table that lacks one. */
 struct calx_driver {
@@ -153,6 +162,13 @@ struct calx_driver {
      */
     calx_status (*execute_rows)(calx_driver_statement *statement, const calx_value *values,
                                 size_t rows, bool *out_row);
+    /*
+     * Optional: without it rows come in little memory always. Says how the rows of the next execute
+     * are wanted; forgotten after it. With ALL and FLOW other statements may run while rows are
+     * left, and those rows are as they were; with STREAM too, except that they end with a savepoint
+     * set before them that is rolled back: next is CALX_E_STATE then.
+     */
+    void (*rows)(calx_driver_statement *statement, calx_driver_rows how);
 };
 
 /*

@@ -114,6 +114,12 @@ static calx_status not_asked(calx_cursor *cursor, calx_status status)
     return status;
 }
 
+void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how)
+{
+    if (cursor->statement != NULL && cursor->driver->rows != NULL)
+        cursor->driver->rows(cursor->statement, how);
+}
+
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
                                 bool *out_row)
 {

@@ -14,6 +14,7 @@
 #include <calx/value.h>
 
 #include "base/log.h"
+#include "driver/driver.h"
 #include "engine/plan.h"
 #include "engine/text.h"
 #include "sql/dialect.h"
@@ -38,6 +39,9 @@ calx_status calx_connection_open_text(calx_connection *connection, const char *s
 /* The same for a text of the engine's, which is not hashed again. */
 calx_status calx_connection_open_known(calx_connection *connection, const calx_sql_text *text,
                                        calx_cursor **out_cursor);
+
+/* How the rows of the next execute are wanted; forgotten after it. Without: all at once. */
+void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how);
 
 /*
  * Binds and runs up to the first row; begins the transaction when none is open (ENG-121). Text and

@@ -133,6 +133,8 @@ static calx_status execute(calx_connection *connection, const calx_statement *st
     }
     if (status == CALX_OK)
         status = calx_connection_open_text(connection, sql, size, out_cursor);
+    if (status == CALX_OK && out_kept != NULL)
+        calx_cursor_rows(*out_cursor, CALX_DRIVER_ROWS_FLOW);
     if (status == CALX_OK)
         status = calx_cursor_execute(*out_cursor, values, count, out_row);
     return status;

@@ -12,6 +12,9 @@
 #include "base/allocator.h"
 #include "base/error.h"
 
+/* So few rows may as well come all at once. */
+enum { SHORT_STREAM = 256 };
+
 /* A run on its way: the statement, and whether there is a row to read. */
 typedef struct query_run {
     calx_session *session;
@@ -21,7 +24,8 @@ typedef struct query_run {
 } query_run;
 
 /* Up to the first row. On failure nothing is open and the session's error is set. */
-static calx_status run_start(query_run *run, calx_query *query, calx_query_want want)
+static calx_status run_start(query_run *run, calx_query *query, calx_query_want want,
+                             calx_driver_rows how)
 {
     calx_session *session = query->session;
     run->session = session;
@@ -37,6 +41,8 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
     if (status != CALX_OK)
         return status;
     status = calx_connection_open_known(session->connection, query->text, &run->cursor);
+    if (status == CALX_OK && how != CALX_DRIVER_ROWS_ALL)
+        calx_cursor_rows(run->cursor, how);
     if (status == CALX_OK)
         status = calx_cursor_execute(run->cursor, query->parameters.items, query->parameters.count,
                                      &run->has_row);
@@ -89,7 +95,7 @@ static calx_status put_item(calx_query *query, size_t position, const void *enti
 static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
 {
     query_run run;
-    calx_status status = run_start(&run, query, want);
+    calx_status status = run_start(&run, query, want, CALX_DRIVER_ROWS_ALL);
     if (status != CALX_OK)
         return status;
     size_t count = 0;
@@ -181,7 +187,7 @@ static calx_status read_value(calx_query *query, calx_query_want want, calx_valu
                               calx_value *out_value)
 {
     query_run run;
-    calx_status status = run_start(&run, query, want);
+    calx_status status = run_start(&run, query, want, CALX_DRIVER_ROWS_ALL);
     if (status != CALX_OK)
         return status;
     if (!run.has_row)
@@ -301,7 +307,9 @@ static calx_status stream_next(calx_query *query, query_run *run)
 static calx_status stream(calx_query *query, calx_entity_function function, void *context)
 {
     query_run run;
-    calx_status status = run_start(&run, query, CALX_QUERY_ALL);
+    bool is_short = query->limit >= 0 && query->limit <= SHORT_STREAM;
+    calx_status status = run_start(&run, query, CALX_QUERY_ALL,
+                                   is_short ? CALX_DRIVER_ROWS_ALL : CALX_DRIVER_ROWS_STREAM);
     if (status != CALX_OK)
         return status;
     while (status == CALX_OK && run.has_row) {

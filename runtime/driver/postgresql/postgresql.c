@@ -16,7 +16,9 @@ enum { CONTROL_TEXT_SIZE = 64, CANCEL_TEXT_SIZE = 256 };
 void calx_postgresql_look(calx_postgresql_connection *connection)
 {
     PGTransactionStatusType state = PQtransactionStatus(connection->conn);
-    connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+    /* While rows are on their way nothing has changed. */
+    if (state != PQTRANS_ACTIVE)
+        connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
 }
 
 static bool is_good(const PGresult *result)
@@ -36,10 +38,12 @@ static void end_copy(PGconn *conn, ExecStatusType status)
         PQfreemem(data);
 }
 
-void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult **out_result)
+void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult *first,
+                           PGresult **out_result)
 {
     PGresult *kept = NULL;
-    for (PGresult *result; (result = PQgetResult(connection->conn)) != NULL;) {
+    PGresult *result = first != NULL ? first : PQgetResult(connection->conn);
+    for (; result != NULL; result = PQgetResult(connection->conn)) {
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
             end_copy(connection->conn, status);
@@ -60,8 +64,9 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
 {
     PGresult *result = NULL;
     calx_status status = CALX_OK;
+    calx_postgresql_settle(connection);
     if (PQsendQuery(connection->conn, sql) == 1)
-        calx_postgresql_drain(connection, &result);
+        calx_postgresql_drain(connection, NULL, &result);
     if (result == NULL || !is_good(result))
         status = calx_postgresql_fail(connection, result);
     else if (expected_tag != NULL &&
@@ -85,6 +90,10 @@ static calx_status run_savepoint(calx_postgresql_connection *connection,
     };
     char sql[CONTROL_TEXT_SIZE];
     snprintf(sql, sizeof(sql), forms[control], serial);
+    if (control == CALX_DRIVER_SAVEPOINT)
+        connection->last_savepoint = serial;
+    if (control == CALX_DRIVER_ROLLBACK_TO)
+        calx_postgresql_lose_portals(connection, serial);
     return calx_postgresql_run(connection, sql, NULL);
 }
 
@@ -98,8 +107,11 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
             calx_postgresql_close_waiting(connection, true);
         return calx_postgresql_run(connection, "BEGIN", NULL);
     case CALX_DRIVER_COMMIT:
+        calx_postgresql_lose_portals(connection, 0);
         return calx_postgresql_run(connection, "COMMIT", "COMMIT");
     case CALX_DRIVER_ROLLBACK:
+        calx_postgresql_lose_portals(connection, 0);
+        calx_postgresql_hurry(connection);
         return base->in_transaction ? calx_postgresql_run(connection, "ROLLBACK", NULL) : CALX_OK;
     default:
         return run_savepoint(connection, control, serial);
@@ -128,12 +140,17 @@ static calx_status postgresql_probe(calx_driver_connection *base)
     return calx_postgresql_fail(connection, NULL);
 }
 
+void calx_postgresql_cancel(calx_postgresql_connection *connection)
+{
+    char message[CANCEL_TEXT_SIZE];
+    (void)PQcancel(connection->cancel, message, sizeof(message));
+}
+
 static void postgresql_interrupt(calx_driver_connection *base)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
-    char message[CANCEL_TEXT_SIZE];
     atomic_store(&connection->interrupted, true);
-    (void)PQcancel(connection->cancel, message, sizeof(message));
+    calx_postgresql_cancel(connection);
 }
 
 const calx_driver calx_driver_postgresql = {
@@ -160,4 +177,5 @@ const calx_driver calx_driver_postgresql = {
     .last_key = calx_postgresql_last_key,
     .expect = calx_postgresql_expect,
     .execute_rows = calx_postgresql_execute_rows,
+    .rows = calx_postgresql_rows,
 };

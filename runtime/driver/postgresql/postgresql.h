@@ -62,6 +62,8 @@ typedef struct calx_postgresql_closing {
     unsigned serial;
 } calx_postgresql_closing;
 
+typedef struct calx_postgresql_statement calx_postgresql_statement;
+
 typedef struct calx_postgresql_connection {
     calx_driver_connection base;
     PGconn *conn;
@@ -70,6 +72,11 @@ typedef struct calx_postgresql_connection {
     const calx_logger *logger; /* borrowed from the config, or NULL */
     unsigned last_serial;      /* of prepared statements: names are never used twice */
     calx_postgresql_closing *closing;
+    calx_postgresql_statement *flowing; /* the one whose rows are on the line, or NULL */
+    bool leftover;                      /* rows are on the line that nobody wants */
+    calx_postgresql_statement *portals; /* those with a cursor on the server */
+    unsigned last_portal;               /* number of the newest cursor */
+    unsigned last_savepoint;            /* number of the newest savepoint */
 } calx_postgresql_connection;
 
 /* A parameter on its way to the server. */
@@ -86,6 +93,45 @@ typedef struct calx_postgresql_slot {
     int size;
     int format; /* 1: binary */
 } calx_postgresql_slot;
+
+/* Where the rows are that come after those in `result`. */
+typedef enum calx_postgresql_flow {
+    CALX_FLOW_WHOLE = 0, /* there are none, or `failed` is what came instead */
+    CALX_FLOW_LINE,      /* on the line, one by one */
+    CALX_FLOW_SPOOLED,   /* in `rest`: something else was to run */
+    CALX_FLOW_PORTAL,    /* in a cursor on the server */
+    CALX_FLOW_LOST       /* nowhere: the cursor ended with its transaction or savepoint */
+} calx_postgresql_flow;
+
+struct calx_postgresql_statement {
+    calx_driver_statement base;
+    bool empty;                       /* the text held no statement */
+    bool binary;                      /* how results are asked for */
+    bool stale;                       /* must be prepared anew */
+    calx_driver_rows how;             /* the next execute's rows are wanted */
+    unsigned serial;                  /* of its name; 0: not prepared */
+    calx_postgresql_closing *closing; /* kept for the day its name must be closed */
+    PGresult *description;            /* its columns */
+    PGresult *result;
+    int row;
+    int64_t changes;
+    calx_postgresql_flow flow;
+    PGresult *rest;                         /* the rows after those of result */
+    PGresult *failed;                       /* of a failure after the last row; or NULL */
+    bool broken;                            /* there was one, and it was not told yet */
+    bool short_of_memory;                   /* rows after the last one had no room, not told yet */
+    unsigned portal;                        /* the cursor's number */
+    unsigned portal_savepoint;              /* the newest savepoint when it was opened */
+    int portal_rows;                        /* how many rows are fetched at once */
+    calx_postgresql_statement *next_portal; /* of the connection's */
+    calx_postgresql_parameter *parameters;  /* each of these has parameter_count */
+    const char **values;
+    Oid *wanted;
+    int *sizes;
+    int *formats;
+    calx_buffer arrays; /* values of many rows, parameter by parameter */
+    char sql[];
+};
 
 /* Whether a value can be sent as the type a parameter has now. */
 typedef enum calx_postgresql_fit {
@@ -122,15 +168,20 @@ calx_status calx_postgresql_fail_connect(PGconn *conn, calx_error *error);
 /* postgresql.c */
 
 /*
- * Reads everything the server has to say to what was sent. *out_result: of the last command that
- * failed, else of the last one; NULL when there was no memory or no connection. PQclear().
+ * Reads everything the server has to say to what was sent. first: what was read of it, or NULL; is
+ * cleared. *out_result: of the last command that failed, else of the last one; NULL when there was
+ * no memory or no connection. PQclear().
  */
-void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult **out_result);
+void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult *first,
+                           PGresult **out_result);
 /* Runs a text without parameters and rows. */
 calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
                                 const char *expected_tag);
 /* What the connection says about the transaction becomes in_transaction. */
 void calx_postgresql_look(calx_postgresql_connection *connection);
+
+/* Asks the server to end what runs on the connection. */
+void calx_postgresql_cancel(calx_postgresql_connection *connection);
 
 /* encode.c */
 
@@ -174,7 +225,32 @@ bool calx_postgresql_get_integer(const unsigned char *data, int size, uint64_t *
 /* The nearest double. false: malformed. */
 bool calx_postgresql_get_real(const unsigned char *data, int size, double *out_real);
 
+/* rows.c */
+
+/* Makes the line free for something to be sent: rows on it are put aside, or dropped. */
+void calx_postgresql_settle(calx_postgresql_connection *connection);
+/* The same before a rollback: rows nobody wants need not be waited for. */
+void calx_postgresql_hurry(calx_postgresql_connection *connection);
+/* The first answer to an execute that was sent, up to its first row. */
+calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int sent,
+                                      calx_driver_rows how);
+/* Runs the statement, whose values are encoded, as a cursor. */
+calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement);
+/* Cursors opened after that savepoint are gone; 0: all are. */
+void calx_postgresql_lose_portals(calx_postgresql_connection *connection, unsigned savepoint);
+calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row);
+void calx_postgresql_reset(calx_driver_statement *statement);
+
 /* statement.c */
+
+/* The failure of a run. */
+calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const PGresult *result);
+/*
+ * Reads what a pipeline answers, up to its end. *out_failed, *out_last: the first failure and the
+ * last other answer, or NULL. PQclear().
+ */
+void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last);
+void calx_postgresql_rows(calx_driver_statement *statement, calx_driver_rows how);
 calx_status calx_postgresql_prepare(calx_driver_connection *connection, const char *sql,
                                     size_t size, calx_driver_statement **out);
 void calx_postgresql_expect(calx_driver_statement *statement, const calx_type *types, size_t count);
@@ -183,10 +259,8 @@ calx_status calx_postgresql_execute(calx_driver_statement *statement, const calx
                                     size_t count, bool *out_row);
 calx_status calx_postgresql_execute_rows(calx_driver_statement *statement, const calx_value *values,
                                          size_t rows, bool *out_row);
-calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row);
 calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
                                  calx_value *out, size_t count);
-void calx_postgresql_reset(calx_driver_statement *statement);
 size_t calx_postgresql_column_count(calx_driver_statement *statement);
 const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
 int64_t calx_postgresql_changes(calx_driver_statement *statement);

@@ -17,30 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct postgresql_statement {
-    calx_driver_statement base;
-    bool empty;                       /* the text held no statement */
-    bool binary;                      /* how results are asked for */
-    bool stale;                       /* must be prepared anew */
-    unsigned serial;                  /* of its name; 0: not prepared */
-    calx_postgresql_closing *closing; /* kept for the day its name must be closed */
-    PGresult *description;            /* its columns */
-    PGresult *result;
-    int row;
-    int64_t changes;
-    calx_postgresql_parameter *parameters; /* each of these has parameter_count */
-    const char **values;
-    Oid *wanted;
-    int *sizes;
-    int *formats;
-    calx_buffer arrays; /* values of many rows, parameter by parameter */
-    char sql[];
-} postgresql_statement;
-
 /* A parameter may change its type once for its column's and twice for its value's sake. */
 enum { MAX_ATTEMPTS = 4 };
 
-static calx_postgresql_connection *connection_of(const postgresql_statement *statement)
+static calx_postgresql_connection *connection_of(const calx_postgresql_statement *statement)
 {
     return (calx_postgresql_connection *)statement->base.connection;
 }
@@ -53,7 +33,7 @@ static void write_name(unsigned serial, char name[CALX_NAME_SIZE])
 }
 
 /* The name is closed at the next quiet moment; that needs no memory now. */
-static void give_up_name(postgresql_statement *statement)
+static void give_up_name(calx_postgresql_statement *statement)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     if (statement->serial != 0) {
@@ -86,7 +66,7 @@ void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool 
 
 /* ---- making and ending ---- */
 
-static calx_status reserve_parameters(postgresql_statement *statement, size_t count)
+static calx_status reserve_parameters(calx_postgresql_statement *statement, size_t count)
 {
     statement->base.parameter_count = count;
     statement->parameters = calx_alloc_array(count + 1, sizeof(*statement->parameters));
@@ -113,7 +93,7 @@ calx_status calx_postgresql_prepare(calx_driver_connection *base, const char *sq
         return calx_error_set(&base->error, CALX_E_LIMIT,
                               "the statement has %zu parameters; PostgreSQL takes %d at most",
                               facts.placeholders, CALX_POSTGRESQL_MAX_PARAMETERS);
-    postgresql_statement *statement = calx_alloc_zeroed(sizeof(*statement) + size + 1);
+    calx_postgresql_statement *statement = calx_alloc_zeroed(sizeof(*statement) + size + 1);
     if (statement == NULL)
         return calx_error_set_nomem(&base->error);
     statement->base.connection = base;
@@ -128,14 +108,19 @@ calx_status calx_postgresql_prepare(calx_driver_connection *base, const char *sq
     return CALX_OK;
 }
 
+void calx_postgresql_rows(calx_driver_statement *statement, calx_driver_rows how)
+{
+    ((calx_postgresql_statement *)statement)->how = how;
+}
+
 void calx_postgresql_expect(calx_driver_statement *base, const calx_type *types, size_t count)
 {
-    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     for (size_t i = 0; count == base->parameter_count && i < count; i++)
         statement->wanted[i] = calx_postgresql_type_of_column(types[i]);
 }
 
-static void release_copies(postgresql_statement *statement)
+static void release_copies(calx_postgresql_statement *statement)
 {
     for (size_t i = 0; i < statement->base.parameter_count; i++) {
         calx_release(statement->parameters[i].copy);
@@ -145,11 +130,11 @@ static void release_copies(postgresql_statement *statement)
 
 void calx_postgresql_finalize(calx_driver_statement *base)
 {
-    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
+    calx_postgresql_reset(base);
     give_up_name(statement);
     if (statement->parameters != NULL)
         release_copies(statement);
-    PQclear(statement->result);
     calx_release(statement->closing);
     calx_release(statement->parameters);
     calx_release(statement->values);
@@ -162,8 +147,7 @@ void calx_postgresql_finalize(calx_driver_statement *base)
 
 /* ---- preparing on the server ---- */
 
-/* Reads what a pipeline of two commands answers, up to its end. */
-static void read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last)
+void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last)
 {
     int silences = 0;
     while (PQstatus(conn) == CONNECTION_OK && silences < 2) {
@@ -172,7 +156,7 @@ static void read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_la
         silences = result == NULL ? silences + 1 : 0;
         if (status == PGRES_FATAL_ERROR && result != NULL && *out_failed == NULL) {
             *out_failed = result;
-        } else if (status == PGRES_COMMAND_OK) {
+        } else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             PQclear(*out_last);
             *out_last = result;
         } else {
@@ -184,7 +168,7 @@ static void read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_la
 }
 
 /* The text cannot be parsed, or holds several statements, which have one code. */
-static calx_status fail_parse(postgresql_statement *statement, const PGresult *failed)
+static calx_status fail_parse(calx_postgresql_statement *statement, const PGresult *failed)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     calx_sql_facts facts =
@@ -199,18 +183,19 @@ static calx_status fail_parse(postgresql_statement *statement, const PGresult *f
 }
 
 /* Parse and Describe in one round trip (ENG-160). */
-static calx_status send_prepare(postgresql_statement *statement, const char *name)
+static calx_status send_prepare(calx_postgresql_statement *statement, const char *name)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     PGconn *conn = connection->conn;
     PGresult *failed = NULL;
     calx_status status = CALX_OK;
+    calx_postgresql_settle(connection);
     bool sent = PQenterPipelineMode(conn) == 1 &&
                 PQsendPrepare(conn, name, statement->sql, (int)statement->base.parameter_count,
                               statement->wanted) == 1 &&
                 PQsendDescribePrepared(conn, name) == 1 && PQpipelineSync(conn) == 1;
     if (sent)
-        read_pipeline(conn, &failed, &statement->description);
+        calx_postgresql_read_pipeline(conn, &failed, &statement->description);
     bool left = PQexitPipelineMode(conn) == 1;
     if (!sent || failed != NULL || statement->description == NULL || !left)
         status = fail_parse(statement, failed);
@@ -221,7 +206,7 @@ static calx_status send_prepare(postgresql_statement *statement, const char *nam
     return status;
 }
 
-static void take_description(postgresql_statement *statement)
+static void take_description(calx_postgresql_statement *statement)
 {
     const PGresult *description = statement->description;
     for (int i = 0; i < (int)statement->base.parameter_count; i++) {
@@ -233,7 +218,7 @@ static void take_description(postgresql_statement *statement)
         statement->binary = statement->binary && calx_postgresql_is_binary(PQftype(description, i));
 }
 
-static calx_status prepare_on_server(postgresql_statement *statement)
+static calx_status prepare_on_server(calx_postgresql_statement *statement)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     char name[CALX_NAME_SIZE];
@@ -262,7 +247,7 @@ static calx_status prepare_on_server(postgresql_statement *statement)
 
 /* ---- running ---- */
 
-static calx_status fail_value(postgresql_statement *statement, size_t index,
+static calx_status fail_value(calx_postgresql_statement *statement, size_t index,
                               calx_postgresql_fit fit, const char *reason)
 {
     calx_error *error = &statement->base.connection->error;
@@ -279,7 +264,7 @@ static calx_status fail_value(postgresql_statement *statement, size_t index,
 }
 
 /* Puts all values where libpq takes them. *out_again: a parameter got another type. */
-static calx_status encode_all(postgresql_statement *statement, const calx_value *values,
+static calx_status encode_all(calx_postgresql_statement *statement, const calx_value *values,
                               bool *out_again)
 {
     *out_again = false;
@@ -306,7 +291,7 @@ static calx_status encode_all(postgresql_statement *statement, const calx_value 
 }
 
 /* Of a statement that was never prepared: its values say what its column did not. */
-static void want_types(postgresql_statement *statement, const calx_value *values)
+static void want_types(calx_postgresql_statement *statement, const calx_value *values)
 {
     for (size_t i = 0; i < statement->base.parameter_count; i++) {
         if (statement->wanted[i] == CALX_OID_ANY)
@@ -314,7 +299,7 @@ static void want_types(postgresql_statement *statement, const calx_value *values
     }
 }
 
-static calx_status make_ready(postgresql_statement *statement, const calx_value *values)
+static calx_status make_ready(calx_postgresql_statement *statement, const calx_value *values)
 {
     calx_status status = CALX_OK;
     bool again = statement->serial == 0 || statement->stale;
@@ -331,19 +316,7 @@ static calx_status make_ready(postgresql_statement *statement, const calx_value 
     return fail_value(statement, 0, CALX_FIT_NEVER, NULL);
 }
 
-/* Rows an INSERT, UPDATE, DELETE or MERGE touched; other commands count otherwise. */
-static int64_t changes_of(PGresult *result)
-{
-    static const char *const tags[] = { "INSERT", "UPDATE", "DELETE", "MERGE" };
-    const char *tag = PQcmdStatus(result);
-    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-        if (strncmp(tag, tags[i], strlen(tags[i])) == 0)
-            return strtoll(PQcmdTuples(result), NULL, 10);
-    }
-    return 0;
-}
-
-static calx_status fail_run(postgresql_statement *statement, const PGresult *result)
+calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const PGresult *result)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     ExecStatusType state = PQresultStatus(result);
@@ -360,37 +333,35 @@ static calx_status fail_run(postgresql_statement *statement, const PGresult *res
     return status;
 }
 
-static calx_status send_execute(postgresql_statement *statement)
+static calx_status send_execute(calx_postgresql_statement *statement, calx_driver_rows how)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     char name[CALX_NAME_SIZE];
-    PGresult *result = NULL;
+    calx_postgresql_settle(connection);
     write_name(statement->serial, name);
     int sent = PQsendQueryPrepared(connection->conn, name, (int)statement->base.parameter_count,
                                    statement->values, statement->sizes, statement->formats,
                                    statement->binary ? 1 : 0);
-    if (sent == 1)
-        calx_postgresql_drain(connection, &result);
-    ExecStatusType state = PQresultStatus(result);
-    if (state != PGRES_TUPLES_OK && state != PGRES_COMMAND_OK && state != PGRES_EMPTY_QUERY) {
-        calx_status status = fail_run(statement, result);
-        PQclear(result);
-        return status;
-    }
-    calx_postgresql_look(connection);
-    statement->result = result;
-    statement->row = 0;
-    statement->changes = changes_of(result);
-    return CALX_OK;
+    return calx_postgresql_take_rows(statement, sent, how);
+}
+
+/* A cursor needs a transaction to live in. */
+static calx_status run_once(calx_postgresql_statement *statement, calx_driver_rows how)
+{
+    if (how == CALX_DRIVER_ROWS_STREAM && statement->base.connection->in_transaction)
+        return calx_postgresql_open_portal(statement);
+    return send_execute(statement, how);
 }
 
 calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_value *parameters,
                                     size_t count, bool *out_row)
 {
-    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
+    calx_driver_rows how = statement->how;
     calx_postgresql_reset(base);
     base->refused = 0;
     statement->changes = 0;
+    statement->how = CALX_DRIVER_ROWS_ALL;
     /* An interrupt that found nothing running is over: what the server ends from here on is late.
      */
     atomic_store(&connection_of(statement)->interrupted, false);
@@ -408,7 +379,7 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     }
     calx_status status = make_ready(statement, parameters);
     if (status == CALX_OK)
-        status = send_execute(statement);
+        status = run_once(statement, how);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
     return status;
@@ -417,7 +388,7 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
 /* ---- many rows at once ---- */
 
 /* Puts the values of each parameter where libpq takes them, as one array. */
-static calx_status encode_rows(postgresql_statement *statement, const calx_value *values,
+static calx_status encode_rows(calx_postgresql_statement *statement, const calx_value *values,
                                size_t rows)
 {
     size_t width = statement->base.parameter_count;
@@ -439,7 +410,8 @@ static calx_status encode_rows(postgresql_statement *statement, const calx_value
     return CALX_OK;
 }
 
-static calx_status run_rows(postgresql_statement *statement, const calx_value *values, size_t rows)
+static calx_status run_rows(calx_postgresql_statement *statement, const calx_value *values,
+                            size_t rows)
 {
     calx_status status = CALX_OK;
     if (statement->serial == 0 || statement->stale)
@@ -447,7 +419,7 @@ static calx_status run_rows(postgresql_statement *statement, const calx_value *v
     if (status == CALX_OK)
         status = encode_rows(statement, values, rows);
     if (status == CALX_OK)
-        status = send_execute(statement);
+        status = send_execute(statement, CALX_DRIVER_ROWS_ALL);
     if (status == CALX_OK && statement->changes != (int64_t)rows)
         status = calx_error_set(&statement->base.connection->error, CALX_E_STALE_DATA,
                                 "%zu rows were sent and %lld changed", rows,
@@ -473,7 +445,7 @@ static calx_status undo_rows(calx_postgresql_connection *connection, calx_status
 calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx_value *values,
                                          size_t rows, bool *out_row)
 {
-    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     calx_postgresql_connection *connection = connection_of(statement);
     bool guarded = connection->base.in_transaction; /* else a statement is all or nothing anyway */
     calx_postgresql_reset(base);
@@ -495,13 +467,6 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
     return status;
 }
 
-calx_status calx_postgresql_next(calx_driver_statement *base, bool *out_row)
-{
-    postgresql_statement *statement = (postgresql_statement *)base;
-    *out_row = ++statement->row < PQntuples(statement->result);
-    return CALX_OK;
-}
-
 /* ---- reading ---- */
 
 static const char *wanted_name(calx_value_type wanted)
@@ -518,7 +483,7 @@ static const char *wanted_name(calx_value_type wanted)
 calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
                                  calx_value *out, size_t count)
 {
-    postgresql_statement *statement = (postgresql_statement *)base;
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     const PGresult *result = statement->result;
     if (count > (size_t)PQnfields(result))
         return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
@@ -535,22 +500,15 @@ calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_t
     return CALX_OK;
 }
 
-void calx_postgresql_reset(calx_driver_statement *base)
-{
-    postgresql_statement *statement = (postgresql_statement *)base;
-    PQclear(statement->result);
-    statement->result = NULL;
-}
-
 size_t calx_postgresql_column_count(calx_driver_statement *base)
 {
-    const postgresql_statement *statement = (postgresql_statement *)base;
+    const calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     return statement->description == NULL ? 0 : (size_t)PQnfields(statement->description);
 }
 
 const char *calx_postgresql_column_name(calx_driver_statement *base, size_t column)
 {
-    const postgresql_statement *statement = (postgresql_statement *)base;
+    const calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     if (column >= calx_postgresql_column_count(base))
         return NULL;
     return PQfname(statement->description, (int)column);
@@ -558,7 +516,7 @@ const char *calx_postgresql_column_name(calx_driver_statement *base, size_t colu
 
 int64_t calx_postgresql_changes(calx_driver_statement *base)
 {
-    return ((postgresql_statement *)base)->changes;
+    return ((calx_postgresql_statement *)base)->changes;
 }
 
 int64_t calx_postgresql_last_key(calx_driver_statement *base)
