@@ -259,6 +259,88 @@ static void a_session_goes_on_after_a_stream_whose_transaction_ended(void **stat
     tear_down(&fix);
 }
 
+enum { LONG = 1500 };
+
+static void add_many(fixture *fix)
+{
+    run_sql(fix->session, "WITH RECURSIVE more (n) AS (SELECT 6 UNION ALL SELECT n + 1 FROM more "
+                          "WHERE n < 1500) INSERT INTO users (id, name, role, revision) SELECT n, "
+                          "'user ' || n, 0, 1 FROM more");
+}
+
+/* Rows are still to come on the way: asks for another one, changes and stores. */
+static calx_status mix(void *context, const void *entity)
+{
+    stream *notes = context;
+    calx_session *session = notes->fix->session;
+    const struct user *user = entity;
+    assert_int_equal(user->id, (int64_t)notes->calls + 1);
+    if (++notes->calls % 100 != 0)
+        return CALX_OK;
+    const calx_value key = calx_value_int64(LONG - user->id + 1);
+    const void *other = NULL;
+    assert_int_equal(calx_session_get(session, &user_mapper, &key, &other), CALX_OK);
+    struct user *edit = calx_instance_edit(other);
+    assert_non_null(edit);
+    edit->fullname = "seen";
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    assert_int_equal(calx_session_expunge(session, other), CALX_OK);
+    if (other != entity)
+        calx_instance_free(edit);
+    return CALX_OK;
+}
+
+static void a_long_stream_goes_on_whatever_runs_between_its_rows(void **state)
+{
+    (void)state;
+    calx_shows("ENG-179");
+    calx_shows("ENG-180");
+    fixture fix;
+    set_up(&fix);
+    add_many(&fix);
+    stream notes = { .fix = &fix };
+    calx_query *query = NULL;
+    assert_int_equal(calx_session_query(fix.session, &user_mapper, &query), CALX_OK);
+    assert_int_equal(calx_query_order_by(query, calx_asc(user_col.id)), CALX_OK);
+    assert_int_equal(calx_query_each(query, mix, &notes), CALX_OK);
+    assert_int_equal(notes.calls, LONG);
+    assert_int_equal(held_by(fix.session), 0);
+    assert_int_equal(calx_query_where(query, calx_eq(user_col.fullname, "seen")), CALX_OK);
+    int64_t count = 0;
+    assert_int_equal(calx_query_count(query, &count), CALX_OK);
+    assert_int_equal(count, LONG / 100);
+    run_sql(fix.session, "DROP TABLE memberships"); /* refused while a statement is at work */
+    calx_query_free(query);
+    tear_down(&fix);
+}
+
+/* Rolls back what it did itself, which is no business of the stream. */
+static calx_status try_in_vain(void *context, const void *entity)
+{
+    stream *notes = context;
+    calx_connection *connection = NULL;
+    (void)entity;
+    if (++notes->calls % 300 != 0)
+        return CALX_OK;
+    assert_int_equal(calx_session_connection(notes->fix->session, &connection), CALX_OK);
+    assert_int_equal(calx_connection_begin_nested(connection), CALX_OK);
+    run_sql(notes->fix->session, "UPDATE users SET fullname = 'lost'");
+    assert_int_equal(calx_connection_rollback(connection), CALX_OK);
+    return CALX_OK;
+}
+
+static void a_stream_outlives_a_savepoint_set_within_it(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    add_many(&fix);
+    stream notes = { .fix = &fix };
+    assert_int_equal(calx_query_each(fix.query, try_in_vain, &notes), CALX_OK);
+    assert_int_equal(notes.calls, LONG);
+    tear_down(&fix);
+}
+
 static calx_status take_out_and_free(stream *notes, const void *entity)
 {
     assert_int_equal(calx_session_expunge(notes->fix->session, entity), CALX_OK);
@@ -296,6 +378,8 @@ int main(void)
         cmocka_unit_test(the_function_may_use_session_and_query),
         cmocka_unit_test(what_ends_the_contents_ends_the_stream),
         cmocka_unit_test(a_session_goes_on_after_a_stream_whose_transaction_ended),
+        cmocka_unit_test(a_long_stream_goes_on_whatever_runs_between_its_rows),
+        cmocka_unit_test(a_stream_outlives_a_savepoint_set_within_it),
         cmocka_unit_test(a_streamed_instance_may_be_taken_out_or_deleted),
     };
     return CALX_RUN("query_each", tests);
