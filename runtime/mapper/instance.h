@@ -34,7 +34,11 @@ enum {
     CALX_INSTANCE_VISITED = 1u << 5,     /* private to one walk, clear outside it */
     CALX_INSTANCE_SORTED = 1u << 6,      /* likewise */
     CALX_INSTANCE_BATCHED = 1u << 7,     /* gathered by a flush under way, not sent yet */
-    CALX_INSTANCE_ROOMY = 1u << 15       /* there is room for a watch behind the struct; for good */
+    CALX_INSTANCE_PARTLY = 1u << 8,      /* some columns are expired: the watch has them */
+    CALX_INSTANCE_ROOMY = 1u << 15,      /* there is room for a watch behind the struct; for good */
+
+    /* The row must be asked. */
+    CALX_INSTANCE_STALE = CALX_INSTANCE_EXPIRED | CALX_INSTANCE_PARTLY
 };
 
 /* A text or bytes value that does not lie in the instance's own block. */

@@ -91,7 +91,7 @@ static bool is_expired(const calx_instance *instance)
 {
     if (instance->state == CALX_STATE_PERSISTENT)
         return calx_session_is_expired(instance->session, instance);
-    return instance->state == CALX_STATE_DETACHED && (instance->flags & CALX_INSTANCE_EXPIRED) != 0;
+    return instance->state == CALX_STATE_DETACHED && (instance->flags & CALX_INSTANCE_STALE) != 0;
 }
 
 static calx_status check_editable(const calx_instance *instance)
@@ -157,9 +157,11 @@ static calx_status resolve(const void *entity, const calx_column *column,
 /* With nothing to compare the new value with, the mark says that it is to be written. */
 static void mark_set(calx_instance *instance, const calx_column *column)
 {
-    if (instance->watch->has_snapshot && !is_expired(instance))
+    size_t number = (size_t)(column - instance->mapper->columns);
+    if (instance->watch->has_snapshot &&
+        !(is_expired(instance) && calx_session_has_expired(instance, number)))
         return;
-    calx_plan_include(instance->watch->set, (size_t)(column - instance->mapper->columns));
+    calx_plan_include(instance->watch->set, number);
     instance->watch->has_set = true;
 }
 

@@ -3,9 +3,13 @@
  * needs the row, fetches it; refresh() does both. Plain reads of a field do no I/O: what was loaded
  * last stays visible until then.
  */
-#include "session/session.h"
+#include "session/partial.h"
 
+#include "base/allocator.h"
 #include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
 
 /* The key the row has in the database: as it was loaded, not as it may have been set since. */
 static const void *stored_struct(const calx_instance *instance)
@@ -14,7 +18,18 @@ static const void *stored_struct(const calx_instance *instance)
     return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
 }
 
-static calx_status reload(calx_session *session, calx_instance *instance, calx_status if_gone)
+static calx_status fail_gone(calx_session *session, const calx_instance *instance,
+                             calx_status status)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_session_fail(session, status, "the row of %s is gone", calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return status;
+}
+
+static calx_status reload(calx_session *session, calx_instance *instance, calx_locking lock,
+                          calx_status if_gone)
 {
     calx_entity *entity = calx_session_entity(session, instance->mapper);
     if (entity == NULL)
@@ -23,24 +38,34 @@ static calx_status reload(calx_session *session, calx_instance *instance, calx_s
     calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
     calx_instance *found = NULL;
     if (status == CALX_OK)
-        status = calx_session_select_by_key(session, entity, values, &found);
+        status = calx_session_select_by_key(session, entity, values, lock, &found);
     if (status != CALX_OK || found != NULL)
         return status;
-    calx_buffer text = CALX_BUFFER_INIT;
-    calx_session_describe(&text, instance);
-    calx_session_fail(session, if_gone, "the row of %s is gone", calx_buffer_text(&text));
-    calx_buffer_clear(&text);
-    return if_gone;
+    return fail_gone(session, instance, if_gone);
+}
+
+static calx_status reload_columns(calx_session *session, calx_instance *instance,
+                                  const uint64_t *columns, calx_locking lock, calx_status if_gone)
+{
+    bool found = false;
+    calx_status status = calx_session_fetch_columns(session, instance, columns, lock, &found);
+    if (status != CALX_OK || found)
+        return status;
+    return fail_gone(session, instance, if_gone);
 }
 
 calx_status calx_session_freshen(calx_session *session, calx_instance *instance)
 {
+    static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
     if (instance->state != CALX_STATE_PERSISTENT || !calx_session_is_expired(session, instance))
         return CALX_OK;
     calx_status status = calx_session_autoflush(session);
     if (status != CALX_OK || !calx_session_is_expired(session, instance))
         return status;
-    return reload(session, instance, CALX_E_OBJECT_DELETED);
+    if (calx_session_is_partly_expired(session, instance))
+        return reload_columns(session, instance, instance->watch->expired, no_lock,
+                              CALX_E_OBJECT_DELETED);
+    return reload(session, instance, no_lock, CALX_E_OBJECT_DELETED);
 }
 
 static calx_status persistent_member(calx_session *session, const void *entity,
@@ -55,14 +80,95 @@ static calx_status persistent_member(calx_session *session, const void *entity,
     return status;
 }
 
-/* Changes and loaded relationships go; the fields show what was loaded last. */
-static void expire(calx_instance *instance)
+void calx_session_expire_instance(calx_instance *instance)
 {
     if (instance->watch != NULL)
         calx_watch_revert(instance->watch);
     calx_links_unload(instance, false);
     instance->flags |= CALX_INSTANCE_EXPIRED;
 }
+
+/* ---- members by their names ---- */
+
+/* What was named: two sets in one block. */
+typedef struct named {
+    uint64_t *columns;
+    uint64_t *relationships;
+    bool any_column;
+} named;
+
+static size_t words_of(size_t bits)
+{
+    return (bits + 63) / 64;
+}
+
+static bool name_column(named *members, const calx_mapper *mapper, const char *name)
+{
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (strcmp(mapper->columns[i].member, name) != 0)
+            continue;
+        calx_plan_include(members->columns, i);
+        members->any_column = true;
+        return true;
+    }
+    return false;
+}
+
+static bool name_relationship(named *members, const calx_mapper *mapper, const char *name)
+{
+    for (size_t i = 0; i < mapper->relationship_count; i++) {
+        if (strcmp(mapper->relationships[i].member, name) != 0)
+            continue;
+        calx_plan_include(members->relationships, i);
+        return true;
+    }
+    return false;
+}
+
+static calx_status fail_name(calx_session *session, const calx_mapper *mapper, const char *name)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    for (size_t i = 0; i < mapper->column_count; i++)
+        calx_buffer_format(&text, "%s%s", i == 0 ? "" : ", ", mapper->columns[i].member);
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        calx_buffer_format(&text, ", %s", mapper->relationships[i].member);
+    calx_session_fail(session, CALX_E_ARGUMENT, "a %s has no member %s; it has %s", mapper->name,
+                      name == NULL ? "(NULL)" : name, calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return CALX_E_ARGUMENT;
+}
+
+/* out is cleared by calx_release(out->columns). */
+static calx_status resolve(calx_session *session, const calx_mapper *mapper,
+                           const char *const *names, size_t count, named *out)
+{
+    size_t words = calx_plan_words(mapper);
+    out->any_column = false;
+    out->columns =
+        calx_alloc_zeroed((words + words_of(mapper->relationship_count) + 1) * sizeof(uint64_t));
+    if (out->columns == NULL)
+        return calx_error_set_nomem(&session->error);
+    out->relationships = out->columns + words;
+    for (size_t i = 0; i < count; i++)
+        if (names[i] == NULL ||
+            (!name_column(out, mapper, names[i]) && !name_relationship(out, mapper, names[i])))
+            return fail_name(session, mapper, names[i]);
+    return CALX_OK;
+}
+
+static calx_status expire_named(calx_session *session, calx_instance *instance,
+                                const named *members)
+{
+    calx_status status = CALX_OK;
+    if (members->any_column)
+        status = calx_session_expire_columns(session, instance, members->columns);
+    for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
+        if (calx_plan_has(members->relationships, i))
+            calx_links_unload_one(instance, i);
+    return status;
+}
+
+/* ---- expiring ---- */
 
 calx_status calx_session_expire(calx_session *session, const void *entity)
 {
@@ -71,7 +177,31 @@ calx_status calx_session_expire(calx_session *session, const void *entity)
     if (status == CALX_OK)
         status = persistent_member(session, entity, &instance);
     if (status == CALX_OK)
-        expire(instance);
+        calx_session_expire_instance(instance);
+    return status;
+}
+
+calx_status calx_session_expire_with(calx_session *session, const void *entity,
+                                     const calx_expire_options *options)
+{
+    calx_instance *instance = NULL;
+    named members = { 0 };
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && (options == NULL || options->size != sizeof(*options)))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "expire: start the options from CALX_EXPIRE_OPTIONS_INIT");
+    if (status == CALX_OK)
+        status = persistent_member(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    if (options->names == NULL) {
+        calx_session_expire_instance(instance);
+        return CALX_OK;
+    }
+    status = resolve(session, instance->mapper, options->names, options->count, &members);
+    if (status == CALX_OK)
+        status = expire_named(session, instance, &members);
+    calx_release(members.columns);
     return status;
 }
 
@@ -83,8 +213,26 @@ calx_status calx_session_expire_all(calx_session *session)
     size_t position = 0;
     for (calx_instance *instance;
          (instance = calx_map_next(&session->identity, &position)) != NULL;)
-        expire(instance);
+        calx_session_expire_instance(instance);
     return CALX_OK;
+}
+
+/* ---- loading and refreshing ---- */
+
+/* What is stale and in no session has nowhere to be loaded from (SES-236). */
+static calx_status check_detached(calx_session *session, const void *entity)
+{
+    const calx_instance *instance = calx_instance_of(entity);
+    if (instance == NULL || instance->state != CALX_STATE_DETACHED || instance->session != NULL ||
+        (instance->flags & CALX_INSTANCE_STALE) == 0)
+        return CALX_OK;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_session_fail(session, CALX_E_DETACHED_INSTANCE,
+                      "%s is expired and in no session that could load it: add it to one first",
+                      calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return CALX_E_DETACHED_INSTANCE;
 }
 
 calx_status calx_session_load(calx_session *session, const void *entity)
@@ -92,19 +240,111 @@ calx_status calx_session_load(calx_session *session, const void *entity)
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
+        status = check_detached(session, entity);
+    if (status == CALX_OK)
         status = calx_session_member(session, entity, &instance);
     return status == CALX_OK ? calx_session_freshen(session, instance) : status;
 }
 
+static calx_status refresh_all(calx_session *session, calx_instance *instance, calx_locking lock)
+{
+    calx_session_expire_instance(instance);
+    calx_status status = calx_session_autoflush(session);
+    return status == CALX_OK ? reload(session, instance, lock, CALX_E_STATE) : status;
+}
+
 calx_status calx_session_refresh(calx_session *session, const void *entity)
 {
+    static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         status = persistent_member(session, entity, &instance);
+    return status == CALX_OK ? refresh_all(session, instance, no_lock) : status;
+}
+
+calx_status calx_session_check_lock(calx_session *session, calx_locking lock)
+{
+    if ((unsigned)lock.lock >= CALX_LOCK_COUNT || (unsigned)lock.wait > CALX_LOCK_SKIP_LOCKED)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "the options ask for lock %d and wait %d, which there are not: "
+                                 "use CALX_LOCK_...",
+                                 (int)lock.lock, (int)lock.wait);
+    if (lock.lock == CALX_LOCK_NONE && lock.wait != CALX_LOCK_WAIT)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "the options say how to wait for a lock and ask for none: set "
+                                 ".lock");
+    return CALX_OK;
+}
+
+/* A row cannot be found by a key that is to become another one (SES-242). */
+static calx_status check_key_unchanged(calx_session *session, const calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        const calx_column *column = &mapper->columns[mapper->key[i]];
+        if (!calx_column_same(column, calx_instance_entity(instance), stored_struct(instance)))
+            return calx_session_fail(session, CALX_E_STATE,
+                                     "%s.%s was changed and not flushed, so the row is not to be "
+                                     "found by it: flush first",
+                                     mapper->name, column->member);
+    }
+    return CALX_OK;
+}
+
+/* At least the key is selected: whether the row is there is to be known. */
+static calx_status refresh_columns(calx_session *session, calx_instance *instance, named *members,
+                                   calx_locking lock)
+{
+    const calx_mapper *mapper = instance->mapper;
+    calx_status status = calx_session_expire_by_columns(session, instance);
+    for (size_t i = 0; !members->any_column && i < mapper->key_count; i++)
+        calx_plan_include(members->columns, mapper->key[i]);
+    if (status == CALX_OK && !members->any_column)
+        status = calx_session_expire_columns(session, instance, members->columns);
+    if (status == CALX_OK)
+        status = reload_columns(session, instance, members->columns, lock, CALX_E_STATE);
+    return status;
+}
+
+static calx_status refresh_named(calx_session *session, calx_instance *instance, named *members,
+                                 calx_locking lock)
+{
+    calx_status status = expire_named(session, instance, members);
+    if (status == CALX_OK)
+        status = calx_session_autoflush(session);
+    if (status == CALX_OK)
+        status = check_key_unchanged(session, instance);
+    if (status == CALX_OK)
+        status = refresh_columns(session, instance, members, lock);
+    for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
+        if (calx_plan_has(members->relationships, i))
+            status = calx_relationship_load(session, instance, i);
+    return status;
+}
+
+calx_status calx_session_refresh_with(calx_session *session, const void *entity,
+                                      const calx_refresh_options *options)
+{
+    calx_instance *instance = NULL;
+    named members = { 0 };
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && (options == NULL || options->size != sizeof(*options)))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "refresh: start the options from CALX_REFRESH_OPTIONS_INIT");
     if (status != CALX_OK)
         return status;
-    expire(instance);
-    status = calx_session_autoflush(session);
-    return status == CALX_OK ? reload(session, instance, CALX_E_STATE) : status;
+    calx_locking lock = { options->lock, options->wait };
+    status = calx_session_check_lock(session, lock);
+    if (status == CALX_OK)
+        status = persistent_member(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    if (options->names == NULL)
+        return refresh_all(session, instance, lock);
+    status = resolve(session, instance->mapper, options->names, options->count, &members);
+    if (status == CALX_OK)
+        status = refresh_named(session, instance, &members, lock);
+    calx_release(members.columns);
+    return status;
 }

@@ -35,7 +35,8 @@ static calx_status write_part(calx_session *session, calx_instance *instance, co
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s.%s: %s", instance->mapper->name,
                                  column->member, reason);
-    if (instance->state == CALX_STATE_PERSISTENT && calx_session_is_expired(session, instance)) {
+    if (instance->state == CALX_STATE_PERSISTENT && calx_session_is_expired(session, instance) &&
+        calx_session_has_expired(instance, key->columns[part])) {
         calx_plan_include(instance->watch->set, key->columns[part]); /* nothing to compare with */
         instance->watch->has_set = true;
     }

@@ -5,7 +5,13 @@
  */
 #include "session/session.h"
 
+#include "base/allocator.h"
 #include "base/error.h"
+#include "mapper/column.h"
+
+#include <string.h>
+
+static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
 
 /* The row of an expired instance went: it is as if deleted here too (SES-075). */
 static void note_row_gone(calx_session *session, calx_instance *instance)
@@ -24,15 +30,25 @@ static void note_row_gone(calx_session *session, calx_instance *instance)
     (void)calx_instances_push(&session->deleted, instance);
 }
 
+/* The values as a key, for messages too. */
+static calx_status make_key(calx_session *session, const calx_mapper *mapper,
+                            const calx_value *values, calx_key *out_key)
+{
+    calx_status status = calx_key_from_values(out_key, mapper, values);
+    if (status == CALX_OK)
+        return CALX_OK;
+    return calx_session_fail(session, status, "the key given for %s does not fit its columns",
+                             mapper->name);
+}
+
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
                               calx_instance **out_instance)
 {
     calx_key key;
     *out_instance = NULL;
-    calx_status status = calx_key_from_values(&key, entity->mapper, values);
+    calx_status status = make_key(session, entity->mapper, values, &key);
     if (status != CALX_OK)
-        return calx_session_fail(session, status, "the key given for %s does not fit its columns",
-                                 entity->mapper->name);
+        return status;
     calx_instance *present = calx_identity_find(session, &key);
     calx_key_clear(&key);
     if (present != NULL && !calx_session_is_expired(session, present)) {
@@ -43,7 +59,7 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     }
     status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_select_by_key(session, entity, values, out_instance);
+        status = calx_session_select_by_key(session, entity, values, no_lock, out_instance);
     if (status == CALX_OK && *out_instance == NULL && present != NULL)
         note_row_gone(session, present);
     return status;
@@ -57,18 +73,29 @@ static bool is_all_null(const calx_mapper *mapper, const calx_value *key)
     return true;
 }
 
-calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
-                             const calx_value *key, const void **out_entity)
+/* What every way of asking by key begins with. */
+static calx_status enter(calx_session *session, const calx_mapper *mapper, const calx_value *key,
+                         calx_entity **out_entity)
 {
     calx_status status = calx_session_enter(session);
     if (status != CALX_OK)
         return status;
-    calx_entity *entity = calx_session_entity(session, mapper);
-    if (entity == NULL)
+    *out_entity = calx_session_entity(session, mapper);
+    if (*out_entity == NULL)
         return session->error.status;
     if (key == NULL)
         return calx_session_fail(session, CALX_E_ARGUMENT, "the key of the %s is NULL",
                                  mapper->name);
+    return CALX_OK;
+}
+
+calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
+                             const calx_value *key, const void **out_entity)
+{
+    calx_entity *entity = NULL;
+    calx_status status = enter(session, mapper, key, &entity);
+    if (status != CALX_OK)
+        return status;
     calx_instance *found = NULL;
     if (is_all_null(mapper, key))
         calx_session_warn(session, "no %s has a key that is NULL", mapper->name);
@@ -95,4 +122,137 @@ calx_status calx_session_get_one(calx_session *session, const calx_mapper *mappe
     }
     *out_entity = found;
     return CALX_OK;
+}
+
+/* ---- with options ---- */
+
+/* Where in the key the member of that name is; key_count: nowhere. */
+static size_t place_of(const calx_mapper *mapper, const char *name)
+{
+    size_t i = 0;
+    while (i < mapper->key_count && strcmp(mapper->columns[mapper->key[i]].member, name) != 0)
+        i++;
+    return i;
+}
+
+static calx_status fail_names(calx_session *session, const calx_mapper *mapper, size_t count)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    for (size_t i = 0; i < mapper->key_count; i++)
+        calx_buffer_format(&text, "%s%s", i == 0 ? "" : ", ",
+                           mapper->columns[mapper->key[i]].member);
+    calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                      "the key of a %s is %s, each once: %zu other names were given", mapper->name,
+                      calx_buffer_text(&text), count);
+    calx_buffer_clear(&text);
+    return CALX_E_INVALID_REQUEST;
+}
+
+/* The values in key order (SES-077). out has room for them. */
+static calx_status put_in_order(calx_session *session, const calx_mapper *mapper,
+                                const calx_value *values, const calx_get_options *options,
+                                calx_value *out)
+{
+    bool complete = options->name_count == mapper->key_count;
+    for (size_t i = 0; complete && i < options->name_count; i++) {
+        const char *name = options->names[i];
+        size_t place = name == NULL ? mapper->key_count : place_of(mapper, name);
+        complete = place < mapper->key_count;
+        for (size_t k = 0; complete && k < i; k++)
+            complete = strcmp(options->names[k], name) != 0;
+        if (complete)
+            out[place] = values[i];
+    }
+    return complete ? CALX_OK : fail_names(session, mapper, options->name_count);
+}
+
+/* Somebody else wrote the row since it was loaded, so what is to be changed is out of date. */
+static calx_status check_version(calx_session *session, const calx_entity *entity,
+                                 const calx_instance *instance)
+{
+    calx_value version;
+    if (entity->version < 0)
+        return CALX_OK;
+    const calx_column *column = &entity->mapper->columns[entity->version];
+    const void *stored = instance->watch != NULL && instance->watch->has_snapshot
+                             ? instance->watch->snapshot
+                             : calx_instance_entity(instance);
+    if (calx_column_read(column, stored, &version) != CALX_OK ||
+        version.as.int64 == entity->row[entity->version].as.int64)
+        return CALX_OK;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_session_fail(session, CALX_E_STALE_DATA,
+                      "%s has version %lld in the database and %lld here: refresh it",
+                      calx_buffer_text(&text), (long long)entity->row[entity->version].as.int64,
+                      (long long)version.as.int64);
+    calx_buffer_clear(&text);
+    return CALX_E_STALE_DATA;
+}
+
+/* Always one SELECT, also on a hit (SES-076). */
+static calx_status fetch(calx_session *session, calx_entity *entity, const calx_value *values,
+                         const calx_get_options *options, calx_instance **out_instance)
+{
+    calx_key key;
+    calx_locking lock = { options->lock, options->wait };
+    calx_status status = make_key(session, entity->mapper, values, &key);
+    if (status != CALX_OK)
+        return status;
+    status = calx_session_autoflush(session);
+    calx_instance *present = calx_identity_find(session, &key);
+    calx_key_clear(&key);
+    if (status == CALX_OK && present != NULL && options->populate_existing)
+        calx_session_expire_instance(present);
+    bool was_loaded = present != NULL && !calx_session_is_expired(session, present);
+    if (status == CALX_OK)
+        status = calx_session_select_by_key(session, entity, values, lock, out_instance);
+    if (status == CALX_OK && *out_instance == NULL && present != NULL && !was_loaded &&
+        options->wait != CALX_LOCK_SKIP_LOCKED)
+        note_row_gone(session, present);
+    if (status == CALX_OK && *out_instance != NULL && was_loaded)
+        status = check_version(session, entity, present);
+    return status;
+}
+
+static calx_status get_with(calx_session *session, calx_entity *entity, const calx_value *values,
+                            const calx_get_options *options, const void **out_entity)
+{
+    calx_status status = CALX_OK;
+    calx_instance *found = NULL;
+    if (is_all_null(entity->mapper, values))
+        calx_session_warn(session, "no %s has a key that is NULL", entity->mapper->name);
+    else if (options->populate_existing || options->lock != CALX_LOCK_NONE)
+        status = fetch(session, entity, values, options, &found);
+    else
+        status = calx_session_find(session, entity, values, &found);
+    if (status == CALX_OK)
+        *out_entity = found == NULL ? NULL : calx_instance_entity(found);
+    return status;
+}
+
+calx_status calx_session_get_with(calx_session *session, const calx_mapper *mapper,
+                                  const calx_value *key, const calx_get_options *options,
+                                  const void **out_entity)
+{
+    calx_entity *entity = NULL;
+    calx_status status = enter(session, mapper, key, &entity);
+    if (status != CALX_OK)
+        return status;
+    if (options == NULL || options->size != sizeof(*options))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "get: start the options from CALX_GET_OPTIONS_INIT");
+    status = calx_session_check_lock(session, (calx_locking){ options->lock, options->wait });
+    if (status != CALX_OK)
+        return status;
+    if (options->names == NULL)
+        return get_with(session, entity, key, options, out_entity);
+    calx_value *ordered = calx_alloc_array(mapper->key_count + 1u, sizeof(*ordered));
+    if (ordered == NULL)
+        return calx_error_set_nomem(&session->error);
+    status = put_in_order(session, mapper, key, options, ordered);
+    if (status == CALX_OK)
+        status = get_with(session, entity, ordered, options, out_entity);
+    calx_release(ordered);
+    return status;
 }

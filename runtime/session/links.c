@@ -289,6 +289,25 @@ void calx_links_unload(calx_instance *instance, bool keep_changed)
     show_all(instance);
 }
 
+void calx_links_unload_one(calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if (instance->links != NULL) {
+        clear_slot(instance, relationship);
+        if (facts->kind == CALX_RELATIONSHIP_ONE)
+            forget_change(&instance->links->links[facts->foreign_key]);
+    }
+    calx_links_show(instance, relationship);
+}
+
+void calx_link_outdate(calx_link *link)
+{
+    if (link->state == CALX_LINK_CHANGED)
+        return;
+    forget_change(link);
+    calx_link_show(link);
+}
+
 /* The owner of the collection can ask the database again, so it should. */
 static void unload_collections(calx_link *link)
 {

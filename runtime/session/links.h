@@ -93,6 +93,12 @@ void calx_link_leave(calx_link *link);
  */
 void calx_links_unload(calx_instance *instance, bool keep_changed);
 
+/* The same for one relationship, changes not yet written too. */
+void calx_links_unload_one(calx_instance *instance, unsigned relationship);
+
+/* After columns of a foreign key were loaded: where it points is to be asked, if not changed. */
+void calx_link_outdate(calx_link *link);
+
 /*
  * Takes the instance out of everything that points at it. Collections of persistent owners that had
  * it are unloaded. What it points at by a change not yet written stays (SES-056).

@@ -197,6 +197,8 @@ static calx_status fill_watched(calx_session *session, calx_entity *entity, calx
 static calx_status fill(calx_session *session, calx_entity *entity, calx_instance *instance)
 {
     calx_status status = CALX_OK;
+    if (calx_session_is_partly_expired(session, instance))
+        return calx_session_fill_expired(session, entity, instance);
     if (instance->watch != NULL && instance->watch->has_snapshot)
         status = fill_watched(session, entity, instance);
     else
@@ -206,7 +208,7 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
     calx_watch_sweep_texts(instance);
     calx_links_unload(instance, true);
     instance->epoch = session->epoch;
-    instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
     return CALX_OK;
 }
 
@@ -245,6 +247,22 @@ calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
     return status;
 }
 
+calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
+                                    calx_instance **out_instance, bool *out_is_new)
+{
+    calx_key key;
+    calx_value *values = entity->row + entity->mapper->column_count;
+    for (size_t i = 0; i < entity->mapper->key_count; i++)
+        values[i] = entity->row[entity->mapper->key[i]];
+    if (calx_key_from_values(&key, entity->mapper, values) == CALX_OK) {
+        calx_instance *present = calx_identity_find(session, &key);
+        calx_key_clear(&key);
+        if (present != NULL)
+            calx_session_expire_instance(present);
+    }
+    return calx_session_materialize(session, entity, out_instance, out_is_new);
+}
+
 void calx_session_release_streamed(calx_session *session, calx_instance *instance)
 {
     if (instance->keeper != session || instance->state != CALX_STATE_PERSISTENT ||
@@ -261,7 +279,8 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
                             const calx_plan **out_plan)
 {
     calx_entity *entity = selection->entity;
-    if (selection->columns == NULL && entity->by_key != NULL) {
+    bool is_plain = selection->columns == NULL && selection->lock.lock == CALX_LOCK_NONE;
+    if (is_plain && entity->by_key != NULL) {
         *out_plan = entity->by_key;
         return CALX_OK;
     }
@@ -269,9 +288,11 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
         .mapper = entity->mapper,
         .kind = selection->columns == NULL ? CALX_PLAN_SELECT_BY_KEY : CALX_PLAN_SELECT_BY_COLUMNS,
         .columns = selection->columns,
+        .lock = selection->lock.lock,
+        .wait = selection->lock.wait,
     };
     calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
-    if (status == CALX_OK && selection->columns == NULL)
+    if (status == CALX_OK && is_plain)
         entity->by_key = *out_plan;
     return status;
 }
@@ -320,12 +341,14 @@ static calx_status keep_one(void *context, calx_instance *instance)
 }
 
 calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
-                                       const calx_value *values, calx_instance **out_instance)
+                                       const calx_value *values, calx_locking lock,
+                                       calx_instance **out_instance)
 {
     calx_selection selection = {
         .entity = entity,
         .values = values,
         .count = entity->mapper->key_count,
+        .lock = lock,
         .visit = keep_one,
         .context = out_instance,
     };

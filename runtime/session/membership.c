@@ -492,7 +492,7 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
         status = calx_session_member(session, entity, &instance);
     if (status != CALX_OK)
         return status;
-    if (calx_session_is_expired(session, instance))
+    if (instance->epoch != session->epoch && instance->state != CALX_STATE_PENDING)
         instance->flags |= CALX_INSTANCE_EXPIRED;
     if (instance->watch != NULL) {
         instance->watch->left_in = session->transaction;

@@ -5,12 +5,14 @@
  *   membership.c   add, delete, expunge                   watch.c     what changed
  *   load.c         rows -> instances                      links.c     relationships in memory
  *   get.c          by key, from memory or the database    expire.c    what may be stale, refresh
+ *   partial.c      columns that are stale by themselves   state.c     states changed by hand
  *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H
 
+#include <calx/lock.h>
 #include <calx/session.h>
 
 #include "base/map.h"
@@ -116,6 +118,12 @@ void calx_session_break(calx_session *session);
 
 /* ---- rows and instances, load.c ---- */
 
+/* What a SELECT does to the rows it reads; zeroed: nothing. */
+typedef struct calx_locking {
+    calx_lock lock;
+    calx_lock_wait wait;
+} calx_locking;
+
 /* What is known of a mapper; checks its ABI at first sight. NULL: the error is set. */
 calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper);
 
@@ -126,6 +134,10 @@ calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mappe
 calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
                                      calx_instance **out_instance, bool *out_is_new);
 
+/* The same, but an instance that is there is filled in any case, its changes lost (SES-079). */
+calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
+                                    calx_instance **out_instance, bool *out_is_new);
+
 /* Reads the cursor's present row into entity->row. */
 calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor);
 
@@ -135,13 +147,34 @@ calx_status calx_session_read_row(calx_session *session, calx_entity *entity, ca
  */
 void calx_session_release_streamed(calx_session *session, calx_instance *instance);
 
+/* Whether a column of an expired instance is; of one that is expired as a whole each is. */
+bool calx_session_has_expired(const calx_instance *instance, size_t column);
+
+/* Fills what is expired of a partly expired instance from entity->row, but for changed columns. */
+calx_status calx_session_fill_expired(calx_session *session, calx_entity *entity,
+                                      calx_instance *instance);
+
+/* Discards changes and loaded relationships: the row is to be asked. */
+void calx_session_expire_instance(calx_instance *instance);
+
+/* CALX_E_ARGUMENT: there is no such lock, or a wait without one. */
+calx_status calx_session_check_lock(calx_session *session, calx_locking lock);
+
 /* Loads an expired instance; does nothing for another. CALX_E_OBJECT_DELETED: no such row. */
 calx_status calx_session_freshen(calx_session *session, calx_instance *instance);
 
 static inline bool calx_session_is_expired(const calx_session *session,
                                            const calx_instance *instance)
 {
-    return instance->epoch != session->epoch || (instance->flags & CALX_INSTANCE_EXPIRED) != 0;
+    return instance->epoch != session->epoch || (instance->flags & CALX_INSTANCE_STALE) != 0;
+}
+
+/* Whether some columns are expired by themselves, and the others are as good as ever. */
+static inline bool calx_session_is_partly_expired(const calx_session *session,
+                                                  const calx_instance *instance)
+{
+    return instance->epoch == session->epoch &&
+           (instance->flags & CALX_INSTANCE_STALE) == CALX_INSTANCE_PARTLY;
 }
 
 /* Whether there is a net change, in columns or links. */
@@ -158,6 +191,7 @@ typedef struct calx_selection {
     const uint64_t *columns; /* NULL: the key */
     const calx_value *values;
     size_t count;
+    calx_locking lock;
     calx_visit visit;
     void *context;
 } calx_selection;
@@ -166,7 +200,8 @@ calx_status calx_session_select(calx_session *session, const calx_selection *sel
 
 /* The row of a key, always from the database. *out_instance stays as it is: no such row. */
 calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
-                                       const calx_value *values, calx_instance **out_instance);
+                                       const calx_value *values, calx_locking lock,
+                                       calx_instance **out_instance);
 
 /* The instance of a key, from the identity map or the database. *out NULL: no such row. */
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,

@@ -84,7 +84,7 @@ static void undo_add(calx_session *session, calx_instance *instance)
     calx_session_forget(session, instance);
     calx_key_clear(&instance->key);
     instance->state = CALX_STATE_TRANSIENT;
-    instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
     if (instance->watch != NULL)
         calx_watch_forget_row(instance->watch);
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)

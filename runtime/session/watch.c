@@ -103,8 +103,13 @@ void calx_watch_drop(calx_instance *instance)
     if (watch == NULL)
         return;
     instance->watch = NULL;
+    if ((instance->flags & CALX_INSTANCE_PARTLY) != 0) { /* which columns will be forgotten */
+        instance->flags |= CALX_INSTANCE_EXPIRED;
+        instance->flags &= (uint16_t)~CALX_INSTANCE_PARTLY;
+    }
     calx_watch_list_remove(watch);
     calx_key_clear(&watch->origin_key);
+    calx_release(watch->expired);
     calx_release(watch->origin);
     if ((instance->flags & CALX_INSTANCE_ROOMY) == 0)
         calx_release(watch);
@@ -432,17 +437,55 @@ void calx_watch_revert(calx_watch *watch)
     share_texts(watch);
 }
 
+/* Whether some bit of set is on is to be known without looking at all. */
+static void count_set(calx_watch *watch)
+{
+    watch->has_set = false;
+    for (size_t i = 0; i < calx_plan_words(watch->instance->mapper); i++)
+        watch->has_set = watch->has_set || watch->set[i] != 0;
+}
+
 void calx_watch_forget_row(calx_watch *watch)
 {
-    const calx_mapper *mapper = watch->instance->mapper;
     calx_watch_forget_origin(watch);
     if (!watch->has_snapshot)
         return;
-    memcpy(watch->set, watch->inserted_set, set_bytes(mapper));
-    watch->has_set = false;
-    for (size_t i = 0; i < mapper->column_count; i++)
-        watch->has_set = watch->has_set || calx_plan_has(watch->set, i);
+    memcpy(watch->set, watch->inserted_set, set_bytes(watch->instance->mapper));
+    count_set(watch);
     watch->has_snapshot = false;
+}
+
+void calx_watch_revert_columns(calx_watch *watch, const uint64_t *columns)
+{
+    const calx_mapper *mapper = watch->instance->mapper;
+    if (!watch->has_snapshot)
+        return;
+    bool rewritten = has_written_shared_text(watch);
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if (calx_plan_has(columns, i))
+            copy_member(&mapper->columns[i], calx_instance_entity(watch->instance),
+                        watch->snapshot);
+    for (size_t i = 0; i < calx_plan_words(mapper); i++)
+        watch->set[i] &= ~columns[i];
+    count_set(watch);
+    share_texts(watch);
+    watch->texts_hash ^= rewritten;
+}
+
+calx_status calx_watch_expire(calx_watch *watch, const uint64_t *columns)
+{
+    calx_instance *instance = watch->instance;
+    size_t words = calx_plan_words(instance->mapper);
+    if (watch->expired == NULL)
+        watch->expired = calx_alloc_array(words, sizeof(*watch->expired));
+    if (watch->expired == NULL)
+        return CALX_E_NOMEM;
+    if ((instance->flags & CALX_INSTANCE_PARTLY) == 0)
+        memset(watch->expired, 0, words * sizeof(*watch->expired));
+    for (size_t i = 0; i < words; i++)
+        watch->expired[i] |= columns[i];
+    instance->flags |= CALX_INSTANCE_PARTLY;
+    return CALX_OK;
 }
 
 void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed)
@@ -478,6 +521,18 @@ calx_status calx_watch_agree(calx_watch *watch, const uint64_t *changed)
     }
     watch->shares_texts = false;
     return CALX_OK;
+}
+
+calx_status calx_watch_agree_on_some(calx_watch *watch, const uint64_t *others)
+{
+    bool shared = watch->shares_texts;
+    bool rewritten = has_written_shared_text(watch);
+    calx_status status = calx_watch_agree(watch, others);
+    if (shared) {
+        share_texts(watch);
+        watch->texts_hash ^= rewritten;
+    }
+    return status;
 }
 
 /* ---- comparing ---- */

@@ -28,6 +28,7 @@ struct calx_watch {
     bool has_set;        /* some bit of set is on */
     bool shares_texts;   /* the struct points at texts of the snapshot it may write into */
     uint64_t texts_hash; /* of those texts, when they were shared */
+    uint64_t *expired;   /* of an instance that is partly expired; may be NULL if it is not */
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
     uint64_t *inserted_set; /* those that were in set when the row was inserted */
     void *snapshot;
@@ -67,6 +68,9 @@ void calx_watch_restore(calx_watch *watch);
 /* Puts the columns back as they agreed with the database last: changes are discarded. */
 void calx_watch_revert(calx_watch *watch);
 
+/* The same for the columns of the set only. */
+void calx_watch_revert_columns(calx_watch *watch, const uint64_t *columns);
+
 /* The same for every column but those of the set. */
 void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed);
 
@@ -75,6 +79,15 @@ void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed);
  * CALX_E_NOMEM: only some of them; calx_watch_revert_others() makes both agree again.
  */
 calx_status calx_watch_agree(calx_watch *watch, const uint64_t *changed);
+
+/* The same when columns of the set may show texts of the snapshot, and go on showing them. */
+calx_status calx_watch_agree_on_some(calx_watch *watch, const uint64_t *others);
+
+/*
+ * Adds to the columns that are expired, none so far unless the instance is partly expired.
+ * CALX_E_NOMEM: nothing changed.
+ */
+calx_status calx_watch_expire(calx_watch *watch, const uint64_t *columns);
 
 /*
  * Which columns differ from the snapshot, or were set while there was nothing to compare with.

@@ -5,13 +5,14 @@
 #ifndef CALX_SQL_DIALECT_H
 #define CALX_SQL_DIALECT_H
 
+#include <calx/lock.h>
 #include <calx/mapper.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CALX_TYPE_COUNT = CALX_TYPE_TIMESTAMP + 1 };
+enum { CALX_TYPE_COUNT = CALX_TYPE_TIMESTAMP + 1, CALX_LOCK_COUNT = CALX_LOCK_KEY_SHARE + 1 };
 
 typedef enum calx_placeholder {
     CALX_PLACEHOLDER_QUESTION = 1, /* ? */
@@ -37,7 +38,9 @@ typedef struct calx_dialect {
     const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
     const char *default_values; /* what follows the table in an INSERT without columns */
     bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
-    bool batches_rows; /* rows go in as one array for each column, through unnest() */
+    const char
+        *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
+    bool batches_rows;           /* rows go in as one array for each column, through unnest() */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

@@ -277,6 +277,27 @@ static void put_select_from(plan_writer *writer)
     put_name(writer, writer->mapper->table);
 }
 
+static void put_select_some(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_put(writer->out, "SELECT ");
+    put_set_names(writer, columns);
+    calx_buffer_put(writer->out, " FROM ");
+    put_name(writer, writer->mapper->table);
+    put_where_key(writer, -1);
+}
+
+static void put_lock(plan_writer *writer, const calx_plan_key *key)
+{
+    const char *lock = writer->dialect->locks[key->lock];
+    if (lock == NULL)
+        return;
+    calx_buffer_put(writer->out, lock);
+    if (key->wait == CALX_LOCK_NOWAIT)
+        calx_buffer_put(writer->out, " NOWAIT");
+    else if (key->wait == CALX_LOCK_SKIP_LOCKED)
+        calx_buffer_put(writer->out, " SKIP LOCKED");
+}
+
 static void put_select_by_columns(plan_writer *writer, const uint64_t *columns)
 {
     put_select_from(writer);
@@ -310,6 +331,8 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
         return has_key && has_set && dialect->batches_rows;
     case CALX_PLAN_DELETE_ROWS:
         return has_key && dialect->batches_rows;
+    case CALX_PLAN_SELECT_SOME:
+        return has_key && has_set;
     }
     return false;
 }
@@ -345,7 +368,11 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     case CALX_PLAN_DELETE_ROWS:
         put_delete_rows(&writer);
         break;
+    case CALX_PLAN_SELECT_SOME:
+        put_select_some(&writer, key->columns);
+        break;
     }
+    put_lock(&writer, key);
     if (writer.parameters > dialect->max_parameters)
         calx_buffer_fail(out, CALX_E_LIMIT);
     return out->status;
@@ -366,6 +393,7 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     case CALX_PLAN_DELETE_ROWS:
         return key->mapper->key_count + version;
     case CALX_PLAN_SELECT_BY_KEY:
+    case CALX_PLAN_SELECT_SOME:
         return key->mapper->key_count;
     }
     return 0;
@@ -386,9 +414,10 @@ void calx_sql_plan_types(const calx_plan_key *key, calx_type *out)
     int version = calx_plan_version_column(mapper);
     bool updates = key->kind == CALX_PLAN_UPDATE || key->kind == CALX_PLAN_UPDATE_ROWS;
     bool deletes = key->kind == CALX_PLAN_DELETE || key->kind == CALX_PLAN_DELETE_ROWS;
-    if (!deletes && key->kind != CALX_PLAN_SELECT_BY_KEY)
+    bool by_key = key->kind == CALX_PLAN_SELECT_BY_KEY || key->kind == CALX_PLAN_SELECT_SOME;
+    if (!deletes && !by_key)
         out = put_set_types(mapper, key->columns, out);
-    if (!updates && !deletes && key->kind != CALX_PLAN_SELECT_BY_KEY)
+    if (!updates && !deletes && !by_key)
         return;
     for (size_t i = 0; i < mapper->key_count; i++)
         *out++ = mapper->columns[mapper->key[i]].type;
@@ -407,7 +436,8 @@ int calx_plan_version_column(const calx_mapper *mapper)
 
 uint64_t calx_plan_key_hash(const calx_plan_key *key)
 {
-    uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, (uint64_t)key->kind);
+    uint64_t kind = (uint64_t)key->kind | (uint64_t)key->lock << 8 | (uint64_t)key->wait << 16;
+    uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, kind);
     for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->columns[i]);
     return hash;
@@ -415,8 +445,8 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
 
 bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
-    if (left->mapper != right->mapper || left->kind != right->kind ||
-        (left->columns == NULL) != (right->columns == NULL))
+    if (left->mapper != right->mapper || left->kind != right->kind || left->lock != right->lock ||
+        left->wait != right->wait || (left->columns == NULL) != (right->columns == NULL))
         return false;
     return left->columns == NULL || memcmp(left->columns, right->columns,
                                            calx_plan_words(left->mapper) * sizeof(uint64_t)) == 0;

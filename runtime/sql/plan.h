@@ -8,11 +8,13 @@
  *   DELETE             the key's columns in key order; then the version column, if any
  *   SELECT_BY_KEY      the key's columns in key order
  *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
+ *   SELECT_SOME        the key's columns in key order; the set is what is selected
  *   INSERT_ROWS, UPDATE_ROWS, DELETE_ROWS
  *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
  *                      arrays are long; only where the dialect says batches_rows
  *
- * Both SELECTs give every column of the mapper, in table order. An INSERT that leaves the key to a
+ * The SELECTs give every column of the mapper, in table order, SELECT_SOME those of its set; they
+ * lock what they read when the key says so and the database can. An INSERT that leaves the key to a
  * database that returns_keys gives one row of one column, the key; INSERT_ROWS, whose set is not
  * empty, one for each row, in the order of the arrays.
  */
@@ -31,6 +33,7 @@ typedef enum calx_plan_kind {
     CALX_PLAN_DELETE,
     CALX_PLAN_SELECT_BY_KEY,
     CALX_PLAN_SELECT_BY_COLUMNS,
+    CALX_PLAN_SELECT_SOME,
     CALX_PLAN_INSERT_ROWS,
     CALX_PLAN_UPDATE_ROWS,
     CALX_PLAN_DELETE_ROWS
@@ -40,6 +43,8 @@ typedef struct calx_plan_key {
     const calx_mapper *mapper;
     calx_plan_kind kind;
     const uint64_t *columns; /* a set; NULL where the kind needs none */
+    calx_lock lock;          /* of a SELECT */
+    calx_lock_wait wait;     /* counts with a lock */
 } calx_plan_key;
 
 /* Whether its parameters are arrays. */

@@ -187,7 +187,7 @@ static void *ask_for_plans(void *context)
     plan_thread *self = context;
     static const calx_plan_kind kinds[] = { CALX_PLAN_SELECT_BY_KEY, CALX_PLAN_DELETE };
     for (int i = 0; i < 2; i++) {
-        calx_plan_key key = { &user_mapper, kinds[i], NULL };
+        calx_plan_key key = { .mapper = &user_mapper, .kind = kinds[i], .columns = NULL };
         calx_engine_plan(self->engine, &key, &self->plans[i], NULL);
     }
     return NULL;
@@ -216,7 +216,7 @@ static void a_plan_is_made_once_and_numbered(void **state)
     const calx_plan *one = NULL;
     const calx_plan *other = NULL;
     calx_plan_include(columns, 1);
-    calx_plan_key key = { &user_mapper, CALX_PLAN_INSERT, columns };
+    calx_plan_key key = { .mapper = &user_mapper, .kind = CALX_PLAN_INSERT, .columns = columns };
     assert_int_equal(calx_engine_plan(engine, &key, &one, NULL), CALX_OK);
     calx_plan_include(columns, 2);
     assert_int_equal(calx_engine_plan(engine, &key, &other, NULL), CALX_OK);
@@ -252,7 +252,9 @@ static void a_plan_has_one_statement_per_connection_and_a_second_when_nested(voi
     assert_int_equal(run(connection, "INSERT INTO addresses VALUES (1, 'a', 7), (2, 'b', 7)", 0),
                      CALX_OK);
     assert_int_equal(calx_connection_commit(connection), CALX_OK);
-    calx_plan_key key = { &address_mapper, CALX_PLAN_SELECT_BY_KEY, NULL };
+    calx_plan_key key = { .mapper = &address_mapper,
+                          .kind = CALX_PLAN_SELECT_BY_KEY,
+                          .columns = NULL };
     assert_int_equal(calx_engine_plan(engine, &key, &plan, NULL), CALX_OK);
     assert_int_equal(calx_connection_open(connection, plan, &outer), CALX_OK);
     assert_int_equal(calx_connection_open(connection, plan, &inner), CALX_OK);

@@ -230,10 +230,14 @@ static void the_database_takes_every_plan_of_every_mapper(void **state)
         const uint64_t all = (UINT64_C(1) << sample_metadata.mappers[i]->column_count) - 1;
         const uint64_t none = 0;
         for (int kind = CALX_PLAN_INSERT; kind <= CALX_PLAN_SELECT_BY_COLUMNS; kind++) {
-            calx_plan_key key = { sample_metadata.mappers[i], (calx_plan_kind)kind, &all };
+            calx_plan_key key = { .mapper = sample_metadata.mappers[i],
+                                  .kind = (calx_plan_kind)kind,
+                                  .columns = &all };
             assert_int_equal(prepare_plan(connection, &key), CALX_OK);
         }
-        calx_plan_key empty = { sample_metadata.mappers[i], CALX_PLAN_INSERT, &none };
+        calx_plan_key empty = { .mapper = sample_metadata.mappers[i],
+                                .kind = CALX_PLAN_INSERT,
+                                .columns = &none };
         assert_int_equal(prepare_plan(connection, &empty), CALX_OK);
     }
     calx_connection_close(connection);

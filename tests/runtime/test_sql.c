@@ -51,7 +51,9 @@ static void assert_plan(const calx_dialect *dialect, const calx_mapper *mapper, 
                         uint64_t columns, const char *expected)
 {
     calx_buffer text = CALX_BUFFER_INIT;
-    calx_plan_key key = { mapper, kind, columns == 0 ? NULL : &columns };
+    calx_plan_key key = { .mapper = mapper,
+                          .kind = kind,
+                          .columns = columns == 0 ? NULL : &columns };
     assert_int_equal(calx_sql_plan(&text, dialect, &key), CALX_OK);
     assert_string_equal(calx_buffer_text(&text), expected);
     size_t parameters = 0;
@@ -90,7 +92,9 @@ static void an_insert_of_many_rows_takes_an_array_for_each_column(void **state)
                 "\"c2\", \"position\") ORDER BY \"position\" RETURNING \"id\"");
     calx_buffer sql = CALX_BUFFER_INIT;
     uint64_t columns = 1u << USER_NAME;
-    calx_plan_key key = { &user_mapper, CALX_PLAN_INSERT_ROWS, &columns };
+    calx_plan_key key = { .mapper = &user_mapper,
+                          .kind = CALX_PLAN_INSERT_ROWS,
+                          .columns = &columns };
     assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
     calx_buffer_clear(&sql);
 }
@@ -132,7 +136,7 @@ static void a_delete_of_many_rows_looks_for_keys_in_an_array(void **state)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         calx_buffer sql = CALX_BUFFER_INIT;
         uint64_t columns = 1u << USER_NAME;
-        calx_plan_key key = { &user_mapper, kinds[i], &columns };
+        calx_plan_key key = { .mapper = &user_mapper, .kind = kinds[i], .columns = &columns };
         assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
         calx_buffer_clear(&sql);
     }
@@ -178,8 +182,10 @@ static void a_plan_that_cannot_be_written_is_refused(void **state)
     (void)state;
     calx_buffer text = CALX_BUFFER_INIT;
     uint64_t none = 0;
-    calx_plan_key update = { &user_mapper, CALX_PLAN_UPDATE, &none };
-    calx_plan_key by_columns = { &user_mapper, CALX_PLAN_SELECT_BY_COLUMNS, NULL };
+    calx_plan_key update = { .mapper = &user_mapper, .kind = CALX_PLAN_UPDATE, .columns = &none };
+    calx_plan_key by_columns = { .mapper = &user_mapper,
+                                 .kind = CALX_PLAN_SELECT_BY_COLUMNS,
+                                 .columns = NULL };
     assert_int_equal(calx_sql_plan(&text, &calx_dialect_sqlite, &update), CALX_E_ARGUMENT);
     calx_buffer_reset(&text);
     assert_int_equal(calx_sql_plan(&text, &calx_dialect_sqlite, &by_columns), CALX_E_ARGUMENT);
@@ -192,8 +198,8 @@ static void plan_keys_are_equal_by_content(void **state)
     uint64_t one = 3;
     uint64_t same = 3;
     uint64_t other = 5;
-    calx_plan_key left = { &user_mapper, CALX_PLAN_UPDATE, &one };
-    calx_plan_key right = { &user_mapper, CALX_PLAN_UPDATE, &same };
+    calx_plan_key left = { .mapper = &user_mapper, .kind = CALX_PLAN_UPDATE, .columns = &one };
+    calx_plan_key right = { .mapper = &user_mapper, .kind = CALX_PLAN_UPDATE, .columns = &same };
     assert_true(calx_plan_key_equal(&left, &right));
     assert_true(calx_plan_key_hash(&left) == calx_plan_key_hash(&right));
     right.columns = &other;
@@ -201,7 +207,7 @@ static void plan_keys_are_equal_by_content(void **state)
     assert_true(calx_plan_key_hash(&left) != calx_plan_key_hash(&right));
     right.columns = NULL;
     assert_false(calx_plan_key_equal(&left, &right));
-    right = (calx_plan_key){ &user_mapper, CALX_PLAN_INSERT, &one };
+    right = (calx_plan_key){ .mapper = &user_mapper, .kind = CALX_PLAN_INSERT, .columns = &one };
     assert_false(calx_plan_key_equal(&left, &right));
 }
 
@@ -580,7 +586,7 @@ static void each_parameter_has_the_type_of_its_column(void **state)
         { CALX_PLAN_SELECT_BY_COLUMNS, 2, { CALX_TYPE_TEXT, CALX_TYPE_INT32 } },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        calx_plan_key key = { &user_mapper, cases[i].kind, &columns };
+        calx_plan_key key = { .mapper = &user_mapper, .kind = cases[i].kind, .columns = &columns };
         calx_type types[5] = { 0 };
         assert_int_equal(calx_sql_plan_parameters(&key), cases[i].count);
         calx_sql_plan_types(&key, types);

@@ -13,6 +13,7 @@
 #include <calx/error.h>
 #include <calx/expression.h>
 #include <calx/instance.h>
+#include <calx/lock.h>
 #include <calx/log.h>
 #include <calx/mapper.h>
 #include <calx/query.h>

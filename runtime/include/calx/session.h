@@ -21,6 +21,7 @@
 #include <calx/engine.h>
 #include <calx/error.h>
 #include <calx/instance.h>
+#include <calx/lock.h>
 #include <calx/mapper.h>
 #include <calx/result.h>
 #include <calx/statement.h>
@@ -125,6 +126,34 @@ CALX_PUBLIC_METHOD calx_status calx_session_get_one(calx_session *session,
                                                     const calx_mapper *mapper,
                                                     const calx_value *key, const void **out_entity);
 
+/** Start from CALX_GET_OPTIONS_INIT, then assign. */
+typedef struct calx_get_options {
+    size_t size;
+    bool populate_existing;   /**< overwrite an instance that is there, its changes are lost */
+    calx_lock lock;           /**< lock the row */
+    calx_lock_wait wait;      /**< when somebody else has it locked; counts with a lock */
+    const char *const *names; /**< the member each value is for; NULL: they are in key order */
+    size_t name_count;        /**< how many; all of the key's, each once */
+} calx_get_options;
+
+#define CALX_GET_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        sizeof(calx_get_options), false, CALX_LOCK_NONE, CALX_LOCK_WAIT, 0, 0                      \
+    }
+
+/**
+ * As get(), with options. populate_existing and a lock cost one SELECT even on a hit (SES-076); an
+ * instance that is there keeps its loaded values unless populate_existing says otherwise.
+ * @return CALX_E_INVALID_REQUEST the names are not those of the key (SES-077); CALX_E_STALE_DATA a
+ *         locked row has another version than the instance that is there (SES-349);
+ *         CALX_E_ARGUMENT bad options; CALX_E_BUSY somebody has the lock, with CALX_LOCK_NOWAIT
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_get_with(calx_session *session,
+                                                     const calx_mapper *mapper,
+                                                     const calx_value *key,
+                                                     const calx_get_options *options,
+                                                     const void **out_entity);
+
 /** A query over a mapper; free it with calx_query_free() (SES-223). */
 CALX_PUBLIC_METHOD calx_status calx_session_query(calx_session *session, const calx_mapper *mapper,
                                                   calx_query **out_query);
@@ -147,14 +176,61 @@ CALX_PUBLIC_METHOD calx_status calx_session_scalar(calx_session *session,
 
 /* ---- keeping up to date ---- */
 
-/** Loads an instance if it is expired; does nothing otherwise. CALX_E_OBJECT_DELETED: row gone. */
+/**
+ * Loads an instance if it is expired, or those of its columns that are (SES-231, 232); does nothing
+ * otherwise.
+ * @return CALX_E_OBJECT_DELETED the row is gone (SES-237); CALX_E_DETACHED_INSTANCE it is in no
+ *         session to load it (SES-236)
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_load(calx_session *session, const void *entity);
 
 /** Discards changes and loads the row now (SES-239). CALX_E_STATE: the row is gone (SES-241). */
 CALX_PUBLIC_METHOD calx_status calx_session_refresh(calx_session *session, const void *entity);
 
+/** Start from CALX_REFRESH_OPTIONS_INIT, then assign. */
+typedef struct calx_refresh_options {
+    size_t size;
+    const char *const *names; /**< of members: columns and relationships; NULL: the whole row */
+    size_t count;             /**< of the names */
+    calx_lock lock;           /**< lock the row (SES-243) */
+    calx_lock_wait wait;      /**< when somebody else has it locked; counts with a lock */
+} calx_refresh_options;
+
+#define CALX_REFRESH_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(calx_refresh_options), 0, 0, CALX_LOCK_NONE, CALX_LOCK_WAIT                         \
+    }
+
+/**
+ * As refresh(), with options. Named columns are selected, others stay as they are, changes too;
+ * named relationships are loaded (SES-240).
+ * @return CALX_E_STATE as refresh(), or the key was changed and not flushed (SES-242); the named
+ *         members are expired then; CALX_E_ARGUMENT no such member, or bad options (SES-243)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_refresh_with(calx_session *session, const void *entity,
+                                                         const calx_refresh_options *options);
+
 /** Discards changes; the next use loads the row (SES-230). */
 CALX_PUBLIC_METHOD calx_status calx_session_expire(calx_session *session, const void *entity);
+
+/** Start from CALX_EXPIRE_OPTIONS_INIT, then assign. */
+typedef struct calx_expire_options {
+    size_t size;
+    const char *const *names; /**< of members: columns and relationships; NULL: all of them */
+    size_t count;             /**< of the names */
+} calx_expire_options;
+
+#define CALX_EXPIRE_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(calx_expire_options), 0, 0                                                          \
+    }
+
+/**
+ * As expire(), for the named members only: changes of others stay, and the next load selects the
+ * expired columns and no more (SES-232). CALX_E_ARGUMENT: no such member.
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_expire_with(calx_session *session, const void *entity,
+                                                        const calx_expire_options *options);
 
 /** Expires every persistent instance (SES-234). */
 CALX_PUBLIC_METHOD calx_status calx_session_expire_all(calx_session *session);
