@@ -203,7 +203,7 @@ static size_t cut_size(const char *text, size_t size)
     return size;
 }
 
-static void describe_value(calx_buffer *out, const calx_value *value)
+void calx_key_describe_value(calx_buffer *out, const calx_value *value)
 {
     size_t shown;
     switch (value->type) {
@@ -243,7 +243,7 @@ void calx_key_describe(calx_buffer *out, const calx_mapper *mapper, const calx_v
             calx_buffer_put(out, ", ");
         calx_buffer_put(out, mapper->columns[mapper->key[i]].member);
         calx_buffer_char(out, '=');
-        describe_value(out, &values[i]);
+        calx_key_describe_value(out, &values[i]);
     }
     calx_buffer_char(out, ')');
 }
@@ -259,7 +259,7 @@ void calx_key_describe_instance(calx_buffer *out, const calx_mapper *mapper, con
         calx_buffer_put(out, column->member);
         calx_buffer_char(out, '=');
         if (calx_column_read(column, instance, &value) == CALX_OK)
-            describe_value(out, &value);
+            calx_key_describe_value(out, &value);
         else
             calx_buffer_char(out, '?');
     }

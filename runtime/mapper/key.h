@@ -64,6 +64,8 @@ static inline bool calx_key_equal(const calx_key *left, const calx_key *right)
 
 /* For messages: user(id=5), tag(post_id=5, name='sql'); long texts are cut. */
 void calx_key_describe(calx_buffer *out, const calx_mapper *mapper, const calx_value *values);
+/* One value of it: 5, 'sql', NULL. */
+void calx_key_describe_value(calx_buffer *out, const calx_value *value);
 void calx_key_describe_instance(calx_buffer *out, const calx_mapper *mapper, const void *instance);
 
 #endif

@@ -33,7 +33,7 @@ static calx_status delete_row(calx_writer *writer, calx_instance *instance)
         status = calx_version_missed(writer, instance);
     if (status != CALX_OK)
         return calx_writer_blame(writer, instance, "deleting");
-    if (changes == 0)
+    if (changes == 0 && writer->session->options.confirm_deleted_rows)
         calx_session_warn(writer->session, "DELETE FROM %s matched no row: it was gone already",
                           instance->mapper->table);
     return CALX_OK;

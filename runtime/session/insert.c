@@ -132,7 +132,9 @@ static calx_status send_insert(calx_writer *writer, calx_instance *instance)
         status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
     if (status == CALX_OK)
         status = calx_writer_run_columns(writer, row.width, &changes);
-    return status == CALX_OK ? note_insert(writer, instance, leaves_defaults(writer)) : status;
+    if (status == CALX_OK)
+        status = note_insert(writer, instance, leaves_defaults(writer));
+    return status == CALX_OK ? calx_version_fetch(writer, instance) : status;
 }
 
 /* The reason is in this session: a live instance has the key that was refused (SES-201). */

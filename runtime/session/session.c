@@ -11,6 +11,7 @@
 #include "base/poison.h"
 #include "mapper/check.h"
 #include "mapper/column.h"
+#include "session/version.h"
 
 #include <pthread.h>
 #include <stddef.h>
@@ -298,6 +299,8 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->columns = (uint64_t *)(void *)(block + columns);
     entity->wanted = (calx_value_type *)(void *)(block + wanted);
     entity->version = calx_plan_version_column(mapper);
+    entity->fetches_version = calx_version_is_fetched(mapper);
+    entity->singly = entity->fetches_version;
     for (size_t i = 0; i < mapper->column_count; i++)
         entity->wanted[i] = calx_column_value_type(&mapper->columns[i]);
     return entity;

@@ -33,6 +33,7 @@ typedef struct calx_entity {
     uint64_t *columns;       /* one set of columns, scratch of the flush */
     const calx_plan *by_key; /* NULL until first used */
     bool singly;             /* its rows do not go together: the database would not have it */
+    bool fetches_version;    /* the database makes its versions: they are asked for, row by row */
     int version;             /* the version column; -1: none */
     size_t rank;             /* in the flush being planned: what is pointed at has a lower one */
     bool noted;              /* the flush being planned has rows of it */

@@ -100,6 +100,8 @@ static calx_status update_row(calx_writer *writer, calx_instance *instance)
         status = rekey(writer, instance);
     if (status == CALX_OK)
         status = note_row(writer, instance);
+    if (status == CALX_OK)
+        status = calx_version_fetch(writer, instance);
     return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "updating");
 }
 

@@ -1,16 +1,45 @@
 /*
- * What a version column needs (SES-340 to 346): it starts at 1, every UPDATE counts it up, and the
- * row must have the version it was loaded with.
+ * What a version column needs (SES-340 to 351): a first version, a new one with every UPDATE, and
+ * a row that has the one it was loaded with. Which of them the runtime makes, and how, follows from
+ * the column: a number is counted, a time is that of the write, a function of the application makes
+ * what it likes, and what the program or the database makes is left alone and checked all the same.
  */
 #include "session/version.h"
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "driver/timestamp.h"
 #include "mapper/column.h"
 
-static calx_status write_version(calx_writer *writer, calx_instance *instance, int64_t version)
+#include <string.h>
+
+static const calx_column *column_of(const calx_writer *writer)
 {
-    const calx_column *column = &instance->mapper->columns[writer->entity->version];
-    calx_value value = calx_value_int64(version);
+    return &writer->entity->mapper->columns[writer->entity->version];
+}
+
+static void *member_of(const calx_writer *writer, const calx_instance *instance)
+{
+    return (char *)calx_instance_entity(instance) + column_of(writer)->offset;
+}
+
+static bool is_manual(const calx_column *column)
+{
+    return (column->flags & CALX_COLUMN_MANUAL) != 0;
+}
+
+bool calx_version_is_fetched(const calx_mapper *mapper)
+{
+    int version = calx_plan_version_column(mapper);
+    return version >= 0 && is_manual(&mapper->columns[version]) &&
+           mapper->columns[version].server_default != NULL;
+}
+
+/* ---- making versions ---- */
+
+static calx_status write_version(calx_writer *writer, calx_instance *instance, calx_value value)
+{
+    const calx_column *column = column_of(writer);
     const char *reason = "";
     calx_status status = calx_column_write(column, calx_instance_entity(instance), &value, &reason);
     return status == CALX_OK ? CALX_OK
@@ -18,32 +47,188 @@ static calx_status write_version(calx_writer *writer, calx_instance *instance, i
                                                  instance->mapper->name, column->member, reason);
 }
 
+/* The application's function writes into the member itself. old NULL: the row is new. */
+static calx_status call_function(calx_writer *writer, calx_instance *instance, const void *old)
+{
+    const calx_column *column = column_of(writer);
+    void *member = member_of(writer, instance);
+    memset(member, 0, column->size);
+    calx_status status = instance->mapper->next_version(old, member);
+    if (status == CALX_OK)
+        return CALX_OK;
+    return calx_session_fail(writer->session, status,
+                             "%s.%s: the function that makes its versions failed: %s",
+                             instance->mapper->name, column->member, calx_status_text(status));
+}
+
+static calx_status no_version(calx_writer *writer, const char *when)
+{
+    return calx_session_fail(writer->session, CALX_E_FLUSH,
+                             "%s.%s is a version that is not made by Calx, and it is NULL%s",
+                             writer->entity->mapper->name, column_of(writer)->member, when);
+}
+
+/* A version that nobody makes here has to be there. */
+static calx_status check_manual(calx_writer *writer, const void *entity, const char *when)
+{
+    calx_value value;
+    calx_status status = calx_column_read(column_of(writer), entity, &value);
+    if (status == CALX_OK && value.type == CALX_VALUE_NULL)
+        return no_version(writer, when);
+    return CALX_OK; /* what cannot be read is told when it is bound */
+}
+
+static calx_status make_first(calx_writer *writer, calx_instance *instance)
+{
+    if (instance->mapper->next_version != NULL) {
+        calx_plan_include(instance->watch->set, (size_t)writer->entity->version);
+        instance->watch->has_set = true; /* an empty one is none to be made again */
+        return call_function(writer, instance, NULL);
+    }
+    if (column_of(writer)->type == CALX_TYPE_TIMESTAMP)
+        return write_version(writer, instance, calx_value_timestamp(calx_clock_now_us()));
+    return write_version(writer, instance, calx_value_int64(1));
+}
+
 calx_status calx_version_start(calx_writer *writer, calx_instance *instance)
 {
     int version = writer->entity->version;
-    if (version < 0 ||
-        !calx_column_is_empty(&instance->mapper->columns[version], calx_instance_entity(instance)))
+    if (version < 0)
         return CALX_OK;
-    return write_version(writer, instance, 1);
+    const calx_column *column = column_of(writer);
+    bool given = calx_plan_has(instance->watch->set, (size_t)version) ||
+                 !calx_column_is_empty(column, calx_instance_entity(instance));
+    if (is_manual(column))
+        return !given && column->server_default != NULL
+                   ? CALX_OK
+                   : check_manual(writer, calx_instance_entity(instance), ": set it before");
+    return given ? CALX_OK : make_first(writer, instance);
+}
+
+static calx_status is_last(calx_writer *writer)
+{
+    return calx_session_fail(writer->session, CALX_E_DATA, "%s.%s cannot be counted up further",
+                             writer->entity->mapper->name, column_of(writer)->member);
+}
+
+/* A clock that was set back, or two writes in one microsecond: later than the last all the same. */
+static calx_status write_time(calx_writer *writer, calx_instance *instance, calx_timestamp old)
+{
+    calx_timestamp now = calx_clock_now_us();
+    if (now <= old && old == INT64_MAX)
+        return is_last(writer);
+    return write_version(writer, instance, calx_value_timestamp(now > old ? now : old + 1));
+}
+
+static calx_status count_up(calx_writer *writer, calx_instance *instance, const calx_value *old)
+{
+    if (old->type == CALX_VALUE_UINT64)
+        return old->as.uint64 == UINT64_MAX
+                   ? is_last(writer)
+                   : write_version(writer, instance, calx_value_uint64(old->as.uint64 + 1));
+    return old->as.int64 == INT64_MAX
+               ? is_last(writer)
+               : write_version(writer, instance, calx_value_int64(old->as.int64 + 1));
+}
+
+/* What comes after the version the row was loaded with. */
+static calx_status make_next(calx_writer *writer, calx_instance *instance)
+{
+    const calx_column *column = column_of(writer);
+    const void *stored = calx_writer_stored(instance);
+    calx_value old;
+    if (instance->mapper->next_version != NULL)
+        return call_function(writer, instance, (const char *)stored + column->offset);
+    calx_status status = calx_column_read(column, stored, &old);
+    if (status != CALX_OK)
+        return calx_session_fail(writer->session, status, "%s.%s: the version cannot be read",
+                                 instance->mapper->name, column->member);
+    return column->type == CALX_TYPE_TIMESTAMP ? write_time(writer, instance, old.as.int64)
+                                               : count_up(writer, instance, &old);
 }
 
 calx_status calx_version_raise(calx_writer *writer, calx_instance *instance)
 {
     int version = writer->entity->version;
-    if (version < 0 || calx_plan_has(writer->entity->columns, (size_t)version))
+    if (version < 0)
         return CALX_OK;
-    calx_value value;
-    calx_status status =
-        calx_column_read(&instance->mapper->columns[version], calx_writer_stored(instance), &value);
-    if (status == CALX_OK && value.as.int64 == INT64_MAX)
-        return calx_session_fail(writer->session, CALX_E_DATA, "%s.%s cannot be counted up further",
-                                 instance->mapper->name, instance->mapper->columns[version].member);
-    if (status == CALX_OK)
-        status = write_version(writer, instance, value.as.int64 + 1);
+    if (is_manual(column_of(writer))) {
+        calx_status status = check_manual(writer, calx_writer_stored(instance), " in the row");
+        return status == CALX_OK
+                   ? check_manual(writer, calx_instance_entity(instance), ": set it before")
+                   : status;
+    }
+    if (calx_plan_has(writer->entity->columns, (size_t)version))
+        return CALX_OK;
+    calx_status status = make_next(writer, instance);
     if (status == CALX_OK)
         calx_plan_include(writer->entity->columns, (size_t)version);
     return status;
 }
+
+/* ---- asking the row ---- */
+
+static calx_status open_by_key(calx_writer *writer, calx_cursor **out_cursor)
+{
+    calx_session *session = writer->session;
+    calx_plan_key key = { .mapper = writer->entity->mapper, .kind = CALX_PLAN_SELECT_BY_KEY };
+    const calx_plan *plan = NULL;
+    calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
+    if (status == CALX_OK && calx_connection_open(session->connection, plan, out_cursor) != CALX_OK)
+        status = calx_session_take_error(session);
+    return status;
+}
+
+/* The row of the struct's key into entity->row, good while the cursor is open. */
+static calx_status read_row(calx_writer *writer, const void *entity, calx_cursor *cursor,
+                            bool *out_row)
+{
+    calx_session *session = writer->session;
+    calx_status status = calx_key_read(writer->entity->mapper, entity, writer->entity->row);
+    if (status != CALX_OK)
+        return calx_session_fail(session, CALX_E_FLUSH, "%s: the key cannot be read",
+                                 writer->entity->mapper->name);
+    if (calx_cursor_execute(cursor, writer->entity->row, writer->entity->mapper->key_count,
+                            out_row) != CALX_OK)
+        return calx_session_take_error(session);
+    return *out_row ? calx_session_read_row(session, writer->entity, cursor) : CALX_OK;
+}
+
+static calx_status take_version(calx_writer *writer, calx_instance *instance)
+{
+    const calx_column *column = column_of(writer);
+    const calx_value *value = &writer->entity->row[writer->entity->version];
+    const char *reason = "";
+    if (value->type == CALX_VALUE_NULL)
+        return no_version(writer, " in the row the database wrote");
+    calx_status status = calx_watch_write(instance, column, value, &reason);
+    if (status == CALX_OK)
+        status = calx_watch_take_snapshot(instance->watch);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&writer->session->error);
+    return status == CALX_OK ? CALX_OK
+                             : calx_session_fail(writer->session, status, "%s.%s: %s",
+                                                 instance->mapper->name, column->member, reason);
+}
+
+calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance)
+{
+    if (!writer->entity->fetches_version)
+        return CALX_OK;
+    calx_cursor *cursor = NULL;
+    bool row = false;
+    calx_status status = open_by_key(writer, &cursor);
+    if (status == CALX_OK)
+        status = read_row(writer, calx_instance_entity(instance), cursor, &row);
+    if (status == CALX_OK)
+        status = row ? take_version(writer, instance)
+                     : calx_session_fail(writer->session, CALX_E_STALE_DATA,
+                                         "the row was written and is not there");
+    calx_cursor_close(cursor);
+    return status;
+}
+
+/* ---- the row of an instance that is expired ---- */
 
 calx_status calx_version_meet(calx_writer *writer, calx_instance *instance)
 {
@@ -59,20 +244,90 @@ calx_status calx_version_meet(calx_writer *writer, calx_instance *instance)
     return calx_session_fail(session, CALX_E_STALE_DATA, "there is no such row any more");
 }
 
+/* ---- a statement that found no row ---- */
+
+static void put_version(calx_buffer *out, const calx_value *version)
+{
+    char text[CALX_TIMESTAMP_TEXT_SIZE];
+    size_t size =
+        version->type == CALX_VALUE_TIMESTAMP ? calx_timestamp_text(version->as.int64, text) : 0;
+    if (size > 0)
+        calx_buffer_put_n(out, text, size);
+    else
+        calx_key_describe_value(out, version);
+}
+
+/* The row was asked: its version is in entity->row. loaded: the one that was looked for. */
+static void tell_version(calx_writer *writer, calx_buffer *out, const calx_value *loaded)
+{
+    calx_buffer had = CALX_BUFFER_INIT, has = CALX_BUFFER_INIT;
+    put_version(&had, loaded);
+    put_version(&has, &writer->entity->row[writer->entity->version]);
+    if (strcmp(calx_buffer_text(&had), calx_buffer_text(&has)) == 0)
+        calx_buffer_format(out,
+                           "the row has version %s as before, and the database left it as it is: "
+                           "a trigger, a rule or a policy stopped the statement",
+                           calx_buffer_text(&has));
+    else
+        calx_buffer_format(out,
+                           "the row has version %s by now, and was loaded with version %s: "
+                           "somebody changed it",
+                           calx_buffer_text(&has), calx_buffer_text(&had));
+    if (had.status != CALX_OK || has.status != CALX_OK)
+        calx_buffer_fail(out, CALX_E_NOMEM);
+    calx_buffer_clear(&had);
+    calx_buffer_clear(&has);
+}
+
+static void tell_missed(calx_writer *writer, calx_buffer *out, const calx_value *loaded, bool row)
+{
+    if (loaded == NULL) {
+        calx_buffer_put(out, row ? "the row is there, and the database left it as it is: a "
+                                   "trigger, a rule or a policy stopped the statement"
+                                 : "there is no such row any more");
+    } else if (row) {
+        tell_version(writer, out, loaded);
+    } else {
+        calx_buffer_put(out, "the row is gone, and was loaded with version ");
+        put_version(out, loaded);
+        calx_buffer_put(out, ": somebody deleted it");
+    }
+}
+
+/*
+ * Finding no row is no failure to the database, so it can still be asked what became of it. When
+ * that fails, the message says what is known without. loaded NULL: the entity has no versions.
+ */
+static calx_status fail_missed(calx_writer *writer, const void *stored, const calx_value *loaded)
+{
+    calx_session *session = writer->session;
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_cursor *cursor = NULL;
+    bool row = false;
+    calx_status asked = open_by_key(writer, &cursor);
+    if (asked == CALX_OK)
+        asked = read_row(writer, stored, cursor, &row);
+    if (asked == CALX_OK)
+        tell_missed(writer, &text, loaded, row);
+    calx_error_clear(&session->error);
+    calx_session_fail(session, CALX_E_STALE_DATA, "%s",
+                      asked == CALX_OK && text.status == CALX_OK
+                          ? calx_buffer_text(&text)
+                          : "there is no such row any more: somebody changed or deleted it");
+    calx_error_statement(&session->error, writer->plan->sql);
+    calx_cursor_close(cursor);
+    calx_buffer_clear(&text);
+    return CALX_E_STALE_DATA;
+}
+
 calx_status calx_version_missed(calx_writer *writer, const calx_instance *instance)
 {
-    const calx_mapper *mapper = instance->mapper;
-    calx_value version;
-    if (writer->entity->version < 0) {
-        calx_session_fail(writer->session, CALX_E_STALE_DATA, "there is no such row any more");
-    } else {
-        (void)calx_column_read(&mapper->columns[writer->entity->version],
-                               calx_writer_stored(instance), &version);
-        calx_session_fail(writer->session, CALX_E_STALE_DATA,
-                          "there is no such row of version %lld any more: somebody changed or "
-                          "deleted it",
-                          (long long)version.as.int64);
-    }
-    calx_error_statement(&writer->session->error, writer->plan->sql);
-    return CALX_E_STALE_DATA;
+    const void *stored = calx_writer_stored(instance);
+    calx_value loaded = calx_value_null();
+    if (writer->entity->version < 0)
+        return fail_missed(writer, stored, NULL);
+    (void)calx_column_read(column_of(writer), stored, &loaded);
+    if (loaded.type == CALX_VALUE_NULL)
+        return no_version(writer, " in the row");
+    return fail_missed(writer, stored, &loaded);
 }

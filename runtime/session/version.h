@@ -7,12 +7,18 @@
 
 #include "session/write.h"
 
-/* Before an INSERT: a version nobody set starts at 1 (SES-340). */
+/* Whether the database makes the mapper's versions, so that they are asked for after each write. */
+bool calx_version_is_fetched(const calx_mapper *mapper);
+
+/*
+ * Before an INSERT: the first version, unless somebody set one (SES-340, 348). CALX_E_FLUSH: nobody
+ * makes any, and it is NULL (SES-347).
+ */
 calx_status calx_version_start(calx_writer *writer, calx_instance *instance);
 
 /*
- * Before an UPDATE of entity->columns: the version is counted up and joins them, unless the program
- * set it itself (SES-340, 346).
+ * Before an UPDATE of entity->columns: the next version joins them, unless the program set it
+ * itself (SES-340, 346) or makes them all (SES-347).
  */
 calx_status calx_version_raise(calx_writer *writer, calx_instance *instance);
 
@@ -22,7 +28,12 @@ calx_status calx_version_raise(calx_writer *writer, calx_instance *instance);
  */
 calx_status calx_version_meet(calx_writer *writer, calx_instance *instance);
 
-/* The statement found no row, versioned or not: says which version was looked for (SES-341, 343).
+/* After an INSERT or UPDATE: the version the database made, if it does (SES-347). */
+calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance);
+
+/*
+ * The statement found no row, versioned or not: says which version was looked for, and which one
+ * the row has (SES-341, 343).
  */
 calx_status calx_version_missed(calx_writer *writer, const calx_instance *instance);
 

@@ -43,12 +43,13 @@ typedef struct calx_session_options {
     bool autobegin;                /**< work begins a transaction by itself (SES-091) */
     calx_warning_function warning; /**< or NULL: warnings go to the engine's log */
     void *warning_context;
-    void *info; /**< the application's own; calx_session_info() */
+    void *info;                /**< the application's own; calx_session_info() */
+    bool confirm_deleted_rows; /**< warn when a DELETE finds no row (SES-344) */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(calx_session_options), 0, true, true, true, 0, 0, 0                                 \
+        sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true                           \
     }
 
 /**
