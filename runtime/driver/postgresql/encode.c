@@ -174,13 +174,27 @@ static size_t utf8_size(const unsigned char *text, size_t left)
     return size;
 }
 
-/* What is wrong with a text; NULL: nothing. */
-static const char *text_fault(const unsigned char *text, size_t size)
+/* Eight bytes, all of them ASCII and none a NUL: most texts are nothing else. */
+static bool is_plain_word(const unsigned char *text)
 {
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    const uint64_t low = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, text, sizeof(word));
+    return (((word - low) | word) & high) == 0;
+}
+
+const char *calx_postgresql_text_fault(const char *text, size_t size)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
     for (size_t i = 0; i < size;) {
-        if (text[i] == '\0')
+        if (size - i >= sizeof(uint64_t) && is_plain_word(bytes + i)) {
+            i += sizeof(uint64_t);
+            continue;
+        }
+        if (bytes[i] == '\0')
             return "PostgreSQL holds no text with a NUL inside";
-        size_t step = utf8_size(text + i, size - i);
+        size_t step = utf8_size(bytes + i, size - i);
         if (step == 0)
             return "the text is not UTF-8";
         i += step;
@@ -205,7 +219,7 @@ static calx_postgresql_fit encode_text(calx_postgresql_parameter *parameter,
         return CALX_FIT_OTHER_TYPE;
     if (value->as.span.size > CALX_POSTGRESQL_MAX_VALUE)
         return CALX_FIT_TOO_BIG;
-    *out_reason = text_fault(value->as.span.data, value->as.span.size);
+    *out_reason = calx_postgresql_text_fault(value->as.span.data, value->as.span.size);
     if (*out_reason != NULL)
         return CALX_FIT_NEVER;
     slot->data = value->as.span.data;

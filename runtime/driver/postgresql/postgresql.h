@@ -193,13 +193,17 @@ calx_postgresql_fit calx_postgresql_encode(calx_postgresql_parameter *parameter,
                                            const calx_value *value, calx_postgresql_slot *slot,
                                            const char **out_reason);
 
+/* What is wrong with a text, for a server that holds UTF-8; NULL: nothing. */
+const char *calx_postgresql_text_fault(const char *text, size_t size);
+
 /* array.c */
 
 /* What an array of this type holds; CALX_OID_ANY: no array the driver writes. */
 Oid calx_postgresql_element_of(Oid array);
 /*
- * Puts an array of a type out of every stride-th value. A value is borrowed during the call only.
- * After a failure what was put is of no use.
+ * Puts an array of a type out of every stride-th value. A value is borrowed during the call only;
+ * an array that may come to more than PostgreSQL holds is too big before anything is put. After a
+ * failure what was put is of no use.
  */
 calx_postgresql_fit calx_postgresql_put_array(calx_buffer *out, Oid type, const calx_value *values,
                                               size_t stride, size_t count, const char **out_reason);
