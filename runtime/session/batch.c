@@ -21,14 +21,15 @@ static size_t span_bytes(const calx_batch_row *row)
     return bytes;
 }
 
-bool calx_batch_takes(const calx_batch *batch, const calx_batch_row *row)
+bool calx_batch_takes(const calx_batch *batch, calx_batch_row *row)
 {
+    row->bytes = span_bytes(row);
     if (batch->entity != row->entity || batch->count == batch->most ||
         memcmp(batch->columns, row->entity->columns,
                calx_plan_words(row->entity->mapper) * sizeof(uint64_t)) != 0)
         return false;
-    size_t bytes = span_bytes(row);
-    return bytes <= CALX_BATCH_MOST_BYTES && batch->bytes <= CALX_BATCH_MOST_BYTES - bytes;
+    return row->bytes <= CALX_BATCH_MOST_BYTES &&
+           batch->bytes <= CALX_BATCH_MOST_BYTES - row->bytes;
 }
 
 static size_t smaller(size_t left, size_t right)
@@ -81,7 +82,7 @@ void calx_batch_add(calx_batch *batch, const calx_batch_row *row)
     memcpy(&batch->values[batch->count * batch->width], row->entity->row,
            batch->width * sizeof(*batch->values));
     batch->instances[batch->count++] = row->instance;
-    batch->bytes += span_bytes(row);
+    batch->bytes += row->bytes;
     row->instance->flags |= CALX_INSTANCE_BATCHED;
 }
 

@@ -36,10 +36,11 @@ typedef struct calx_batch_row {
     calx_entity *entity;
     calx_instance *instance;
     size_t width; /* values in entity->row */
+    size_t bytes; /* of text and bytes in them; calx_batch_takes() counts */
 } calx_batch_row;
 
 /* Whether the row can go with those gathered so far. */
-bool calx_batch_takes(const calx_batch *batch, const calx_batch_row *row);
+bool calx_batch_takes(const calx_batch *batch, calx_batch_row *row);
 
 /*
  * Makes the empty batch one of this row's kind, with room for as many rows as may come; expected:
