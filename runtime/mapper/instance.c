@@ -65,17 +65,10 @@ calx_text_block *calx_instance_add_text(calx_instance *instance, size_t size)
     return block;
 }
 
-static bool lies_in(const void *address, const void *start, size_t size)
+bool calx_instance_owns_apart(const calx_instance *instance, const void *address)
 {
-    return (uintptr_t)address - (uintptr_t)start <= size;
-}
-
-bool calx_instance_owns(const calx_instance *instance, const void *address)
-{
-    if (lies_in(address, instance, instance->block_size))
-        return true;
     for (const calx_text_block *block = instance->texts; block != NULL; block = block->next)
-        if (lies_in(address, block->data, block->size))
+        if ((uintptr_t)address - (uintptr_t)block->data <= block->size)
             return true;
     return false;
 }

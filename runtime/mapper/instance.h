@@ -110,7 +110,14 @@ char *calx_instance_extend(calx_instance *instance, size_t size);
 /* A text block of the instance with room for size bytes and a NUL; NULL: no memory. */
 calx_text_block *calx_instance_add_text(calx_instance *instance, size_t size);
 
+/* Whether an address lies in one of the instance's text blocks. */
+bool calx_instance_owns_apart(const calx_instance *instance, const void *address);
+
 /* Whether an address lies in memory that belongs to the instance. */
-bool calx_instance_owns(const calx_instance *instance, const void *address);
+static inline bool calx_instance_owns(const calx_instance *instance, const void *address)
+{
+    return (uintptr_t)address - (uintptr_t)instance <= instance->block_size ||
+           (instance->texts != NULL && calx_instance_owns_apart(instance, address));
+}
 
 #endif

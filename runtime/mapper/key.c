@@ -154,11 +154,34 @@ calx_status calx_key_read(const calx_mapper *mapper, const void *instance, calx_
     return CALX_OK;
 }
 
+/* Most keys are a single int64_t, which needs no fitting. */
+static bool is_plain(const calx_mapper *mapper)
+{
+    if (mapper->key_count != 1)
+        return false;
+    const calx_column *column = &mapper->columns[mapper->key[0]];
+    return column->type == CALX_TYPE_INT64 && (column->flags & CALX_COLUMN_NULL_FLAG) == 0;
+}
+
+static void from_plain(calx_key *out, const calx_mapper *mapper, const void *instance)
+{
+    memset(out, 0, sizeof *out);
+    out->mapper = mapper;
+    out->size = WORD_SIZE;
+    memcpy(out->as.bytes, (const char *)instance + mapper->columns[mapper->key[0]].offset,
+           WORD_SIZE);
+    out->hash = hash_key(out);
+}
+
 calx_status calx_key_from_instance(calx_key *out, const calx_mapper *mapper, const void *instance)
 {
     enum { USUAL_PARTS = 4 };
     calx_value usual[USUAL_PARTS];
     calx_value *values = usual;
+    if (is_plain(mapper)) {
+        from_plain(out, mapper, instance);
+        return CALX_OK;
+    }
     if (mapper->key_count > USUAL_PARTS) {
         values = calx_alloc_array(mapper->key_count, sizeof *values);
         if (values == NULL)

@@ -9,22 +9,25 @@
 
 #include <string.h>
 
+static bool may_be_left_out(const calx_column *column)
+{
+    return (column->flags & CALX_COLUMN_GENERATED) != 0 || column->server_default != NULL;
+}
+
 /* Left to the database: a generated key or server default nobody gave a value for. */
 static bool is_left_out(const calx_instance *instance, size_t i)
 {
-    const calx_column *column = &instance->mapper->columns[i];
-    if ((column->flags & CALX_COLUMN_GENERATED) == 0 && column->server_default == NULL)
-        return false;
     return !calx_plan_has(instance->watch->set, i) &&
-           calx_column_is_empty(column, calx_instance_entity(instance));
+           calx_column_is_empty(&instance->mapper->columns[i], calx_instance_entity(instance));
 }
 
 static void choose_columns(calx_writer *writer, const calx_instance *instance)
 {
+    const calx_mapper *mapper = instance->mapper;
     uint64_t *columns = writer->entity->columns;
-    memset(columns, 0, calx_plan_words(instance->mapper) * sizeof(*columns));
-    for (size_t i = 0; i < instance->mapper->column_count; i++) {
-        if (!is_left_out(instance, i))
+    memset(columns, 0, calx_plan_words(mapper) * sizeof(*columns));
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (!may_be_left_out(&mapper->columns[i]) || !is_left_out(instance, i))
             calx_plan_include(columns, i);
     }
 }
@@ -46,7 +49,8 @@ static calx_status read_made_key(calx_writer *writer, calx_value *out)
     static const calx_value_type wanted = CALX_VALUE_INT64;
     const calx_session *session = writer->session;
     if (!calx_engine_dialect(session->options.bind)->returns_keys) {
-        *out = calx_value_int64(calx_cursor_last_key(writer->cursor));
+        out->type = CALX_VALUE_INT64;
+        out->as.int64 = calx_cursor_last_key(writer->cursor);
         return CALX_OK;
     }
     if (!writer->has_row)
@@ -126,12 +130,11 @@ static calx_status send_insert(calx_writer *writer, calx_instance *instance)
 {
     calx_batch_row row = { .entity = writer->entity, .instance = instance };
     calx_togetherness together;
-    int64_t changes = 0;
     calx_status status = prepare(writer, &row, &together);
     if (status == CALX_OK)
         status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
     if (status == CALX_OK)
-        status = calx_writer_run_columns(writer, row.width, &changes);
+        status = calx_writer_run_columns(writer, row.width, NULL);
     if (status == CALX_OK)
         status = note_insert(writer, instance, leaves_defaults(writer));
     return status == CALX_OK ? calx_version_fetch(writer, instance) : status;

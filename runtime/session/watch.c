@@ -108,9 +108,8 @@ void calx_watch_drop(calx_instance *instance)
         instance->flags &= (uint16_t)~CALX_INSTANCE_PARTLY;
     }
     calx_watch_list_remove(watch);
-    calx_key_clear(&watch->origin_key);
+    calx_watch_forget_origin(watch);
     calx_release(watch->expired);
-    calx_release(watch->origin);
     if ((instance->flags & CALX_INSTANCE_ROOMY) == 0)
         calx_release(watch);
 }
@@ -178,27 +177,35 @@ static calx_status copy_span(calx_instance *instance, const calx_column *column,
     return CALX_OK;
 }
 
+/* Texts of the application that are to be copied: so many at once need one block. */
+enum { ROUND = 16 };
+
+typedef struct foreign_text {
+    const calx_column *column;
+    const void *data;
+    size_t size;
+} foreign_text;
+
 /* Whether a member points at memory that is not the instance's; if so, at how much. */
-static bool is_foreign(const calx_instance *instance, const calx_column *column,
-                       const void **out_data, size_t *out_size)
+static bool is_foreign(const calx_instance *instance, const calx_column *column, foreign_text *out)
 {
     const void *entity = calx_instance_entity(instance);
     const void *pointer = is_pointer(column) ? pointer_of(column, entity) : NULL;
-    return pointer != NULL && !calx_instance_owns(instance, pointer) &&
-           span_of(column, entity, out_data, out_size);
+    if (pointer == NULL || calx_instance_owns(instance, pointer))
+        return false;
+    out->column = column;
+    return span_of(column, entity, &out->data, &out->size);
 }
 
-/* What copying will need in all, a NUL behind each; 0: nothing is to be copied. */
-static size_t foreign_size(const calx_instance *instance)
+/* The next ones, from column *next on; answers how many. */
+static size_t find_foreign(const calx_instance *instance, size_t *next, foreign_text *out)
 {
-    size_t total = 0;
-    for (size_t i = 0; i < instance->mapper->column_count; i++) {
-        const void *data = NULL;
-        size_t size = 0;
-        if (is_foreign(instance, &instance->mapper->columns[i], &data, &size))
-            total += size + 1;
-    }
-    return total;
+    const calx_mapper *mapper = instance->mapper;
+    size_t count = 0;
+    for (; *next < mapper->column_count && count < ROUND; ++*next)
+        if (is_foreign(instance, &mapper->columns[*next], &out[count]))
+            count++;
+    return count;
 }
 
 /* Room for all texts at once: behind the instance if it is the newest one, else a block. */
@@ -211,26 +218,33 @@ static char *take_text(calx_instance *instance, size_t size)
     return block == NULL ? NULL : block->data;
 }
 
-calx_status calx_watch_own_texts(calx_instance *instance)
+/* A NUL behind each. */
+static calx_status copy_foreign(calx_instance *instance, const foreign_text *texts, size_t count)
 {
-    size_t total = foreign_size(instance);
-    if (total == 0)
-        return CALX_OK;
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += texts[i].size + 1;
     char *to = take_text(instance, total);
     if (to == NULL)
         return CALX_E_NOMEM;
-    for (size_t i = 0; i < instance->mapper->column_count; i++) {
-        const calx_column *column = &instance->mapper->columns[i];
-        const void *data = NULL;
-        size_t size = 0;
-        if (!is_foreign(instance, column, &data, &size))
-            continue;
-        if (size > 0)
-            memcpy(to, data, size);
-        to[size] = '\0';
-        point_at(column, calx_instance_entity(instance), to);
-        to += size + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].size > 0)
+            memcpy(to, texts[i].data, texts[i].size);
+        to[texts[i].size] = '\0';
+        point_at(texts[i].column, calx_instance_entity(instance), to);
+        to += texts[i].size + 1;
     }
+    return CALX_OK;
+}
+
+calx_status calx_watch_own_texts(calx_instance *instance)
+{
+    foreign_text texts[ROUND];
+    size_t next = 0;
+    size_t count = 0;
+    while ((count = find_foreign(instance, &next, texts)) > 0)
+        if (copy_foreign(instance, texts, count) != CALX_OK)
+            return CALX_E_NOMEM;
     return CALX_OK;
 }
 
@@ -401,6 +415,8 @@ calx_status calx_watch_keep_origin(calx_watch *watch)
 
 void calx_watch_forget_origin(calx_watch *watch)
 {
+    if (watch->origin == NULL && watch->origin_key.mapper == NULL)
+        return;
     calx_key_clear(&watch->origin_key);
     calx_release(watch->origin);
     watch->origin = NULL;
@@ -562,8 +578,9 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
             calx_column_same(column, entity, watch->snapshot))
             continue;
         any = true;
-        if (out_columns != NULL)
-            calx_plan_include(out_columns, i);
+        if (out_columns == NULL)
+            break;
+        calx_plan_include(out_columns, i);
     }
     return any;
 }

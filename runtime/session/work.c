@@ -24,7 +24,12 @@ bool calx_work_is_empty(const calx_work *work)
 
 static calx_status push(calx_work *work, calx_instances *instances, calx_instance *instance)
 {
-    if (calx_instances_push(instances, instance) != CALX_OK)
+    if (work->mapper == NULL)
+        work->mapper = instance->mapper;
+    work->mixed = work->mixed || work->mapper != instance->mapper;
+    if (instances->count < instances->capacity)
+        instances->items[instances->count++] = instance;
+    else if (calx_instances_push(instances, instance) != CALX_OK)
         return calx_error_set_nomem(&work->session->error);
     return CALX_OK;
 }
@@ -48,7 +53,7 @@ bool calx_session_is_changed(const calx_instance *instance)
 /* A link made from the other side alone brings nothing in: it is not written (SES-275). */
 static void warn_of_strangers(calx_session *session, const calx_instance *instance)
 {
-    if (instance->links == NULL || !instance->links->strangers)
+    if (!instance->links->strangers)
         return;
     instance->links->strangers = false;
     for (const calx_link *link = instance->links->incoming; link != NULL; link = link->next)
@@ -60,16 +65,21 @@ static void warn_of_strangers(calx_session *session, const calx_instance *instan
 }
 
 /* What the application assigned to raw members, and what that brings into the session. */
-static calx_status take_up(calx_session *session, calx_watch_list *list)
+static calx_status take_up(calx_work *work, calx_watch_list *list)
 {
     calx_watch *next = NULL;
     for (calx_watch *watch = list->first; watch != NULL; watch = next) {
         calx_instance *instance = watch->instance;
         calx_watch *following = watch->next;
-        calx_status status = calx_relationship_adopt(session, instance);
+        calx_status status = CALX_OK;
+        if (instance->mapper->relationship_count > 0)
+            status = calx_relationship_adopt(work->session, instance);
         if (status != CALX_OK)
             return status;
-        warn_of_strangers(session, instance);
+        if (instance->links != NULL) {
+            work->linked = true;
+            warn_of_strangers(work->session, instance);
+        }
         /* Only now: what was attached stands at the end. A cold one may have become hot, though. */
         next = watch->list == list ? watch->next : following;
     }
@@ -146,16 +156,18 @@ static calx_status release_members(calx_session *session, calx_instance *owner)
     return CALX_OK;
 }
 
-static calx_status take_up_all(calx_session *session, bool cold)
+static calx_status take_up_all(calx_work *work, bool cold)
 {
-    calx_status status = take_up(session, &session->pending);
+    calx_session *session = work->session;
+    work->linked = session->marked.count > 0; /* what is loaded for a deletion brings links */
+    calx_status status = take_up(work, &session->pending);
     if (status == CALX_OK)
-        status = take_up(session, &session->hot);
+        status = take_up(work, &session->hot);
     if (status == CALX_OK && cold)
-        status = take_up(session, &session->cold);
-    if (status == CALX_OK)
+        status = take_up(work, &session->cold);
+    if (status == CALX_OK && work->linked)
         status = take_orphans(session, &session->pending);
-    if (status == CALX_OK)
+    if (status == CALX_OK && work->linked)
         status = take_orphans(session, &session->hot);
     for (size_t i = 0; status == CALX_OK && i < session->marked.count; i++)
         status = release_members(session, session->marked.items[i]);
@@ -194,8 +206,9 @@ static calx_status gather_inserts(calx_work *work)
     if (calx_instances_reserve(&work->inserts, pending->count) != CALX_OK)
         return calx_error_set_nomem(&work->session->error);
     for (calx_watch *watch = pending->first; watch != NULL; watch = watch->next) {
-        check_links(work->session, watch->instance);
-        (void)calx_instances_push(&work->inserts, watch->instance);
+        if (work->linked)
+            check_links(work->session, watch->instance);
+        (void)push(work, &work->inserts, watch->instance);
     }
     return CALX_OK;
 }
@@ -230,7 +243,7 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
     *out_sorting = false;
     memset(work, 0, sizeof(*work));
     work->session = session;
-    calx_status status = take_up_all(session, cold);
+    calx_status status = take_up_all(work, cold);
     if (status == CALX_OK)
         status = gather_inserts(work);
     if (status == CALX_OK)

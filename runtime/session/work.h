@@ -9,10 +9,13 @@
 
 typedef struct calx_work {
     calx_session *session;
-    calx_instances inserts; /* owners after what they point at */
-    calx_instances updates; /* before the inserts */
-    calx_instances late;    /* updates that point at a row still to be inserted: after them */
-    calx_instances deletes; /* owners before what they point at */
+    bool linked;               /* some row may point at another one in memory */
+    bool mixed;                /* there are rows of more than one mapper */
+    const calx_mapper *mapper; /* of the first row */
+    calx_instances inserts;    /* owners after what they point at */
+    calx_instances updates;    /* before the inserts */
+    calx_instances late;       /* updates that point at a row still to be inserted: after them */
+    calx_instances deletes;    /* owners before what they point at */
 } calx_work;
 
 /*

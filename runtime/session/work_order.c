@@ -80,9 +80,18 @@ static int compare_keys(const void *left, const void *right)
     return 0;
 }
 
+/* Rows are mostly handed out, and so changed, in the order of their keys. */
+static bool is_sorted(const calx_instances *instances)
+{
+    for (size_t i = 1; i < instances->count; i++)
+        if (compare_keys(&instances->items[i - 1], &instances->items[i]) > 0)
+            return false;
+    return true;
+}
+
 static void sort_by_key(calx_instances *instances)
 {
-    if (instances->count > 1)
+    if (!is_sorted(instances))
         qsort(instances->items, instances->count, sizeof(*instances->items), compare_keys);
 }
 
@@ -338,8 +347,8 @@ calx_status calx_work_sort(calx_work *work)
     sort_by_key(&work->late);
     sort_by_key(&work->deletes);
     reverse(&work->deletes); /* it is turned round again at the end */
-    calx_status status = sort_kinds(work);
-    if (status == CALX_OK)
+    calx_status status = work->mixed ? sort_kinds(work) : CALX_OK;
+    if (status == CALX_OK && work->linked)
         status = sort_rows(work, &work->inserts, calx_work_needs);
     if (status == CALX_OK)
         status = sort_rows(work, &work->deletes, needed_by_delete);

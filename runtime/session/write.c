@@ -12,9 +12,12 @@
 
 static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
 {
-    return plan != NULL && plan->key.mapper == key->mapper && plan->key.kind == key->kind &&
-           (key->columns == NULL || memcmp(plan->key.columns, key->columns,
-                                           calx_plan_words(key->mapper) * sizeof(uint64_t)) == 0);
+    if (plan == NULL || plan->key.mapper != key->mapper || plan->key.kind != key->kind)
+        return false;
+    for (size_t i = calx_plan_words(key->mapper); key->columns != NULL && i-- > 0;)
+        if (plan->key.columns[i] != key->columns[i])
+            return false;
+    return true;
 }
 
 calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns)
@@ -49,7 +52,8 @@ calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_chan
     if (calx_cursor_execute(writer->cursor, writer->entity->row, count, &writer->has_row) !=
         CALX_OK)
         return calx_session_take_error(writer->session);
-    *out_changes = calx_cursor_changes(writer->cursor);
+    if (out_changes != NULL)
+        *out_changes = calx_cursor_changes(writer->cursor);
     return CALX_OK;
 }
 
@@ -79,7 +83,7 @@ static calx_status bind_column(calx_writer *writer, calx_instance *instance, siz
                                calx_value *out)
 {
     const calx_column *column = &instance->mapper->columns[i];
-    calx_status status = calx_column_read(column, calx_instance_entity(instance), out);
+    calx_status status = calx_column_get(column, calx_instance_entity(instance), out);
     if (status != CALX_OK)
         return calx_session_fail(writer->session, status, "%s.%s: no NUL inside the array",
                                  instance->mapper->name, column->member);

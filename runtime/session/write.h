@@ -27,7 +27,7 @@ typedef struct calx_writer {
 /* The cursor is one of this statement from now on. columns: the plan's set, or NULL. */
 calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns);
 
-/* Runs it with the first count values of entity->row. */
+/* Runs it with the first count values of entity->row. out_changes may be NULL. */
 calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_changes);
 
 /* The same for a statement whose first parameters are the columns of entity->columns. */
