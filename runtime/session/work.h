@@ -28,6 +28,10 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
 /* Puts the work in order. CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM. */
 calx_status calx_work_sort(calx_work *work);
 
+/* Puts INSERTs of rows that point at their own table level by level. They are sorted. CALX_E_NOMEM.
+ */
+calx_status calx_work_level(calx_work *work);
+
 /* What a row to be written points at that is inserted in the same flush; NULL: nothing. */
 calx_instance *calx_work_needs(const calx_session *session, const calx_instance *instance,
                                size_t foreign_key);

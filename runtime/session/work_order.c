@@ -351,6 +351,8 @@ calx_status calx_work_sort(calx_work *work)
     if (status == CALX_OK && work->linked)
         status = sort_rows(work, &work->inserts, calx_work_needs);
     if (status == CALX_OK)
+        status = calx_work_level(work);
+    if (status == CALX_OK)
         status = sort_rows(work, &work->deletes, needed_by_delete);
     reverse(&work->deletes);
     return status;

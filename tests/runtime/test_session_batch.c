@@ -351,6 +351,37 @@ static void rows_that_point_at_each_other_have_their_keys(void **state)
     tear_down(&fix);
 }
 
+/* Added depth first; a level goes together all the same, and has its keys before the next. */
+static void a_tree_goes_level_by_level(void **state)
+{
+    (void)state;
+    fixture fix;
+    enum { BROOD = 20 };
+    struct node *children[BROOD];
+    struct node *leaves[BROOD][BROOD];
+    calx_shows("SES-196");
+    set_up_model(&fix, &graph_metadata);
+    struct node *root = add_node(fix.session, "root", NULL);
+    for (int i = 0; i < BROOD; i++) {
+        children[i] = add_node(fix.session, "child", root);
+        for (int k = 0; k < BROOD; k++)
+            leaves[i][k] = add_node(fix.session, "leaf", children[i]);
+    }
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, "INSERT INTO"),
+                     calx_test_on("postgresql") ? 3 : 1 + BROOD + BROOD * BROOD);
+    for (int i = 0; i < BROOD; i++) {
+        assert_int_equal(children[i]->id, root->id + 1 + i);
+        assert_int_equal(children[i]->parent_id.value, root->id);
+        for (int k = 0; k < BROOD; k++) {
+            assert_int_equal(leaves[i][k]->id, root->id + 1 + BROOD + i * BROOD + k);
+            assert_int_equal(leaves[i][k]->parent_id.value, children[i]->id);
+        }
+    }
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    tear_down(&fix);
+}
+
 /* ---- a table that is not as the mapper would make it ---- */
 
 /* A date takes text as a parameter of its own, but not out of an array of texts. */
@@ -463,6 +494,7 @@ int main(void)
         cmocka_unit_test(the_row_that_breaks_a_batch_is_named),
         cmocka_unit_test(the_first_row_that_fails_is_the_one_named),
         cmocka_unit_test(rows_that_point_at_each_other_have_their_keys),
+        cmocka_unit_test(a_tree_goes_level_by_level),
         CALX_POSTGRESQL(a_column_of_another_type_is_served_row_by_row),
         CALX_POSTGRESQL(a_swallowed_row_is_found),
         cmocka_unit_test(every_missing_allocation_of_a_batch_is_survived),
