@@ -2,7 +2,7 @@
  * Changing instances: the mutable pointer and the setters. Both put the instance under watch before
  * anything is written, so that there is something to compare with.
  */
-#include "session/session.h"
+#include "session/checksum.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -128,10 +128,12 @@ void calx_instance_seal(const void *entity)
     if (instance == NULL || instance->watch == NULL)
         return;
     if (instance->state == CALX_STATE_PERSISTENT && instance->watch->origin == NULL &&
-        !calx_session_is_changed(instance))
+        !calx_session_is_changed(instance)) {
         calx_watch_drop(instance);
-    else
+        calx_checksum_note(instance);
+    } else {
         instance->watch->sealed = true; /* what was changed so far is still to be written */
+    }
 }
 
 /* ---- setters ---- */

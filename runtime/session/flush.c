@@ -3,6 +3,7 @@
  * together; only when all rows are through do instances change their state, and that cannot fail. A
  * failure in between rolls the transaction back at once, and the session waits for rollback().
  */
+#include "session/checksum.h"
 #include "session/together.h"
 
 #include "base/error.h"
@@ -65,6 +66,8 @@ calx_status calx_session_write(calx_session *session, bool cold)
 {
     if (session->flushing)
         return calx_session_fail(session, CALX_E_STATE, "flush() while a flush runs");
+    if (cold)
+        calx_checksum_compare(session);
     if (!may_have_work(session, cold))
         return CALX_OK;
     calx_work work;

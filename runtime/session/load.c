@@ -3,7 +3,7 @@
  * of an instance that is there already fills it only when it is expired (SES-078); what was changed
  * through a pointer or setter stays, and is compared with the fresh row from then on (SES-233).
  */
-#include "session/session.h"
+#include "session/checksum.h"
 
 #include "base/error.h"
 #include "mapper/column.h"
@@ -102,6 +102,7 @@ static calx_status build(calx_session *session, calx_entity *entity, calx_key *k
     instance->epoch = session->epoch;
     calx_session_keep(session, instance);
     calx_identity_put(session, instance);
+    calx_checksum_note(instance);
     *out_instance = instance;
     return CALX_OK;
 }
@@ -209,6 +210,7 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
     calx_links_unload(instance, true);
     instance->epoch = session->epoch;
     instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
+    calx_checksum_note(instance);
     return CALX_OK;
 }
 

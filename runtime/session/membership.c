@@ -3,7 +3,7 @@
  * relationships; both gather first, where anything may fail, and change afterwards, where nothing
  * can. So a failed add() leaves every instance as it was, its keeper too.
  */
-#include "session/session.h"
+#include "session/checksum.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -49,6 +49,7 @@ void calx_session_destroy(calx_instance *instance)
 
 void calx_session_forget(calx_session *session, calx_instance *instance)
 {
+    calx_checksum_end(instance);
     if (instance->state == CALX_STATE_PERSISTENT)
         calx_identity_remove(session, instance);
     if (instance->state == CALX_STATE_DELETED)

@@ -11,6 +11,7 @@
 #include "base/poison.h"
 #include "mapper/check.h"
 #include "mapper/column.h"
+#include "session/checksum.h"
 #include "session/version.h"
 
 #include <pthread.h>
@@ -125,7 +126,9 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
     calx_map_init(&session->identity);
+    calx_map_init(&session->checksums);
     calx_buffer_init(&session->scalar);
+    session->checks = calx_checksum_wanted(options);
     *out_session = session;
     return CALX_OK;
 }
@@ -398,6 +401,26 @@ size_t calx_session_count_deleted(const calx_session *session)
 size_t calx_session_count_warnings(const calx_session *session)
 {
     return session == NULL ? 0 : session->warnings;
+}
+
+static size_t count_kept(const calx_session *session)
+{
+    size_t count = 0;
+    for (const calx_instance *one = session->kept; one != NULL; one = one->keeper_next)
+        count++;
+    return count;
+}
+
+void calx_session_status(const calx_session *session, calx_session_state *out_state)
+{
+    memset(out_state, 0, sizeof(*out_state));
+    if (session == NULL)
+        return;
+    *out_state = session->state;
+    out_state->kept = count_kept(session);
+    out_state->hot = session->hot.count;
+    out_state->cold = session->cold.count;
+    out_state->checked = calx_map_count(&session->checksums);
 }
 
 void *calx_session_info(const calx_session *session)

@@ -8,6 +8,7 @@
  *   partial.c      columns that are stale by themselves   state.c     states changed by hand
  *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
+ *   checksum.c     debug checks of what nobody watches
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H
@@ -75,13 +76,16 @@ struct calx_session {
     calx_map entities;        /* calx_entity by mapper */
     calx_entity *last_entity; /* asked for last: mostly the next one too */
     calx_slab_pool slabs;
-    calx_instance *kept;     /* every instance this session frees */
-    calx_watch_list pending; /* in the order they were added */
-    calx_watch_list hot;     /* handed out since the last flush */
-    calx_watch_list cold;    /* handed out earlier */
-    calx_instances marked;   /* for deletion */
-    calx_instances inserted; /* in the open transaction */
-    calx_instances deleted;  /* in the open transaction, DELETE sent */
+    bool checks;              /* of what nobody watches, checksum.c */
+    calx_map checksums;       /* by instance; owned */
+    calx_session_state state; /* the counters of it; the rest is counted when asked for */
+    calx_instance *kept;      /* every instance this session frees */
+    calx_watch_list pending;  /* in the order they were added */
+    calx_watch_list hot;      /* handed out since the last flush */
+    calx_watch_list cold;     /* handed out earlier */
+    calx_instances marked;    /* for deletion */
+    calx_instances inserted;  /* in the open transaction */
+    calx_instances deleted;   /* in the open transaction, DELETE sent */
     calx_dependent *dependents;
     calx_dependent *spare_query;              /* one of them, that nobody uses now; or NULL */
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */

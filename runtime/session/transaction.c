@@ -3,7 +3,7 @@
  * when the first statement needs one (SES-092). Putting back what a rollback undoes never fails:
  * whatever it needs was reserved when the work was done.
  */
-#include "session/session.h"
+#include "session/checksum.h"
 
 #include "base/error.h"
 
@@ -209,6 +209,7 @@ static void settle_deleted(calx_session *session)
 {
     for (size_t i = 0; i < session->deleted.count; i++) {
         calx_instance *instance = session->deleted.items[i];
+        calx_checksum_end(instance);
         instance->state = CALX_STATE_DETACHED;
         instance->flags |= CALX_INSTANCE_WAS_DELETED;
         instance->flags &= (uint16_t)~CALX_INSTANCE_NEW_IN_TX;
@@ -226,8 +227,10 @@ static void settle_watches(calx_watch_list *list)
         next = watch->next;
         calx_watch_forget_origin(watch);
         calx_watch_sweep_texts(instance);
-        if (watch->sealed)
+        if (watch->sealed) {
             calx_watch_drop(instance);
+            calx_checksum_note(instance);
+        }
     }
 }
 
@@ -295,6 +298,8 @@ static void end_dependents(calx_session *session)
 /* All at once: what they say about each other dies with them. */
 static void free_kept(calx_session *session)
 {
+    calx_checksum_compare(session);
+    calx_checksum_clear(session);
     for (calx_instance *instance = session->kept; instance != NULL;
          instance = instance->keeper_next)
         calx_links_drop(instance, session);

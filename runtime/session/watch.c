@@ -3,7 +3,7 @@
  * at memory of the application, until the next flush copies it; a snapshot's members never do, so
  * that putting them back cannot leave a field pointing at a dead buffer.
  */
-#include "session/watch.h"
+#include "session/checksum.h"
 
 #include "base/allocator.h"
 #include "base/hash.h"
@@ -377,6 +377,8 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
     calx_instance *instance = watch->instance;
     const void *entity = calx_instance_entity(instance);
     size_t size = instance->mapper->instance_size;
+    if (!watch->has_snapshot)
+        calx_checksum_end(instance);
     if (has_mutable_texts(instance->mapper)) {
         void *copy = calx_alloc(size);
         if (copy == NULL)
@@ -569,7 +571,11 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
     bool any = false;
     if (out_columns != NULL)
         memset(out_columns, 0, set_bytes(mapper));
-    if (!watch->has_snapshot || is_same_memory(watch))
+    if (!watch->has_snapshot)
+        return false;
+    if (watch->instance->session != NULL)
+        watch->instance->session->state.comparisons++;
+    if (is_same_memory(watch))
         return false;
     bool rewritten = has_written_shared_text(watch);
     for (size_t i = 0; i < mapper->column_count; i++) {

@@ -34,6 +34,16 @@ typedef struct calx_query calx_query;
 /** A warning: suspicious, but the work goes on (ERR-16). The text is borrowed for the call. */
 typedef void (*calx_warning_function)(void *context, const char *text);
 
+/**
+ * Whether a session looks after instances that are only loaded: one that is changed without its
+ * mutable pointer or a setter is a warning at the next flush, commit or close.
+ */
+typedef enum calx_debug_checks {
+    CALX_DEBUG_CHECKS_BY_BUILD = 0, /**< when the library was built with Meson's buildtype debug */
+    CALX_DEBUG_CHECKS_ON,
+    CALX_DEBUG_CHECKS_OFF
+} calx_debug_checks;
+
 /** Start from CALX_SESSION_OPTIONS_INIT, then assign. */
 typedef struct calx_session_options {
     size_t size;
@@ -45,11 +55,13 @@ typedef struct calx_session_options {
     void *warning_context;
     void *info;                /**< the application's own; calx_session_info() */
     bool confirm_deleted_rows; /**< warn when a DELETE finds no row (SES-344) */
+    calx_debug_checks debug_checks;
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true                           \
+        sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
+            CALX_DEBUG_CHECKS_BY_BUILD                                                             \
     }
 
 /**
@@ -302,6 +314,20 @@ CALX_NOT_SCOPED size_t calx_session_count_deleted(const calx_session *session);
 
 /** Warnings given since the session was made (ERR-16). */
 CALX_NOT_SCOPED size_t calx_session_count_warnings(const calx_session *session);
+
+/** What a session has and what it did since it was made: for tests and for a look at its cost. */
+typedef struct calx_session_state {
+    size_t kept;          /**< instances the session will free */
+    size_t hot;           /**< watched, handed out since the last flush: every autoflush looks */
+    size_t cold;          /**< watched, handed out earlier: flush() and commit() look */
+    size_t checked;       /**< not watched, with a checksum (debug_checks) */
+    uint64_t comparisons; /**< of a watched instance with its snapshot */
+    uint64_t checks;      /**< of an unwatched one with its checksum */
+} calx_session_state;
+
+/** *out_state is all 0 for a session that is NULL. */
+CALX_NOT_SCOPED void calx_session_status(const calx_session *session,
+                                         calx_session_state *out_state);
 
 /** The options' info pointer. */
 CALX_NOT_SCOPED void *calx_session_info(const calx_session *session);
