@@ -1,7 +1,8 @@
 /*
  * Values out of results. Types of the driver's own list come in binary; a result with a column of
- * any other type comes as text altogether, since libpq asks for one form a result. The rule kept:
- * what is stored decides, a value is never bent into another class (ENG-155).
+ * any other type comes as text altogether, since libpq asks for one form a result, and gives the
+ * same values then. The rule kept: what is stored decides, a value is never bent into another class
+ * (ENG-155).
  */
 #include "driver/postgresql/postgresql.h"
 
@@ -207,7 +208,7 @@ static bool decode_binary(Oid type, const unsigned char *data, int size, calx_va
     }
 }
 
-/* An integer in text. false: it is none, or too big. */
+/* An integer in text, perhaps with a fraction of zeros. false: it is none, or too big. */
 static bool parse_integer(const char *text, calx_value *out)
 {
     uint64_t number = 0;
@@ -219,7 +220,9 @@ static bool parse_integer(const char *text, calx_value *out)
             return false;
         number = number * 10 + value;
     }
-    return *digit == '\0' && digit > text + negative && put_integer(number, negative, out);
+    bool any = digit > text + negative;
+    digit += *digit == '.' ? 1 + strspn(digit + 1, "0") : 0;
+    return *digit == '\0' && any && put_integer(number, negative, out);
 }
 
 static bool parse_real(const char *text, calx_value *out)
@@ -241,8 +244,55 @@ static bool parse_timestamp(const char *text, size_t size, calx_value *out)
     return calx_timestamp_parse(full, short_offset ? size + 3 : size, &out->as.int64);
 }
 
-/* The same in its text form. Bytes are not read that way: they would have to be decoded. */
-static bool decode_text(Oid type, const char *text, int size, calx_value *out)
+static int hex_digit(char letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return letter - '0';
+    if (letter >= 'a' && letter <= 'f')
+        return letter - 'a' + 10;
+    return -1;
+}
+
+/*
+ * Bytes are "\\x" and two digits for each, and are put where the digits were; "\\X" then says that
+ * this was done. The older form, which a setting asks for, has no such beginning.
+ */
+static bool parse_bytes(char *text, int size, calx_value *out, const char **out_stored)
+{
+    if (size < 2 || text[0] != '\\' || (text[1] != 'x' && text[1] != 'X')) {
+        *out_stored = "bytes in the escape form (SET bytea_output = 'hex')";
+        return false;
+    }
+    for (int i = 2; text[1] == 'x' && i + 1 < size; i += 2) {
+        int high = hex_digit(text[i]);
+        int low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        text[2 + (i - 2) / 2] = (char)(high << 4 | low);
+    }
+    text[1] = 'X';
+    return put_span((const unsigned char *)text + 2, (size - 2) / 2, CALX_VALUE_BYTES, out);
+}
+
+/* As from its binary form: an integer if it is one, else a real number. */
+static bool parse_numeric(const char *text, calx_value *out)
+{
+    static const calx_value_type classes[] = { CALX_VALUE_INT64, CALX_VALUE_UINT64 };
+    if (out->type == CALX_VALUE_DOUBLE)
+        return parse_real(text, out);
+    if (out->type != CALX_VALUE_NULL)
+        return parse_integer(text, out);
+    for (size_t i = 0; i < 2; i++) {
+        out->type = classes[i];
+        if (parse_integer(text, out))
+            return true;
+    }
+    out->type = CALX_VALUE_DOUBLE;
+    return parse_real(text, out);
+}
+
+/* The same in its text form. */
+static bool decode_text(Oid type, char *text, int size, calx_value *out, const char **out_stored)
 {
     switch (family_of(type)) {
     case FAMILY_BOOL:
@@ -253,13 +303,11 @@ static bool decode_text(Oid type, const char *text, int size, calx_value *out)
     case FAMILY_REAL:
         return parse_real(text, out);
     case FAMILY_NUMERIC:
-        if (out->type == CALX_VALUE_NULL)
-            out->type = CALX_VALUE_DOUBLE;
-        return out->type == CALX_VALUE_DOUBLE ? parse_real(text, out) : parse_integer(text, out);
+        return parse_numeric(text, out);
     case FAMILY_TIMESTAMP:
         return parse_timestamp(text, (size_t)size, out);
     case FAMILY_BYTES:
-        return false;
+        return parse_bytes(text, size, out, out_stored);
     default:
         return put_span((const unsigned char *)text, size, CALX_VALUE_TEXT, out);
     }
@@ -273,12 +321,12 @@ bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_va
         out->type = CALX_VALUE_NULL;
         return true;
     }
-    const char *data = PQgetvalue(result, row, column);
+    char *data = PQgetvalue(result, row, column);
     int size = PQgetlength(result, row, column);
     if (out->type == CALX_VALUE_NULL)
         out->type = own_class(family_of(type));
     *out_stored = stored_name(family_of(type));
     if (PQfformat(result, column) == 0)
-        return decode_text(type, data, size, out);
+        return decode_text(type, data, size, out, out_stored);
     return decode_binary(type, (const unsigned char *)data, size, out);
 }
