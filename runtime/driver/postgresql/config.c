@@ -171,6 +171,16 @@ static calx_status set_timeout(calx_postgresql_config *config, const char *value
     return CALX_OK;
 }
 
+static calx_status set_prepared(calx_postgresql_config *config, const char *value,
+                                calx_error *error)
+{
+    config->unnamed = strcmp(value, "off") == 0;
+    if (!config->unnamed && strcmp(value, "on") != 0)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option prepared must be on or off");
+    return CALX_OK;
+}
+
 static calx_status set_cached(calx_postgresql_config *config, const char *value, calx_error *error)
 {
     long count = 0;
@@ -210,6 +220,8 @@ static calx_status take_option(calx_postgresql_config *config, const calx_url_pa
         return set_timeout(config, parameter->value, error);
     if (strcmp(key, "cached_statements") == 0)
         return set_cached(config, parameter->value, error);
+    if (strcmp(key, "prepared") == 0)
+        return set_prepared(config, parameter->value, error);
     if (strcmp(key, "ssl") == 0 && strcmp(parameter->value, "true") == 0)
         return put(config, "sslmode", "require", error);
     *out_taken = keyword != NULL || is_host_key(key);

@@ -138,6 +138,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     connection->base.driver = &calx_driver_postgresql;
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->logger = base->logger;
+    connection->unnamed = config->unnamed;
     atomic_init(&connection->interrupted, false);
     make_remark(config);
     calx_status status = open_connection(connection, config, deadline, error);

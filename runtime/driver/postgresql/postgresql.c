@@ -59,11 +59,39 @@ void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult *fir
     *out_result = kept;
 }
 
+/* Commands after which names are unknown, or what a statement answers may be another thing. */
+void calx_postgresql_note(calx_postgresql_connection *connection, PGresult *result)
+{
+    static const char *const lost[] = { "DEALLOCATE ALL", "DISCARD ALL" };
+    static const char *const changed[] = { "ALTER", "DROP" };
+    const char *tag = PQcmdStatus(result);
+    connection->untouched = false;
+    for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+        if (strcmp(tag, lost[i]) == 0)
+            calx_postgresql_lose_names(connection);
+    }
+    for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++) {
+        if (strncmp(tag, changed[i], strlen(changed[i])) != 0)
+            continue;
+        connection->schema++;
+        connection->ddl = true;
+    }
+}
+
+/* What was changed is as it was before, for prepared statements one more change. */
+static void forget_ddl(calx_postgresql_connection *connection, bool undone)
+{
+    if (connection->ddl && undone)
+        connection->schema++;
+    connection->ddl = false;
+}
+
 calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
                                 const char *expected_tag)
 {
     PGresult *result = NULL;
     calx_status status = CALX_OK;
+    connection->untouched = false;
     calx_postgresql_settle(connection);
     if (PQsendQuery(connection->conn, sql) == 1)
         calx_postgresql_drain(connection, NULL, &result);
@@ -92,9 +120,18 @@ static calx_status run_savepoint(calx_postgresql_connection *connection,
     snprintf(sql, sizeof(sql), forms[control], serial);
     if (control == CALX_DRIVER_SAVEPOINT)
         connection->last_savepoint = serial;
-    if (control == CALX_DRIVER_ROLLBACK_TO)
+    if (control == CALX_DRIVER_ROLLBACK_TO) {
         calx_postgresql_lose_portals(connection, serial);
+        connection->schema += connection->ddl;
+    }
     return calx_postgresql_run(connection, sql, NULL);
+}
+
+calx_status calx_postgresql_begin(calx_postgresql_connection *connection)
+{
+    calx_status status = calx_postgresql_run(connection, "BEGIN", NULL);
+    connection->untouched = status == CALX_OK;
+    return status;
 }
 
 static calx_status postgresql_control(calx_driver_connection *base, calx_driver_control control,
@@ -105,12 +142,14 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
     case CALX_DRIVER_BEGIN:
         if (connection->closing != NULL)
             calx_postgresql_close_waiting(connection, true);
-        return calx_postgresql_run(connection, "BEGIN", NULL);
+        return calx_postgresql_begin(connection);
     case CALX_DRIVER_COMMIT:
         calx_postgresql_lose_portals(connection, 0);
+        forget_ddl(connection, false);
         return calx_postgresql_run(connection, "COMMIT", "COMMIT");
     case CALX_DRIVER_ROLLBACK:
         calx_postgresql_lose_portals(connection, 0);
+        forget_ddl(connection, true);
         calx_postgresql_hurry(connection);
         return base->in_transaction ? calx_postgresql_run(connection, "ROLLBACK", NULL) : CALX_OK;
     default:

@@ -52,6 +52,7 @@ typedef struct calx_postgresql_config {
     char **values;         /* owned */
     size_t count;
     int64_t timeout_ms; /* to connect, over all hosts; negative: as long as it takes */
+    bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
     atomic_bool remark_given;
 } calx_postgresql_config;
@@ -77,6 +78,11 @@ typedef struct calx_postgresql_connection {
     calx_postgresql_statement *portals; /* those with a cursor on the server */
     unsigned last_portal;               /* number of the newest cursor */
     unsigned last_savepoint;            /* number of the newest savepoint */
+    bool untouched;                     /* the transaction has begun, and nothing ran in it */
+    bool ddl;                           /* something in the transaction changed the schema */
+    bool unnamed;                       /* statements have no name: the URL says prepared=off */
+    unsigned names;                     /* counts how often all names were lost */
+    unsigned schema;                    /* counts how often the schema may have changed */
 } calx_postgresql_connection;
 
 /* A parameter on its way to the server. */
@@ -110,6 +116,8 @@ struct calx_postgresql_statement {
     bool stale;                       /* must be prepared anew */
     calx_driver_rows how;             /* the next execute's rows are wanted */
     unsigned serial;                  /* of its name; 0: not prepared */
+    unsigned names;                   /* the connection's when it was prepared */
+    unsigned schema;                  /* likewise */
     calx_postgresql_closing *closing; /* kept for the day its name must be closed */
     PGresult *description;            /* its columns */
     PGresult *result;
@@ -174,6 +182,10 @@ calx_status calx_postgresql_fail_connect(PGconn *conn, calx_error *error);
  */
 void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult *first,
                            PGresult **out_result);
+/* Begins a transaction. */
+calx_status calx_postgresql_begin(calx_postgresql_connection *connection);
+/* What a command that ended well means for statements prepared before. */
+void calx_postgresql_note(calx_postgresql_connection *connection, PGresult *result);
 /* Runs a text without parameters and rows. */
 calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
                                 const char *expected_tag);
@@ -229,6 +241,28 @@ bool calx_postgresql_get_integer(const unsigned char *data, int size, uint64_t *
 /* The nearest double. false: malformed. */
 bool calx_postgresql_get_real(const unsigned char *data, int size, double *out_real);
 
+/* prepare.c */
+
+/* Has a statement prepared, with the types wanted for its parameters, and described. */
+calx_status calx_postgresql_prepare_on_server(calx_postgresql_statement *statement);
+/* Whether that must be done before it runs. */
+bool calx_postgresql_must_be_prepared(const calx_postgresql_statement *statement);
+/* The name is closed at the next quiet moment; that needs no memory now. */
+void calx_postgresql_give_up_name(calx_postgresql_statement *statement);
+void calx_postgresql_write_name(const calx_postgresql_connection *connection, unsigned serial,
+                                char name[CALX_NAME_SIZE]);
+/* Somebody had the server close all of them. */
+void calx_postgresql_lose_names(calx_postgresql_connection *connection);
+/* Completes the error of a statement that was not what was prepared any more. */
+calx_status calx_postgresql_fail_stale(calx_postgresql_statement *statement);
+/*
+ * Reads what a pipeline answers, up to its end. *out_failed, *out_told: the first failure, and the
+ * last answer that has rows or describes a statement; or NULL. PQclear().
+ */
+void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_told);
+/* Frees the list of statements to be closed; tell: and has the server close them (ENG-160). */
+void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell);
+
 /* rows.c */
 
 /* Makes the line free for something to be sent: rows on it are put aside, or dropped. */
@@ -240,6 +274,9 @@ calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int 
                                       calx_driver_rows how);
 /* Runs the statement, whose values are encoded, as a cursor. */
 calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement);
+/* Whether the rows are of the form that was chosen by the statement's description. */
+bool calx_postgresql_is_as_described(const calx_postgresql_statement *statement,
+                                     const PGresult *rows);
 /* Cursors opened after that savepoint are gone; 0: all are. */
 void calx_postgresql_lose_portals(calx_postgresql_connection *connection, unsigned savepoint);
 calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row);
@@ -249,11 +286,6 @@ void calx_postgresql_reset(calx_driver_statement *statement);
 
 /* The failure of a run. */
 calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const PGresult *result);
-/*
- * Reads what a pipeline answers, up to its end. *out_failed, *out_last: the first failure and the
- * last other answer, or NULL. PQclear().
- */
-void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last);
 void calx_postgresql_rows(calx_driver_statement *statement, calx_driver_rows how);
 calx_status calx_postgresql_prepare(calx_driver_connection *connection, const char *sql,
                                     size_t size, calx_driver_statement **out);
@@ -269,7 +301,4 @@ size_t calx_postgresql_column_count(calx_driver_statement *statement);
 const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
 int64_t calx_postgresql_changes(calx_driver_statement *statement);
 int64_t calx_postgresql_last_key(calx_driver_statement *statement);
-/* Frees the list of statements to be closed; tell: and has the server close them (ENG-160). */
-void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell);
-
 #endif

@@ -45,6 +45,19 @@ static bool is_good(const PGresult *result)
     return state == PGRES_TUPLES_OK || state == PGRES_COMMAND_OK || state == PGRES_EMPTY_QUERY;
 }
 
+bool calx_postgresql_is_as_described(const calx_postgresql_statement *statement,
+                                     const PGresult *rows)
+{
+    int count = PQnfields(statement->description);
+    if (PQnfields(rows) != count)
+        return false;
+    for (int i = 0; i < count; i++) {
+        if (PQftype(rows, i) != PQftype(statement->description, i))
+            return false;
+    }
+    return true;
+}
+
 /* ---- the line ---- */
 
 /* After the last row: what is there to be told is kept. */
@@ -138,6 +151,7 @@ calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int 
     if (sent == 1 && how != CALX_DRIVER_ROWS_ALL && PQsetSingleRowMode(connection->conn) == 1)
         result = PQgetResult(connection->conn);
     if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+        connection->untouched = false;
         connection->flowing = statement;
         statement->flow = CALX_FLOW_LINE;
     } else {
@@ -149,6 +163,7 @@ calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int 
             return status;
         }
         calx_postgresql_look(connection);
+        calx_postgresql_note(connection, result);
         statement->changes = changes_of(result);
     }
     statement->result = result;
@@ -256,19 +271,6 @@ static bool send_portal(calx_postgresql_statement *statement, const char *declar
            PQpipelineSync(conn) == 1;
 }
 
-/* What the server tells of the rows must be what their form was chosen by. */
-static bool is_as_described(const calx_postgresql_statement *statement, const PGresult *batch)
-{
-    int count = PQnfields(statement->description);
-    if (PQnfields(batch) != count)
-        return false;
-    for (int i = 0; i < count; i++) {
-        if (PQftype(batch, i) != PQftype(statement->description, i))
-            return false;
-    }
-    return true;
-}
-
 static calx_status start_portal(calx_postgresql_statement *statement, const char *declare)
 {
     calx_postgresql_connection *connection = connection_of(statement);
@@ -290,6 +292,7 @@ static calx_status start_portal(calx_postgresql_statement *statement, const char
         PQclear(batch);
         return status;
     }
+    connection->untouched = false;
     statement->flow = CALX_FLOW_PORTAL;
     statement->next_portal = connection->portals;
     connection->portals = statement;
@@ -310,7 +313,7 @@ calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement)
                              ? start_portal(statement, calx_buffer_text(&declare))
                              : calx_error_set_nomem(&connection->base.error);
     calx_buffer_clear(&declare);
-    if (status == CALX_OK && !is_as_described(statement, statement->result)) {
+    if (status == CALX_OK && !calx_postgresql_is_as_described(statement, statement->result)) {
         statement->stale = true;
         status = calx_error_set(&connection->base.error, CALX_E_STALE_PLAN,
                                 "the columns of the statement have changed");

@@ -13,8 +13,6 @@
 #include "base/error.h"
 #include "sql/parameters.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A parameter may change its type once for its column's and twice for its value's sake. */
@@ -23,45 +21,6 @@ enum { MAX_ATTEMPTS = 4 };
 static calx_postgresql_connection *connection_of(const calx_postgresql_statement *statement)
 {
     return (calx_postgresql_connection *)statement->base.connection;
-}
-
-/* ---- names ---- */
-
-static void write_name(unsigned serial, char name[CALX_NAME_SIZE])
-{
-    snprintf(name, CALX_NAME_SIZE, "calx_%u", serial);
-}
-
-/* The name is closed at the next quiet moment; that needs no memory now. */
-static void give_up_name(calx_postgresql_statement *statement)
-{
-    calx_postgresql_connection *connection = connection_of(statement);
-    if (statement->serial != 0) {
-        statement->closing->serial = statement->serial;
-        statement->closing->next = connection->closing;
-        connection->closing = statement->closing;
-        statement->closing = NULL;
-    }
-    statement->serial = 0;
-    statement->stale = false;
-    PQclear(statement->description);
-    statement->description = NULL;
-}
-
-void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell)
-{
-    calx_buffer sql = CALX_BUFFER_INIT;
-    while (connection->closing != NULL) {
-        calx_postgresql_closing *closing = connection->closing;
-        connection->closing = closing->next;
-        calx_buffer_format(&sql, "DEALLOCATE calx_%u;", closing->serial);
-        calx_release(closing);
-    }
-    /* Sent outside of transactions only: whoever ran DEALLOCATE ALL makes it fail, without harm. */
-    if (tell && sql.status == CALX_OK &&
-        calx_postgresql_run(connection, calx_buffer_text(&sql), NULL) != CALX_OK)
-        calx_error_clear(&connection->base.error);
-    calx_buffer_clear(&sql);
 }
 
 /* ---- making and ending ---- */
@@ -132,7 +91,7 @@ void calx_postgresql_finalize(calx_driver_statement *base)
 {
     calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     calx_postgresql_reset(base);
-    give_up_name(statement);
+    calx_postgresql_give_up_name(statement);
     if (statement->parameters != NULL)
         release_copies(statement);
     calx_release(statement->closing);
@@ -143,106 +102,6 @@ void calx_postgresql_finalize(calx_driver_statement *base)
     calx_release(statement->formats);
     calx_buffer_clear(&statement->arrays);
     calx_release(statement);
-}
-
-/* ---- preparing on the server ---- */
-
-void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_last)
-{
-    int silences = 0;
-    while (PQstatus(conn) == CONNECTION_OK && silences < 2) {
-        PGresult *result = PQgetResult(conn);
-        ExecStatusType status = PQresultStatus(result);
-        silences = result == NULL ? silences + 1 : 0;
-        if (status == PGRES_FATAL_ERROR && result != NULL && *out_failed == NULL) {
-            *out_failed = result;
-        } else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-            PQclear(*out_last);
-            *out_last = result;
-        } else {
-            PQclear(result);
-        }
-        if (status == PGRES_PIPELINE_SYNC)
-            break;
-    }
-}
-
-/* The text cannot be parsed, or holds several statements, which have one code. */
-static calx_status fail_parse(calx_postgresql_statement *statement, const PGresult *failed)
-{
-    calx_postgresql_connection *connection = connection_of(statement);
-    calx_sql_facts facts =
-        calx_sql_survey(&calx_dialect_postgresql, statement->sql, strlen(statement->sql));
-    calx_status status = calx_postgresql_fail(connection, failed);
-    if (status == CALX_E_SYNTAX && facts.statements > 1 &&
-        strcmp(connection->base.error.sqlstate, "42601") == 0)
-        return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
-                              "the text holds more than one SQL statement; execute them one by "
-                              "one");
-    return status;
-}
-
-/* Parse and Describe in one round trip (ENG-160). */
-static calx_status send_prepare(calx_postgresql_statement *statement, const char *name)
-{
-    calx_postgresql_connection *connection = connection_of(statement);
-    PGconn *conn = connection->conn;
-    PGresult *failed = NULL;
-    calx_status status = CALX_OK;
-    calx_postgresql_settle(connection);
-    bool sent = PQenterPipelineMode(conn) == 1 &&
-                PQsendPrepare(conn, name, statement->sql, (int)statement->base.parameter_count,
-                              statement->wanted) == 1 &&
-                PQsendDescribePrepared(conn, name) == 1 && PQpipelineSync(conn) == 1;
-    if (sent)
-        calx_postgresql_read_pipeline(conn, &failed, &statement->description);
-    bool left = PQexitPipelineMode(conn) == 1;
-    if (!sent || failed != NULL || statement->description == NULL || !left)
-        status = fail_parse(statement, failed);
-    /* Something is left in the pipe: nobody knows any more what answers what. */
-    if (!left)
-        connection->base.error.flags |= CALX_ERROR_DISCONNECT;
-    PQclear(failed);
-    return status;
-}
-
-static void take_description(calx_postgresql_statement *statement)
-{
-    const PGresult *description = statement->description;
-    for (int i = 0; i < (int)statement->base.parameter_count; i++) {
-        statement->parameters[i].actual = PQparamtype(description, i);
-        statement->parameters[i].inferred = statement->wanted[i] == CALX_OID_ANY;
-    }
-    statement->binary = true;
-    for (int i = 0; i < PQnfields(description); i++)
-        statement->binary = statement->binary && calx_postgresql_is_binary(PQftype(description, i));
-}
-
-static calx_status prepare_on_server(calx_postgresql_statement *statement)
-{
-    calx_postgresql_connection *connection = connection_of(statement);
-    char name[CALX_NAME_SIZE];
-    give_up_name(statement);
-    if (statement->closing == NULL)
-        statement->closing = calx_alloc(sizeof(*statement->closing));
-    if (statement->closing == NULL)
-        return calx_error_set_nomem(&connection->base.error);
-    unsigned serial = ++connection->last_serial;
-    write_name(serial, name);
-    calx_status status = send_prepare(statement, name);
-    if (status == CALX_OK &&
-        PQnparams(statement->description) != (int)statement->base.parameter_count)
-        status = calx_error_set(&connection->base.error, CALX_E_INTERNAL,
-                                "the statement has %d parameters for the server, %zu for us",
-                                PQnparams(statement->description), statement->base.parameter_count);
-    if (status != CALX_OK) {
-        PQclear(statement->description);
-        statement->description = NULL;
-        return status;
-    }
-    statement->serial = serial;
-    take_description(statement);
-    return CALX_OK;
 }
 
 /* ---- running ---- */
@@ -302,12 +161,12 @@ static void want_types(calx_postgresql_statement *statement, const calx_value *v
 static calx_status make_ready(calx_postgresql_statement *statement, const calx_value *values)
 {
     calx_status status = CALX_OK;
-    bool again = statement->serial == 0 || statement->stale;
+    bool again = calx_postgresql_must_be_prepared(statement);
     if (statement->serial == 0)
         want_types(statement, values);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         if (again)
-            status = prepare_on_server(statement);
+            status = calx_postgresql_prepare_on_server(statement);
         if (status == CALX_OK)
             status = encode_all(statement, values, &again);
         if (status != CALX_OK || !again)
@@ -326,9 +185,29 @@ calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const
                               "COPY with the client's own data cannot run as a statement");
     }
     calx_status status = calx_postgresql_fail(connection, result);
-    if (status == CALX_E_STALE_PLAN) {
-        statement->stale = true;
-        connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;
+    return status == CALX_E_STALE_PLAN ? calx_postgresql_fail_stale(statement) : status;
+}
+
+/*
+ * The text goes along each time; what was found out about its columns may be untrue by now. It has
+ * run when that is seen, so it is not run again.
+ */
+static calx_status send_unnamed(calx_postgresql_statement *statement, calx_driver_rows how)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    int sent = PQsendQueryParams(
+        connection->conn, statement->sql, (int)statement->base.parameter_count, statement->wanted,
+        statement->values, statement->sizes, statement->formats, statement->binary ? 1 : 0);
+    calx_status status = calx_postgresql_take_rows(statement, sent, how);
+    if (status != CALX_OK || calx_postgresql_is_as_described(statement, statement->result))
+        return status;
+    statement->stale = true;
+    for (int i = 0; statement->binary && i < PQnfields(statement->result); i++) {
+        if (!calx_postgresql_is_binary(PQftype(statement->result, i)))
+            status = calx_error_set(&connection->base.error, CALX_E_DATA,
+                                    "the type of column %s has changed since the statement ran "
+                                    "last; run it again",
+                                    PQfname(statement->result, i));
     }
     return status;
 }
@@ -338,7 +217,9 @@ static calx_status send_execute(calx_postgresql_statement *statement, calx_drive
     calx_postgresql_connection *connection = connection_of(statement);
     char name[CALX_NAME_SIZE];
     calx_postgresql_settle(connection);
-    write_name(statement->serial, name);
+    calx_postgresql_write_name(connection, statement->serial, name);
+    if (connection->unnamed)
+        return send_unnamed(statement, how);
     int sent = PQsendQueryPrepared(connection->conn, name, (int)statement->base.parameter_count,
                                    statement->values, statement->sizes, statement->formats,
                                    statement->binary ? 1 : 0);
@@ -346,11 +227,36 @@ static calx_status send_execute(calx_postgresql_statement *statement, calx_drive
 }
 
 /* A cursor needs a transaction to live in. */
-static calx_status run_once(calx_postgresql_statement *statement, calx_driver_rows how)
+static calx_status run_once(calx_postgresql_statement *statement, const calx_value *values,
+                            calx_driver_rows how)
 {
+    calx_status status = make_ready(statement, values);
+    if (status != CALX_OK)
+        return status;
     if (how == CALX_DRIVER_ROWS_STREAM && statement->base.connection->in_transaction)
         return calx_postgresql_open_portal(statement);
     return send_execute(statement, how);
+}
+
+/*
+ * Whether a stale statement may be run again, unseen by anybody: the failure cost no transaction,
+ * or one in which nothing had run, which is begun anew (ENG-161).
+ */
+static bool may_go_again(calx_postgresql_connection *connection, bool untouched)
+{
+    calx_error error = CALX_ERROR_INIT;
+    PGTransactionStatusType state = PQtransactionStatus(connection->conn);
+    if (state == PQTRANS_IDLE || state == PQTRANS_INTRANS)
+        return true;
+    if (state != PQTRANS_INERROR || !untouched)
+        return false;
+    calx_error_move(&error, &connection->base.error);
+    bool begun = calx_postgresql_run(connection, "ROLLBACK", NULL) == CALX_OK &&
+                 calx_postgresql_begin(connection) == CALX_OK;
+    if (!begun)
+        calx_error_move(&connection->base.error, &error);
+    calx_error_clear(&error);
+    return begun;
 }
 
 calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_value *parameters,
@@ -377,9 +283,10 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
         *out_row = false;
         return CALX_OK;
     }
-    calx_status status = make_ready(statement, parameters);
-    if (status == CALX_OK)
-        status = run_once(statement, how);
+    bool untouched = connection_of(statement)->untouched;
+    calx_status status = run_once(statement, parameters, how);
+    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), untouched))
+        status = run_once(statement, parameters, how);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
     return status;
@@ -414,8 +321,8 @@ static calx_status run_rows(calx_postgresql_statement *statement, const calx_val
                             size_t rows)
 {
     calx_status status = CALX_OK;
-    if (statement->serial == 0 || statement->stale)
-        status = prepare_on_server(statement);
+    if (calx_postgresql_must_be_prepared(statement))
+        status = calx_postgresql_prepare_on_server(statement);
     if (status == CALX_OK)
         status = encode_rows(statement, values, rows);
     if (status == CALX_OK)
@@ -442,26 +349,33 @@ static calx_status undo_rows(calx_postgresql_connection *connection, calx_status
     return undone == CALX_OK ? status : undone;
 }
 
+static calx_status run_guarded(calx_postgresql_statement *statement, const calx_value *values,
+                               size_t rows)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    if (!connection->base.in_transaction)
+        return run_rows(statement, values, rows); /* it is all or nothing anyway */
+    calx_status status = calx_postgresql_run(connection, "SAVEPOINT calx_rows", NULL);
+    if (status != CALX_OK)
+        return status;
+    status = run_rows(statement, values, rows);
+    if (status != CALX_OK)
+        return undo_rows(connection, status);
+    return calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL);
+}
+
 calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx_value *values,
                                          size_t rows, bool *out_row)
 {
     calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
-    calx_postgresql_connection *connection = connection_of(statement);
-    bool guarded = connection->base.in_transaction; /* else a statement is all or nothing anyway */
     calx_postgresql_reset(base);
     statement->changes = 0;
     if (statement->empty || base->parameter_count == 0 || rows == 0 || rows > INT32_MAX)
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement cannot run for %zu rows", rows);
-    calx_status status =
-        guarded ? calx_postgresql_run(connection, "SAVEPOINT calx_rows", NULL) : CALX_OK;
-    if (status != CALX_OK)
-        return status;
-    status = run_rows(statement, values, rows);
-    if (status != CALX_OK && guarded)
-        return undo_rows(connection, status);
-    if (status == CALX_OK && guarded)
-        status = calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL);
+    calx_status status = run_guarded(statement, values, rows);
+    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), false))
+        status = run_guarded(statement, values, rows);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
     return status;
