@@ -120,8 +120,8 @@ static calx_status open_connection(calx_postgresql_connection *connection,
         status = check_server(connection->conn, error);
     if (status != CALX_OK)
         return status;
-    connection->cancel = PQgetCancel(connection->conn);
-    return connection->cancel != NULL ? CALX_OK : calx_error_set_nomem(error);
+    connection->canceller = calx_postgresql_canceller_new(connection->conn);
+    return connection->canceller != NULL ? CALX_OK : calx_error_set_nomem(error);
 }
 
 calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t deadline,
@@ -139,7 +139,6 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->logger = base->logger;
     connection->unnamed = config->unnamed;
-    atomic_init(&connection->interrupted, false);
     make_remark(config);
     calx_status status = open_connection(connection, config, deadline, error);
     if (status != CALX_OK) {
@@ -154,7 +153,7 @@ void calx_postgresql_close(calx_driver_connection *base)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_postgresql_close_waiting(connection, false);
-    PQfreeCancel(connection->cancel);
+    calx_postgresql_canceller_release(connection->canceller);
     PQfinish(connection->conn);
     calx_error_clear(&base->error);
     calx_release(connection);

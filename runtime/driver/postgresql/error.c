@@ -152,7 +152,7 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
         flags |= D;
         status = CALX_E_DISCONNECT;
     }
-    if (status == CALX_E_TIMEOUT && atomic_exchange(&connection->interrupted, false))
+    if (status == CALX_E_TIMEOUT && calx_postgresql_was_cancelled(connection))
         status = CALX_E_CANCELED;
     calx_error *error = &connection->base.error;
     calx_error_set_driver(error, status, sqlstate, 0, flags, primary);

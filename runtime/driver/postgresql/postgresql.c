@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONTROL_TEXT_SIZE = 64, CANCEL_TEXT_SIZE = 256 };
+enum { CONTROL_TEXT_SIZE = 64 };
 
 void calx_postgresql_look(calx_postgresql_connection *connection)
 {
@@ -151,6 +151,8 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
         calx_postgresql_lose_portals(connection, 0);
         forget_ddl(connection, true);
         calx_postgresql_hurry(connection);
+        if (PQstatus(connection->conn) == CONNECTION_BAD)
+            return calx_postgresql_fail(connection, NULL);
         return base->in_transaction ? calx_postgresql_run(connection, "ROLLBACK", NULL) : CALX_OK;
     default:
         return run_savepoint(connection, control, serial);
@@ -179,17 +181,10 @@ static calx_status postgresql_probe(calx_driver_connection *base)
     return calx_postgresql_fail(connection, NULL);
 }
 
-void calx_postgresql_cancel(calx_postgresql_connection *connection)
-{
-    char message[CANCEL_TEXT_SIZE];
-    (void)PQcancel(connection->cancel, message, sizeof(message));
-}
-
 static void postgresql_interrupt(calx_driver_connection *base)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
-    atomic_store(&connection->interrupted, true);
-    calx_postgresql_cancel(connection);
+    (void)calx_postgresql_cancel(connection->canceller);
 }
 
 const calx_driver calx_driver_postgresql = {

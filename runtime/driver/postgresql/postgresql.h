@@ -64,12 +64,12 @@ typedef struct calx_postgresql_closing {
 } calx_postgresql_closing;
 
 typedef struct calx_postgresql_statement calx_postgresql_statement;
+typedef struct calx_postgresql_canceller calx_postgresql_canceller;
 
 typedef struct calx_postgresql_connection {
     calx_driver_connection base;
     PGconn *conn;
-    PGcancel *cancel;          /* what interrupt() needs, made beforehand */
-    atomic_bool interrupted;   /* by us, so that a cancelled statement is no timeout */
+    calx_postgresql_canceller *canceller;
     const calx_logger *logger; /* borrowed from the config, or NULL */
     unsigned last_serial;      /* of prepared statements: names are never used twice */
     calx_postgresql_closing *closing;
@@ -192,8 +192,23 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
 /* What the connection says about the transaction becomes in_transaction. */
 void calx_postgresql_look(calx_postgresql_connection *connection);
 
-/* Asks the server to end what runs on the connection. */
-void calx_postgresql_cancel(calx_postgresql_connection *connection);
+/* cancel.c */
+
+/* For the cancels of a connection. NULL: no memory. */
+calx_postgresql_canceller *calx_postgresql_canceller_new(PGconn *conn);
+/* Takes NULL. */
+void calx_postgresql_canceller_release(calx_postgresql_canceller *canceller);
+/*
+ * Any thread: asks the server to end what runs on the connection; waits a second for that. Answers
+ * whether the server took it.
+ */
+bool calx_postgresql_cancel(calx_postgresql_canceller *canceller);
+/* Whether one was sent since the connection was last in use: what ended was no timeout then. */
+bool calx_postgresql_was_cancelled(const calx_postgresql_connection *connection);
+/* Before something is sent: no cancel shall hit it that was not meant for it. */
+void calx_postgresql_quarantine(calx_postgresql_connection *connection);
+/* Ends the connection as if the network had. */
+void calx_postgresql_cut(calx_postgresql_connection *connection);
 
 /* encode.c */
 

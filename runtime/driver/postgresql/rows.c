@@ -132,14 +132,15 @@ void calx_postgresql_settle(calx_postgresql_connection *connection)
         spool(connection->flowing);
     if (connection->leftover)
         drop_rows(connection, true);
+    calx_postgresql_quarantine(connection);
 }
 
 void calx_postgresql_hurry(calx_postgresql_connection *connection)
 {
     if (connection->leftover)
         drop_rows(connection, false);
-    if (connection->leftover)
-        calx_postgresql_cancel(connection);
+    if (connection->leftover && !calx_postgresql_cancel(connection->canceller))
+        calx_postgresql_cut(connection);
     calx_postgresql_settle(connection);
 }
 

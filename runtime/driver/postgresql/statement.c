@@ -268,9 +268,6 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     base->refused = 0;
     statement->changes = 0;
     statement->how = CALX_DRIVER_ROWS_ALL;
-    /* An interrupt that found nothing running is over: what the server ends from here on is late.
-     */
-    atomic_store(&connection_of(statement)->interrupted, false);
     if (count > CALX_POSTGRESQL_MAX_PARAMETERS)
         return calx_error_set(&base->connection->error, CALX_E_LIMIT,
                               "%zu values were given; PostgreSQL takes %d at most", count,
