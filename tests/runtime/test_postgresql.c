@@ -717,7 +717,11 @@ static void a_probe_of_a_living_connection_changes_nothing(void **state)
 static void *interrupt_soon(void *context)
 {
     line *opened = context;
-    while (server_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") < 1)
+    char sql[128];
+    snprintf(sql, sizeof(sql),
+             "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = %d",
+             backend(opened));
+    while (server_number(sql) < 1)
         continue;
     opened->driver->interrupt(opened->connection);
     return NULL;
