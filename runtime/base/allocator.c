@@ -6,6 +6,7 @@
  */
 #include "base/allocator.h"
 
+#include "base/huge.h"
 #include "base/pages.h"
 
 #include <stdint.h>
@@ -48,8 +49,11 @@ void *calx_alloc(size_t size)
 void *calx_alloc_zeroed(size_t size)
 {
     void *block = calx_alloc(size);
-    if (block != NULL)
-        memset(block, 0, size);
+    if (block == NULL)
+        return NULL;
+    if (size >= 2 * CALX_HUGE_PAGE)
+        calx_huge_allow(block, size);
+    memset(block, 0, size);
     return block;
 }
 

@@ -1,8 +1,9 @@
 /*
  * The slab map, one of the four globals: where the pages of all slabs come from, and the bitmap
  * that knows them. Pages are cut from chunks of sixteen, because an allocator that aligns to 64 KiB
- * by itself would waste a page for each; a longer run gets a chunk of its own. A chunk goes back to
- * the allocator with its last page.
+ * by itself would waste a page for each; a program that needs many gets huge pages of the system
+ * after the first ones. A longer run gets a chunk of its own. A chunk goes back to the allocator
+ * with its last page.
  *
  * The bitmap has two levels over the 2^32 page numbers of a 48-bit address space. Its leaves are
  * made under the lock before a page is handed out and stay until calx_pages_trim(), so that a
@@ -11,6 +12,7 @@
 #include "base/pages.h"
 
 #include "base/allocator.h"
+#include "base/huge.h"
 #include "base/poison.h"
 
 #include <pthread.h>
@@ -23,7 +25,8 @@ enum {
     TOP_BITS = 16,
     WORDS_PER_LEAF = (1 << LEAF_BITS) / 64,
     PAGES_PER_CHUNK = 16,
-    ALL_PAGES_FREE = (1 << PAGES_PER_CHUNK) - 1
+    PAGES_PER_HUGE = CALX_HUGE_PAGE / CALX_PAGE_SIZE,
+    SMALL_CHUNKS = 4 /* so many before a huge one */
 };
 
 typedef struct page_leaf {
@@ -34,7 +37,8 @@ typedef struct page_chunk {
     void *block; /* as the allocator gave it */
     char *first; /* the first aligned page in it */
     size_t page_count;
-    unsigned free_pages; /* one bit each; a chunk of one long run has none */
+    uint32_t free_pages; /* one bit each; a chunk of one long run has none */
+    bool is_cut;         /* not the chunk of one long run */
     struct page_chunk *before_open;
     struct page_chunk *after_open;
 } page_chunk;
@@ -178,19 +182,19 @@ static void unlist_chunk(size_t position)
 }
 
 /* A listed chunk, all of its pages free but not open yet; NULL: no memory. */
-static page_chunk *new_chunk(size_t page_count)
+static page_chunk *new_chunk(size_t page_count, size_t alignment)
 {
-    if (page_count >= SIZE_MAX / CALX_PAGE_SIZE)
+    if (page_count >= SIZE_MAX / CALX_PAGE_SIZE - alignment / CALX_PAGE_SIZE)
         return NULL;
     page_chunk *chunk = calx_alloc_zeroed(sizeof(*chunk));
     if (chunk == NULL)
         return NULL;
-    /* One page more than needed: somewhere in it the first boundary lies. */
-    chunk->block = calx_alloc((page_count + 1) * CALX_PAGE_SIZE);
+    /* More than needed: somewhere in it the first boundary lies. The rest is never touched. */
+    chunk->block = calx_alloc(page_count * CALX_PAGE_SIZE + alignment);
     if (chunk->block == NULL)
         goto failed;
-    size_t beyond = (uintptr_t)chunk->block & (CALX_PAGE_SIZE - 1);
-    chunk->first = (char *)chunk->block + (beyond == 0 ? 0 : CALX_PAGE_SIZE - beyond);
+    size_t beyond = (uintptr_t)chunk->block & (alignment - 1);
+    chunk->first = (char *)chunk->block + (beyond == 0 ? 0 : alignment - beyond);
     chunk->page_count = page_count;
     if (!prepare_leaves(chunk->first, page_count) || !list_chunk(chunk))
         goto failed;
@@ -201,27 +205,48 @@ failed:
     return NULL;
 }
 
-/* Where page_count neighbouring bits are set; PAGES_PER_CHUNK when nowhere. */
-static size_t find_run(unsigned free_pages, size_t page_count)
+static uint32_t all_free(const page_chunk *chunk)
 {
-    unsigned run = (1u << page_count) - 1;
-    for (size_t i = 0; i + page_count <= PAGES_PER_CHUNK; i++) {
+    return UINT32_MAX >> (32 - chunk->page_count);
+}
+
+/* Where page_count neighbouring bits are set; PAGES_PER_HUGE when nowhere. */
+static size_t find_run(uint32_t free_pages, size_t page_count)
+{
+    uint32_t run = (UINT32_C(1) << page_count) - 1;
+    for (size_t i = 0; i + page_count <= PAGES_PER_HUGE; i++) {
         if ((free_pages >> i & run) == run)
             return i;
     }
-    return PAGES_PER_CHUNK;
+    return PAGES_PER_HUGE;
 }
 
 /* Takes the run out of an open chunk; NULL when it has none that long. */
 static char *cut_run(page_chunk *chunk, size_t page_count)
 {
     size_t i = find_run(chunk->free_pages, page_count);
-    if (i == PAGES_PER_CHUNK)
+    if (i == PAGES_PER_HUGE)
         return NULL;
-    chunk->free_pages &= ~(((1u << page_count) - 1) << i);
+    chunk->free_pages &= ~(((UINT32_C(1) << page_count) - 1) << i);
     if (chunk->free_pages == 0)
         close_chunk(chunk);
     return chunk->first + i * CALX_PAGE_SIZE;
+}
+
+/* What cut_run() cuts from, with all of its pages free. */
+static page_chunk *new_open_chunk(void)
+{
+    bool is_huge = slab_map.chunk_count >= SMALL_CHUNKS;
+    page_chunk *chunk = is_huge ? new_chunk(PAGES_PER_HUGE, CALX_HUGE_PAGE)
+                                : new_chunk(PAGES_PER_CHUNK, CALX_PAGE_SIZE);
+    if (chunk == NULL)
+        return NULL;
+    if (is_huge)
+        calx_huge_allow(chunk->first, CALX_HUGE_PAGE);
+    chunk->is_cut = true;
+    chunk->free_pages = all_free(chunk);
+    open_chunk(chunk);
+    return chunk;
 }
 
 static char *take_run(size_t page_count)
@@ -234,14 +259,11 @@ static char *take_run(size_t page_count)
     }
     if (first != NULL)
         return first;
-    page_chunk *chunk = new_chunk(page_count > PAGES_PER_CHUNK ? page_count : PAGES_PER_CHUNK);
+    page_chunk *chunk =
+        page_count > PAGES_PER_CHUNK ? new_chunk(page_count, CALX_PAGE_SIZE) : new_open_chunk();
     if (chunk == NULL)
         return NULL;
-    if (page_count > PAGES_PER_CHUNK)
-        return chunk->first;
-    chunk->free_pages = ALL_PAGES_FREE;
-    open_chunk(chunk);
-    return cut_run(chunk, page_count);
+    return page_count > PAGES_PER_CHUNK ? chunk->first : cut_run(chunk, page_count);
 }
 
 void *calx_pages_take(size_t page_count)
@@ -269,12 +291,12 @@ void calx_pages_give(void *first, size_t page_count)
     slab_map.taken -= page_count;
     size_t position = chunks_up_to(first) - 1;
     page_chunk *chunk = slab_map.chunks[position];
-    if (chunk->page_count == PAGES_PER_CHUNK) {
+    if (chunk->is_cut) {
         size_t i = (size_t)((char *)first - chunk->first) / CALX_PAGE_SIZE;
         if (chunk->free_pages == 0)
             open_chunk(chunk);
-        chunk->free_pages |= ((1u << page_count) - 1) << i;
-        if (chunk->free_pages == ALL_PAGES_FREE) {
+        chunk->free_pages |= ((UINT32_C(1) << page_count) - 1) << i;
+        if (chunk->free_pages == all_free(chunk)) {
             close_chunk(chunk);
             unlist_chunk(position);
         }
