@@ -15,6 +15,11 @@ static bool is_null(const calx_column *column, const void *instance)
 
 static bool all_zero(const unsigned char *bytes, size_t size)
 {
+    uint64_t word;
+    if (size == sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        return word == 0;
+    }
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] != 0)
             return false;

@@ -68,6 +68,9 @@ struct calx_instance {
     calx_text_block *texts;
 };
 
+/* So many bytes from its header on, a small instance has all that a flush looks at. */
+enum { CALX_INSTANCE_AROUND = 384 };
+
 /* The instance's struct starts this far behind its header, 16-byte aligned. */
 enum { CALX_INSTANCE_HEAD = (sizeof(calx_instance) + 15) & ~(size_t)15 };
 

@@ -7,13 +7,6 @@
 #include "mapper/column.h"
 #include "session/version.h"
 
-#include <string.h>
-
-static bool may_be_left_out(const calx_column *column)
-{
-    return (column->flags & CALX_COLUMN_GENERATED) != 0 || column->server_default != NULL;
-}
-
 /* Left to the database: a generated key or server default nobody gave a value for. */
 static bool is_left_out(const calx_instance *instance, size_t i)
 {
@@ -23,21 +16,23 @@ static bool is_left_out(const calx_instance *instance, size_t i)
 
 static void choose_columns(calx_writer *writer, const calx_instance *instance)
 {
-    const calx_mapper *mapper = instance->mapper;
-    uint64_t *columns = writer->entity->columns;
-    memset(columns, 0, calx_plan_words(mapper) * sizeof(*columns));
-    for (size_t i = 0; i < mapper->column_count; i++) {
-        if (!may_be_left_out(&mapper->columns[i]) || !is_left_out(instance, i))
-            calx_plan_include(columns, i);
+    const calx_entity *entity = writer->entity;
+    for (size_t i = calx_plan_words(instance->mapper); i-- > 0;)
+        entity->columns[i] = entity->required[i];
+    for (size_t i = 0; i < entity->optional_count; i++) {
+        if (!is_left_out(instance, entity->optional[i]))
+            calx_plan_include(entity->columns, entity->optional[i]);
     }
 }
 
 /* Whether the database gives a column of the rows in hand its default. */
 static bool leaves_defaults(const calx_writer *writer)
 {
-    const calx_mapper *mapper = writer->entity->mapper;
-    for (size_t i = 0; i < mapper->column_count; i++) {
-        if (mapper->columns[i].server_default != NULL && !calx_plan_has(writer->entity->columns, i))
+    const calx_entity *entity = writer->entity;
+    for (size_t i = 0; i < entity->optional_count; i++) {
+        size_t column = entity->optional[i];
+        if (entity->mapper->columns[column].server_default != NULL &&
+            !calx_plan_has(entity->columns, column))
             return true;
     }
     return false;
@@ -93,7 +88,8 @@ static calx_status note_row(calx_writer *writer, calx_instance *instance)
         return calx_error_set_nomem(&writer->session->error);
     if (status != CALX_OK)
         return calx_session_fail(writer->session, CALX_E_FLUSH, "the key was not set");
-    calx_key_clear(&instance->key);
+    if (instance->key.mapper != NULL)
+        calx_key_clear(&instance->key);
     instance->key = key;
     if (calx_watch_take_snapshot(instance->watch) != CALX_OK)
         return calx_error_set_nomem(&writer->session->error);
@@ -113,10 +109,12 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
 {
     calx_instance *instance = row->instance;
     row->width = 0;
-    if (calx_watch_own_texts(instance) != CALX_OK)
+    if (calx_watch_own_columns(instance, row->entity->texts, row->entity->text_count) != CALX_OK)
         return calx_error_set_nomem(&writer->session->error);
-    calx_status status = calx_writer_links(writer->session, instance);
-    if (status == CALX_OK)
+    calx_status status = CALX_OK;
+    if (instance->links != NULL)
+        status = calx_writer_links(writer->session, instance);
+    if (status == CALX_OK && row->entity->version >= 0)
         status = calx_version_start(writer, instance);
     if (status != CALX_OK)
         return status;

@@ -287,13 +287,34 @@ static size_t row_size(const calx_mapper *mapper)
     return (size_t)mapper->column_count + mapper->key_count + 1;
 }
 
-/* One block: the record, the classes of the columns, a row, a set of columns. */
+/* Sorts the columns by what a flush asks of them in each row. */
+static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numbers)
+{
+    const calx_mapper *mapper = entity->mapper;
+    uint16_t *optional = numbers + mapper->column_count;
+    for (uint16_t i = 0; i < mapper->column_count; i++) {
+        const calx_column *column = &mapper->columns[i];
+        if (column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES)
+            numbers[entity->text_count++] = i;
+        if ((column->flags & CALX_COLUMN_GENERATED) != 0 || column->server_default != NULL)
+            optional[entity->optional_count++] = i;
+        else
+            calx_plan_include(required, i);
+    }
+    entity->texts = numbers;
+    entity->optional = optional;
+    entity->required = required;
+}
+
+/* One block: the record, a row, two sets of columns, the columns' classes and numbers. */
 static calx_entity *new_entity(const calx_mapper *mapper)
 {
     size_t row = sizeof(calx_entity);
     size_t columns = row + row_size(mapper) * sizeof(calx_value);
-    size_t wanted = columns + calx_plan_words(mapper) * sizeof(uint64_t);
-    char *block = calx_alloc_zeroed(wanted + mapper->column_count * sizeof(calx_value_type));
+    size_t required = columns + calx_plan_words(mapper) * sizeof(uint64_t);
+    size_t wanted = required + calx_plan_words(mapper) * sizeof(uint64_t);
+    size_t numbers = wanted + mapper->column_count * sizeof(calx_value_type);
+    char *block = calx_alloc_zeroed(numbers + 2 * mapper->column_count * sizeof(uint16_t));
     if (block == NULL)
         return NULL;
     calx_entity *entity = (calx_entity *)(void *)block;
@@ -306,6 +327,8 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->singly = entity->fetches_version;
     for (size_t i = 0; i < mapper->column_count; i++)
         entity->wanted[i] = calx_column_value_type(&mapper->columns[i]);
+    sort_columns(entity, (uint64_t *)(void *)(block + required),
+                 (uint16_t *)(void *)(block + numbers));
     return entity;
 }
 

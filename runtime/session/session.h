@@ -29,16 +29,20 @@
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
     const calx_mapper *mapper;
-    calx_value_type *wanted; /* of each column, for calx_cursor_read() */
-    calx_value *row;         /* one row, good until the next read of this entity */
-    uint64_t *columns;       /* one set of columns, scratch of the flush */
-    const calx_plan *by_key; /* NULL until first used */
-    bool singly;             /* its rows do not go together: the database would not have it */
-    bool fetches_version;    /* the database makes its versions: they are asked for, row by row */
-    int version;             /* the version column; -1: none */
-    size_t rank;             /* in the flush being planned: what is pointed at has a lower one */
-    bool noted;              /* the flush being planned has rows of it */
-    bool entered;            /* its rank is made, or being made */
+    calx_value_type *wanted;  /* of each column, for calx_cursor_read() */
+    calx_value *row;          /* one row, good until the next read of this entity */
+    uint64_t *columns;        /* one set of columns, scratch of the flush */
+    const calx_plan *by_key;  /* NULL until first used */
+    const uint16_t *texts;    /* the columns that point at text or bytes */
+    const uint16_t *optional; /* those an INSERT may leave to the database */
+    const uint64_t *required; /* the set of all others */
+    size_t text_count, optional_count;
+    bool singly;          /* its rows do not go together: the database would not have it */
+    bool fetches_version; /* the database makes its versions: they are asked for, row by row */
+    int version;          /* the version column; -1: none */
+    size_t rank;          /* in the flush being planned: what is pointed at has a lower one */
+    bool noted;           /* the flush being planned has rows of it */
+    bool entered;         /* its rank is made, or being made */
 } calx_entity;
 
 /* Something that must end with the session's contents: a query with rows to come. */
@@ -238,6 +242,14 @@ calx_instance *calx_identity_find(const calx_session *session, const calx_key *k
 
 /* After CALX_OK, more puts cannot fail, nor can a rollback put back what was deleted. */
 calx_status calx_identity_reserve(calx_session *session, size_t more);
+
+/* The instance's place in the map is asked for soon. */
+static inline void calx_identity_foresee(const calx_session *session, const calx_instance *instance)
+{
+    const calx_map *map = &session->identity;
+    if (map->slots != NULL)
+        calx_prefetch((uintptr_t)&map->slots[calx_map_home(map, instance->key.hash)]);
+}
 
 /* Reserved before; the key must not be in the map. */
 void calx_identity_put(calx_session *session, calx_instance *instance);

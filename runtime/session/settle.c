@@ -48,13 +48,25 @@ static void settle_deleted(calx_session *session, calx_instance *instance)
     (void)calx_instances_push(&session->deleted, instance);
 }
 
+/* What comes next in the walk is asked of memory before, its place in the identity map as well. */
+static void settle_inserts(calx_session *session, const calx_instances *inserts)
+{
+    enum { FAR = 16, NEAR = 8 };
+    for (size_t i = 0; i < inserts->count; i++) {
+        if (i + FAR < inserts->count)
+            calx_prefetch_bytes(inserts->items[i + FAR], CALX_INSTANCE_AROUND);
+        if (i + NEAR < inserts->count)
+            calx_identity_foresee(session, inserts->items[i + NEAR]);
+        settle_inserted(session, inserts->items[i]);
+    }
+}
+
 void calx_session_settle(calx_session *session, const calx_work *work)
 {
     for (size_t i = 0; i < work->deletes.count; i++)
         settle_deleted(session, work->deletes.items[i]);
     session->marked.count = 0;
-    for (size_t i = 0; i < work->inserts.count; i++)
-        settle_inserted(session, work->inserts.items[i]);
+    settle_inserts(session, &work->inserts);
     for (size_t i = 0; i < work->updates.count; i++)
         settle_links(work->updates.items[i]);
     for (size_t i = 0; i < work->late.count; i++)

@@ -50,7 +50,9 @@ static calx_status choose_columns(calx_writer *writer, calx_instance *instance, 
     *out_any = calx_watch_changes(watch, writer->entity->columns);
     if (!*out_any)
         return CALX_OK; /* the link led to where the columns pointed already */
-    if (calx_watch_own_texts(instance) != CALX_OK || calx_watch_keep_origin(watch) != CALX_OK)
+    if (calx_watch_own_columns(instance, writer->entity->texts, writer->entity->text_count) !=
+            CALX_OK ||
+        calx_watch_keep_origin(watch) != CALX_OK)
         return calx_error_set_nomem(&writer->session->error);
     return calx_version_raise(writer, instance);
 }

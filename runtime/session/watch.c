@@ -137,15 +137,12 @@ static bool span_of(const calx_column *column, const void *entity, const void **
     return false;
 }
 
-/* The bare pointer, without looking at what it points to. */
+/* The bare pointer of a text or bytes column, without looking at what it points to. */
 static const void *pointer_of(const calx_column *column, const void *entity)
 {
     const void *pointer = NULL;
-    if (column->type == CALX_TYPE_TEXT)
-        memcpy(&pointer, (const char *)entity + column->offset, sizeof(pointer));
-    else if (column->type == CALX_TYPE_BYTES)
-        memcpy(&pointer, (const char *)entity + column->offset + offsetof(calx_bytes, data),
-               sizeof(pointer));
+    size_t inside = column->type == CALX_TYPE_BYTES ? offsetof(calx_bytes, data) : 0;
+    memcpy(&pointer, (const char *)entity + column->offset + inside, sizeof(pointer));
     return pointer;
 }
 
@@ -190,22 +187,23 @@ typedef struct foreign_text {
 static bool is_foreign(const calx_instance *instance, const calx_column *column, foreign_text *out)
 {
     const void *entity = calx_instance_entity(instance);
-    const void *pointer = is_pointer(column) ? pointer_of(column, entity) : NULL;
+    const void *pointer = pointer_of(column, entity);
     if (pointer == NULL || calx_instance_owns(instance, pointer))
         return false;
     out->column = column;
     return span_of(column, entity, &out->data, &out->size);
 }
 
-/* The next ones, from column *next on; answers how many. */
-static size_t find_foreign(const calx_instance *instance, size_t *next, foreign_text *out)
+/* Those of so many columns; answers how many. */
+static size_t find_foreign(const calx_instance *instance, const uint16_t *numbers, size_t count,
+                           foreign_text *out)
 {
-    const calx_mapper *mapper = instance->mapper;
-    size_t count = 0;
-    for (; *next < mapper->column_count && count < ROUND; ++*next)
-        if (is_foreign(instance, &mapper->columns[*next], &out[count]))
-            count++;
-    return count;
+    const calx_column *columns = instance->mapper->columns;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (is_foreign(instance, &columns[numbers[i]], &out[found]))
+            found++;
+    return found;
 }
 
 /* Room for all texts at once: behind the instance if it is the newest one, else a block. */
@@ -237,14 +235,32 @@ static calx_status copy_foreign(calx_instance *instance, const foreign_text *tex
     return CALX_OK;
 }
 
-calx_status calx_watch_own_texts(calx_instance *instance)
+calx_status calx_watch_own_columns(calx_instance *instance, const uint16_t *numbers, size_t count)
 {
     foreign_text texts[ROUND];
-    size_t next = 0;
-    size_t count = 0;
-    while ((count = find_foreign(instance, &next, texts)) > 0)
-        if (copy_foreign(instance, texts, count) != CALX_OK)
+    for (size_t i = 0; i < count; i += ROUND) {
+        size_t some = count - i < ROUND ? count - i : ROUND;
+        size_t found = find_foreign(instance, numbers + i, some, texts);
+        if (found > 0 && copy_foreign(instance, texts, found) != CALX_OK)
             return CALX_E_NOMEM;
+    }
+    return CALX_OK;
+}
+
+calx_status calx_watch_own_texts(calx_instance *instance)
+{
+    uint16_t numbers[ROUND];
+    size_t count = 0;
+    for (uint16_t i = 0; i < instance->mapper->column_count; i++) {
+        if (is_pointer(&instance->mapper->columns[i]))
+            numbers[count++] = i;
+        bool is_last = i + 1 == instance->mapper->column_count;
+        if (count < ROUND && !is_last)
+            continue;
+        if (calx_watch_own_columns(instance, numbers, count) != CALX_OK)
+            return CALX_E_NOMEM;
+        count = 0;
+    }
     return CALX_OK;
 }
 

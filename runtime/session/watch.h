@@ -9,6 +9,7 @@
 #ifndef CALX_SESSION_WATCH_H
 #define CALX_SESSION_WATCH_H
 
+#include "base/prefetch.h"
 #include "mapper/instance.h"
 
 typedef struct calx_watch_list {
@@ -34,6 +35,22 @@ struct calx_watch {
     void *snapshot;
     calx_key origin_key; /* the key before the open transaction changed it; zeroed: unchanged */
 };
+
+/*
+ * For a walk along a list: what was made one after the other mostly lies so in memory too, which
+ * tells where the walk will be some steps later.
+ */
+static inline void calx_watch_foresee(const calx_watch *watch)
+{
+    enum { STEPS = 8 };
+    uintptr_t here = (uintptr_t)watch;
+    uintptr_t there = here + (STEPS + 1) * ((uintptr_t)watch->next - here);
+    uintptr_t head = there - (here - (uintptr_t)watch->instance);
+    calx_prefetch(there);
+    calx_prefetch(head);
+    calx_prefetch(head + CALX_CACHE_LINE);
+    calx_prefetch(head + sizeof(calx_instance) - 1);
+}
 
 void calx_watch_list_append(calx_watch_list *list, calx_watch *watch);
 void calx_watch_list_remove(calx_watch *watch);
@@ -97,6 +114,9 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns);
 
 /* Copies text and bytes that do not belong to the instance and points the members at the copies. */
 calx_status calx_watch_own_texts(calx_instance *instance);
+
+/* The same where it is known which columns are of that kind. */
+calx_status calx_watch_own_columns(calx_instance *instance, const uint16_t *numbers, size_t count);
 
 /* Copies the columns of one struct into another of the mapper; relationships are left alone. */
 void calx_watch_copy_columns(const calx_mapper *mapper, void *to, const void *from);

@@ -64,14 +64,18 @@ static void warn_of_strangers(calx_session *session, const calx_instance *instan
                               link->owner->mapper->name, instance->mapper->name);
 }
 
-/* What the application assigned to raw members, and what that brings into the session. */
-static calx_status take_up(calx_work *work, calx_watch_list *list)
+/*
+ * What the application assigned to raw members, and what that brings into the session. The
+ * instances are gathered on the way; or NULL.
+ */
+static calx_status take_up(calx_work *work, calx_watch_list *list, calx_instances *gathered)
 {
     calx_watch *next = NULL;
     for (calx_watch *watch = list->first; watch != NULL; watch = next) {
         calx_instance *instance = watch->instance;
         calx_watch *following = watch->next;
         calx_status status = CALX_OK;
+        calx_watch_foresee(watch);
         if (instance->mapper->relationship_count > 0)
             status = calx_relationship_adopt(work->session, instance);
         if (status != CALX_OK)
@@ -80,6 +84,8 @@ static calx_status take_up(calx_work *work, calx_watch_list *list)
             work->linked = true;
             warn_of_strangers(work->session, instance);
         }
+        if (gathered != NULL && push(work, gathered, instance) != CALX_OK)
+            return work->session->error.status;
         /* Only now: what was attached stands at the end. A cold one may have become hot, though. */
         next = watch->list == list ? watch->next : following;
     }
@@ -160,11 +166,13 @@ static calx_status take_up_all(calx_work *work, bool cold)
 {
     calx_session *session = work->session;
     work->linked = session->marked.count > 0; /* what is loaded for a deletion brings links */
-    calx_status status = take_up(work, &session->pending);
+    if (calx_instances_reserve(&work->inserts, session->pending.count) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    calx_status status = take_up(work, &session->pending, &work->inserts);
     if (status == CALX_OK)
-        status = take_up(work, &session->hot);
+        status = take_up(work, &session->hot, NULL);
     if (status == CALX_OK && cold)
-        status = take_up(work, &session->cold);
+        status = take_up(work, &session->cold, NULL);
     if (status == CALX_OK && work->linked)
         status = take_orphans(session, &session->pending);
     if (status == CALX_OK && work->linked)
@@ -200,14 +208,17 @@ static bool points_at_new(const calx_session *session, const calx_instance *inst
     return false;
 }
 
+/* Once more where links may have taken instances out or brought others in. */
 static calx_status gather_inserts(calx_work *work)
 {
     const calx_watch_list *pending = &work->session->pending;
+    if (!work->linked)
+        return CALX_OK;
+    work->inserts.count = 0;
     if (calx_instances_reserve(&work->inserts, pending->count) != CALX_OK)
         return calx_error_set_nomem(&work->session->error);
     for (calx_watch *watch = pending->first; watch != NULL; watch = watch->next) {
-        if (work->linked)
-            check_links(work->session, watch->instance);
+        check_links(work->session, watch->instance);
         (void)push(work, &work->inserts, watch->instance);
     }
     return CALX_OK;
@@ -217,6 +228,7 @@ static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
 {
     for (calx_watch *watch = list->first; watch != NULL; watch = watch->next) {
         calx_instance *instance = watch->instance;
+        calx_watch_foresee(watch);
         if ((instance->flags & CALX_INSTANCE_MARKED) != 0 || !calx_session_is_changed(instance))
             continue;
         check_links(work->session, instance);

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { AHEAD = 3 }; /* rows asked of memory before they are sent: sending takes its time */
+
 static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
 {
     if (plan == NULL || plan->key.mapper != key->mapper || plan->key.kind != key->kind)
@@ -98,14 +100,17 @@ static calx_status bind_column(calx_writer *writer, calx_instance *instance, siz
 calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instance,
                                      const uint64_t *columns, size_t *count)
 {
-    for (size_t i = 0; i < instance->mapper->column_count; i++) {
+    const size_t column_count = instance->mapper->column_count;
+    calx_value *to = &writer->entity->row[*count];
+    for (size_t i = 0; i < column_count; i++) {
         if (!calx_plan_has(columns, i))
             continue;
-        calx_status status = bind_column(writer, instance, i, &writer->entity->row[*count]);
+        calx_status status = bind_column(writer, instance, i, to);
         if (status != CALX_OK)
             return status;
-        ++*count;
+        to++;
     }
+    *count = (size_t)(to - writer->entity->row);
     return CALX_OK;
 }
 
@@ -143,6 +148,8 @@ calx_status calx_writer_send(calx_writer *writer, const calx_instances *instance
 {
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < instances->count; i++) {
+        if (i + AHEAD < instances->count)
+            calx_prefetch_bytes(instances->items[i + AHEAD], CALX_INSTANCE_AROUND);
         status = calx_writer_take(writer, instances->items[i]);
         if (status == CALX_OK)
             status = one(writer, instances->items[i]);
