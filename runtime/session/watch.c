@@ -580,6 +580,21 @@ static bool is_same_memory(const calx_watch *watch)
            !has_mutable_texts(mapper);
 }
 
+/* Most columns are eight bytes that did not change. */
+static bool is_same(const calx_column *column, const void *left, const void *right)
+{
+    uint64_t of_left = 0;
+    uint64_t of_right = 0;
+    if (column->size == sizeof(of_left) &&
+        (column->flags & (CALX_COLUMN_NULL_FLAG | CALX_COLUMN_MUTABLE)) == 0) {
+        memcpy(&of_left, (const char *)left + column->offset, sizeof(of_left));
+        memcpy(&of_right, (const char *)right + column->offset, sizeof(of_right));
+        if (of_left == of_right)
+            return true;
+    }
+    return calx_column_same(column, left, right);
+}
+
 bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
 {
     const calx_mapper *mapper = watch->instance->mapper;
@@ -597,7 +612,7 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
     for (size_t i = 0; i < mapper->column_count; i++) {
         const calx_column *column = &mapper->columns[i];
         if (!calx_plan_has(watch->set, i) && !(rewritten && is_mutable_text(column)) &&
-            calx_column_same(column, entity, watch->snapshot))
+            is_same(column, entity, watch->snapshot))
             continue;
         any = true;
         if (out_columns == NULL)
