@@ -295,6 +295,16 @@ static void end_dependents(calx_session *session)
         dependent->end(dependent);
 }
 
+/* The next batch of rows will want the table again; that of a great many goes with them. */
+static void forget_keys(calx_session *session)
+{
+    enum { MOST_SLOTS = 8192 };
+    if (session->identity.mask >= MOST_SLOTS)
+        calx_map_clear(&session->identity);
+    else
+        calx_map_reset(&session->identity);
+}
+
 /* All at once: what they say about each other dies with them. */
 static void free_kept(calx_session *session)
 {
@@ -310,7 +320,7 @@ static void free_kept(calx_session *session)
         calx_watch_drop(instance);
         calx_instance_give(instance);
     }
-    calx_map_reset(&session->identity);
+    forget_keys(session);
     session->marked.count = session->inserted.count = session->deleted.count = 0;
 }
 
