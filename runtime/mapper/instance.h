@@ -16,15 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Exactly one holds (SES-040). */
-typedef enum calx_state {
-    CALX_STATE_TRANSIENT = 0, /* no key, no session */
-    CALX_STATE_PENDING,       /* no key yet, session */
-    CALX_STATE_PERSISTENT,    /* key, session */
-    CALX_STATE_DELETED,       /* key, session, DELETE sent but not committed */
-    CALX_STATE_DETACHED       /* key, no session */
-} calx_state;
-
 enum {
     CALX_INSTANCE_MARKED = 1u << 0,      /* delete() was called, the flush has not come yet */
     CALX_INSTANCE_WAS_DELETED = 1u << 1, /* its DELETE was committed (SES-050) */

@@ -84,6 +84,7 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
     query->mapper = mapper;
     query->limit = -1;
     query->offset = -1;
+    query->populates = false;
     return query;
 }
 
@@ -263,6 +264,14 @@ static calx_status set_bound(calx_query *query, const char *name, int64_t number
                                                      name, query->mapper->name, (long long)number));
     *bound = number;
     return CALX_OK;
+}
+
+calx_status calx_query_populate_existing(calx_query *query)
+{
+    calx_status status = calx_query_enter(query);
+    if (status == CALX_OK)
+        query->populates = true;
+    return status;
 }
 
 calx_status calx_query_limit(calx_query *query, int64_t limit)

@@ -39,6 +39,7 @@ struct calx_query {
     const void **items;             /* handed out by the last run */
     size_t item_capacity;
     unsigned streams; /* runs of each() going on */
+    bool populates;   /* rows overwrite what is there */
     bool abandoned;   /* freed inside its own stream, which frees it at its end */
 };
 

@@ -21,6 +21,7 @@ typedef struct query_run {
     calx_entity *entity;
     calx_cursor *cursor;
     bool has_row;
+    bool populates;
 } query_run;
 
 /* Up to the first row. On failure nothing is open and the session's error is set. */
@@ -30,6 +31,7 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
     calx_session *session = query->session;
     run->session = session;
     run->cursor = NULL;
+    run->populates = query->populates;
     run->entity = calx_session_entity(session, query->mapper);
     if (run->entity == NULL)
         return session->error.status;
@@ -59,6 +61,8 @@ static calx_status run_instance(query_run *run, calx_instance **out_instance, bo
     calx_status status = calx_session_read_row(run->session, run->entity, run->cursor);
     if (status != CALX_OK)
         return status;
+    if (run->populates)
+        return calx_session_repopulate(run->session, run->entity, out_instance, out_is_new);
     return calx_session_materialize(run->session, run->entity, out_instance, out_is_new);
 }
 

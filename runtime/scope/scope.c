@@ -24,6 +24,7 @@
 #include "base/map.h"
 #include "base/thread.h"
 #include "session/session.h"
+#include "session/sessionmaker.h"
 
 #include <pthread.h>
 
@@ -315,17 +316,8 @@ static calx_status make_session(calx_scope_entry *entry, const calx_session_opti
                                 calx_session **out_session)
 {
     calx_error error = CALX_ERROR_INIT;
-    calx_session_options defaults = CALX_SESSION_OPTIONS_INIT;
-    if (options == NULL) {
-        calx_status status = calx_sessionmaker_options(entry->scoped->maker, &defaults);
-        if (status != CALX_OK)
-            calx_error_set(&error, status, "the sessionmaker gives no options: %s",
-                           calx_status_text(status));
-        options = &defaults;
-    }
-    if (error.status == CALX_OK)
-        calx_session_new(options, out_session, &error);
-    return error.status == CALX_OK ? CALX_OK : report(entry, &error);
+    calx_status status = calx_sessionmaker_make(entry->scoped->maker, options, out_session, &error);
+    return status == CALX_OK ? CALX_OK : report(entry, &error);
 }
 
 static calx_status no_place(calx_scope_entry *entry)

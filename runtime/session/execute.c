@@ -64,3 +64,150 @@ calx_status calx_session_scalar(calx_session *session, const calx_statement *sta
         *out_value = value;
     return status;
 }
+
+/* ---- exactly one row ---- */
+
+static calx_status fail_rows(calx_session *session, const calx_statement *statement,
+                             calx_status status)
+{
+    calx_session_fail(session, status, "%s row where one was asked for",
+                      status == CALX_E_NO_RESULT ? "no" : "more than one");
+    calx_error_statement(&session->error, calx_statement_text(statement));
+    return status;
+}
+
+/* The value is the session's by then, so that the next row does not take it away. */
+static calx_status only_value(calx_session *session, const calx_statement *statement,
+                              calx_result *result, calx_value *out_value)
+{
+    bool row = false;
+    calx_status status = calx_result_next(result, &row);
+    if (status == CALX_OK && !row)
+        return fail_rows(session, statement, CALX_E_NO_RESULT);
+    if (status == CALX_OK)
+        status = calx_result_value(result, 0, out_value);
+    if (status == CALX_OK) {
+        status = keep_scalar(session, out_value);
+        if (status != CALX_OK)
+            return status;
+        status = calx_result_next(result, &row);
+    }
+    if (status != CALX_OK) {
+        calx_error_copy(&session->error, calx_result_error(result));
+        return status;
+    }
+    return row ? fail_rows(session, statement, CALX_E_MULTIPLE_RESULTS) : CALX_OK;
+}
+
+calx_status calx_session_scalar_one(calx_session *session, const calx_statement *statement,
+                                    calx_value *out_value)
+{
+    calx_result *result = NULL;
+    calx_status status = calx_session_execute(session, statement, &result);
+    if (status != CALX_OK)
+        return status;
+    calx_value value = calx_value_null();
+    status = only_value(session, statement, result, &value);
+    calx_result_free(result);
+    if (status == CALX_OK)
+        *out_value = value;
+    return status;
+}
+
+/* ---- a column ---- */
+
+/* One row's value to the function. The function may end what the rows come from. */
+static calx_status hand_out(calx_session *session, calx_result *result,
+                            calx_value_function function, void *context)
+{
+    calx_value value;
+    calx_status status = calx_result_value(result, 0, &value);
+    if (status != CALX_OK) {
+        calx_error_copy(&session->error, calx_result_error(result));
+        return status;
+    }
+    status = function(context, &value);
+    if (status != CALX_OK && session->error.status != status)
+        calx_session_fail(session, status,
+                          "the function given to calx_session_scalars() answered %s",
+                          calx_status_name(status));
+    return status;
+}
+
+calx_status calx_session_scalars(calx_session *session, const calx_statement *statement,
+                                 calx_value_function function, void *context)
+{
+    calx_result *result = NULL;
+    if (session != NULL && function == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "there is no function to hand the values to: it is NULL");
+    calx_status status = calx_session_execute(session, statement, &result);
+    bool row = true;
+    while (status == CALX_OK && row) {
+        status = calx_result_next(result, &row);
+        if (status != CALX_OK)
+            calx_error_copy(&session->error, calx_result_error(result));
+        else if (row)
+            status = hand_out(session, result, function, context);
+    }
+    calx_result_free(result);
+    return status;
+}
+
+/* ---- several sets of values ---- */
+
+static calx_status check_sets(calx_session *session, const calx_statement *statement,
+                              const calx_parameter_sets *sets)
+{
+    if (statement == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "the statement is NULL: make one with calx_text_statement()");
+    if (sets == NULL || sets->size != sizeof(*sets))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "execute_many: start the sets from CALX_PARAMETER_SETS_INIT");
+    if (sets->count > 0 && sets->name_count > 0 && (sets->names == NULL || sets->values == NULL))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "execute_many: the sets have no names, or no values");
+    return CALX_OK;
+}
+
+static calx_status run_set(calx_session *session, calx_statement *statement,
+                           const calx_parameter_sets *sets, size_t set, int64_t *changes)
+{
+    const calx_value *values = sets->values + set * sets->name_count;
+    calx_result *result = NULL;
+    bool row = true;
+    for (size_t i = 0; i < sets->name_count; i++) /* the execution tells what failed */
+        (void)calx_statement_bind(statement, sets->names[i], values[i]);
+    if (calx_connection_execute(session->connection, statement, &result) != CALX_OK)
+        return calx_session_take_error(session);
+    calx_status status = CALX_OK;
+    while (status == CALX_OK && row)
+        status = calx_result_next(result, &row);
+    if (status != CALX_OK)
+        calx_error_copy(&session->error, calx_result_error(result));
+    *changes += calx_result_rowcount(result);
+    calx_result_free(result);
+    return status;
+}
+
+calx_status calx_session_execute_many(calx_session *session, calx_statement *statement,
+                                      const calx_parameter_sets *sets, int64_t *out_changes)
+{
+    int64_t changes = 0;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = check_sets(session, statement, sets);
+    if (status == CALX_OK)
+        status = calx_session_autoflush(session);
+    if (status == CALX_OK && sets->count > 0)
+        status = calx_session_acquire(session);
+    for (size_t i = 0; status == CALX_OK && i < sets->count; i++) {
+        status = run_set(session, statement, sets, i, &changes);
+        if (status != CALX_OK)
+            calx_error_prefix(&session->error, "set %zu of %zu: ", i + 1, sets->count);
+    }
+    if (status == CALX_OK && out_changes != NULL)
+        *out_changes = changes;
+    return status;
+}

@@ -119,7 +119,8 @@ static calx_status check_attachable(calx_session *session, const calx_instance *
         return fail_about(session, instance, CALX_E_STATE,
                           "is in another session: expunge it there first");
     if ((instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
-        return fail_about(session, instance, CALX_E_STATE, "was deleted");
+        return fail_about(session, instance, CALX_E_STATE,
+                          "was deleted: calx_make_transient() makes it one to be added");
     if (instance->state == CALX_STATE_DETACHED && calx_identity_find(session, &instance->key))
         return fail_about(session, instance, CALX_E_STATE,
                           "cannot be added: another instance with that key is in the session");
@@ -326,7 +327,8 @@ calx_status calx_session_attach(calx_session *session, calx_instance *instance)
 static calx_status add_again(calx_session *session, calx_instance *instance)
 {
     if (instance->state == CALX_STATE_DELETED)
-        return fail_about(session, instance, CALX_E_STATE, "was deleted");
+        return fail_about(session, instance, CALX_E_STATE,
+                          "was deleted: calx_make_transient() makes it one to be added");
     if ((instance->flags & CALX_INSTANCE_MARKED) != 0) {
         calx_instances_remove(&session->marked, instance);
         instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
@@ -457,6 +459,22 @@ static calx_status to_delete(calx_session *session, const void *entity,
     return CALX_OK;
 }
 
+/* Once more: its row may be there again by now; if not, the flush warns (SES-055). */
+static calx_status take_back(calx_session *session, calx_instance *instance)
+{
+    if (calx_identity_find(session, &instance->key) != NULL)
+        return fail_about(session, instance, CALX_E_STATE,
+                          "was deleted, and another instance has its key by now: delete that one");
+    if (calx_identity_reserve(session, 1) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    calx_instances_remove(&session->deleted, instance);
+    instance->state = CALX_STATE_PERSISTENT;
+    calx_identity_put(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_append(&session->cold, instance->watch);
+    return CALX_OK;
+}
+
 calx_status calx_session_delete(calx_session *session, const void *entity)
 {
     calx_instance *instance = NULL;
@@ -465,9 +483,9 @@ calx_status calx_session_delete(calx_session *session, const void *entity)
         status = to_delete(session, entity, &instance);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
-    if (status != CALX_OK || instance->state == CALX_STATE_DELETED)
-        return status;
-    return calx_session_mark(session, instance);
+    if (status == CALX_OK && instance->state == CALX_STATE_DELETED)
+        status = take_back(session, instance);
+    return status == CALX_OK ? calx_session_mark(session, instance) : status;
 }
 
 calx_status calx_session_delete_all(calx_session *session, const void *const *entities,
@@ -521,48 +539,4 @@ calx_status calx_session_contains(calx_session *session, const void *entity, boo
     *out_contains = instance->session == session && (instance->state == CALX_STATE_PENDING ||
                                                      instance->state == CALX_STATE_PERSISTENT);
     return CALX_OK;
-}
-
-/* The members now, so that the function may change the session. */
-static calx_status list_members(calx_session *session, calx_instances *members)
-{
-    size_t count = session->pending.count + calx_map_count(&session->identity);
-    calx_status status = calx_instances_reserve(members, count);
-    if (status != CALX_OK)
-        return calx_error_set_nomem(&session->error);
-    for (const calx_watch *watch = session->pending.first; watch != NULL; watch = watch->next)
-        (void)calx_instances_push(members, watch->instance);
-    size_t position = 0;
-    for (calx_instance *instance;
-         (instance = calx_map_next(&session->identity, &position)) != NULL;)
-        (void)calx_instances_push(members, instance);
-    return CALX_OK;
-}
-
-calx_status calx_session_iterate(calx_session *session, calx_entity_function function,
-                                 void *context)
-{
-    calx_instances members = { 0 };
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = list_members(session, &members);
-    for (size_t i = 0; status == CALX_OK && i < members.count; i++) {
-        const void *entity = calx_instance_entity(members.items[i]);
-        const calx_instance *instance = calx_instance_of(entity);
-        if (instance != NULL && instance->session == session)
-            status = function(context, entity);
-    }
-    calx_instances_clear(&members);
-    return status;
-}
-
-calx_status calx_session_is_modified(calx_session *session, const void *entity, bool *out_modified)
-{
-    calx_instance *instance = NULL;
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_session_member(session, entity, &instance);
-    if (status == CALX_OK)
-        *out_modified = instance->state == CALX_STATE_PENDING || calx_session_is_changed(instance);
-    return status;
 }

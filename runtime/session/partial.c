@@ -13,7 +13,9 @@
 
 bool calx_session_has_expired(const calx_instance *instance, size_t column)
 {
-    if ((instance->flags & CALX_INSTANCE_STALE) != CALX_INSTANCE_PARTLY)
+    const calx_session *session = instance->session;
+    if ((instance->flags & CALX_INSTANCE_STALE) != CALX_INSTANCE_PARTLY ||
+        (session != NULL && instance->epoch != session->epoch))
         return true;
     return calx_plan_has(instance->watch->expired, column);
 }

@@ -129,6 +129,12 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     calx_map_init(&session->checksums);
     calx_buffer_init(&session->scalar);
     session->checks = calx_checksum_wanted(options);
+    session->options.infos = NULL; /* the caller's; the session has a copy */
+    session->options.info_count = 0;
+    if (calx_info_map_overlay(&session->infos, options->infos, options->info_count) != CALX_OK) {
+        calx_session_free(session);
+        return calx_error_set_nomem(out_error);
+    }
     *out_session = session;
     return CALX_OK;
 }
@@ -163,6 +169,7 @@ static void clear_use(calx_session *session)
     calx_instances_clear(&session->inserted);
     calx_instances_clear(&session->deleted);
     calx_buffer_clear(&session->scalar);
+    calx_info_map_clear(&session->infos);
     calx_error_clear(&session->failure);
     calx_error_clear(&session->error);
 }
@@ -472,6 +479,32 @@ calx_status calx_session_get_bind(calx_session *session, const calx_mapper *mapp
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         *out_engine = session->options.bind;
+    return status;
+}
+
+calx_status calx_session_set_autoflush(calx_session *session, bool autoflush)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        session->options.autoflush = autoflush;
+    return status;
+}
+
+calx_status calx_session_set_info(calx_session *session, const char *key, void *value)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && key == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT, "the key of an info is NULL");
+    if (status == CALX_OK && calx_info_map_set(&session->infos, key, value) != CALX_OK)
+        status = calx_error_set_nomem(&session->error);
+    return status;
+}
+
+calx_status calx_session_get_info(calx_session *session, const char *key, void **out_value)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        *out_value = calx_info_map_get(&session->infos, key);
     return status;
 }
 

@@ -20,6 +20,7 @@
 #include "engine/cursor.h"
 #include "engine/spare.h"
 #include "mapper/instance.h"
+#include "session/info.h"
 #include "session/instances.h"
 #include "session/links.h"
 #include "session/watch.h"
@@ -93,7 +94,8 @@ struct calx_session {
     calx_dependent *dependents;
     calx_dependent *spare_query;              /* one of them, that nobody uses now; or NULL */
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */
-    calx_buffer scalar;                       /* text of the last calx_session_scalar() */
+    calx_info_map infos;
+    calx_buffer scalar; /* text of the last calx_session_scalar() */
 };
 
 /* ---- entering and failing ---- */

@@ -6,12 +6,15 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/session.h"
+#include "session/sessionmaker.h"
 
 #include <pthread.h>
 
 struct calx_sessionmaker {
     pthread_mutex_t lock;
-    calx_session_options options;
+    calx_session_options options; /* without infos */
+    calx_info_map infos;
 };
 
 static calx_status check_size(const calx_session_options *options, calx_error *out_error)
@@ -22,6 +25,24 @@ static calx_status check_size(const calx_session_options *options, calx_error *o
                           "calx_session_options of %zu bytes, this library knows %zu: start from "
                           "CALX_SESSION_OPTIONS_INIT and compile with its headers",
                           options->size, sizeof(*options));
+}
+
+/* Infos, when there are some, instead of those so far. CALX_E_NOMEM: nothing changed. */
+static calx_status take_options(calx_sessionmaker *maker, const calx_session_options *options)
+{
+    calx_info_map infos = { NULL, 0 };
+    if (calx_info_map_overlay(&infos, options->infos, options->info_count) != CALX_OK) {
+        calx_info_map_clear(&infos);
+        return CALX_E_NOMEM;
+    }
+    if (options->infos != NULL) {
+        calx_info_map_clear(&maker->infos);
+        maker->infos = infos;
+    }
+    maker->options = *options;
+    maker->options.infos = NULL;
+    maker->options.info_count = 0;
+    return CALX_OK;
 }
 
 calx_status calx_sessionmaker_new(const calx_session_options *options,
@@ -41,7 +62,11 @@ calx_status calx_sessionmaker_new(const calx_session_options *options,
         calx_release(maker);
         return calx_error_set_nomem(out_error);
     }
-    maker->options = options == NULL ? defaults : *options;
+    status = take_options(maker, options == NULL ? &defaults : options);
+    if (status != CALX_OK) {
+        calx_sessionmaker_free(maker);
+        return calx_error_set_nomem(out_error);
+    }
     *out_maker = maker;
     return CALX_OK;
 }
@@ -51,6 +76,7 @@ void calx_sessionmaker_free(calx_sessionmaker *maker)
     if (maker == NULL)
         return;
     pthread_mutex_destroy(&maker->lock);
+    calx_info_map_clear(&maker->infos);
     calx_release(maker);
 }
 
@@ -70,23 +96,81 @@ calx_status calx_sessionmaker_configure(calx_sessionmaker *maker,
     if (maker == NULL || options == NULL || check_size(options, NULL) != CALX_OK)
         return CALX_E_ARGUMENT;
     pthread_mutex_lock(&maker->lock);
-    maker->options = *options;
+    calx_status status = take_options(maker, options);
     pthread_mutex_unlock(&maker->lock);
+    return status;
+}
+
+/* The maker's map under the call's, in the new session. */
+static calx_status inherit_infos(calx_sessionmaker *maker, const calx_session_options *options,
+                                 calx_session *session)
+{
+    calx_info_map infos = { NULL, 0 };
+    pthread_mutex_lock(&maker->lock);
+    calx_status status = calx_info_map_overlay(&infos, maker->infos.entries, maker->infos.count);
+    pthread_mutex_unlock(&maker->lock);
+    if (status == CALX_OK)
+        status = calx_info_map_overlay(&infos, options->infos, options->info_count);
+    if (status != CALX_OK) {
+        calx_info_map_clear(&infos);
+        return status;
+    }
+    calx_info_map_clear(&session->infos);
+    session->infos = infos;
+    return CALX_OK;
+}
+
+calx_status calx_sessionmaker_make(calx_sessionmaker *maker, const calx_session_options *options,
+                                   calx_session **out_session, calx_error *out_error)
+{
+    calx_session *session = NULL;
+    calx_session_options defaults;
+    if (options == NULL) {
+        (void)calx_sessionmaker_options(maker, &defaults);
+        options = &defaults;
+    }
+    calx_status status =
+        calx_session_new(options, out_session == NULL ? NULL : &session, out_error);
+    if (status != CALX_OK)
+        return status;
+    if (inherit_infos(maker, options, session) != CALX_OK) {
+        calx_session_free(session);
+        return calx_error_set_nomem(out_error);
+    }
+    *out_session = session;
     return CALX_OK;
 }
 
 calx_status calx_sessionmaker_session(calx_sessionmaker *maker, calx_session **out_session)
 {
-    calx_session_options options;
-    calx_status status = calx_sessionmaker_options(maker, &options);
-    return status == CALX_OK ? calx_session_new(&options, out_session, NULL) : status;
+    if (maker == NULL)
+        return CALX_E_ARGUMENT;
+    return calx_sessionmaker_make(maker, NULL, out_session, NULL);
 }
 
 calx_status calx_sessionmaker_session_with(calx_sessionmaker *maker,
                                            const calx_session_options *options,
                                            calx_session **out_session)
 {
-    if (maker == NULL)
+    if (maker == NULL || options == NULL)
         return CALX_E_ARGUMENT;
-    return calx_session_new(options, out_session, NULL);
+    return calx_sessionmaker_make(maker, options, out_session, NULL);
+}
+
+calx_status calx_sessionmaker_run(calx_sessionmaker *maker, calx_session_function function,
+                                  void *context, calx_error *out_error)
+{
+    calx_session *session = NULL;
+    calx_error_clear(out_error);
+    if (maker == NULL || function == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "calx_sessionmaker_run() was given no maker or no function");
+    calx_status status = calx_sessionmaker_make(maker, NULL, &session, out_error);
+    if (status != CALX_OK)
+        return status;
+    status = calx_session_run(session, function, context);
+    if (status != CALX_OK && out_error != NULL)
+        calx_error_copy(out_error, calx_session_error(session));
+    calx_session_free(session);
+    return status;
 }

@@ -9,6 +9,7 @@ static void a_hit_needs_no_statement(void **state)
 {
     (void)state;
     calx_shows("SES-072");
+    calx_shows("SES-211");
     fixture fix;
     set_up(&fix);
     const struct user *user = stored_user(fix.session, "ed");
@@ -54,6 +55,7 @@ static void a_miss_flushes_and_selects(void **state)
 static void keys_that_are_none_are_refused(void **state)
 {
     (void)state;
+    calx_shows("SES-077");
     fixture fix;
     set_up(&fix);
     const void *found = NULL;
@@ -202,6 +204,8 @@ static void a_key_taken_over_has_one_instance(void **state)
 static void expiring_discards_changes_without_sql(void **state)
 {
     (void)state;
+    calx_shows("SES-230");
+    calx_shows("SES-231");
     fixture fix;
     set_up(&fix);
     struct user *user = calx_instance_edit(stored_user(fix.session, "ed"));
@@ -265,6 +269,12 @@ static void only_persistent_members_expire(void **state)
     assert_int_equal(calx_session_expunge(fix.session, detached), CALX_OK);
     assert_int_equal(calx_session_expire(fix.session, detached), CALX_E_STATE);
     assert_int_equal(calx_session_refresh(fix.session, detached), CALX_E_STATE);
+    calx_session *other = new_session(&fix);
+    const struct user *foreign = stored_user(other, "d");
+    assert_int_equal(calx_session_expire(fix.session, foreign), CALX_E_STATE);
+    assert_int_equal(calx_session_refresh(fix.session, foreign), CALX_E_STATE);
+    assert_non_null(strstr(message(fix.session), "another session"));
+    calx_session_free(other);
     calx_instance_free(detached);
     calx_instance_free(transient);
     tear_down(&fix);
@@ -310,6 +320,29 @@ static void a_load_of_a_vanished_row_is_told(void **state)
     tear_down(&fix);
 }
 
+static void an_expired_instance_of_no_session_cannot_be_loaded(void **state)
+{
+    (void)state;
+    calx_shows("SES-236");
+    calx_shows("ERR-09");
+    fixture fix;
+    set_up(&fix);
+    struct user *user = stored_user(fix.session, "ed");
+    assert_true(calx_instance_is_expired(user));
+    assert_int_equal(calx_session_expunge(fix.session, user), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, user), CALX_E_DETACHED_INSTANCE);
+    assert_non_null(strstr(message(fix.session), "user(id=1)"));
+    assert_non_null(strstr(message(fix.session), "add it"));
+    assert_string_equal(user->name, "ed"); /* what was loaded stays readable */
+    assert_null(calx_instance_edit(user));
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_int_equal(calx_session_add(fix.session, user), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, user), CALX_OK);
+    assert_false(calx_instance_is_expired(user));
+    tear_down(&fix);
+}
+
 static void any_row_refreshes_an_expired_instance(void **state)
 {
     (void)state;
@@ -334,6 +367,7 @@ static void any_row_refreshes_an_expired_instance(void **state)
 static void a_refresh_loses_own_changes_and_writes_others(void **state)
 {
     (void)state;
+    calx_shows("SES-239");
     fixture fix;
     set_up(&fix);
     const struct user *ed = add_user(fix.session, "ed");
@@ -378,6 +412,7 @@ int main(void)
         cmocka_unit_test(only_persistent_members_expire),
         cmocka_unit_test(a_set_on_an_expired_instance_survives_its_load),
         cmocka_unit_test(a_load_of_a_vanished_row_is_told),
+        cmocka_unit_test(an_expired_instance_of_no_session_cannot_be_loaded),
         cmocka_unit_test(any_row_refreshes_an_expired_instance),
         cmocka_unit_test(a_refresh_loses_own_changes_and_writes_others),
         cmocka_unit_test(the_key_of_the_row_counts_for_a_refresh),

@@ -18,6 +18,7 @@ static calx_sessionmaker *new_maker(const fixture *fix)
 static void a_maker_makes_independent_sessions(void **state)
 {
     (void)state;
+    calx_shows("SES-001");
     fixture fix;
     set_up(&fix);
     calx_sessionmaker *maker = new_maker(&fix);
@@ -96,6 +97,8 @@ static void new_defaults_are_for_later_sessions(void **state)
 static void bad_options_are_refused(void **state)
 {
     (void)state;
+    calx_shows("SES-005");
+    calx_shows("ERR-13");
     fixture fix;
     set_up(&fix);
     calx_error error = CALX_ERROR_INIT;
@@ -130,6 +133,121 @@ static void bad_options_are_refused(void **state)
     tear_down(&fix);
 }
 
+/* ---- the info map ---- */
+
+static void *info(calx_session *session, const char *key)
+{
+    void *value = session;
+    assert_int_equal(calx_session_get_info(session, key, &value), CALX_OK);
+    return value;
+}
+
+static void the_info_map_is_the_makers_under_the_calls(void **state)
+{
+    (void)state;
+    calx_shows("SES-003");
+    fixture fix;
+    set_up(&fix);
+    int one = 1;
+    int two = 2;
+    int three = 3;
+    char key[] = "user";
+    const calx_info makers[] = { { key, &one }, { "shard", &two }, { NULL, &one } };
+    const calx_info calls[] = { { "user", &three }, { "trace", &one } };
+    calx_session_options options = session_options(&fix);
+    options.infos = makers;
+    options.info_count = 3;
+    calx_sessionmaker *maker = NULL;
+    assert_int_equal(calx_sessionmaker_new(&options, &maker, NULL), CALX_OK);
+    key[0] = 'x'; /* was copied */
+    calx_session *plain = NULL;
+    calx_session *overlaid = NULL;
+    assert_int_equal(calx_sessionmaker_session(maker, &plain), CALX_OK);
+    assert_int_equal(calx_sessionmaker_options(maker, &options), CALX_OK);
+    assert_null(options.infos);
+    options.infos = calls;
+    options.info_count = 2;
+    assert_int_equal(calx_sessionmaker_session_with(maker, &options, &overlaid), CALX_OK);
+    assert_ptr_equal(info(plain, "user"), &one);
+    assert_null(info(plain, "trace"));
+    assert_ptr_equal(info(overlaid, "user"), &three);
+    assert_ptr_equal(info(overlaid, "shard"), &two);
+    assert_ptr_equal(info(overlaid, "trace"), &one);
+    assert_int_equal(calx_session_set_info(plain, "user", &two), CALX_OK);
+    assert_int_equal(calx_session_set_info(plain, "shard", NULL), CALX_OK);
+    assert_int_equal(calx_session_set_info(plain, NULL, &two), CALX_E_ARGUMENT);
+    assert_null(info(plain, "shard"));
+    calx_session *later = NULL;
+    options.infos = NULL;
+    assert_int_equal(calx_sessionmaker_configure(maker, &options), CALX_OK); /* keeps the map */
+    assert_int_equal(calx_sessionmaker_session(maker, &later), CALX_OK);
+    assert_ptr_equal(info(later, "user"), &one);
+    assert_ptr_equal(info(later, "shard"), &two);
+    assert_ptr_equal(info(overlaid, "user"), &three);
+    calx_session_free(plain);
+    calx_session_free(overlaid);
+    calx_session_free(later);
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
+/* ---- scopes ---- */
+
+static calx_status add_two_of_a_name(void *context, calx_session *session)
+{
+    (void)add_user(session, "ed");
+    if (*(bool *)context)
+        return CALX_OK;
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    return CALX_E_USER;
+}
+
+static void a_scope_of_a_maker_commits_or_rolls_back(void **state)
+{
+    (void)state;
+    calx_shows("SES-006");
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = new_maker(&fix);
+    calx_error error = CALX_ERROR_INIT;
+    bool ends_well = false;
+    assert_int_equal(calx_sessionmaker_run(maker, add_two_of_a_name, &ends_well, &error),
+                     CALX_E_USER);
+    assert_int_equal(error.status, CALX_E_USER);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    ends_well = true;
+    assert_int_equal(calx_sessionmaker_run(maker, add_two_of_a_name, &ends_well, &error), CALX_OK);
+    assert_int_equal(error.status, CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_sessionmaker_run(maker, add_two_of_a_name, &ends_well, &error),
+                     CALX_E_UNIQUE); /* the commit */
+    assert_int_equal(error.status, CALX_E_UNIQUE);
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    assert_int_equal(calx_sessionmaker_run(NULL, add_two_of_a_name, NULL, &error), CALX_E_ARGUMENT);
+    assert_int_equal(calx_sessionmaker_run(maker, NULL, NULL, NULL), CALX_E_ARGUMENT);
+    calx_error_clear(&error);
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
+static void the_end_of_a_session_only_closes(void **state)
+{
+    (void)state;
+    calx_shows("SES-007");
+    fixture fix;
+    set_up(&fix);
+    calx_session *session = new_session(&fix);
+    (void)add_user(session, "ed");
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    calx_session_free(session);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    tear_down(&fix);
+}
+
 static void a_maker_survives_missing_memory(void **state)
 {
     (void)state;
@@ -143,10 +261,15 @@ static void a_maker_survives_missing_memory(void **state)
         assert_int_equal(calx_engine_new(calx_test_url(), NULL, &engine, NULL), CALX_OK);
         atomic_store(&account.left, allowed);
         calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+        const calx_info infos[] = { { "one", &account }, { "two", &engine } };
         options.bind = engine;
+        options.infos = infos;
+        options.info_count = 2;
         status = calx_sessionmaker_new(&options, &maker, NULL);
         if (status == CALX_OK)
             status = calx_sessionmaker_session(maker, &session);
+        if (status == CALX_OK)
+            status = calx_session_set_info(session, "three", &status);
         calx_session_free(session);
         calx_sessionmaker_free(maker);
         calx_engine_free(engine);
@@ -327,6 +450,9 @@ int main(void)
         cmocka_unit_test(options_of_one_call_win_for_that_session),
         cmocka_unit_test(new_defaults_are_for_later_sessions),
         cmocka_unit_test(bad_options_are_refused),
+        cmocka_unit_test(the_info_map_is_the_makers_under_the_calls),
+        cmocka_unit_test(a_scope_of_a_maker_commits_or_rolls_back),
+        cmocka_unit_test(the_end_of_a_session_only_closes),
         cmocka_unit_test(a_maker_survives_missing_memory),
         cmocka_unit_test(nothing_of_a_freed_session_shows_in_the_next),
         cmocka_unit_test(an_object_outlives_its_session_and_the_next),

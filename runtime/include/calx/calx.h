@@ -12,6 +12,7 @@
 #include <calx/engine.h>
 #include <calx/error.h>
 #include <calx/expression.h>
+#include <calx/identity.h>
 #include <calx/instance.h>
 #include <calx/lock.h>
 #include <calx/log.h>

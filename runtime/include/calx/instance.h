@@ -20,6 +20,15 @@ CALX_BEGIN_DECLS
 
 typedef struct calx_session calx_session;
 
+/** Where an instance stands towards session and database; exactly one holds (SES-040). */
+typedef enum calx_state {
+    CALX_STATE_TRANSIENT = 0, /**< no key, no session */
+    CALX_STATE_PENDING,       /**< no key yet, session */
+    CALX_STATE_PERSISTENT,    /**< key, session */
+    CALX_STATE_DELETED,       /**< key, session, DELETE sent but not committed */
+    CALX_STATE_DETACHED       /**< key, no session */
+} calx_state;
+
 /** A transient instance with the constant defaults in it. Owned by the caller. NULL: no memory. */
 CALX_API void *calx_instance_new(const calx_mapper *mapper);
 
@@ -34,6 +43,33 @@ CALX_API void *calx_instance_copy(const void *entity);
 
 /** The mapper of an instance; NULL when the address is none. */
 CALX_API const calx_mapper *calx_instance_mapper(const void *entity);
+
+/** The state of an instance (SES-040). CALX_E_UNMAPPED: the address is none. */
+CALX_API calx_status calx_instance_state(const void *entity, calx_state *out_state);
+
+/** Whether its DELETE was committed, so that it cannot be added again (SES-050, 052). */
+CALX_API bool calx_instance_was_deleted(const void *entity);
+
+/** Whether fields may be older than the row: the next load asks the database. */
+CALX_API bool calx_instance_is_expired(const void *entity);
+
+/**
+ * Takes an instance out of its session if it is in one, and forgets its key and that it was
+ * deleted: it can be added like a new one, and no rollback brings it back (SES-059). The caller
+ * keeps it from now on. Loaded values stay, the key's too; what was expired is empty afterwards.
+ * Relationships are those that the foreign keys name.
+ * @return CALX_E_UNMAPPED the address is no instance; CALX_E_STATE a flush is under way
+ */
+CALX_API calx_status calx_make_transient(const void *entity);
+
+/**
+ * Makes a transient instance one that a session loaded and let go: its key is what the members say,
+ * members that are not empty are as in the row, all others are expired. So an add and a load fetch
+ * the row (SES-060).
+ * @return CALX_E_UNMAPPED the address is no instance; CALX_E_STATE it is not transient, in a
+ *         session, or its key is not complete; CALX_E_NOMEM; nothing changed then
+ */
+CALX_API calx_status calx_make_transient_to_detached(const void *entity);
 
 /**
  * The mutable pointer. From now on the instance is watched: what is written through the pointer is

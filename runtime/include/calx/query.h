@@ -37,6 +37,12 @@ CALX_API calx_status calx_query_limit(calx_query *query, int64_t limit);
 /** Leaves out the first rows. CALX_E_ARGUMENT: negative. */
 CALX_API calx_status calx_query_offset(calx_query *query, int64_t offset);
 
+/**
+ * From now on rows overwrite instances that are there, whose changes are lost (SES-079). With
+ * autoflush on they are written first, so nothing is.
+ */
+CALX_API calx_status calx_query_populate_existing(calx_query *query);
+
 /** Every instance, in an array that is never NULL when count is not 0. */
 CALX_API calx_status calx_query_all(calx_query *query, const void *const **out_items,
                                     size_t *out_count);

@@ -44,6 +44,12 @@ typedef enum calx_debug_checks {
     CALX_DEBUG_CHECKS_OFF
 } calx_debug_checks;
 
+/** An entry of the info map: a key and what the application wants to find under it. */
+typedef struct calx_info {
+    const char *key;
+    void *value; /**< borrowed */
+} calx_info;
+
 /** Start from CALX_SESSION_OPTIONS_INIT, then assign. */
 typedef struct calx_session_options {
     size_t size;
@@ -56,12 +62,14 @@ typedef struct calx_session_options {
     void *info;                /**< the application's own; calx_session_info() */
     bool confirm_deleted_rows; /**< warn when a DELETE finds no row (SES-344) */
     calx_debug_checks debug_checks;
+    const calx_info *infos; /**< the info map, over the maker's; copied (SES-003) */
+    size_t info_count;      /**< of infos */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
-            CALX_DEBUG_CHECKS_BY_BUILD                                                             \
+            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0                                                       \
     }
 
 /**
@@ -94,7 +102,8 @@ CALX_PUBLIC_METHOD calx_status calx_session_add_all(calx_session *session,
 
 /**
  * Marks a persistent instance for deletion at the next flush (SES-047), and what its delete
- * cascade reaches, loaded now (SES-276).
+ * cascade reaches, loaded now (SES-276). One that was deleted in this transaction is deleted once
+ * more, with a warning when its row is not there (SES-055).
  * @return CALX_E_STATE it is transient or pending (SES-053), or of another session
  */
 CALX_PUBLIC_METHOD calx_status calx_session_delete(calx_session *session, const void *entity);
@@ -122,6 +131,21 @@ typedef calx_status (*calx_entity_function)(void *context, const void *entity);
 /** Pending instances in the order they were added, then persistent ones: a snapshot (SES-061). */
 CALX_PUBLIC_METHOD calx_status calx_session_iterate(calx_session *session,
                                                     calx_entity_function function, void *context);
+
+/** Pending instances, in the order they were added: a snapshot (SES-062). */
+CALX_PUBLIC_METHOD calx_status calx_session_iterate_new(calx_session *session,
+                                                        calx_entity_function function,
+                                                        void *context);
+
+/** Persistent instances with a net change, not those marked for deletion: a snapshot (SES-062). */
+CALX_PUBLIC_METHOD calx_status calx_session_iterate_dirty(calx_session *session,
+                                                          calx_entity_function function,
+                                                          void *context);
+
+/** Instances marked for deletion, in the order they were: a snapshot (SES-062). */
+CALX_PUBLIC_METHOD calx_status calx_session_iterate_deleted(calx_session *session,
+                                                            calx_entity_function function,
+                                                            void *context);
 
 /* ---- finding ---- */
 
@@ -187,6 +211,48 @@ CALX_PUBLIC_METHOD calx_status calx_session_scalar(calx_session *session,
                                                    const calx_statement *statement,
                                                    calx_value *out_value);
 
+/**
+ * The first column of the only row, as calx_session_scalar().
+ * @return CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS: there was another number of rows (SES-222)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_scalar_one(calx_session *session,
+                                                       const calx_statement *statement,
+                                                       calx_value *out_value);
+
+/** Called for each value, which is borrowed for the call; not CALX_OK ends it and is returned. */
+typedef calx_status (*calx_value_function)(void *context, const calx_value *value);
+
+/** The first column of each row, as they come (SES-221). */
+CALX_PUBLIC_METHOD calx_status calx_session_scalars(calx_session *session,
+                                                    const calx_statement *statement,
+                                                    calx_value_function function, void *context);
+
+/** Values for several executions of one statement. Start from CALX_PARAMETER_SETS_INIT. */
+typedef struct calx_parameter_sets {
+    size_t size;
+    const char *const *names; /**< of the parameters, without their colon */
+    size_t name_count;
+    const calx_value *values; /**< set after set, each with a value for each name */
+    size_t count;             /**< of the sets */
+} calx_parameter_sets;
+
+#define CALX_PARAMETER_SETS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(calx_parameter_sets), 0, 0, 0, 0                                                    \
+    }
+
+/**
+ * Runs a statement once for each set of values, prepared once, after one autoflush (SES-220). The
+ * values stay bound. Rows it gives are dropped.
+ * @param out_changes the rows changed by all of them together; or NULL
+ * @return what an execution answers, with the number of the set in front of the message; those
+ *         before it stay done
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_execute_many(calx_session *session,
+                                                         calx_statement *statement,
+                                                         const calx_parameter_sets *sets,
+                                                         int64_t *out_changes);
+
 /* ---- keeping up to date ---- */
 
 /**
@@ -248,9 +314,29 @@ CALX_PUBLIC_METHOD calx_status calx_session_expire_with(calx_session *session, c
 /** Expires every persistent instance (SES-234). */
 CALX_PUBLIC_METHOD calx_status calx_session_expire_all(calx_session *session);
 
-/** Whether an instance has a net change (SES-063). No SQL. */
+/**
+ * Whether an instance has a net change, in its columns, its references or its collections
+ * (SES-063). No SQL. A pending one has; a value set while the old one was expired counts.
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_is_modified(calx_session *session, const void *entity,
                                                         bool *out_modified);
+
+/** Start from CALX_MODIFIED_OPTIONS_INIT, then assign. */
+typedef struct calx_modified_options {
+    size_t size;
+    bool include_collections; /**< members that came or went count as a change */
+} calx_modified_options;
+
+#define CALX_MODIFIED_OPTIONS_INIT                                                                 \
+    {                                                                                              \
+        sizeof(calx_modified_options), true                                                        \
+    }
+
+/** As is_modified(), with options. */
+CALX_PUBLIC_METHOD calx_status calx_session_is_modified_with(calx_session *session,
+                                                             const void *entity,
+                                                             const calx_modified_options *options,
+                                                             bool *out_modified);
 
 /* ---- the transaction ---- */
 
@@ -286,6 +372,9 @@ CALX_PUBLIC_METHOD calx_status calx_session_connection(calx_session *session,
 CALX_PUBLIC_METHOD calx_status calx_session_get_bind(calx_session *session,
                                                      const calx_mapper *mapper,
                                                      calx_engine **out_engine);
+
+/** Switches the flush before queries on or off, as the option of that name (SES-029, 213). */
+CALX_PUBLIC_METHOD calx_status calx_session_set_autoflush(calx_session *session, bool autoflush);
 
 /** From here to the matching end queries do not flush first; nests (SES-214). */
 CALX_PUBLIC_METHOD calx_status calx_session_no_autoflush_begin(calx_session *session);
@@ -328,6 +417,17 @@ typedef struct calx_session_state {
 /** *out_state is all 0 for a session that is NULL. */
 CALX_NOT_SCOPED void calx_session_status(const calx_session *session,
                                          calx_session_state *out_state);
+
+/**
+ * Puts an entry into the session's info map, or takes it out when value is NULL. The maker's map
+ * and those of other sessions stay as they are (SES-003). The key is copied.
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_set_info(calx_session *session, const char *key,
+                                                     void *value);
+
+/** What is in the info map under a key; NULL: nothing. */
+CALX_PUBLIC_METHOD calx_status calx_session_get_info(calx_session *session, const char *key,
+                                                     void **out_value);
 
 /** The options' info pointer. */
 CALX_NOT_SCOPED void *calx_session_info(const calx_session *session);

@@ -33,7 +33,10 @@ CALX_API void calx_sessionmaker_free(calx_sessionmaker *maker);
 CALX_API calx_status calx_sessionmaker_session(calx_sessionmaker *maker,
                                                calx_session **out_session);
 
-/** A copy of the defaults, to edit and hand to _session_with (SES-002, 003). */
+/**
+ * A copy of the defaults, to edit and hand to _session_with (SES-002). Its infos are empty: the
+ * maker's are under those of the call in any case (SES-003).
+ */
 CALX_API calx_status calx_sessionmaker_options(calx_sessionmaker *maker,
                                                calx_session_options *out_options);
 
@@ -42,7 +45,18 @@ CALX_API calx_status calx_sessionmaker_session_with(calx_sessionmaker *maker,
                                                     const calx_session_options *options,
                                                     calx_session **out_session);
 
-/** New defaults, for sessions made from now on (SES-004). */
+/**
+ * A session for one piece of work: begins, calls the function, commits; or rolls back when the
+ * function or the commit fails. In both cases the session is closed and freed at the end, and its
+ * connection is back in the pool (SES-006).
+ * @param out_error the details of a failure; or NULL
+ * @return what the function or the commit answered; CALX_E_ARGUMENT; CALX_E_NOMEM
+ */
+CALX_API calx_status calx_sessionmaker_run(calx_sessionmaker *maker, calx_session_function function,
+                                           void *context, calx_error *out_error);
+
+/** New defaults, for sessions made from now on (SES-004). The info map stays unless there is one.
+ */
 CALX_API calx_status calx_sessionmaker_configure(calx_sessionmaker *maker,
                                                  const calx_session_options *options);
 
