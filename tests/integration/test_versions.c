@@ -5,6 +5,7 @@
 #include "ledger.calx.h"
 #include "support/harness.h"
 #include "support/log_sink.h"
+#include "support/ration.h"
 
 #include <calx/calx.h>
 
@@ -648,6 +649,83 @@ static void a_statement_a_trigger_stopped_is_told_apart(void **state)
     ASSERT_STALE(place, "the row is there", "trigger");
 }
 
+/* ---- out of memory ---- */
+
+static calx_status run_sql(calx_session *session, const char *sql)
+{
+    calx_statement *statement = calx_text_statement(sql);
+    if (statement == NULL)
+        return CALX_E_NOMEM;
+    calx_status status = calx_session_execute(session, statement, NULL);
+    calx_statement_free(statement);
+    return status;
+}
+
+/* A version of each kind is made, then one is found stale. */
+static calx_status make_versions(calx_session *session)
+{
+    struct sheet *sheet = sheet_new();
+    struct note *note = note_new();
+    struct account *account = account_new();
+    void *all[] = { sheet, note, account };
+    calx_status status = CALX_OK;
+    for (size_t i = 0; i < 3; i++) {
+        if (all[i] == NULL)
+            status = CALX_E_NOMEM;
+        if (status == CALX_OK)
+            status = calx_session_add(session, all[i]);
+        if (status != CALX_OK)
+            calx_instance_free(all[i]);
+    }
+    if (status == CALX_OK)
+        status = calx_session_flush(session);
+    if (status == CALX_OK)
+        status = sheet_set_text(sheet, "changed");
+    if (status == CALX_OK)
+        status = note_set_text(note, "changed");
+    if (status == CALX_OK)
+        status = account_set_balance(account, 1);
+    if (status == CALX_OK)
+        status = run_sql(session, "UPDATE sheets SET revision = 7");
+    if (status == CALX_OK)
+        status = sheet_set_text(sheet, "late");
+    return status == CALX_OK ? calx_session_flush(session) : status;
+}
+
+static calx_status try_versions(void)
+{
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *session = NULL;
+    calx_status status = calx_engine_new("sqlite://", NULL, &options.bind, NULL);
+    if (status == CALX_OK)
+        status = calx_schema_create_all(options.bind, &ledger_metadata, NULL);
+    if (status == CALX_OK)
+        status = calx_session_new(&options, &session, NULL);
+    if (status == CALX_OK)
+        status = make_versions(session);
+    if (session != NULL)
+        assert_int_equal(calx_session_rollback(session), CALX_OK);
+    calx_session_free(session);
+    calx_engine_free(options.bind);
+    return status;
+}
+
+static void every_missing_allocation_is_survived(void **state)
+{
+    (void)state;
+    memset(&tags, 0, sizeof(tags));
+    calx_status status = CALX_E_NOMEM;
+    long allowed = 0;
+    for (; status != CALX_E_STALE_DATA && allowed < 5000; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, allowed));
+        status = try_versions();
+        assert_int_equal(ration_stop(&account), 0);
+        assert_true(status == CALX_E_NOMEM || status == CALX_E_STALE_DATA);
+    }
+    assert_true(allowed > 50);
+}
+
 #define IN_LEDGER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void)
@@ -677,6 +755,7 @@ int main(void)
         IN_LEDGER(some_deletes_of_many_that_find_no_row_are_warnings),
         { "a_statement_a_trigger_stopped_is_told_apart",
           a_statement_a_trigger_stopped_is_told_apart, enter, leave, calx_postgresql_only },
+        CALX_SQLITE(every_missing_allocation_is_survived),
     };
     return CALX_RUN("versions", tests);
 }
