@@ -8,6 +8,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "engine/savepoint.h"
 
 static void log_line(const calx_connection *connection, const char *line)
 {
@@ -218,7 +219,10 @@ static calx_status release_savepoint(calx_connection *connection)
     /* Also when it fails: its own rollback sends nothing then (ENG-132). */
     unsigned serial = connection->savepoints[--connection->savepoint_count];
     log_savepoint(connection, "RELEASE", serial);
-    return run_control(connection, CALX_DRIVER_RELEASE, serial);
+    calx_status status = run_control(connection, CALX_DRIVER_RELEASE, serial);
+    if (status == CALX_E_TX_ABORTED)
+        connection->savepoint_count++; /* rolling back to it revives the transaction (ENG-133) */
+    return status;
 }
 
 calx_status calx_connection_commit(calx_connection *connection)
@@ -274,6 +278,22 @@ calx_status calx_connection_rollback(calx_connection *connection)
     }
     connection->state = CALX_CONNECTION_IDLE;
     return status;
+}
+
+size_t calx_connection_savepoints(const calx_connection *connection)
+{
+    return connection->savepoint_count;
+}
+
+void calx_connection_fold_savepoints(calx_connection *connection, size_t count)
+{
+    if (connection->savepoint_count > count)
+        connection->savepoint_count = count;
+}
+
+bool calx_connection_is_spoiled(const calx_connection *connection)
+{
+    return connection->state == CALX_CONNECTION_FAILED;
 }
 
 bool calx_connection_in_transaction(const calx_connection *connection)
