@@ -127,7 +127,7 @@ void calx_instance_seal(const void *entity)
     calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL || instance->watch == NULL)
         return;
-    if (instance->state == CALX_STATE_PERSISTENT && instance->watch->origin == NULL &&
+    if (instance->state == CALX_STATE_PERSISTENT && instance->watch->records == NULL &&
         !calx_session_is_changed(instance)) {
         calx_watch_drop(instance);
         calx_checksum_note(instance);

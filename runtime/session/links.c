@@ -5,6 +5,7 @@
 #include "session/links.h"
 
 #include "base/allocator.h"
+#include "session/boundary.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ calx_status calx_links_ensure(calx_instance *instance)
     if (block == NULL)
         return CALX_E_NOMEM;
     calx_links *all = (calx_links *)(void *)block;
+    all->owner = instance;
     all->links = (calx_link *)(void *)(block + sizeof(calx_links));
     all->slots = (calx_slot *)(void *)(block + sizeof(calx_links) + links);
     for (size_t i = 0; i < mapper->foreign_key_count; i++)
@@ -207,6 +209,14 @@ void calx_link_leave(calx_link *link)
 
 /* ---- what the struct shows ---- */
 
+static const void *shown_target(const calx_instance *instance, const calx_relationship *facts)
+{
+    const calx_link *link = calx_links_of(instance, facts->foreign_key);
+    if (link == NULL || link->target == NULL || link->state == CALX_LINK_UNKNOWN)
+        return NULL;
+    return calx_instance_entity(link->target);
+}
+
 calx_raw_many calx_links_shown(const calx_slot *slot)
 {
     calx_raw_many shown = { NULL, 0 };
@@ -222,10 +232,7 @@ void calx_links_show(calx_instance *instance, unsigned relationship)
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     char *member = (char *)calx_instance_entity(instance) + facts->offset;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        const calx_link *link = calx_links_of(instance, facts->foreign_key);
-        const void *target = NULL;
-        if (link != NULL && link->target != NULL && link->state != CALX_LINK_UNKNOWN)
-            target = calx_instance_entity(link->target);
+        const void *target = shown_target(instance, facts);
         memcpy(member, &target, sizeof(target));
         return;
     }
@@ -242,6 +249,18 @@ void calx_link_show(const calx_link *link)
         if (owner->mapper->relationships[i].kind == CALX_RELATIONSHIP_ONE &&
             owner->mapper->relationships[i].foreign_key == number)
             calx_links_show(owner, i);
+}
+
+bool calx_links_are_shown(const calx_instance *instance)
+{
+    for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
+        const calx_relationship *facts = &instance->mapper->relationships[i];
+        const char *member = (const char *)calx_instance_entity(instance) + facts->offset;
+        const void *target = shown_target(instance, facts);
+        if (facts->kind == CALX_RELATIONSHIP_ONE && memcmp(member, &target, sizeof(target)) != 0)
+            return false;
+    }
+    return true;
 }
 
 static void show_all(calx_instance *instance)
@@ -274,6 +293,14 @@ static void forget_change(calx_link *link)
     }
     link->state = CALX_LINK_UNKNOWN;
     link->orphaned = false;
+}
+
+void calx_links_unload_collections(calx_instance *instance)
+{
+    if (instance->links == NULL || instance->state != CALX_STATE_PERSISTENT)
+        return;
+    clear_slots(instance);
+    show_all(instance);
 }
 
 void calx_links_unload(calx_instance *instance, bool keep_changed)
@@ -318,7 +345,7 @@ static void unload_collections(calx_link *link)
     link->listed = false;
 }
 
-static void leave_for_good(calx_link *link, const calx_session *ending)
+void calx_link_leave_for_good(calx_link *link, const calx_session *ending)
 {
     calx_instance *target = link->target;
     if (target == NULL || !link->listed || (ending != NULL && target->keeper == ending))
@@ -358,11 +385,12 @@ void calx_links_detach(calx_instance *instance)
 {
     if (instance->links == NULL)
         return;
+    calx_boundary_untouch(instance->links);
     clear_slots(instance);
     cut_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
         calx_link *link = &instance->links->links[i];
-        leave_for_good(link, NULL);
+        calx_link_leave_for_good(link, NULL);
         if (link->state == CALX_LINK_CHANGED)
             link->set_apart = true;
         else
@@ -375,11 +403,12 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
 {
     if (instance->links == NULL)
         return;
+    calx_boundary_untouch(instance->links);
     clear_slots(instance);
     cut_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
         calx_link *link = &instance->links->links[i];
-        leave_for_good(link, ending);
+        calx_link_leave_for_good(link, ending);
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }
     show_all(instance);

@@ -35,10 +35,13 @@ typedef struct calx_slot {
 } calx_slot;
 
 struct calx_links {
-    calx_link *incoming; /* links of others that point here */
-    calx_link *links;    /* one for each foreign key of the mapper */
-    calx_slot *slots;    /* one for each relationship of the mapper */
-    bool strangers;      /* pointed at by instances of no session since the last flush */
+    calx_instance *owner;
+    calx_link *incoming;            /* links of others that point here */
+    calx_link *links;               /* one for each foreign key of the mapper */
+    calx_slot *slots;               /* one for each relationship of the mapper */
+    bool strangers;                 /* pointed at by instances of no session since the last flush */
+    struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
+    calx_links *touched_next, *touched_previous; /* of that boundary */
 };
 
 /* The raw member of a CALX_MANY, as calx/annotate.h declares it. */
@@ -86,6 +89,15 @@ void calx_links_show(calx_instance *instance, unsigned relationship);
 
 /* Takes an entity out of every collection of its link's target that it may be in. Never fails. */
 void calx_link_leave(calx_link *link);
+
+/* Takes the link's owner out of the collections of its target; stored ones are unloaded. */
+void calx_link_leave_for_good(calx_link *link, const calx_session *ending);
+
+/* Unloads the collections of a stored instance. */
+void calx_links_unload_collections(calx_instance *instance);
+
+/* Whether the struct's raw members show what links and slots say: nothing was assigned to them. */
+bool calx_links_are_shown(const calx_instance *instance);
 
 /*
  * Back to "ask the database". Changes not yet written are dropped too, unless keep_changed: after

@@ -53,13 +53,17 @@ void calx_session_forget(calx_session *session, calx_instance *instance)
     if (instance->state == CALX_STATE_PERSISTENT)
         calx_identity_remove(session, instance);
     if (instance->state == CALX_STATE_DELETED)
-        calx_instances_remove(&session->deleted, instance);
+        calx_boundary_drop_deleted(session, instance);
     if ((instance->flags & CALX_INSTANCE_MARKED) != 0)
         calx_instances_remove(&session->marked, instance);
-    if ((instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0)
-        calx_instances_remove(&session->inserted, instance);
-    if (instance->watch != NULL)
+    uint64_t inserted_in = (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0
+                               ? calx_boundary_drop_inserted(session, instance)
+                               : 0;
+    if (instance->watch != NULL) {
         calx_watch_list_remove(instance->watch);
+        calx_watch_leave(instance->watch);
+        instance->watch->left_new = inserted_in;
+    }
     instance->flags &= (uint16_t) ~(CALX_INSTANCE_MARKED | CALX_INSTANCE_NEW_IN_TX);
     instance->session = NULL;
 }
@@ -200,11 +204,16 @@ static void return_to_transaction(calx_session *session, calx_instance *instance
     calx_watch *watch = instance->watch;
     if (watch->left_in != session->transaction) {
         calx_watch_forget_origin(watch);
-    } else if (watch->left_new) {
-        instance->flags |= CALX_INSTANCE_NEW_IN_TX;
-        (void)calx_instances_push(&session->inserted, instance);
+    } else {
+        calx_boundary_return_records(session, watch);
+        if (watch->left_restored != session->restored)
+            instance->flags |= CALX_INSTANCE_EXPIRED; /* perhaps what was written here is undone */
+        if (watch->left_new != 0) {
+            instance->flags |= CALX_INSTANCE_NEW_IN_TX;
+            calx_boundary_return_inserted(session, watch->left_new, instance);
+        }
     }
-    watch->left_in = 0;
+    watch->left_in = watch->left_new = 0;
 }
 
 /* Never fails: gather() and the reservation came before. */
@@ -249,6 +258,7 @@ static calx_status join_collections(calx_session *session, const calx_instances 
                 continue;
             if (calx_link_reserve(link, link->target) != CALX_OK)
                 return calx_error_set_nomem(&session->error);
+            calx_boundary_touch(link->target);
             calx_link_join(link);
             link->fresh = true;
         }
@@ -519,7 +529,7 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
         instance->flags |= CALX_INSTANCE_EXPIRED;
     if (instance->watch != NULL) {
         instance->watch->left_in = session->transaction;
-        instance->watch->left_new = (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0;
+        instance->watch->left_restored = session->restored;
     }
     calx_session_forget(session, instance);
     calx_links_detach(instance);

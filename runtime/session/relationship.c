@@ -117,6 +117,10 @@ calx_status calx_relationship_point(calx_session *session, calx_link *link, calx
         return status;
     link->orphaned =
         target == NULL && must_have_target(link) && (link->orphaned || loses_target(link));
+    if (link->target != NULL)
+        calx_boundary_touch(link->target);
+    if (target != NULL)
+        calx_boundary_touch(target);
     if (!is_same)
         calx_link_leave(link);
     calx_link_point(link, target, CALX_LINK_CHANGED);

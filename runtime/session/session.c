@@ -28,7 +28,7 @@ static struct {
 static void enlist(calx_session *session)
 {
     pthread_mutex_lock(&sessions.lock);
-    session->transaction = ((uint64_t)++sessions.made << 32) + 1;
+    session->last_number = session->transaction = ((uint64_t)++sessions.made << 32) + 1;
     session->next = sessions.first;
     if (session->next != NULL)
         session->next->previous = session;
@@ -59,6 +59,26 @@ void calx_close_all_sessions(void)
 
 /* ---- making and freeing ---- */
 
+static calx_status check_bind(const calx_session_options *options, calx_error *out_error)
+{
+    const calx_connection *connection = options->connection;
+    if (options->bind == NULL && connection == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "the session options have no bind: set .bind to an engine, or "
+                              ".connection to a connection");
+    if (options->bind != NULL && connection != NULL &&
+        options->bind != calx_connection_engine(connection))
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "the session options have a .connection that is not one of their "
+                              ".bind: set one of the two");
+    if ((unsigned)options->join_transaction_mode > CALX_JOIN_CONTROL_FULLY)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "the session options have the join_transaction_mode %d, which is "
+                              "none: use one of CALX_JOIN_…",
+                              (int)options->join_transaction_mode);
+    return CALX_OK;
+}
+
 static calx_status check_options(const calx_session_options *options, calx_error *out_error)
 {
     if (options == NULL)
@@ -70,10 +90,7 @@ static calx_status check_options(const calx_session_options *options, calx_error
                               "calx_session_options of %zu bytes, this library knows %zu: start "
                               "from CALX_SESSION_OPTIONS_INIT and compile with its headers",
                               options->size, sizeof(*options));
-    if (options->bind == NULL)
-        return calx_error_set(out_error, CALX_E_ARGUMENT,
-                              "the session options have no bind: set .bind to an engine");
-    return CALX_OK;
+    return check_bind(options, out_error);
 }
 
 /* One that waits knows of no more mappers than this; a session of many tables is made anew. */
@@ -116,12 +133,16 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     calx_status status = check_options(options, out_error);
     if (status != CALX_OK)
         return status;
-    calx_session *session = wake(options->bind);
+    calx_engine *engine = options->bind;
+    if (engine == NULL)
+        engine = calx_connection_engine(options->connection);
+    calx_session *session = wake(engine);
     if (session == NULL)
         session = make();
     if (session == NULL)
         return calx_error_set_nomem(out_error);
     session->options = *options;
+    session->options.bind = engine;
     session->error = (calx_error)CALX_ERROR_INIT;
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
@@ -214,7 +235,7 @@ static void start_over(calx_session *session)
     };
     memcpy(kept.texts, session->texts, sizeof(kept.texts));
     memset((char *)session + own_part, 0, sizeof(*session) - own_part);
-    session->transaction = kept.transaction;
+    session->last_number = session->transaction = kept.transaction;
     session->entities = kept.entities;
     session->last_entity = kept.last_entity;
     session->slabs = kept.slabs;
@@ -395,7 +416,7 @@ void calx_session_undepend(calx_session *session, calx_dependent *dependent)
 
 bool calx_session_in_transaction(const calx_session *session)
 {
-    return session != NULL && session->begun;
+    return session != NULL && session->boundary != NULL;
 }
 
 bool calx_session_is_active(const calx_session *session)

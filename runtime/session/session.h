@@ -6,7 +6,10 @@
  *   load.c         rows -> instances                      links.c     relationships in memory
  *   get.c          by key, from memory or the database    expire.c    what may be stale, refresh
  *   partial.c      columns that are stale by themselves   state.c     states changed by hand
- *   transaction.c  begin, commit, rollback, restore       relationship.c  their public face
+ *   transaction.c  begin, commit, rollback, close         relationship.c  their public face
+ *   savepoint.c    the same for savepoints; handles       run.c       functions as scopes
+ *   boundary.c     what a rollback undoes                 record.c    values from before
+ *   join.c         the transaction on its connection
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   checksum.c     debug checks of what nobody watches
  */
@@ -20,12 +23,22 @@
 #include "engine/cursor.h"
 #include "engine/spare.h"
 #include "mapper/instance.h"
+#include "session/boundary.h"
 #include "session/info.h"
 #include "session/instances.h"
 #include "session/links.h"
 #include "session/watch.h"
 
 #include <stdatomic.h>
+
+/* How a session's transaction is on its connection. */
+typedef enum calx_join {
+    CALX_JOIN_OWN = 0, /* the connection is of the pool, everything is the session's */
+    CALX_JOIN_BEGUN,   /* a caller's connection, on which the session began */
+    CALX_JOIN_GUEST,   /* in the caller's transaction; may roll it back, ends it in no other way */
+    CALX_JOIN_SAVEPOINT, /* in a savepoint of its own in the caller's transaction */
+    CALX_JOIN_CONTROL    /* the caller's transaction is as the session's own */
+} calx_join;
 
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
@@ -69,7 +82,12 @@ struct calx_session {
     calx_session_options options;
     calx_error error;            /* of the last failed call */
     calx_connection *connection; /* NULL: none needed so far in this transaction */
-    bool begun;                  /* a transaction is open, perhaps without a connection yet */
+    calx_join join;              /* how the transaction is on it */
+    size_t savepoints;           /* of it that were open before those of this session */
+    calx_boundary root;
+    calx_boundary *boundary;   /* the innermost one; NULL: no transaction is open */
+    calx_session_scope *scope; /* the innermost function whose end ends a boundary; or NULL */
+    bool closed;               /* for good (SES-114) */
     bool flushing;
     bool ending;           /* inside commit, rollback or close */
     unsigned no_autoflush; /* nested begins */
@@ -77,6 +95,8 @@ struct calx_session {
     calx_error failure;       /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
     uint32_t epoch;           /* instances of an older one are expired */
     uint64_t transaction;     /* which one, of all in the process; never 0 */
+    uint64_t last_number;     /* given to a transaction or boundary */
+    uint64_t restored;        /* savepoints rolled back so far */
     calx_map identity;        /* persistent instances by key */
     calx_map entities;        /* calx_entity by mapper */
     calx_entity *last_entity; /* asked for last: mostly the next one too */
@@ -89,8 +109,8 @@ struct calx_session {
     calx_watch_list hot;      /* handed out since the last flush */
     calx_watch_list cold;     /* handed out earlier */
     calx_instances marked;    /* for deletion */
-    calx_instances inserted;  /* in the open transaction */
-    calx_instances deleted;   /* in the open transaction, DELETE sent */
+    calx_instances inserted;  /* in the open transaction, in that order */
+    calx_instances deleted;   /* in the open transaction, DELETE sent; in that order */
     calx_dependent *dependents;
     calx_dependent *spare_query;              /* one of them, that nobody uses now; or NULL */
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */
@@ -113,7 +133,7 @@ calx_status calx_session_take_error(calx_session *session);
 /* A warning to the options' function, else to the engine's log; counted. */
 void calx_session_warn(calx_session *session, const char *format, ...) CALX_PRINTF(2, 3);
 
-/* ---- the transaction, transaction.c ---- */
+/* ---- the transaction, join.c and transaction.c ---- */
 
 /* Begins when none is open (SES-091); CALX_E_STATE with autobegin off (SES-094). */
 calx_status calx_session_autobegin(calx_session *session);
@@ -124,8 +144,46 @@ calx_status calx_session_autobegin(calx_session *session);
  */
 calx_status calx_session_acquire(calx_session *session);
 
-/* Rolls back at once and puts all instances back; only rollback() is legal then (SES-154). */
+/* CALX_E_STATE: nothing may begin now, because of a scope or for good (SES-114, 118). */
+calx_status calx_session_check_open(calx_session *session);
+
+/* Fails with CALX_E_PENDING_ROLLBACK and the text of the failure that made it so. */
+calx_status calx_session_pending(calx_session *session);
+
+/* Answers CALX_E_ILLEGAL_STATE_CHANGE inside a flush, commit, rollback or close (SES-392). */
+calx_status calx_session_check_calm(calx_session *session, const char *call);
+
+/* The boundary is unusable until it is rolled back; the session's error says why. */
+void calx_session_spoil(calx_session *session, calx_boundary *boundary);
+
+/* The whole transaction was lost with its connection, so every boundary is spoiled. */
+bool calx_session_spoil_lost(calx_session *session);
+
+/*
+ * Rolls back to the innermost boundary at once and puts instances back; only its rollback is legal
+ * then (SES-139, 154).
+ */
 void calx_session_break(calx_session *session);
+
+/* Ends all savepoints inside a boundary by committing them, the innermost first (SES-117). */
+calx_status calx_session_release_inside(calx_session *session, calx_boundary *boundary);
+
+/* Rolls a savepoint back and ends it, with those inside it (SES-134, 138). */
+calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *boundary);
+
+/* ---- the transaction on the database, join.c ---- */
+
+/* Commits the innermost savepoint, or the transaction; errors are the session's. */
+calx_status calx_join_commit(calx_session *session);
+
+/* Rolls back to where the boundary began, if it was sent; it and those inside are not sent then. */
+calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary);
+
+/* Lets go of the connection: one of the pool goes back to it. */
+void calx_join_release(calx_session *session);
+
+/* The same for a session that is closed: what it did and did not commit is rolled back. */
+void calx_join_close(calx_session *session);
 
 /* ---- rows and instances, load.c ---- */
 

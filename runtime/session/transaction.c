@@ -1,205 +1,141 @@
 /*
- * The session's transaction (SES-090 to 119). It begins by itself, in memory; a connection is taken
- * when the first statement needs one (SES-092). Putting back what a rollback undoes never fails:
- * whatever it needs was reserved when the work was done.
+ * The session's transaction (SES-090 to 119). It begins by itself, in memory; join.c takes a
+ * connection when the first statement needs one. What a commit or rollback means for instances is
+ * done here and in boundary.c; neither can fail, whatever the database answered.
  */
 #include "session/checksum.h"
 
 #include "base/error.h"
-
-#include <string.h>
+#include "engine/savepoint.h"
 
 /* ---- beginning ---- */
 
-calx_status calx_session_autobegin(calx_session *session)
+calx_status calx_session_check_calm(calx_session *session, const char *call)
 {
-    if (session->begun)
+    if (!session->ending && !session->flushing)
         return CALX_OK;
-    if (!session->options.autobegin)
-        return calx_session_fail(session, CALX_E_STATE,
-                                 "autobegin is off and no transaction was begun: call "
-                                 "calx_session_begin() first");
-    session->begun = true;
-    return CALX_OK;
+    return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
+                             "%s() inside commit, rollback, close or flush", call);
 }
 
 calx_status calx_session_begin(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_open(session);
     if (status != CALX_OK)
         return status;
-    if (session->begun)
+    if (session->boundary != NULL)
         return calx_session_fail(
             session, CALX_E_STATE,
             "a transaction is already begun on this session: commit it or roll it "
             "back first");
-    session->begun = true;
+    calx_boundary_open_root(session);
     return CALX_OK;
 }
 
-static calx_status pending_rollback(calx_session *session)
-{
-    return calx_session_fail(session, CALX_E_PENDING_ROLLBACK,
-                             "this session's transaction was rolled back by a failure; call "
-                             "calx_session_rollback() first. The failure was: %s",
-                             session->failure.message);
-}
+/* ---- failing ---- */
 
-calx_status calx_session_acquire(calx_session *session)
+void calx_session_spoil(calx_session *session, calx_boundary *boundary)
 {
+    boundary->failed = true;
     if (session->failure.status != CALX_OK)
-        return pending_rollback(session);
-    calx_status status = calx_session_autobegin(session);
-    if (status != CALX_OK || session->connection != NULL)
-        return status;
-    calx_connection *connection = NULL;
-    status = calx_engine_connect(session->options.bind, &connection, &session->error);
-    if (status != CALX_OK)
-        return status;
-    status = calx_connection_begin(connection);
-    if (status != CALX_OK) {
-        calx_error_move(&session->error, calx_connection_error_slot(connection));
-        calx_connection_close(connection);
-        return status;
-    }
-    session->connection = connection;
-    return CALX_OK;
-}
-
-calx_status calx_session_connection(calx_session *session, calx_connection **out_connection)
-{
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_session_acquire(session);
-    if (status == CALX_OK)
-        *out_connection = session->connection;
-    return status;
-}
-
-/* ---- what a rollback puts back ---- */
-
-/* What was added is transient again; values stay, the key made by the database too (SES-104). */
-static void undo_add(calx_session *session, calx_instance *instance)
-{
-    calx_session_forget(session, instance);
-    calx_key_clear(&instance->key);
-    instance->state = CALX_STATE_TRANSIENT;
-    instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
-    if (instance->watch != NULL)
-        calx_watch_forget_row(instance->watch);
-    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
-        if (instance->links->links[i].target != NULL) {
-            instance->links->links[i].state = CALX_LINK_CHANGED;
-            instance->links->links[i].set_apart = true;
-        }
-}
-
-static void undo_adds(calx_session *session)
-{
-    while (session->pending.last != NULL)
-        undo_add(session, session->pending.last->instance);
-    while (session->inserted.count > 0)
-        undo_add(session, session->inserted.items[session->inserted.count - 1]);
-}
-
-/* What was deleted is back (SES-105); what was added before that is gone by now (SES-106). */
-static void undo_deletes(calx_session *session)
-{
-    for (size_t i = 0; i < session->deleted.count; i++) {
-        calx_instance *instance = session->deleted.items[i];
-        instance->state = CALX_STATE_PERSISTENT;
-        calx_identity_put(session, instance);
-        if (instance->watch != NULL)
-            calx_watch_list_append(&session->cold, instance->watch);
-    }
-    session->deleted.count = 0;
-    for (size_t i = 0; i < session->marked.count; i++)
-        session->marked.items[i]->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
-    session->marked.count = 0;
-}
-
-/* The key from before the transaction, wherever changes have taken it since (SES-109). */
-static void undo_rekey(calx_session *session, calx_watch *watch)
-{
-    calx_instance *instance = watch->instance;
-    if (watch->origin_key.mapper == NULL)
         return;
-    calx_identity_remove(session, instance);
-    calx_key_clear(&instance->key);
-    instance->key = watch->origin_key;
-    memset(&watch->origin_key, 0, sizeof(watch->origin_key));
-    calx_identity_put(session, instance);
+    calx_error_copy(&session->failure, &session->error);
+    if (session->failure.status == CALX_OK)
+        calx_error_set(&session->failure, CALX_E_PENDING_ROLLBACK,
+                       "an earlier failure ended the transaction");
 }
 
-static void undo_change(calx_session *session, calx_watch *watch)
+bool calx_session_spoil_lost(calx_session *session)
 {
-    undo_rekey(session, watch);
-    calx_watch_restore(watch);
-    calx_links_unload(watch->instance, false);
-    calx_watch_sweep_texts(watch->instance);
+    if (session->connection == NULL || !calx_connection_is_spoiled(session->connection))
+        return false;
+    for (calx_boundary *boundary = session->boundary; boundary != NULL; boundary = boundary->outer)
+        calx_session_spoil(session, boundary);
+    return true;
 }
 
-/* What was handed out has no change any more, like what was handed out long ago. */
-static void undo_changes(calx_session *session)
+/* Puts instances back as they were before the transaction; its boundaries stay open. */
+static void restore_all(calx_session *session)
 {
-    for (calx_watch *watch = session->cold.first; watch != NULL; watch = watch->next)
-        undo_change(session, watch);
-    while (session->hot.first != NULL) {
-        calx_watch *watch = session->hot.first;
-        undo_change(session, watch);
-        calx_watch_list_append(&session->cold, watch);
-    }
-}
-
-static void restore(calx_session *session)
-{
-    undo_adds(session);
-    undo_deletes(session);
-    undo_changes(session);
-    session->epoch++;
-    session->transaction++;
-}
-
-/* ---- ending on the database ---- */
-
-/* Gives the connection back; the pool rolls back what is still open. */
-static void release_connection(calx_session *session)
-{
-    calx_connection_close(session->connection);
-    session->connection = NULL;
+    calx_boundary *innermost = session->boundary;
+    for (; session->boundary->outer != NULL; session->boundary = session->boundary->outer)
+        calx_boundary_hand_over(session, session->boundary);
+    calx_boundary_restore(session);
+    session->boundary = innermost;
+    for (calx_boundary *boundary = innermost; boundary->outer != NULL; boundary = boundary->outer)
+        boundary->inserted = boundary->deleted = 0;
 }
 
 void calx_session_break(calx_session *session)
 {
-    calx_error_copy(&session->failure, &session->error);
-    if (session->failure.status == CALX_OK)
-        calx_error_set(&session->failure, CALX_E_INTERNAL, "a flush failed without a reason");
-    if (session->connection != NULL)
-        (void)calx_connection_rollback(session->connection);
-    restore(session);
+    calx_error why = CALX_ERROR_INIT;
+    if (session->boundary == NULL)
+        calx_boundary_open_root(session);
+    calx_session_spoil(session, session->boundary);
+    calx_error_copy(&why, &session->error);
+    if (!calx_session_spoil_lost(session))
+        (void)calx_join_rollback(session, session->boundary);
+    calx_error_move(&session->error, &why);
+    if (calx_session_spoil_lost(session))
+        restore_all(session);
+    else
+        calx_boundary_restore(session);
+}
+
+/* ---- rolling back ---- */
+
+static void warn_of_lost_changes(calx_session *session)
+{
+    if (session->failure.status != CALX_OK &&
+        session->pending.count + session->marked.count + calx_session_count_dirty(session) > 0)
+        calx_session_warn(session, "changes made after a failed flush and before rollback() are "
+                                   "discarded");
+}
+
+/* After a ROLLBACK that failed nothing but another one is legal (SES-110). */
+static void end_rolled_back(calx_session *session, calx_status status)
+{
+    calx_error_clear(&session->failure);
+    if (status != CALX_OK)
+        calx_session_spoil(session, &session->root);
+    else
+        calx_boundary_close_all(session);
 }
 
 calx_status calx_session_rollback(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
-    if (status != CALX_OK || !session->begun)
+    if (status != CALX_OK || session->boundary == NULL)
         return status;
-    if (session->ending || session->flushing)
-        return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
-                                 "rollback() inside commit, rollback, close or flush");
-    if (session->failure.status != CALX_OK &&
-        session->pending.count + session->marked.count + calx_session_count_dirty(session) > 0)
-        calx_session_warn(session, "changes made after a failed flush and before rollback() are "
-                                   "discarded");
+    status = calx_session_check_calm(session, "rollback");
+    if (status != CALX_OK)
+        return status;
+    warn_of_lost_changes(session);
     session->ending = true;
-    if (session->connection != NULL && calx_connection_rollback(session->connection) != CALX_OK)
-        calx_session_take_error(session);
-    restore(session);
-    release_connection(session);
-    calx_error_clear(&session->failure);
-    session->begun = false;
+    status = calx_join_rollback(session, &session->root);
+    calx_boundary_merge_into(session, &session->root);
+    calx_boundary_restore(session);
+    calx_join_release(session);
+    end_rolled_back(session, status);
     session->ending = false;
-    return session->error.status;
+    return status;
+}
+
+calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *boundary)
+{
+    warn_of_lost_changes(session);
+    session->ending = true;
+    calx_status status = calx_join_rollback(session, boundary);
+    calx_boundary_merge_into(session, boundary);
+    calx_boundary_restore(session);
+    calx_boundary_close(session);
+    session->ending = false;
+    if (!session->boundary->failed)
+        calx_error_clear(&session->failure);
+    (void)calx_session_spoil_lost(session);
+    return status;
 }
 
 /* ---- committing ---- */
@@ -244,45 +180,64 @@ static void settle(calx_session *session)
     settle_watches(&session->cold);
     if (session->options.expire_on_commit)
         session->epoch++;
-    session->transaction++;
-    session->begun = false;
+    session->transaction = ++session->last_number;
+    calx_boundary_close_all(session);
 }
 
-static calx_status commit_connection(calx_session *session)
+/* Sends the end of the innermost boundary. */
+static calx_status commit_boundary(calx_session *session)
 {
-    if (session->connection == NULL)
+    calx_boundary *boundary = session->boundary;
+    if (!boundary->sent)
         return CALX_OK;
     session->ending = true; /* the log's function may call back into this session */
-    calx_status status = calx_connection_commit(session->connection);
-    if (status == CALX_OK)
-        release_connection(session);
+    calx_status status = calx_join_commit(session);
     session->ending = false;
-    if (status == CALX_OK)
-        return CALX_OK;
-    status = calx_session_take_error(session);
-    if (status != CALX_E_BUSY) /* a busy one may be tried again (ENG-128) */
-        calx_error_copy(&session->failure, &session->error);
+    if (status != CALX_OK && status != CALX_E_BUSY) { /* a busy one may be tried again (ENG-128) */
+        calx_session_spoil(session, boundary);
+        (void)calx_session_spoil_lost(session);
+    }
     return status;
+}
+
+calx_status calx_session_release_inside(calx_session *session, calx_boundary *boundary)
+{
+    while (session->boundary != boundary) {
+        calx_status status = commit_boundary(session);
+        if (status != CALX_OK)
+            return status;
+        calx_boundary_merge_into(session, session->boundary->outer);
+    }
+    return CALX_OK;
+}
+
+static calx_status commit_root(calx_session *session)
+{
+    calx_status status = commit_boundary(session);
+    if (status != CALX_OK)
+        return status;
+    session->ending = true;
+    calx_join_release(session);
+    session->ending = false;
+    settle(session);
+    return CALX_OK;
 }
 
 calx_status calx_session_commit(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_calm(session, "commit");
     if (status != CALX_OK)
         return status;
-    if (session->ending || session->flushing)
-        return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
-                                 "commit() inside commit, rollback, close or flush");
     if (session->failure.status != CALX_OK)
-        return pending_rollback(session);
+        return calx_session_pending(session);
     status = calx_session_autobegin(session);
     if (status == CALX_OK)
         status = calx_session_write(session, true);
     if (status == CALX_OK)
-        status = commit_connection(session);
-    if (status == CALX_OK)
-        settle(session);
-    return status;
+        status = calx_session_release_inside(session, &session->root);
+    return status == CALX_OK ? commit_root(session) : status;
 }
 
 /* ---- closing ---- */
@@ -321,7 +276,7 @@ static void free_kept(calx_session *session)
         calx_instance_give(instance);
     }
     forget_keys(session);
-    session->marked.count = session->inserted.count = session->deleted.count = 0;
+    calx_boundary_forget_lists(session);
 }
 
 calx_status calx_session_expunge_all(calx_session *session)
@@ -334,50 +289,48 @@ calx_status calx_session_expunge_all(calx_session *session)
     return CALX_OK;
 }
 
-calx_status calx_session_close(calx_session *session)
+/* What close(), reset() and invalidate() have in common. */
+static calx_status end_session(calx_session *session, bool invalidate)
 {
-    calx_status status = calx_session_enter(session);
-    if (status != CALX_OK)
-        return status;
-    if (session->ending || session->flushing)
-        return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
-                                 "close() inside commit, rollback, close or flush");
     session->ending = true;
     end_dependents(session);
-    if (session->connection != NULL)
-        release_connection(session);
+    if (invalidate && session->connection != NULL)
+        (void)calx_connection_invalidate(session->connection);
+    calx_join_close(session);
     free_kept(session);
     session->ending = false;
     calx_error_clear(&session->failure);
-    session->begun = false;
-    session->transaction++;
+    calx_boundary_close_all(session);
+    session->transaction = ++session->last_number;
     session->no_autoflush = 0;
     return CALX_OK;
 }
 
-calx_status calx_session_reset(calx_session *session)
+static calx_status close_session(calx_session *session, const char *call, bool invalidate)
 {
-    return calx_session_close(session);
-}
-
-/* ---- a scope ---- */
-
-calx_status calx_session_run(calx_session *session, calx_session_function function, void *context)
-{
-    calx_status status = calx_session_begin(session);
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_calm(session, call);
     if (status != CALX_OK)
         return status;
-    status = function(context, session);
+    session->closed = session->closed || !session->options.close_resets_only;
+    return end_session(session, invalidate);
+}
+
+calx_status calx_session_close(calx_session *session)
+{
+    return close_session(session, "close", false);
+}
+
+calx_status calx_session_invalidate(calx_session *session)
+{
+    return close_session(session, "invalidate", true);
+}
+
+calx_status calx_session_reset(calx_session *session)
+{
+    calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
-        status = calx_session_commit(session);
-    if (status == CALX_OK)
-        return CALX_OK;
-    if (session->error.status == CALX_OK)
-        calx_session_fail(session, status, "the function of calx_session_run() failed: %s",
-                          calx_status_text(status));
-    calx_error why = CALX_ERROR_INIT; /* rollback() would forget it */
-    calx_error_copy(&why, &session->error);
-    (void)calx_session_rollback(session);
-    calx_error_move(&session->error, &why);
-    return status;
+        status = calx_session_check_calm(session, "reset");
+    return status == CALX_OK ? end_session(session, false) : status;
 }

@@ -29,10 +29,7 @@ static calx_status rekey(calx_writer *writer, calx_instance *instance)
         return calx_session_fail(session, CALX_E_FLUSH, "the new key is not complete");
     calx_identity_remove(session, instance);
     calx_session_displace(session, &key);
-    if (instance->watch->origin_key.mapper == NULL)
-        instance->watch->origin_key = instance->key;
-    else
-        calx_key_clear(&instance->key);
+    calx_watch_keep_key(instance->watch);
     instance->key = key;
     calx_identity_put(session, instance);
     return CALX_OK;

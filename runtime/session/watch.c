@@ -108,8 +108,8 @@ void calx_watch_drop(calx_instance *instance)
         instance->flags &= (uint16_t)~CALX_INSTANCE_PARTLY;
     }
     calx_watch_list_remove(watch);
-    calx_watch_forget_origin(watch);
     calx_release(watch->expired);
+    calx_watch_forget_origin(watch);
     if ((instance->flags & CALX_INSTANCE_ROOMY) == 0)
         calx_release(watch);
 }
@@ -283,8 +283,12 @@ static bool is_needed(const calx_text_block *block, const calx_instance *instanc
         return true;
     if (watch == NULL)
         return false;
-    return (watch->has_snapshot && points_into(block, instance, watch->snapshot)) ||
-           points_into(block, instance, watch->origin);
+    if (watch->has_snapshot && points_into(block, instance, watch->snapshot))
+        return true;
+    for (const calx_record *record = watch->records; record != NULL; record = record->older)
+        if (points_into(block, instance, record->origin))
+            return true;
+    return false;
 }
 
 void calx_watch_sweep_texts(calx_instance *instance)
@@ -419,27 +423,6 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
     return CALX_OK;
 }
 
-calx_status calx_watch_keep_origin(calx_watch *watch)
-{
-    if (watch->origin != NULL || !watch->has_snapshot)
-        return CALX_OK;
-    size_t size = watch->instance->mapper->instance_size;
-    watch->origin = calx_alloc(size);
-    if (watch->origin == NULL)
-        return CALX_E_NOMEM;
-    memcpy(watch->origin, watch->snapshot, size);
-    return CALX_OK;
-}
-
-void calx_watch_forget_origin(calx_watch *watch)
-{
-    if (watch->origin == NULL && watch->origin_key.mapper == NULL)
-        return;
-    calx_key_clear(&watch->origin_key);
-    calx_release(watch->origin);
-    watch->origin = NULL;
-}
-
 static void copy_member(const calx_column *column, void *to, const void *from)
 {
     memcpy((char *)to + column->offset, (const char *)from + column->offset, column->size);
@@ -530,15 +513,6 @@ void calx_watch_revert_others(calx_watch *watch, const uint64_t *changed)
             copy_member(&mapper->columns[i], calx_instance_entity(watch->instance),
                         watch->snapshot);
     share_texts(watch);
-}
-
-void calx_watch_restore(calx_watch *watch)
-{
-    const calx_mapper *mapper = watch->instance->mapper;
-    if (watch->origin != NULL)
-        calx_watch_copy_columns(mapper, watch->snapshot, watch->origin);
-    calx_watch_revert(watch);
-    calx_watch_forget_origin(watch);
 }
 
 calx_status calx_watch_agree(calx_watch *watch, const uint64_t *changed)

@@ -17,13 +17,28 @@ typedef struct calx_watch_list {
     size_t count;
 } calx_watch_list;
 
+typedef struct calx_boundary calx_boundary; /* session/boundary.h */
+typedef struct calx_record calx_record;
+
+/* An instance before a boundary first wrote it. */
+struct calx_record {
+    calx_watch *watch;
+    calx_boundary *boundary;      /* whose; NULL: the instance is out of the session */
+    uint64_t number;              /* the boundary's */
+    calx_record *older;           /* of the same instance, for a boundary further out */
+    calx_record *next, *previous; /* of the same boundary */
+    calx_key key;                 /* before it changed; zeroed: it did not */
+    void *origin;                 /* the struct as it agreed with the database then */
+};
+
 struct calx_watch {
     calx_instance *instance;
     calx_watch_list *list; /* which one it is in; NULL: none */
     calx_watch *next, *previous;
-    void *origin;     /* the struct before the open transaction wrote it; NULL: not written */
-    uint64_t left_in; /* the transaction it was expunged in; 0: it was not */
-    bool left_new;    /* that transaction had inserted it */
+    calx_record *records;   /* what the open boundaries wrote; NULL: nothing */
+    uint64_t left_in;       /* the transaction it was expunged in; 0: it was not */
+    uint64_t left_new;      /* the boundary in it that had inserted it; 0: none */
+    uint64_t left_restored; /* savepoints rolled back before that */
     bool has_snapshot;
     bool sealed;         /* the watch ends with the transaction */
     bool has_set;        /* some bit of set is on */
@@ -33,7 +48,6 @@ struct calx_watch {
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
     uint64_t *inserted_set; /* those that were in set when the row was inserted */
     void *snapshot;
-    calx_key origin_key; /* the key before the open transaction changed it; zeroed: unchanged */
 };
 
 /*
@@ -70,17 +84,36 @@ void calx_watch_drop(calx_instance *instance);
  */
 calx_status calx_watch_take_snapshot(calx_watch *watch);
 
-/* Remembers the snapshot for a rollback, if that was not done since the transaction began. */
+/* ---- records, record.c ---- */
+
+/* Remembers the snapshot for a rollback, if the innermost boundary has not done so yet. */
 calx_status calx_watch_keep_origin(calx_watch *watch);
 
-/* The transaction is committed: there is no way back. */
+/* The same for the key, which is taken from the instance; its origin is kept already. */
+void calx_watch_keep_key(calx_watch *watch);
+
+/* There is no way back any more. */
 void calx_watch_forget_origin(calx_watch *watch);
+
+/* The snapshot as it was before the innermost boundary that wrote it. Never fails. */
+void calx_watch_restore(calx_watch *watch);
+
+/* The instance leaves the session: its records are in no boundary until it comes back. */
+void calx_watch_leave(calx_watch *watch);
+
+/* Puts a record among those of a boundary. */
+void calx_record_put(calx_record *record, calx_boundary *boundary);
+
+/* The same; the older one of the same instance counts when that boundary has one. */
+void calx_record_hand_over(calx_record *record, calx_boundary *boundary);
+
+/* Takes away a record at its place in the chain, since the older one counts for both. */
+void calx_record_absorb(calx_record **place);
+
+/* ---- snapshots ---- */
 
 /* The row that was inserted is gone again: the columns set before are set again. */
 void calx_watch_forget_row(calx_watch *watch);
-
-/* Puts the columns back as they were when the transaction began. Never fails. */
-void calx_watch_restore(calx_watch *watch);
 
 /* Puts the columns back as they agreed with the database last: changes are discarded. */
 void calx_watch_revert(calx_watch *watch);

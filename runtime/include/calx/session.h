@@ -50,6 +50,21 @@ typedef struct calx_info {
     void *value; /**< borrowed */
 } calx_info;
 
+/**
+ * What a session does on a connection of the caller's that is in a transaction already (SES-122 to
+ * 124). On one that is not, the session begins, commits and rolls back itself (SES-121).
+ */
+typedef enum calx_join_transaction_mode {
+    /** As create_savepoint when a savepoint is open on the connection, else as rollback_only. */
+    CALX_JOIN_CONDITIONAL_SAVEPOINT = 0,
+    /** commit() and close() leave the caller's transaction open; rollback() rolls it back. */
+    CALX_JOIN_ROLLBACK_ONLY,
+    /** The session works in a savepoint of its own; the caller's transaction is never touched. */
+    CALX_JOIN_CREATE_SAVEPOINT,
+    /** commit(), rollback() and close() act on the caller's innermost savepoint or transaction. */
+    CALX_JOIN_CONTROL_FULLY
+} calx_join_transaction_mode;
+
 /** Start from CALX_SESSION_OPTIONS_INIT, then assign. */
 typedef struct calx_session_options {
     size_t size;
@@ -62,21 +77,25 @@ typedef struct calx_session_options {
     void *info;                /**< the application's own; calx_session_info() */
     bool confirm_deleted_rows; /**< warn when a DELETE finds no row (SES-344) */
     calx_debug_checks debug_checks;
-    const calx_info *infos; /**< the info map, over the maker's; copied (SES-003) */
-    size_t info_count;      /**< of infos */
+    const calx_info *infos;      /**< the info map, over the maker's; copied (SES-003) */
+    size_t info_count;           /**< of infos */
+    bool close_resets_only;      /**< false: close() is for good (SES-114) */
+    calx_connection *connection; /**< work on this one, not on one of the pool; or NULL. Borrowed,
+                                      outlives the session, which never closes it (SES-113) */
+    calx_join_transaction_mode join_transaction_mode; /**< with connection */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
-            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0                                                       \
+            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT             \
     }
 
 /**
  * Makes a session without a maker. Connects when the first statement runs (SES-090, 092).
- * @param options    bind is required; copied
+ * @param options    bind or connection is required; copied
  * @param out_error  or NULL
- * @return CALX_OK; CALX_E_ARGUMENT; CALX_E_NOMEM
+ * @return CALX_OK; CALX_E_ARGUMENT (SES-005); CALX_E_NOMEM
  */
 CALX_NOT_SCOPED calx_status calx_session_new(const calx_session_options *options,
                                              calx_session **out_session, calx_error *out_error);
@@ -351,15 +370,33 @@ CALX_PUBLIC_METHOD calx_status calx_session_commit(calx_session *session);
 
 /**
  * Rolls back: what was added is transient again, what was deleted is back, fields of persistent
- * instances are as before and expired (SES-102 to 107).
+ * instances are as before and expired (SES-102 to 107). Savepoints inside end with it (SES-136).
+ * When the database refuses even that, instances are put back all the same, and a second call makes
+ * the session usable (SES-110).
  */
 CALX_PUBLIC_METHOD calx_status calx_session_rollback(calx_session *session);
 
-/** Rolls back what is open and lets go of all instances, freeing them; reusable (SES-112). */
+/**
+ * Flushes, whatever autoflush says, and begins a savepoint, with the transaction when none is open
+ * (SES-130, 131). The database hears of it at the first statement inside (SES-132). It ends with
+ * calx_session_transaction_commit() or _rollback() of calx_session_get_nested_transaction(), or
+ * with what is around it.
+ * @return CALX_E_PENDING_ROLLBACK; what the flush may answer; CALX_E_NOMEM
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_begin_nested(calx_session *session);
+
+/**
+ * Rolls back what is open and lets go of all instances, freeing them (SES-112). The session may be
+ * used again, unless its options say close_resets_only = false: then everything that begins work
+ * is CALX_E_STATE (SES-114).
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_close(calx_session *session);
 
-/** As close(), under every setting (SES-114). */
+/** As close(), and the session may be used as before under every setting (SES-114). */
 CALX_PUBLIC_METHOD calx_status calx_session_reset(calx_session *session);
+
+/** As close(); the physical connection is thrown away, not given back (SES-115). */
+CALX_NOT_SCOPED calx_status calx_session_invalidate(calx_session *session);
 
 /**
  * The transaction's connection, begun; no flush (SES-120). Borrowed until the transaction ends;
@@ -385,15 +422,72 @@ CALX_PUBLIC_METHOD calx_status calx_session_no_autoflush_end(calx_session *sessi
 /** The body of a scope: a status other than CALX_OK rolls back and is returned. */
 typedef calx_status (*calx_session_function)(void *context, calx_session *session);
 
-/** Begins, calls, commits; or rolls back when the function or the commit fails (ENG-051). */
+/**
+ * Begins, calls, commits; or rolls back when the function or the commit fails (ENG-051). A function
+ * that commits or rolls back itself can do no more than return after that: other work is
+ * CALX_E_STATE, and nothing is ended for it (SES-118).
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_run(calx_session *session,
                                                 calx_session_function function, void *context);
+
+/** The same with a savepoint: released, or rolled back to when the function fails (SES-140). */
+CALX_PUBLIC_METHOD calx_status calx_session_run_nested(calx_session *session,
+                                                       calx_session_function function,
+                                                       void *context);
+
+/* ---- transactions as values ---- */
+
+/**
+ * The transaction of a session, or a savepoint in it: a value, nothing to free. It may outlive what
+ * it stands for, but not the session. number 0: none.
+ */
+typedef struct calx_session_transaction {
+    calx_session *session;
+    uint64_t number;
+} calx_session_transaction;
+
+/** The root transaction; number 0: none is open (SES-090). */
+CALX_NOT_SCOPED calx_session_transaction calx_session_get_transaction(calx_session *session);
+
+/** The innermost savepoint; number 0: none is open (SES-130). */
+CALX_NOT_SCOPED calx_session_transaction calx_session_get_nested_transaction(calx_session *session);
+
+/**
+ * Of a savepoint: flushes, ends those inside it, and releases it; nothing is expired, what was done
+ * inside belongs to the level around it (SES-133). Of the root: calx_session_commit(), which ends
+ * open savepoints first (SES-117).
+ * @return CALX_E_CLOSED it is finished (SES-116); CALX_E_PENDING_ROLLBACK
+ */
+CALX_NOT_SCOPED calx_status calx_session_transaction_commit(calx_session_transaction transaction);
+
+/**
+ * Of a savepoint: rolls back to it and ends it, with those inside it. What was added inside is
+ * transient, what was deleted inside is back, what was changed inside is expired; everything else
+ * keeps its values, and the level around it is usable, also after a flush failed inside (SES-134,
+ * 139). Of the root: calx_session_rollback().
+ * @return CALX_E_CLOSED it is finished (SES-116); what the database said: the instances are as
+ *         after success then
+ */
+CALX_NOT_SCOPED calx_status calx_session_transaction_rollback(calx_session_transaction transaction);
+
+/** False when it is finished, or a failure left it nothing but its rollback. */
+CALX_NOT_SCOPED bool calx_session_transaction_is_active(calx_session_transaction transaction);
+
+/** Whether it is an open savepoint. */
+CALX_NOT_SCOPED bool calx_session_transaction_is_nested(calx_session_transaction transaction);
+
+/** What an open savepoint is in; number 0: it is the root, or finished. */
+CALX_NOT_SCOPED calx_session_transaction
+calx_session_transaction_parent(calx_session_transaction transaction);
 
 /* ---- looking at the session ---- */
 
 CALX_NOT_SCOPED bool calx_session_in_transaction(const calx_session *session);
 
-/** False from a failed flush until rollback() (SES-119). */
+/** Whether a savepoint is open (SES-130). */
+CALX_NOT_SCOPED bool calx_session_in_nested_transaction(const calx_session *session);
+
+/** False from a failed flush until rollback(), of the savepoint if it failed in one (SES-119). */
 CALX_NOT_SCOPED bool calx_session_is_active(const calx_session *session);
 
 /** How many are pending / persistent with a recorded change / marked for deletion (SES-062). */

@@ -1,0 +1,375 @@
+/*
+ * Keeping account of what each boundary did, and undoing it (SES-104 to 109, 133 to 138, 141). The
+ * lists of inserted and deleted instances are in the order of the work, so that a boundary's part
+ * is the end of them from its beginning on.
+ */
+#include "session/boundary.h"
+
+#include "base/allocator.h"
+#include "mapper/column.h"
+#include "session/session.h"
+
+#include <string.h>
+
+/* ---- opening and finding ---- */
+
+static void put_inside(calx_session *session, calx_boundary *boundary)
+{
+    boundary->outer = session->boundary;
+    boundary->number = ++session->last_number;
+    boundary->inserted = session->inserted.count;
+    boundary->deleted = session->deleted.count;
+    session->boundary = boundary;
+}
+
+void calx_boundary_open_root(calx_session *session)
+{
+    memset(&session->root, 0, sizeof(session->root));
+    put_inside(session, &session->root);
+}
+
+void calx_boundary_open(calx_session *session, calx_boundary *boundary)
+{
+    put_inside(session, boundary);
+}
+
+calx_boundary *calx_boundary_find(const calx_session *session, uint64_t number)
+{
+    calx_boundary *boundary = session->boundary;
+    while (boundary != NULL && boundary->number != number)
+        boundary = boundary->outer;
+    return boundary;
+}
+
+/* The one of a number; when it was released, the one its work went to. Numbers grow inwards. */
+static calx_boundary *heir_of(const calx_session *session, uint64_t number)
+{
+    calx_boundary *boundary = session->boundary;
+    while (boundary->outer != NULL && boundary->number > number)
+        boundary = boundary->outer;
+    return boundary;
+}
+
+/* ---- collections that changed ---- */
+
+void calx_boundary_untouch(calx_links *links)
+{
+    if (links->boundary == NULL)
+        return;
+    if (links->touched_previous != NULL)
+        links->touched_previous->touched_next = links->touched_next;
+    else
+        links->boundary->touched = links->touched_next;
+    if (links->touched_next != NULL)
+        links->touched_next->touched_previous = links->touched_previous;
+    links->touched_next = links->touched_previous = NULL;
+    links->boundary = NULL;
+}
+
+/* The root needs no list: its rollback expires everything. */
+static void touch(calx_boundary *boundary, calx_links *links)
+{
+    if (links->boundary == boundary)
+        return;
+    calx_boundary_untouch(links);
+    if (boundary->outer == NULL)
+        return;
+    links->boundary = boundary;
+    links->touched_next = boundary->touched;
+    if (links->touched_next != NULL)
+        links->touched_next->touched_previous = links;
+    boundary->touched = links;
+}
+
+void calx_boundary_touch(calx_instance *instance)
+{
+    const calx_session *session = instance->session;
+    if (session != NULL && session->boundary != NULL && instance->links != NULL)
+        touch(session->boundary, instance->links);
+}
+
+/* ---- releasing ---- */
+
+void calx_boundary_hand_over(calx_session *session, calx_boundary *inner)
+{
+    calx_boundary *outer = inner->outer;
+    while (inner->records != NULL)
+        calx_record_hand_over(inner->records, outer);
+    while (inner->touched != NULL)
+        touch(outer, inner->touched);
+    inner->inserted = session->inserted.count;
+    inner->deleted = session->deleted.count;
+}
+
+void calx_boundary_merge_into(calx_session *session, calx_boundary *boundary)
+{
+    while (session->boundary != boundary) {
+        calx_boundary_hand_over(session, session->boundary);
+        calx_boundary_close(session);
+    }
+}
+
+void calx_boundary_close(calx_session *session)
+{
+    calx_boundary *boundary = session->boundary;
+    if (boundary->scope != NULL)
+        boundary->scope->ended = true;
+    session->boundary = boundary->outer;
+    if (boundary->outer != NULL)
+        calx_release(boundary);
+}
+
+void calx_boundary_close_all(calx_session *session)
+{
+    while (session->boundary != NULL)
+        calx_boundary_close(session);
+}
+
+/* ---- restoring ---- */
+
+static bool is_in_savepoint(const calx_session *session)
+{
+    return session->boundary->outer != NULL;
+}
+
+/* What it points at does not count it among its members any more. */
+static void set_links_apart(const calx_instance *instance, bool leave)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (link->target == NULL)
+            continue;
+        if (leave)
+            calx_link_leave_for_good(link, NULL);
+        link->state = CALX_LINK_CHANGED;
+        link->set_apart = true;
+    }
+}
+
+/*
+ * What was added is transient again; values stay, the key made by the database too (SES-104). After
+ * a rollback of everything no collection is believed any more; after one to a savepoint they are.
+ */
+static void undo_add(calx_session *session, calx_instance *instance)
+{
+    calx_session_forget(session, instance);
+    calx_key_clear(&instance->key);
+    instance->state = CALX_STATE_TRANSIENT;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
+    if (instance->watch != NULL)
+        calx_watch_forget_row(instance->watch);
+    set_links_apart(instance, is_in_savepoint(session));
+}
+
+static void undo_adds(calx_session *session)
+{
+    while (session->pending.last != NULL)
+        undo_add(session, session->pending.last->instance);
+    while (session->inserted.count > session->boundary->inserted)
+        undo_add(session, session->inserted.items[session->inserted.count - 1]);
+}
+
+/* What was deleted is back (SES-105); what was added before that is gone by now (SES-106). */
+static void undo_deletes(calx_session *session)
+{
+    size_t first = session->boundary->deleted;
+    for (size_t i = first; i < session->deleted.count; i++) {
+        calx_instance *instance = session->deleted.items[i];
+        instance->state = CALX_STATE_PERSISTENT;
+        calx_identity_put(session, instance);
+        if (instance->watch != NULL)
+            calx_watch_list_append(&session->cold, instance->watch);
+    }
+    session->deleted.count = first;
+    for (size_t i = 0; i < session->marked.count; i++)
+        session->marked.items[i]->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    session->marked.count = 0;
+}
+
+/* The key from before the boundary, wherever changes have taken it since (SES-109, 141). */
+static void undo_rekey(calx_session *session, calx_watch *watch)
+{
+    calx_instance *instance = watch->instance;
+    if (watch->records == NULL || watch->records->key.mapper == NULL)
+        return;
+    calx_identity_remove(session, instance);
+    calx_key_clear(&instance->key);
+    instance->key = watch->records->key;
+    memset(&watch->records->key, 0, sizeof(watch->records->key));
+    calx_identity_put(session, instance);
+}
+
+static void undo_unwritten(calx_watch *watch)
+{
+    calx_watch_revert(watch);
+    calx_links_unload(watch->instance, false);
+    calx_watch_sweep_texts(watch->instance);
+}
+
+static void undo_written(calx_session *session, calx_watch *watch)
+{
+    undo_rekey(session, watch);
+    calx_watch_restore(watch);
+    undo_unwritten(watch);
+}
+
+static bool leads_elsewhere(const calx_watch *watch, const calx_foreign_key *key)
+{
+    const calx_column *columns = watch->instance->mapper->columns;
+    for (size_t i = 0; i < key->column_count; i++)
+        if (!calx_column_same(&columns[key->columns[i]], watch->snapshot, watch->records->origin))
+            return true;
+    return false;
+}
+
+/* Collections it was written into, which know nothing of the rollback. */
+static void leave_collections(const calx_watch *watch)
+{
+    const calx_instance *instance = watch->instance;
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
+        if (leads_elsewhere(watch, &instance->mapper->foreign_keys[i]))
+            calx_link_leave_for_good(&instance->links->links[i], NULL);
+}
+
+/* What was handed out has no change any more, like what was handed out long ago. */
+static void undo_all_changes(calx_session *session)
+{
+    for (calx_watch *watch = session->cold.first; watch != NULL; watch = watch->next)
+        undo_written(session, watch);
+    while (session->hot.first != NULL) {
+        calx_watch *watch = session->hot.first;
+        undo_written(session, watch);
+        calx_watch_list_append(&session->cold, watch);
+    }
+}
+
+/* Whether anything was written to the struct that no flush has seen. */
+static bool is_unwritten(const calx_instance *instance)
+{
+    return calx_session_is_changed(instance) || !calx_links_are_shown(instance);
+}
+
+static void undo_unwritten_changes(const calx_watch_list *list)
+{
+    for (calx_watch *watch = list->first; watch != NULL; watch = watch->next)
+        if (is_unwritten(watch->instance)) {
+            undo_unwritten(watch);
+            watch->instance->flags |= CALX_INSTANCE_EXPIRED;
+        }
+}
+
+/* Only what changed since is expired, flushed or not (SES-134). */
+static void undo_changes_inside(calx_session *session)
+{
+    undo_unwritten_changes(&session->hot);
+    undo_unwritten_changes(&session->cold);
+    while (session->boundary->records != NULL) {
+        calx_watch *watch = session->boundary->records->watch;
+        watch->instance->flags |= CALX_INSTANCE_EXPIRED;
+        leave_collections(watch);
+        undo_written(session, watch);
+    }
+    while (session->hot.first != NULL)
+        calx_watch_list_append(&session->cold, session->hot.first);
+}
+
+/* The boundary around this one has them in its list then: they may have changed there, too. */
+static void unload_touched(calx_session *session)
+{
+    calx_boundary *boundary = session->boundary;
+    while (boundary->touched != NULL) {
+        calx_links *links = boundary->touched;
+        calx_links_unload_collections(links->owner);
+        touch(boundary->outer, links);
+    }
+}
+
+void calx_boundary_restore(calx_session *session)
+{
+    undo_adds(session);
+    undo_deletes(session);
+    if (is_in_savepoint(session)) {
+        undo_changes_inside(session);
+        unload_touched(session);
+        session->restored++;
+    } else {
+        undo_all_changes(session);
+        session->epoch++;
+        session->transaction = ++session->last_number;
+    }
+}
+
+/* ---- the lists of inserted and deleted instances ---- */
+
+static size_t position_of(const calx_instances *list, const calx_instance *instance)
+{
+    size_t i = list->count; /* a rollback takes them out last to first */
+    while (i > 0 && list->items[i - 1] != instance)
+        i--;
+    return i == 0 ? SIZE_MAX : i - 1;
+}
+
+static void take_out(calx_instances *list, size_t position)
+{
+    memmove(&list->items[position], &list->items[position + 1],
+            (list->count - position - 1) * sizeof(*list->items));
+    list->count--;
+}
+
+uint64_t calx_boundary_drop_inserted(calx_session *session, const calx_instance *instance)
+{
+    size_t position = position_of(&session->inserted, instance);
+    if (position == SIZE_MAX)
+        return 0;
+    take_out(&session->inserted, position);
+    calx_boundary *boundary = session->boundary;
+    for (; boundary->outer != NULL && boundary->inserted > position; boundary = boundary->outer)
+        boundary->inserted--;
+    return boundary->number;
+}
+
+void calx_boundary_drop_deleted(calx_session *session, const calx_instance *instance)
+{
+    size_t position = position_of(&session->deleted, instance);
+    if (position == SIZE_MAX)
+        return;
+    take_out(&session->deleted, position);
+    for (calx_boundary *boundary = session->boundary; boundary->deleted > position;
+         boundary = boundary->outer)
+        boundary->deleted--;
+}
+
+void calx_boundary_return_inserted(calx_session *session, uint64_t number, calx_instance *instance)
+{
+    calx_instances *list = &session->inserted;
+    const calx_boundary *heir = heir_of(session, number);
+    size_t position = list->count;
+    for (calx_boundary *boundary = session->boundary; boundary != heir; boundary = boundary->outer)
+        position = boundary->inserted++;
+    memmove(&list->items[position + 1], &list->items[position],
+            (list->count - position) * sizeof(*list->items));
+    list->items[position] = instance;
+    list->count++;
+}
+
+void calx_boundary_return_records(calx_session *session, calx_watch *watch)
+{
+    calx_record **place = &watch->records;
+    while (*place != NULL) {
+        calx_record *record = *place;
+        calx_boundary *heir = heir_of(session, record->number);
+        if (record->older != NULL && heir_of(session, record->older->number) == heir) {
+            calx_record_absorb(place);
+        } else {
+            calx_record_put(record, heir);
+            place = &record->older;
+        }
+    }
+}
+
+void calx_boundary_forget_lists(calx_session *session)
+{
+    session->marked.count = session->inserted.count = session->deleted.count = 0;
+    for (calx_boundary *boundary = session->boundary; boundary != NULL; boundary = boundary->outer)
+        boundary->inserted = boundary->deleted = 0;
+}

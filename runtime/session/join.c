@@ -1,0 +1,216 @@
+/*
+ * A session's transaction on its connection. The connection is taken when the first statement needs
+ * one (SES-092), a savepoint is sent with the first statement inside it (SES-132). On a connection
+ * of the caller's the session joins what is open there as its options say (SES-121 to 124).
+ */
+#include "session/session.h"
+
+#include "base/error.h"
+#include "engine/savepoint.h"
+
+/* ---- whether work may begin ---- */
+
+calx_status calx_session_check_open(calx_session *session)
+{
+    if (session->scope != NULL && session->scope->ended)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "the transaction of this scope was committed or rolled back "
+                                 "inside of it: return from the function before doing more");
+    if (session->closed)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "this session was closed, and its options say close_resets_only "
+                                 "= false: make another");
+    return CALX_OK;
+}
+
+calx_status calx_session_autobegin(calx_session *session)
+{
+    if (session->boundary != NULL && session->scope == NULL)
+        return CALX_OK;
+    calx_status status = calx_session_check_open(session);
+    if (status != CALX_OK || session->boundary != NULL)
+        return status;
+    if (!session->options.autobegin)
+        return calx_session_fail(session, CALX_E_STATE,
+                                 "autobegin is off and no transaction was begun: call "
+                                 "calx_session_begin() first");
+    calx_boundary_open_root(session);
+    return CALX_OK;
+}
+
+calx_status calx_session_pending(calx_session *session)
+{
+    return calx_session_fail(session, CALX_E_PENDING_ROLLBACK,
+                             "this session's transaction was rolled back by a failure; call "
+                             "calx_session_rollback() first. The failure was: %s",
+                             session->failure.message);
+}
+
+/* ---- joining ---- */
+
+/* The connection's call failed: its error is the session's. */
+static calx_status take_from(calx_session *session, calx_connection *connection)
+{
+    calx_error_move(&session->error, calx_connection_error_slot(connection));
+    return session->error.status;
+}
+
+static calx_status take_from_pool(calx_session *session)
+{
+    calx_connection *connection = NULL;
+    calx_status status = calx_engine_connect(session->options.bind, &connection, &session->error);
+    if (status != CALX_OK)
+        return status;
+    if (calx_connection_begin(connection) != CALX_OK) {
+        status = take_from(session, connection);
+        calx_connection_close(connection); /* one that cannot begin is not kept (SES-125) */
+        return status;
+    }
+    session->connection = connection;
+    session->join = CALX_JOIN_OWN;
+    session->savepoints = 0;
+    return CALX_OK;
+}
+
+static calx_join choose_join(const calx_session *session, const calx_connection *connection)
+{
+    calx_join_transaction_mode mode = session->options.join_transaction_mode;
+    if (!calx_connection_in_transaction(connection))
+        return CALX_JOIN_BEGUN;
+    if (mode == CALX_JOIN_CONDITIONAL_SAVEPOINT)
+        return calx_connection_savepoints(connection) > 0 ? CALX_JOIN_SAVEPOINT : CALX_JOIN_GUEST;
+    if (mode == CALX_JOIN_CREATE_SAVEPOINT)
+        return CALX_JOIN_SAVEPOINT;
+    return mode == CALX_JOIN_ROLLBACK_ONLY ? CALX_JOIN_GUEST : CALX_JOIN_CONTROL;
+}
+
+static calx_status join_callers(calx_session *session)
+{
+    calx_connection *connection = session->options.connection;
+    calx_join join = choose_join(session, connection);
+    calx_status status = CALX_OK;
+    if (join == CALX_JOIN_BEGUN)
+        status = calx_connection_begin(connection);
+    else if (join == CALX_JOIN_SAVEPOINT)
+        status = calx_connection_begin_nested(connection);
+    if (status != CALX_OK)
+        return take_from(session, connection);
+    session->connection = connection;
+    session->join = join;
+    session->savepoints = calx_connection_savepoints(connection);
+    return CALX_OK;
+}
+
+/* ---- sending what was begun ---- */
+
+static calx_status send_boundary(calx_session *session, calx_boundary *boundary)
+{
+    calx_status status = CALX_OK;
+    if (boundary->outer != NULL)
+        status = calx_connection_begin_nested(session->connection) == CALX_OK
+                     ? CALX_OK
+                     : calx_session_take_error(session);
+    else if (session->options.connection != NULL)
+        status = join_callers(session);
+    else
+        status = take_from_pool(session);
+    boundary->sent = status == CALX_OK;
+    return status;
+}
+
+/* The outermost first: a savepoint lies in what was open before it. */
+static calx_status send_boundaries(calx_session *session)
+{
+    calx_status status = CALX_OK;
+    while (status == CALX_OK && !session->boundary->sent) {
+        calx_boundary *first = session->boundary;
+        while (first->outer != NULL && !first->outer->sent)
+            first = first->outer;
+        status = send_boundary(session, first);
+    }
+    return status;
+}
+
+calx_status calx_session_acquire(calx_session *session)
+{
+    if (session->failure.status != CALX_OK)
+        return calx_session_pending(session);
+    calx_status status = calx_session_autobegin(session);
+    if (status != CALX_OK || session->boundary->sent)
+        return status;
+    return send_boundaries(session);
+}
+
+calx_status calx_session_connection(calx_session *session, calx_connection **out_connection)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_acquire(session);
+    if (status == CALX_OK)
+        *out_connection = session->connection;
+    return status;
+}
+
+/* ---- ending ---- */
+
+calx_status calx_join_commit(calx_session *session)
+{
+    if (session->boundary->outer == NULL && session->join == CALX_JOIN_GUEST)
+        return CALX_OK; /* the caller's transaction goes on (SES-122) */
+    if (calx_connection_commit(session->connection) != CALX_OK)
+        return calx_session_take_error(session);
+    return CALX_OK;
+}
+
+/* How many savepoints the connection has with the boundary's own, the last of those it is in. */
+static size_t savepoints_with(const calx_session *session, const calx_boundary *boundary)
+{
+    size_t count = session->savepoints;
+    for (; boundary->outer != NULL; boundary = boundary->outer)
+        count++;
+    return count;
+}
+
+calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary)
+{
+    if (!boundary->sent)
+        return CALX_OK;
+    for (calx_boundary *inner = session->boundary; inner != boundary; inner = inner->outer)
+        inner->sent = false;
+    boundary->sent = false;
+    calx_connection_fold_savepoints(session->connection, savepoints_with(session, boundary));
+    if (calx_connection_rollback(session->connection) != CALX_OK)
+        return calx_session_take_error(session);
+    return CALX_OK;
+}
+
+void calx_join_release(calx_session *session)
+{
+    if (session->connection != session->options.connection)
+        calx_connection_close(session->connection);
+    session->connection = NULL;
+}
+
+/* The outermost savepoint of the session; NULL: it has none open. */
+static calx_boundary *outermost_savepoint(const calx_session *session)
+{
+    calx_boundary *boundary = session->boundary;
+    if (boundary == NULL || boundary->outer == NULL)
+        return NULL;
+    while (boundary->outer->outer != NULL)
+        boundary = boundary->outer;
+    return boundary;
+}
+
+void calx_join_close(calx_session *session)
+{
+    calx_boundary *savepoint = outermost_savepoint(session);
+    if (session->connection == NULL)
+        return;
+    if (savepoint != NULL)
+        (void)calx_join_rollback(session, savepoint);
+    if (session->join != CALX_JOIN_GUEST && session->join != CALX_JOIN_OWN) /* the pool cleans */
+        (void)calx_join_rollback(session, &session->root);
+    calx_error_clear(&session->error);
+    calx_join_release(session);
+}
