@@ -1,0 +1,927 @@
+/*
+ * Savepoints: when they are sent, what releasing and rolling back mean for instances, failures
+ * inside, handles, and the scope form.
+ */
+#include "session_fixture.h"
+#include "support/graph_session.h"
+
+#include <calx/relationship.h>
+
+static calx_session_transaction nested(calx_session *session)
+{
+    calx_session_transaction savepoint = calx_session_get_nested_transaction(session);
+    assert_true(savepoint.number != 0);
+    return savepoint;
+}
+
+/* Begins a savepoint and answers its handle. */
+static calx_session_transaction begin_nested(calx_session *session)
+{
+    assert_int_equal(calx_session_begin_nested(session), CALX_OK);
+    return nested(session);
+}
+
+static void release(calx_session_transaction savepoint)
+{
+    assert_int_equal(calx_session_transaction_commit(savepoint), CALX_OK);
+}
+
+static void roll_back(calx_session_transaction savepoint)
+{
+    assert_int_equal(calx_session_transaction_rollback(savepoint), CALX_OK);
+}
+
+static void flush(calx_session *session)
+{
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+}
+
+static void commit(calx_session *session)
+{
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+}
+
+static calx_status run_sql(calx_session *session, const char *sql)
+{
+    calx_statement *statement = calx_text_statement(sql);
+    assert_non_null(statement);
+    calx_status status = calx_session_execute(session, statement, NULL);
+    calx_statement_free(statement);
+    return status;
+}
+
+/* How many SELECTs it takes to have an instance up to date. */
+static size_t selects_to_load(fixture *fix, const void *entity)
+{
+    log_sink_forget(&fix->sink);
+    assert_int_equal(calx_session_load(fix->session, entity), CALX_OK);
+    return logged(fix, "SELECT");
+}
+
+static int64_t count_users(calx_session *session)
+{
+    return number(session, "SELECT count(*) FROM users");
+}
+
+/* ---- beginning ---- */
+
+static void a_savepoint_begins_its_transaction_too(void **state)
+{
+    (void)state;
+    calx_shows("SES-130");
+    fixture fix;
+    set_up(&fix);
+    assert_false(calx_session_in_nested_transaction(fix.session));
+    assert_int_equal(calx_session_get_transaction(fix.session).number, 0);
+    assert_int_equal(calx_session_get_nested_transaction(fix.session).number, 0);
+    calx_session_transaction outer = begin_nested(fix.session);
+    assert_true(calx_session_in_transaction(fix.session));
+    assert_true(calx_session_in_nested_transaction(fix.session));
+    calx_session_transaction root = calx_session_get_transaction(fix.session);
+    assert_true(root.number != 0 && root.number != outer.number);
+    assert_false(calx_session_transaction_is_nested(root));
+    assert_true(calx_session_transaction_is_nested(outer));
+    calx_session_transaction inner = begin_nested(fix.session);
+    assert_true(inner.number != outer.number);
+    assert_int_equal(calx_session_get_transaction(fix.session).number, root.number);
+    assert_int_equal(calx_session_transaction_parent(inner).number, outer.number);
+    assert_int_equal(calx_session_transaction_parent(outer).number, root.number);
+    assert_int_equal(calx_session_transaction_parent(root).number, 0);
+    assert_int_equal(calx_session_begin(fix.session), CALX_E_STATE);
+    release(inner);
+    assert_int_equal(nested(fix.session).number, outer.number);
+    release(outer);
+    assert_false(calx_session_in_nested_transaction(fix.session));
+    assert_true(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_get_transaction(NULL).number, 0);
+    assert_int_equal(calx_session_get_nested_transaction(NULL).number, 0);
+    assert_false(calx_session_in_nested_transaction(NULL));
+    assert_int_equal(calx_session_begin_nested(NULL), CALX_E_ARGUMENT);
+    tear_down(&fix);
+}
+
+static void unflushed_work_goes_to_the_outer_level(void **state)
+{
+    (void)state;
+    calx_shows("SES-131");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.autoflush = false;
+    set_options(&fix, &options);
+    struct user *old = add_user(fix.session, "old");
+    flush(fix.session); /* the pointer is of before the last flush from now on */
+    const struct user *ed = add_user(fix.session, "ed");
+    old->fullname = "Old One";
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(log_sink_count(&fix.sink, "INSERT"), 2);
+    assert_int_equal(log_sink_count(&fix.sink, "UPDATE"), 1);
+    assert_int_equal(calx_session_count_new(fix.session), 0);
+    roll_back(savepoint);
+    assert_true(contains(fix.session, ed));
+    assert_string_equal(old->fullname, "Old One");
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 2);
+    tear_down(&fix);
+}
+
+static void a_savepoint_is_sent_with_its_first_statement(void **state)
+{
+    (void)state;
+    calx_shows("SES-132");
+    fixture fix;
+    set_up(&fix);
+    roll_back(begin_nested(fix.session));
+    release(begin_nested(fix.session));
+    assert_int_equal(logged(&fix, ""), 0); /* not even a connection */
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 0);
+    log_sink_forget(&fix.sink);
+    calx_session_transaction outer = begin_nested(fix.session);
+    calx_session_transaction inner = begin_nested(fix.session);
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(log_sink_count(&fix.sink, "SAVEPOINT"), 0);
+    assert_int_equal(count_users(fix.session), 0);
+    assert_int_equal(log_sink_count(&fix.sink, "SAVEPOINT"), 2);
+    assert_int_equal(count_users(fix.session), 0);
+    assert_int_equal(logged(&fix, "SAVEPOINT"), 2);
+    release(inner);
+    roll_back(outer);
+    assert_int_equal(logged(&fix, "ROLLBACK TO"), 1);
+    tear_down(&fix);
+}
+
+/* ---- releasing ---- */
+
+static void releasing_expires_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-133");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = stored_user(fix.session, "ed");
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_OK);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(set_fullname(ed, "Ed Jones"), CALX_OK);
+    struct user *jack = new_user("jack");
+    jack->created = 1; /* nothing is left to the database */
+    assert_int_equal(calx_session_add(fix.session, jack), CALX_OK);
+    release(savepoint);
+    assert_int_equal(log_sink_count(&fix.sink, "UPDATE"), 1); /* it flushes */
+    assert_true(log_sink_find(&fix.sink, 0, "RELEASE") > log_sink_find(&fix.sink, 0, "UPDATE"));
+    assert_int_equal(logged(&fix, "COMMIT"), 1); /* stored_user()'s */
+    assert_int_equal(selects_to_load(&fix, ed), 0);
+    assert_int_equal(selects_to_load(&fix, jack), 0);
+    assert_true(calx_session_in_transaction(fix.session));
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 2);
+    assert_stored_text(fix.session, "SELECT fullname FROM users WHERE name = 'ed'", "Ed Jones");
+    tear_down(&fix);
+}
+
+static void what_was_released_goes_with_the_rollback_around_it(void **state)
+{
+    (void)state;
+    calx_shows("SES-137");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = stored_user(fix.session, "ed");
+    const struct user *gone = stored_user(fix.session, "gone");
+    for (int way = 0; way < 3; way++) { /* of the root, of a savepoint, of one changed before */
+        calx_session_transaction outer = { NULL, 0 };
+        if (way > 0)
+            outer = begin_nested(fix.session);
+        if (way == 2) {
+            assert_int_equal(set_fullname(ed, "first"), CALX_OK);
+            flush(fix.session);
+        }
+        calx_session_transaction middle = begin_nested(fix.session);
+        calx_session_transaction inner = begin_nested(fix.session);
+        assert_int_equal(set_fullname(ed, "Ed Jones"), CALX_OK);
+        assert_int_equal(calx_session_delete(fix.session, gone), CALX_OK);
+        struct user *added = add_user(fix.session, "new");
+        release(inner);
+        release(middle);
+        assert_string_equal(ed->fullname, "Ed Jones");
+        assert_false(contains(fix.session, gone));
+        if (way > 0)
+            roll_back(outer);
+        else
+            assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+        assert_null(ed->fullname);
+        assert_int_equal(selects_to_load(&fix, ed), 1);
+        assert_true(contains(fix.session, gone));
+        assert_false(contains(fix.session, added));
+        assert_null(calx_object_session(added));
+        assert_int_equal(count_users(fix.session), 2);
+        commit(fix.session);
+    }
+    tear_down(&fix);
+}
+
+static void the_session_ends_every_level_at_once(void **state)
+{
+    (void)state;
+    calx_shows("SES-103");
+    calx_shows("SES-117");
+    calx_shows("SES-136");
+    fixture fix;
+    set_up(&fix);
+    for (int way = 0; way < 3; way++) {
+        calx_session_transaction outer = begin_nested(fix.session);
+        (void)add_user(fix.session, way == 1 ? "jack" : "ed");
+        calx_session_transaction inner = begin_nested(fix.session);
+        (void)add_user(fix.session, way == 1 ? "jane" : "edwina");
+        flush(fix.session);
+        calx_session_transaction root = calx_session_get_transaction(fix.session);
+        log_sink_forget(&fix.sink);
+        if (way == 0)
+            assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+        else if (way == 1)
+            commit(fix.session);
+        else
+            release(root);
+        assert_int_equal(log_sink_count(&fix.sink, "RELEASE"), way == 0 ? 0 : 2);
+        assert_int_equal(log_sink_count(&fix.sink, "COMMIT"), way == 0 ? 0 : 1);
+        assert_int_equal(log_sink_count(&fix.sink, "ROLLBACK"), way == 0 ? 1 : 0);
+        assert_false(calx_session_in_transaction(fix.session));
+        assert_false(calx_session_transaction_is_active(outer));
+        assert_false(calx_session_transaction_is_active(inner));
+        assert_false(calx_session_transaction_is_active(root));
+        calx_engine_state pool;
+        calx_engine_status(fix.engine, &pool);
+        assert_int_equal(pool.out, 0);
+        assert_int_equal(count_users(fix.session), 2 * way);
+        commit(fix.session);
+    }
+    tear_down(&fix);
+}
+
+/* ---- rolling back ---- */
+
+static void only_what_changed_inside_is_expired(void **state)
+{
+    (void)state;
+    calx_shows("SES-134");
+    fixture fix;
+    set_up(&fix);
+    const struct user *written = stored_user(fix.session, "written");
+    const struct user *unwritten = stored_user(fix.session, "unwritten");
+    const struct user *deleted = stored_user(fix.session, "deleted");
+    const struct user *marked = stored_user(fix.session, "marked");
+    const struct user *same = stored_user(fix.session, "same");
+    run_elsewhere(&fix, "INSERT INTO users (name, role, revision) VALUES ('found', 1, 1)");
+    assert_int_equal(calx_session_load(fix.session, same), CALX_OK);
+    assert_int_equal(set_fullname(same, "Same"), CALX_OK);
+    struct user *outside = add_user(fix.session, "outside");
+    flush(fix.session);
+    assert_int_equal(calx_session_load(fix.session, outside), CALX_OK);
+    struct user *before = calx_instance_edit(unwritten);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(set_fullname(written, "Written"), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, deleted), CALX_OK);
+    struct user *added = add_user(fix.session, "added");
+    flush(fix.session);
+    before->fullname = "Unwritten"; /* through a pointer from before the savepoint */
+    struct user *pending = add_user(fix.session, "pending");
+    assert_int_equal(calx_session_delete(fix.session, marked), CALX_OK);
+    const struct user *found =
+        get_user(fix.session, number(fix.session, "SELECT id FROM users WHERE name = 'found'"));
+    struct user *touched = calx_instance_edit(same); /* handed out, not changed */
+    assert_non_null(touched);
+    roll_back(savepoint);
+    assert_true(calx_session_in_transaction(fix.session));
+    assert_false(calx_session_in_nested_transaction(fix.session));
+    assert_null(calx_object_session(added));
+    assert_null(calx_object_session(pending));
+    assert_string_equal(added->name, "added");
+    assert_true(added->id > 0);
+    assert_true(contains(fix.session, deleted));
+    assert_true(contains(fix.session, marked));
+    assert_int_equal(calx_session_count_deleted(fix.session), 0);
+    assert_int_equal(calx_session_count_dirty(fix.session), 0);
+    assert_null(written->fullname);
+    assert_null(unwritten->fullname);
+    assert_string_equal(same->fullname, "Same");
+    assert_true(contains(fix.session, outside));
+    assert_int_equal(selects_to_load(&fix, written), 1);
+    assert_int_equal(selects_to_load(&fix, unwritten), 1);
+    assert_int_equal(selects_to_load(&fix, same), 0);
+    assert_int_equal(selects_to_load(&fix, outside), 0);
+    assert_int_equal(selects_to_load(&fix, found), 0);
+    before->age = (calx_nullable_int32){ true, 7 }; /* still the mutable pointer */
+    commit(fix.session);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users WHERE fullname IS NULL"), 6);
+    assert_int_equal(number(fix.session, "SELECT age FROM users WHERE name = 'unwritten'"), 7);
+    tear_down(&fix);
+}
+
+static void what_came_back_can_be_worked_with(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = stored_user(fix.session, "ed");
+    const struct user *jack = stored_user(fix.session, "jack");
+    assert_int_equal(set_fullname(ed, "outer"), CALX_OK);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(set_fullname(ed, "inner"), CALX_OK);
+    flush(fix.session);
+    assert_int_equal(calx_session_delete(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, jack), CALX_OK);
+    struct user *added = add_user(fix.session, "new");
+    flush(fix.session);
+    roll_back(savepoint);
+    assert_string_equal(ed->fullname, "outer");
+    assert_int_equal(calx_session_add(fix.session, added), CALX_OK);
+    assert_int_equal(set_fullname(ed, "again"), CALX_OK);
+    assert_int_equal(set_fullname(jack, "changed"), CALX_OK);
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 3);
+    assert_stored_text(fix.session, "SELECT fullname FROM users WHERE name = 'ed'", "again");
+    assert_stored_text(fix.session, "SELECT fullname FROM users WHERE name = 'jack'", "changed");
+    tear_down(&fix);
+}
+
+/* A version column is counted up inside and must be as before afterwards. */
+static void versions_are_those_of_the_outer_level(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = add_user(fix.session, "ed");
+    flush(fix.session);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(set_fullname(ed, i % 2 == 0 ? "a" : "b"), CALX_OK);
+        flush(fix.session);
+    }
+    assert_int_equal(ed->revision, 4);
+    roll_back(savepoint);
+    assert_int_equal(ed->revision, 1);
+    assert_int_equal(set_fullname(ed, "outer"), CALX_OK);
+    commit(fix.session);
+    assert_int_equal(number(fix.session, "SELECT revision FROM users"), 2);
+    tear_down(&fix);
+}
+
+static void an_inner_savepoint_ends_with_the_outer(void **state)
+{
+    (void)state;
+    calx_shows("SES-138");
+    fixture fix;
+    set_up(&fix);
+    calx_session_transaction outer = begin_nested(fix.session);
+    calx_session_transaction inner = begin_nested(fix.session);
+    struct user *ed = add_user(fix.session, "ed");
+    flush(fix.session);
+    log_sink_forget(&fix.sink);
+    roll_back(outer);
+    assert_int_equal(logged(&fix, "ROLLBACK TO"), 1); /* one undoes both */
+    assert_false(calx_session_transaction_is_active(inner));
+    assert_int_equal(calx_session_transaction_commit(inner), CALX_E_CLOSED);
+    assert_int_equal(calx_session_transaction_rollback(inner), CALX_E_CLOSED);
+    assert_null(calx_object_session(ed));
+    assert_false(calx_session_in_nested_transaction(fix.session));
+    assert_int_equal(count_users(fix.session), 0);
+    tear_down(&fix);
+}
+
+static void a_finished_handle_is_refused(void **state)
+{
+    (void)state;
+    calx_shows("SES-116");
+    fixture fix;
+    set_up(&fix);
+    calx_session_transaction none = calx_session_get_transaction(fix.session);
+    calx_session_transaction nowhere = { NULL, 0 };
+    assert_int_equal(calx_session_transaction_commit(none), CALX_E_CLOSED);
+    assert_int_equal(calx_session_transaction_rollback(none), CALX_E_CLOSED);
+    assert_int_equal(calx_session_transaction_commit(nowhere), CALX_E_ARGUMENT);
+    assert_false(calx_session_transaction_is_active(nowhere));
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    calx_session_transaction root = calx_session_get_transaction(fix.session);
+    assert_true(calx_session_transaction_is_active(root));
+    release(savepoint);
+    assert_int_equal(calx_session_transaction_commit(savepoint), CALX_E_CLOSED);
+    assert_non_null(strstr(message(fix.session), "finished"));
+    assert_int_equal(calx_session_transaction_rollback(savepoint), CALX_E_CLOSED);
+    release(root);
+    assert_int_equal(calx_session_transaction_commit(root), CALX_E_CLOSED);
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_transaction_rollback(root), CALX_E_CLOSED); /* it is another */
+    assert_true(calx_session_in_transaction(fix.session));
+    roll_back(calx_session_get_transaction(fix.session));
+    assert_false(calx_session_in_transaction(fix.session));
+    tear_down(&fix);
+}
+
+/* ---- keys ---- */
+
+static calx_status set_id(const struct user *user, int64_t id)
+{
+    return calx_instance_set_int64(user, &user_mapper.columns[USER_ID], id);
+}
+
+static void keys_changed_inside_come_back(void **state)
+{
+    (void)state;
+    calx_shows("SES-141");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = stored_user(fix.session, "ed");
+    const struct user *jack = stored_user(fix.session, "jack");
+    assert_int_equal(set_id(ed, 10), CALX_OK);
+    calx_session_transaction outer = begin_nested(fix.session);
+    assert_int_equal(set_id(ed, 20), CALX_OK);
+    flush(fix.session);
+    assert_int_equal(set_id(jack, 10), CALX_OK); /* takes the key that became free */
+    flush(fix.session);
+    calx_session_transaction inner = begin_nested(fix.session);
+    assert_int_equal(set_id(ed, 30), CALX_OK);
+    flush(fix.session);
+    assert_int_equal(set_id(ed, 40), CALX_OK);
+    flush(fix.session);
+    assert_ptr_equal(get_user(fix.session, 40), ed);
+    roll_back(inner);
+    assert_ptr_equal(get_user(fix.session, 20), ed);
+    assert_ptr_equal(get_user(fix.session, 10), jack);
+    inner = begin_nested(fix.session);
+    assert_int_equal(set_id(ed, 50), CALX_OK);
+    release(inner);
+    assert_ptr_equal(get_user(fix.session, 50), ed);
+    roll_back(outer);
+    assert_int_equal(ed->id, 10);
+    assert_int_equal(jack->id, 2);
+    assert_ptr_equal(get_user(fix.session, 10), ed);
+    assert_ptr_equal(get_user(fix.session, 2), jack);
+    assert_null(get_user(fix.session, 20));
+    outer = begin_nested(fix.session);
+    assert_int_equal(set_id(ed, 60), CALX_OK);
+    release(outer);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_ptr_equal(get_user(fix.session, 1), ed);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users WHERE id IN (1, 2)"), 2);
+    tear_down(&fix);
+}
+
+/* ---- failures ---- */
+
+static void a_failed_flush_rolls_back_to_its_savepoint_only(void **state)
+{
+    (void)state;
+    calx_shows("SES-139");
+    calx_shows("SES-154");
+    calx_shows("SES-155");
+    calx_shows("SES-156");
+    fixture fix;
+    set_up(&fix);
+    const struct user *ed = stored_user(fix.session, "ed");
+    const struct user *other = stored_user(fix.session, "other");
+    assert_int_equal(calx_session_load(fix.session, other), CALX_OK);
+    assert_int_equal(set_fullname(ed, "outer"), CALX_OK);
+    struct user *outside = add_user(fix.session, "outside");
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(set_fullname(ed, "inner"), CALX_OK);
+    flush(fix.session);
+    struct user *twin = add_user(fix.session, "ed");
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
+    assert_int_equal(logged(&fix, "ROLLBACK TO"), 1);
+    assert_null(calx_object_session(twin));
+    assert_string_equal(ed->fullname, "outer");
+    assert_true(contains(fix.session, outside));
+    assert_false(calx_session_is_active(fix.session));
+    assert_false(calx_session_transaction_is_active(savepoint));
+    assert_true(calx_session_transaction_is_active(calx_session_get_transaction(fix.session)));
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 1);
+    assert_int_equal(run_sql(fix.session, "SELECT 1"), CALX_E_PENDING_ROLLBACK);
+    assert_non_null(strstr(message(fix.session), rule_of_names()));
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_load(fix.session, other), CALX_OK); /* not changed inside */
+    assert_int_equal(calx_session_begin_nested(fix.session), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_transaction_commit(savepoint), CALX_E_PENDING_ROLLBACK);
+    calx_connection *connection = NULL;
+    assert_int_equal(calx_session_connection(fix.session, &connection), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(calx_session_count_warnings(fix.session), 0);
+    struct user *late = add_user(fix.session, "late");
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_PENDING_ROLLBACK);
+    log_sink_forget(&fix.sink);
+    roll_back(savepoint);
+    assert_int_equal(log_sink_count(&fix.sink, "ROLLBACK TO"), 0); /* was sent already */
+    assert_int_equal(calx_session_count_warnings(fix.session), 1);
+    assert_null(calx_object_session(late));
+    assert_true(calx_session_is_active(fix.session));
+    assert_int_equal(calx_session_add(fix.session, late), CALX_OK);
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 4);
+    assert_stored_text(fix.session, "SELECT fullname FROM users WHERE name = 'ed'", "outer");
+    tear_down(&fix);
+}
+
+static void a_failure_inside_can_be_answered_by_a_rollback_of_everything(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)stored_user(fix.session, "ed");
+    for (int way = 0; way < 3; way++) {
+        struct user *outside = add_user(fix.session, "outside");
+        calx_session_transaction outer = begin_nested(fix.session);
+        struct user *middle = add_user(fix.session, "middle");
+        (void)begin_nested(fix.session);
+        struct user *twin = add_user(fix.session, "ed");
+        assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
+        if (way == 0)
+            assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+        else if (way == 1)
+            assert_int_equal(calx_session_close(fix.session), CALX_OK);
+        else
+            roll_back(outer); /* the one around the one that failed */
+        assert_true(calx_session_is_active(fix.session));
+        assert_int_equal(count_users(fix.session), way == 2 ? 2 : 1);
+        if (way != 1) {
+            assert_null(calx_object_session(twin));
+            assert_null(calx_object_session(middle));
+            assert_int_equal(contains(fix.session, outside), way == 2);
+        }
+        assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    }
+    tear_down(&fix);
+}
+
+static void a_failed_statement_inside_is_mended_by_the_rollback_to_it(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    for (int way = 0; way < 2; way++) {
+        calx_session_transaction savepoint = begin_nested(fix.session);
+        (void)add_user(fix.session, "inside");
+        flush(fix.session);
+        assert_int_equal(run_sql(fix.session, "SELECT nonsense"), CALX_E_NO_OBJECT);
+        assert_true(calx_session_is_active(fix.session));
+        if (way == 1 && calx_test_on("postgresql")) { /* the server has given it up */
+            assert_int_equal(calx_session_transaction_commit(savepoint), CALX_E_TX_ABORTED);
+            assert_false(calx_session_is_active(fix.session));
+        }
+        roll_back(savepoint);
+        assert_true(calx_session_is_active(fix.session));
+        assert_int_equal(count_users(fix.session), 1);
+    }
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 1);
+    tear_down(&fix);
+}
+
+/* ---- scopes ---- */
+
+static calx_status add_named(void *context, calx_session *session)
+{
+    assert_true(calx_session_in_nested_transaction(session));
+    (void)add_user(session, context);
+    return CALX_OK;
+}
+
+static calx_status add_and_refuse(void *context, calx_session *session)
+{
+    (void)add_named(context, session);
+    flush(session);
+    return CALX_E_USER;
+}
+
+static calx_status end_and_go_on(void *context, calx_session *session)
+{
+    bool commits = *(bool *)context;
+    calx_session_transaction savepoint = nested(session);
+    struct user *user = new_user("inside");
+    assert_int_equal(calx_session_add(session, user), CALX_OK);
+    commits ? release(savepoint) : roll_back(savepoint);
+    struct user *more = new_user("more");
+    assert_int_equal(calx_session_add(session, more), CALX_E_STATE);
+    assert_non_null(strstr(message(session), "scope"));
+    calx_instance_free(more);
+    assert_int_equal(run_sql(session, "SELECT 1"), CALX_E_STATE);
+    assert_int_equal(calx_session_begin_nested(session), CALX_E_STATE);
+    return CALX_OK;
+}
+
+static calx_status leave_one_open(void *context, calx_session *session)
+{
+    (void)begin_nested(session);
+    return add_named(context, session);
+}
+
+static void a_scope_releases_or_rolls_back_to_its_savepoint(void **state)
+{
+    (void)state;
+    calx_shows("SES-118");
+    calx_shows("SES-140");
+    fixture fix;
+    set_up(&fix);
+    char ed[] = "ed";
+    char jack[] = "jack";
+    bool commits = true;
+    assert_int_equal(calx_session_run_nested(fix.session, add_named, ed), CALX_OK);
+    assert_int_equal(calx_session_run_nested(fix.session, add_and_refuse, jack), CALX_E_USER);
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_USER);
+    assert_int_equal(calx_session_run_nested(fix.session, add_named, ed), CALX_E_UNIQUE);
+    assert_non_null(strstr(message(fix.session), rule_of_names()));
+    assert_true(calx_session_is_active(fix.session));
+    assert_int_equal(calx_session_run_nested(fix.session, leave_one_open, jack), CALX_OK);
+    assert_false(calx_session_in_nested_transaction(fix.session));
+    assert_int_equal(calx_session_run_nested(fix.session, end_and_go_on, &commits), CALX_OK);
+    assert_int_equal(count_users(fix.session), 3);
+    commits = false;
+    assert_int_equal(calx_session_run_nested(fix.session, end_and_go_on, &commits), CALX_OK);
+    assert_int_equal(calx_session_run_nested(NULL, add_named, ed), CALX_E_ARGUMENT);
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 3);
+    tear_down(&fix);
+}
+
+/* ---- closing ---- */
+
+static void closing_ends_open_savepoints(void **state)
+{
+    (void)state;
+    calx_shows("SES-143");
+    fixture fix;
+    set_up(&fix);
+    for (int way = 0; way < 2; way++) {
+        (void)add_user(fix.session, "ed");
+        (void)begin_nested(fix.session);
+        (void)add_user(fix.session, "jack");
+        (void)begin_nested(fix.session);
+        (void)add_user(fix.session, "jane");
+        flush(fix.session);
+        log_sink_forget(&fix.sink);
+        assert_int_equal(
+            way == 0 ? calx_session_close(fix.session) : calx_session_reset(fix.session), CALX_OK);
+        long to_savepoint = log_sink_find(&fix.sink, 0, "ROLLBACK TO");
+        assert_true(to_savepoint >= 0);
+        assert_true(log_sink_find(&fix.sink, (size_t)to_savepoint, "ROLLBACK (") > to_savepoint);
+        assert_int_equal(logged(&fix, "COMMIT"), 0);
+        calx_engine_state pool;
+        calx_engine_status(fix.engine, &pool);
+        assert_int_equal(pool.out, 0);
+        assert_false(calx_session_in_transaction(fix.session));
+        assert_int_equal(count_users(fix.session), 0);
+    }
+    tear_down(&fix);
+}
+
+/* ---- coming and going ---- */
+
+static void leaving_and_coming_back_keeps_the_level(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    struct user *stored = stored_user(fix.session, "stored");
+    struct user *outer = add_user(fix.session, "outer");
+    assert_int_equal(set_fullname(stored, "outer"), CALX_OK);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    struct user *inner = add_user(fix.session, "inner");
+    assert_int_equal(set_fullname(stored, "inner"), CALX_OK);
+    flush(fix.session);
+    struct user *const all[] = { stored, outer, inner };
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(calx_session_load(fix.session, all[i]), CALX_OK);
+        assert_int_equal(calx_session_expunge(fix.session, all[i]), CALX_OK);
+    }
+    for (int i = 3; i-- > 0;)
+        assert_int_equal(calx_session_add(fix.session, all[i]), CALX_OK);
+    roll_back(savepoint);
+    assert_true(contains(fix.session, stored));
+    assert_true(contains(fix.session, outer)); /* inserted before the savepoint */
+    assert_null(calx_object_session(inner));
+    assert_string_equal(stored->fullname, "outer");
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_null(calx_object_session(outer));
+    assert_null(stored->fullname);
+    tear_down(&fix);
+}
+
+static void what_came_back_after_the_rollback_is_read_again(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    struct user *stored = stored_user(fix.session, "stored");
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_int_equal(set_fullname(stored, "inner"), CALX_OK);
+    flush(fix.session);
+    assert_int_equal(calx_session_load(fix.session, stored), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, stored), CALX_OK);
+    roll_back(savepoint);
+    assert_int_equal(calx_session_add(fix.session, stored), CALX_OK);
+    assert_int_equal(selects_to_load(&fix, stored), 1);
+    assert_null(stored->fullname);
+    tear_down(&fix);
+}
+
+static void emptying_the_session_inside_leaves_the_levels(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "outer");
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    (void)add_user(fix.session, "inner");
+    flush(fix.session);
+    assert_int_equal(calx_session_expunge_all(fix.session), CALX_OK);
+    (void)add_user(fix.session, "later");
+    flush(fix.session);
+    roll_back(savepoint);
+    commit(fix.session);
+    assert_int_equal(count_users(fix.session), 1);
+    tear_down(&fix);
+}
+
+static void levels_nest_deeply(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    enum { DEPTH = 40 };
+    calx_session_transaction levels[DEPTH];
+    struct user *users[DEPTH];
+    char name[16] = "level 00";
+    const struct user *ed = stored_user(fix.session, "ed");
+    for (int i = 0; i < DEPTH; i++) {
+        levels[i] = begin_nested(fix.session);
+        name[6] = (char)('0' + i / 10);
+        name[7] = (char)('0' + i % 10);
+        users[i] = add_user(fix.session, name);
+        assert_int_equal(set_fullname(ed, name), CALX_OK);
+    }
+    flush(fix.session);
+    roll_back(levels[30]);
+    for (int i = 29; i >= 20; i--)
+        release(levels[i]);
+    assert_string_equal(ed->fullname, "level 29");
+    assert_false(contains(fix.session, users[30]));
+    assert_true(contains(fix.session, users[29]));
+    roll_back(levels[10]);
+    assert_string_equal(ed->fullname, "level 09");
+    assert_int_equal(count_users(fix.session), 11);
+    commit(fix.session);
+    assert_stored_text(fix.session, "SELECT fullname FROM users WHERE name = 'ed'", "level 09");
+    tear_down(&fix);
+}
+
+/* ---- relationships ---- */
+
+typedef struct family {
+    struct node *one, *two, *child;
+} family;
+
+static family stored_family(graph *fix)
+{
+    family nodes = { graph_node("one"), graph_node("two"), graph_node("child") };
+    graph_ok(fix, calx_session_add(fix->session, nodes.two));
+    graph_ok(fix, calx_session_add(fix->session, nodes.one));
+    graph_ok(fix, graph_append(nodes.one, NODE_CHILDREN, nodes.child));
+    graph_ok(fix, calx_session_commit(fix->session));
+    assert_int_equal(graph_count(nodes.one, NODE_CHILDREN), 1);
+    assert_int_equal(graph_count(nodes.two, NODE_CHILDREN), 0);
+    assert_ptr_equal(graph_one(nodes.child, NODE_PARENT), nodes.one);
+    return nodes;
+}
+
+static void assert_as_stored(graph *fix, const family *nodes)
+{
+    (void)fix;
+    assert_ptr_equal(graph_one(nodes->child, NODE_PARENT), nodes->one);
+    assert_int_equal(graph_count(nodes->one, NODE_CHILDREN), 1);
+    assert_int_equal(graph_has(nodes->one, NODE_CHILDREN, nodes->child), 1);
+    assert_int_equal(graph_count(nodes->two, NODE_CHILDREN), 0);
+}
+
+static void both_sides_of_a_relationship_come_back(void **state)
+{
+    (void)state;
+    graph fix;
+    graph_open(&fix);
+    family nodes = stored_family(&fix);
+    for (int way = 0; way < 6; way++) {
+        calx_session_transaction savepoint = begin_nested(fix.session);
+        struct node *added = graph_node("added");
+        if (way < 2)
+            graph_ok(&fix, graph_set(nodes.child, NODE_PARENT, nodes.two));
+        else if (way < 4)
+            graph_ok(&fix, graph_append(nodes.two, NODE_CHILDREN, added));
+        else
+            graph_ok(&fix, graph_remove(nodes.one, NODE_CHILDREN, nodes.child));
+        if (way % 2 == 1)
+            flush(fix.session);
+        roll_back(savepoint);
+        assert_as_stored(&fix, &nodes);
+        if (way < 2 || way > 3)
+            calx_instance_free(added);
+        else
+            assert_null(calx_object_session(added));
+    }
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_as_stored(&fix, &nodes);
+    graph_close(&fix);
+}
+
+/* What was loaded inside shows what was written inside. */
+static void collections_loaded_inside_are_not_believed(void **state)
+{
+    (void)state;
+    graph fix;
+    graph_open(&fix);
+    family nodes = stored_family(&fix);
+    calx_session_transaction outer = begin_nested(fix.session);
+    calx_session_transaction inner = begin_nested(fix.session);
+    struct node *member = calx_instance_edit(nodes.child);
+    assert_non_null(member);
+    member->parent_id = (calx_nullable_int64){ true, nodes.two->id };
+    flush(fix.session);
+    graph_ok(&fix, calx_session_refresh(fix.session, nodes.two));
+    assert_int_equal(graph_count(nodes.two, NODE_CHILDREN), 1);
+    release(inner);
+    roll_back(outer);
+    assert_int_equal(graph_count(nodes.two, NODE_CHILDREN), 0);
+    assert_ptr_equal(graph_one(nodes.child, NODE_PARENT), nodes.one);
+    graph_close(&fix);
+}
+
+static void untouched_collections_stay_loaded(void **state)
+{
+    (void)state;
+    graph fix;
+    graph_open(&fix);
+    family nodes = stored_family(&fix);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    struct node *other = graph_node("other");
+    graph_ok(&fix, calx_session_add(fix.session, other));
+    graph_ok(&fix, graph_set(other, NODE_PARENT, nodes.two));
+    flush(fix.session);
+    roll_back(savepoint);
+    graph_forget(&fix);
+    assert_int_equal(graph_count(nodes.one, NODE_CHILDREN), 1);
+    assert_int_equal(graph_statements(&fix, "SELECT"), 0);
+    assert_int_equal(graph_count(nodes.two, NODE_CHILDREN), 0);
+    assert_int_equal(graph_statements(&fix, "SELECT"), 1);
+    assert_null(calx_object_session(other));
+    graph_close(&fix);
+}
+
+/* A member that was assigned directly, and no flush came. */
+static void raw_members_show_what_was_there_before(void **state)
+{
+    (void)state;
+    graph fix;
+    graph_open(&fix);
+    family nodes = stored_family(&fix);
+    struct node *child = calx_instance_edit(nodes.child);
+    assert_non_null(child);
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    child->parent = nodes.two;
+    roll_back(savepoint);
+    assert_as_stored(&fix, &nodes);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_as_stored(&fix, &nodes);
+    graph_close(&fix);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_savepoint_begins_its_transaction_too),
+        cmocka_unit_test(unflushed_work_goes_to_the_outer_level),
+        cmocka_unit_test(a_savepoint_is_sent_with_its_first_statement),
+        cmocka_unit_test(releasing_expires_nothing),
+        cmocka_unit_test(what_was_released_goes_with_the_rollback_around_it),
+        cmocka_unit_test(the_session_ends_every_level_at_once),
+        cmocka_unit_test(only_what_changed_inside_is_expired),
+        cmocka_unit_test(what_came_back_can_be_worked_with),
+        cmocka_unit_test(versions_are_those_of_the_outer_level),
+        cmocka_unit_test(an_inner_savepoint_ends_with_the_outer),
+        cmocka_unit_test(a_finished_handle_is_refused),
+        cmocka_unit_test(keys_changed_inside_come_back),
+        cmocka_unit_test(a_failed_flush_rolls_back_to_its_savepoint_only),
+        cmocka_unit_test(a_failure_inside_can_be_answered_by_a_rollback_of_everything),
+        cmocka_unit_test(a_failed_statement_inside_is_mended_by_the_rollback_to_it),
+        cmocka_unit_test(a_scope_releases_or_rolls_back_to_its_savepoint),
+        cmocka_unit_test(closing_ends_open_savepoints),
+        cmocka_unit_test(leaving_and_coming_back_keeps_the_level),
+        cmocka_unit_test(what_came_back_after_the_rollback_is_read_again),
+        cmocka_unit_test(emptying_the_session_inside_leaves_the_levels),
+        cmocka_unit_test(levels_nest_deeply),
+        cmocka_unit_test(both_sides_of_a_relationship_come_back),
+        cmocka_unit_test(collections_loaded_inside_are_not_believed),
+        cmocka_unit_test(untouched_collections_stay_loaded),
+        cmocka_unit_test(raw_members_show_what_was_there_before),
+    };
+    return CALX_RUN("session_savepoint", tests);
+}
