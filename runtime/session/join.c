@@ -171,6 +171,19 @@ static size_t savepoints_with(const calx_session *session, const calx_boundary *
     return count;
 }
 
+/* A savepoint is gone when ending it failed. */
+static bool is_there(const calx_session *session, const calx_boundary *boundary)
+{
+    bool is_savepoint = boundary->outer != NULL || session->join == CALX_JOIN_SAVEPOINT;
+    return !is_savepoint ||
+           calx_connection_savepoints(session->connection) >= savepoints_with(session, boundary);
+}
+
+bool calx_join_is_open(const calx_session *session, const calx_boundary *boundary)
+{
+    return !calx_connection_is_spoiled(session->connection) && is_there(session, boundary);
+}
+
 calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary)
 {
     if (!boundary->sent)
@@ -178,6 +191,8 @@ calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary)
     for (calx_boundary *inner = session->boundary; inner != boundary; inner = inner->outer)
         inner->sent = false;
     boundary->sent = false;
+    if (!is_there(session, boundary))
+        return CALX_OK; /* ending it failed before, and what it was in is not to be undone for it */
     calx_connection_fold_savepoints(session->connection, savepoints_with(session, boundary));
     if (calx_connection_rollback(session->connection) != CALX_OK)
         return calx_session_take_error(session);

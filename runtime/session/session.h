@@ -153,12 +153,6 @@ calx_status calx_session_pending(calx_session *session);
 /* Answers CALX_E_ILLEGAL_STATE_CHANGE inside a flush, commit, rollback or close (SES-392). */
 calx_status calx_session_check_calm(calx_session *session, const char *call);
 
-/* The boundary is unusable until it is rolled back; the session's error says why. */
-void calx_session_spoil(calx_session *session, calx_boundary *boundary);
-
-/* The whole transaction was lost with its connection, so every boundary is spoiled. */
-bool calx_session_spoil_lost(calx_session *session);
-
 /*
  * Rolls back to the innermost boundary at once and puts instances back; only its rollback is legal
  * then (SES-139, 154).
@@ -175,6 +169,9 @@ calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *bo
 
 /* Commits the innermost savepoint, or the transaction; errors are the session's. */
 calx_status calx_join_commit(calx_session *session);
+
+/* Whether a boundary that was sent can still be rolled back by itself on the database. */
+bool calx_join_is_open(const calx_session *session, const calx_boundary *boundary);
 
 /* Rolls back to where the boundary began, if it was sent; it and those inside are not sent then. */
 calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary);

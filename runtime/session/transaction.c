@@ -36,7 +36,8 @@ calx_status calx_session_begin(calx_session *session)
 
 /* ---- failing ---- */
 
-void calx_session_spoil(calx_session *session, calx_boundary *boundary)
+/* The boundary is unusable until it is rolled back; the session's error says why. */
+static void spoil(calx_session *session, calx_boundary *boundary)
 {
     boundary->failed = true;
     if (session->failure.status != CALX_OK)
@@ -47,13 +48,16 @@ void calx_session_spoil(calx_session *session, calx_boundary *boundary)
                        "an earlier failure ended the transaction");
 }
 
-bool calx_session_spoil_lost(calx_session *session)
+/* Only a rollback of everything is legal. */
+static void spoil_all(calx_session *session)
 {
-    if (session->connection == NULL || !calx_connection_is_spoiled(session->connection))
-        return false;
     for (calx_boundary *boundary = session->boundary; boundary != NULL; boundary = boundary->outer)
-        calx_session_spoil(session, boundary);
-    return true;
+        spoil(session, boundary);
+}
+
+static bool is_lost(const calx_session *session)
+{
+    return session->connection != NULL && calx_connection_is_spoiled(session->connection);
 }
 
 /* Puts instances back as they were before the transaction; its boundaries stay open. */
@@ -71,17 +75,21 @@ static void restore_all(calx_session *session)
 void calx_session_break(calx_session *session)
 {
     calx_error why = CALX_ERROR_INIT;
+    calx_status status = CALX_OK;
     if (session->boundary == NULL)
         calx_boundary_open_root(session);
-    calx_session_spoil(session, session->boundary);
+    spoil(session, session->boundary);
     calx_error_copy(&why, &session->error);
-    if (!calx_session_spoil_lost(session))
-        (void)calx_join_rollback(session, session->boundary);
+    bool lost = is_lost(session);
+    if (!lost)
+        status = calx_join_rollback(session, session->boundary);
     calx_error_move(&session->error, &why);
-    if (calx_session_spoil_lost(session))
+    if (lost || status != CALX_OK) {
+        spoil_all(session);
         restore_all(session);
-    else
+    } else {
         calx_boundary_restore(session);
+    }
 }
 
 /* ---- rolling back ---- */
@@ -99,7 +107,7 @@ static void end_rolled_back(calx_session *session, calx_status status)
 {
     calx_error_clear(&session->failure);
     if (status != CALX_OK)
-        calx_session_spoil(session, &session->root);
+        spoil(session, &session->root);
     else
         calx_boundary_close_all(session);
 }
@@ -134,7 +142,8 @@ calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *bo
     session->ending = false;
     if (!session->boundary->failed)
         calx_error_clear(&session->failure);
-    (void)calx_session_spoil_lost(session);
+    if (status != CALX_OK || is_lost(session))
+        spoil_all(session); /* memory is where it was, the database is not */
     return status;
 }
 
@@ -193,10 +202,12 @@ static calx_status commit_boundary(calx_session *session)
     session->ending = true; /* the log's function may call back into this session */
     calx_status status = calx_join_commit(session);
     session->ending = false;
-    if (status != CALX_OK && status != CALX_E_BUSY) { /* a busy one may be tried again (ENG-128) */
-        calx_session_spoil(session, boundary);
-        (void)calx_session_spoil_lost(session);
-    }
+    if (status == CALX_OK || status == CALX_E_BUSY)
+        return status; /* a busy one may be tried again (ENG-128) */
+    if (calx_join_is_open(session, boundary))
+        spoil(session, boundary);
+    else
+        spoil_all(session);
     return status;
 }
 
