@@ -103,10 +103,77 @@ static void a_server_lost_at_any_statement_leaves_a_usable_session(void **state)
     calx_engine_free(fix.engine);
 }
 
+/* A failure inside of the savepoint is answered as a careful application does. */
+static calx_status nested_work(calx_session *session, const struct user *changed,
+                               struct user *added)
+{
+    calx_status status = set_fullname(changed, "outer");
+    if (status == CALX_OK)
+        status = calx_session_begin_nested(session);
+    if (status != CALX_OK)
+        return status;
+    calx_session_transaction savepoint = calx_session_get_nested_transaction(session);
+    status = set_fullname(changed, "inner");
+    if (status == CALX_OK)
+        status = calx_session_add(session, added);
+    if (status == CALX_OK)
+        status = calx_session_transaction_commit(savepoint);
+    if (status != CALX_OK) {
+        calx_status first = status;
+        (void)calx_session_transaction_rollback(savepoint);
+        assert_false(calx_session_in_nested_transaction(session));
+        status = calx_session_commit(session);
+        assert_int_equal(status, CALX_E_PENDING_ROLLBACK); /* all of it was lost */
+        return first;
+    }
+    return calx_session_commit(session);
+}
+
+static void a_server_lost_inside_a_savepoint_leaves_a_usable_session(void **state)
+{
+    (void)state;
+    killer axe = { -1, "" };
+    calx_status status = CALX_E_DISCONNECT;
+    const char *url = calx_test_url();
+    name_victim(&axe, url);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.echo = CALX_ECHO_SQL;
+    options.log = kill_in_time;
+    options.log_context = &axe;
+    fixture fix = { NULL };
+    assert_int_equal(calx_engine_new(url, &options, &fix.engine, NULL), CALX_OK);
+    long moment = 0;
+    for (; status != CALX_OK; moment++) {
+        assert_true(moment < 50);
+        assert_int_equal(calx_schema_drop_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+        assert_int_equal(calx_schema_create_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+        fix.session = new_session(&fix);
+        const struct user *ed = stored_user(fix.session, "ed");
+        struct user *wendy = new_user("wendy");
+        axe.left = moment;
+        status = nested_work(fix.session, ed, wendy);
+        axe.left = -1;
+        if (status != CALX_OK) {
+            assert_int_equal(status, CALX_E_DISCONNECT);
+            assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+            assert_true(calx_session_is_active(fix.session));
+            assert_null(ed->fullname);
+            assert_null(calx_object_session(wendy));
+            assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+            assert_int_equal(nested_work(fix.session, ed, wendy), CALX_OK);
+        }
+        assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 2);
+        calx_session_free(fix.session);
+    }
+    assert_true(moment > 5);
+    calx_engine_free(fix.engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_lost_at_any_statement_leaves_a_usable_session),
+        cmocka_unit_test(a_server_lost_inside_a_savepoint_leaves_a_usable_session),
     };
     return CALX_RUN("postgresql_session", tests);
 }

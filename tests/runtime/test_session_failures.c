@@ -59,6 +59,18 @@ static calx_status change_rows(step_list *steps)
     return status == CALX_OK ? calx_session_flush(session) : status;
 }
 
+static calx_status set_id(const struct user *user, int64_t id)
+{
+    return calx_instance_set_int64(user, &user_mapper.columns[USER_ID], id);
+}
+
+static calx_status change_inside(void *context, calx_session *session)
+{
+    const step_list *steps = context;
+    (void)session;
+    return set_fullname(steps->ed, "Edward, who was changed in a savepoint");
+}
+
 static calx_status delete_and_look(step_list *steps)
 {
     calx_session *session = steps->session;
@@ -74,6 +86,39 @@ static calx_status delete_and_look(step_list *steps)
     bool same = found == steps->ed;
     assert_true(status != CALX_OK || same);
     return status;
+}
+
+/* Two levels, of which the inner one is released and the outer rolled back, and one in scope form.
+ */
+static calx_status nest(step_list *steps)
+{
+    calx_session *session = steps->session;
+    const struct user *inner = NULL;
+    calx_status status = calx_session_begin_nested(session);
+    calx_session_transaction outer = calx_session_get_nested_transaction(session);
+    if (status == CALX_OK)
+        status = set_name(steps->ed, "name of the outer level");
+    if (status == CALX_OK)
+        status = calx_session_begin_nested(session);
+    calx_session_transaction savepoint = calx_session_get_nested_transaction(session);
+    if (status == CALX_OK)
+        status = set_id(steps->ed, 71);
+    if (status == CALX_OK)
+        status = add_named(session, "inner", &inner);
+    if (status == CALX_OK)
+        status = calx_session_transaction_commit(savepoint);
+    if (status == CALX_OK)
+        status = calx_session_delete(session, inner);
+    if (status == CALX_OK)
+        status = calx_session_flush(session);
+    if (status == CALX_OK)
+        status = calx_session_transaction_rollback(outer);
+    if (status != CALX_OK)
+        return status;
+    assert_int_equal(steps->ed->id, 70);
+    assert_string_equal(steps->ed->name, "edward");
+    assert_null(calx_object_session(inner));
+    return calx_session_run_nested(session, change_inside, steps);
 }
 
 static calx_status leave_and_return(step_list *steps)
@@ -109,6 +154,8 @@ static calx_status run_scenario(calx_engine *engine)
     status = write_rows(&steps);
     if (status == CALX_OK)
         status = change_rows(&steps);
+    if (status == CALX_OK)
+        status = nest(&steps);
     if (status == CALX_OK)
         status = delete_and_look(&steps);
     if (status == CALX_OK)
@@ -186,6 +233,52 @@ static void a_call_may_be_repeated_after_memory_ran_out(void **state)
         assert_int_equal(calx_session_commit(steps.session), CALX_OK);
         assert_stored_text(steps.session, "SELECT name FROM users WHERE id = 70", "edward");
         assert_stored_text(steps.session, "SELECT fullname FROM users WHERE id = 2", "Jack");
+        calx_session_free(steps.session);
+        calx_engine_free(engine);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+}
+
+/*
+ * Memory runs out inside of a savepoint: its rollback brings back what was there, and the same work
+ * goes through then.
+ */
+static void a_savepoint_may_be_repeated_after_memory_ran_out(void **state)
+{
+    (void)state;
+    char url[300];
+    (void)snprintf(url, sizeof url, "%s", calx_test_url());
+    bool failed = true;
+    for (long allowed = 0; failed; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, RATION_UNLIMITED));
+        calx_engine *engine = NULL;
+        assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
+        assert_int_equal(calx_schema_drop_all(engine, &sample_metadata, NULL), CALX_OK);
+        assert_int_equal(calx_schema_create_all(engine, &sample_metadata, NULL), CALX_OK);
+        calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+        options.bind = engine;
+        step_list steps = { NULL, NULL, NULL };
+        assert_int_equal(calx_session_new(&options, &steps.session, NULL), CALX_OK);
+        assert_int_equal(write_rows(&steps), CALX_OK);
+        assert_int_equal(change_rows(&steps), CALX_OK);
+        assert_int_equal(calx_session_begin_nested(steps.session), CALX_OK);
+        calx_session_transaction savepoint = calx_session_get_nested_transaction(steps.session);
+        atomic_store(&account.left, allowed);
+        calx_status status = nest(&steps);
+        failed = status != CALX_OK;
+        if (failed)
+            assert_int_equal(status, CALX_E_NOMEM);
+        atomic_store(&account.left, RATION_UNLIMITED);
+        assert_int_equal(calx_session_transaction_rollback(savepoint), CALX_OK);
+        assert_true(calx_session_is_active(steps.session));
+        assert_false(calx_session_in_nested_transaction(steps.session));
+        assert_string_equal(steps.ed->name, "edward");
+        assert_int_equal(steps.ed->id, 70);
+        assert_int_equal(nest(&steps), CALX_OK);
+        assert_int_equal(calx_session_commit(steps.session), CALX_OK);
+        assert_int_equal(number(steps.session, "SELECT count(*) FROM users"), 2);
+        assert_stored_text(steps.session, "SELECT name FROM users WHERE id = 70", "edward");
         calx_session_free(steps.session);
         calx_engine_free(engine);
         assert_int_equal(ration_stop(&account), 0);
@@ -275,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_missing_allocation_is_survived),
         cmocka_unit_test(a_call_may_be_repeated_after_memory_ran_out),
+        cmocka_unit_test(a_savepoint_may_be_repeated_after_memory_ran_out),
         cmocka_unit_test(many_rows_take_and_give_back_memory),
         cmocka_unit_test(a_rollback_of_many_flushed_rows_is_quick),
     };

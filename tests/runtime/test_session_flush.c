@@ -401,6 +401,8 @@ static void a_refusal_carries_statement_and_code(void **state)
 static void a_failed_flush_restores_every_kind_of_change(void **state)
 {
     (void)state;
+    calx_shows("SES-154");
+    calx_shows("SES-155");
     fixture fix;
     set_up(&fix);
     (void)stored_user(fix.session, "taken");
@@ -432,6 +434,7 @@ static void a_failed_flush_restores_every_kind_of_change(void **state)
 static void between_failure_and_rollback_little_is_legal(void **state)
 {
     (void)state;
+    calx_shows("SES-156");
     calx_shows("SES-157");
     calx_shows("SES-119");
     fixture fix;

@@ -138,18 +138,146 @@ static void without_autobegin_work_must_be_begun(void **state)
     tear_down(&fix);
 }
 
-/* ---- committing ---- */
+static calx_status touch_query(calx_session *session)
+{
+    calx_query *query = NULL;
+    bool exists = false;
+    calx_status status = calx_session_query(session, &user_mapper, &query);
+    if (status == CALX_OK)
+        status = calx_query_exists(query, &exists);
+    calx_query_free(query);
+    return status;
+}
 
-static void a_commit_flushes_and_ends_the_transaction(void **state)
+/* Each way to begin, on a session without transaction that holds a stored and a new instance. */
+static calx_status touch(calx_session *session, const struct user *stored, int way)
+{
+    calx_value value;
+    calx_connection *connection = NULL;
+    const void *all[] = { stored };
+    calx_value key = calx_value_int64(99);
+    const void *found = NULL;
+    switch (way) {
+    case 0:
+        (void)add_user(session, "new");
+        return CALX_OK;
+    case 1:
+        return calx_session_delete(session, stored);
+    case 2:
+        return calx_session_delete_all(session, all, 1);
+    case 3:
+        return set_fullname(stored, "changed");
+    case 4:
+        return calx_instance_edit(stored) == NULL ? calx_session_error(session)->status : CALX_OK;
+    case 5:
+        return run_sql(session, "SELECT 1");
+    case 6: {
+        calx_statement *one = text("SELECT 1");
+        calx_status status = calx_session_scalar(session, one, &value);
+        calx_statement_free(one);
+        return status;
+    }
+    case 7:
+        return touch_query(session);
+    case 8:
+        return calx_session_get(session, &user_mapper, &key, &found);
+    case 9:
+        return calx_session_refresh(session, stored);
+    default:
+        return calx_session_connection(session, &connection);
+    }
+}
+
+enum { WAYS_TO_TOUCH = 11 };
+
+static void each_kind_of_work_begins_a_transaction(void **state)
 {
     (void)state;
     fixture fix;
     set_up(&fix);
     calx_session_options options = session_options(&fix);
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    struct user *stored = stored_user(fix.session, "ed");
+    calx_value key = calx_value_int64(stored->id);
+    const void *found = NULL;
+    assert_int_equal(calx_session_refresh(fix.session, stored), CALX_OK);
+    for (int way = 0; way < WAYS_TO_TOUCH; way++) {
+        assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+        assert_int_equal(calx_session_flush(fix.session), CALX_OK); /* nothing to flush */
+        assert_int_equal(calx_session_get(fix.session, &user_mapper, &key, &found), CALX_OK);
+        assert_string_equal(stored->name, "ed");
+        assert_false(calx_session_in_transaction(fix.session));
+        assert_int_equal(touch(fix.session, stored, way), CALX_OK);
+        assert_true(calx_session_in_transaction(fix.session));
+        assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+        assert_int_equal(calx_session_load(fix.session, stored), CALX_OK);
+    }
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    stored->fullname = "through an old pointer";
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK); /* finds work */
+    assert_true(calx_session_in_transaction(fix.session));
+    tear_down(&fix);
+}
+
+/* What is on the session in spite of the option: begin_nested() begins explicitly. */
+static void without_autobegin_every_kind_of_work_is_refused(void **state)
+{
+    (void)state;
+    calx_shows("SES-094");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.autobegin = false;
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    struct user *stored = stored_user(fix.session, "ed");
+    assert_int_equal(calx_session_begin(fix.session), CALX_OK);
+    assert_int_equal(calx_session_refresh(fix.session, stored), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    for (int way = 1; way < WAYS_TO_TOUCH; way++) {
+        assert_int_equal(touch(fix.session, stored, way), CALX_E_STATE);
+        assert_non_null(strstr(message(fix.session), "calx_session_begin"));
+    }
+    struct user *more = new_user("more");
+    assert_int_equal(calx_session_add(fix.session, more), CALX_E_STATE);
+    assert_int_equal(calx_session_commit(fix.session), CALX_E_STATE);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(calx_session_begin_nested(fix.session), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, more), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(calx_session_close(fix.session), CALX_OK);
+    tear_down(&fix);
+}
+
+/* ---- committing ---- */
+
+static void a_commit_flushes_and_ends_the_transaction(void **state)
+{
+    (void)state;
+    calx_shows("SES-095");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
     options.autoflush = false;
     set_options(&fix, &options);
+    struct user *gone = stored_user(fix.session, "gone");
+    log_sink_forget(&fix.sink);
     const struct user *user = add_user(fix.session, "ed");
+    assert_int_equal(calx_session_delete(fix.session, gone), CALX_OK);
     assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_true(log_sink_find(&fix.sink, 0, "COMMIT") > log_sink_find(&fix.sink, 0, "DELETE"));
+    assert_null(calx_object_session(gone));
+    assert_string_equal(gone->name, "gone");
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
     assert_true(log_sink_find(&fix.sink, 0, "COMMIT") > log_sink_find(&fix.sink, 0, "INSERT INTO"));
     assert_int_equal(logged(&fix, "COMMIT"), 1);
     assert_false(calx_session_in_transaction(fix.session));
@@ -162,6 +290,7 @@ static void a_commit_flushes_and_ends_the_transaction(void **state)
 static void a_commit_without_transaction_sends_nothing(void **state)
 {
     (void)state;
+    calx_shows("SES-096");
     fixture fix;
     set_up(&fix);
     const struct user *user = stored_user(fix.session, "ed");
@@ -218,9 +347,12 @@ static void without_expiry_values_stay(void **state)
     tear_down(&fix);
 }
 
+static calx_status break_a_deferred_rule(void *context, calx_session *session);
+
 static void a_commit_the_database_refuses_waits_for_rollback(void **state)
 {
     (void)state;
+    calx_shows("SES-101");
     fixture fix;
     set_up(&fix);
     assert_int_equal(run_sql(fix.session, "CREATE TABLE child (parent INTEGER REFERENCES users(id) "
@@ -233,16 +365,49 @@ static void a_commit_the_database_refuses_waits_for_rollback(void **state)
     assert_true(has_code(calx_session_error(fix.session), 787, "23503"));
     assert_false(calx_session_is_active(fix.session));
     assert_true(contains(fix.session, user)); /* not restored yet */
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 1);
+    assert_false(calx_session_transaction_is_active(calx_session_get_transaction(fix.session)));
     assert_int_equal(calx_session_commit(fix.session), CALX_E_PENDING_ROLLBACK);
     assert_int_equal(run_sql(fix.session, "SELECT 1"), CALX_E_PENDING_ROLLBACK);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_true(calx_session_is_active(fix.session));
     assert_false(contains(fix.session, user));
     assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(calx_session_run(fix.session, break_a_deferred_rule, NULL),
+                     CALX_E_FOREIGN_KEY);
+    assert_true(calx_session_is_active(fix.session)); /* a scope rolls back by itself */
+    assert_false(calx_session_in_transaction(fix.session));
     tear_down(&fix);
 }
 
 /* ---- rolling back ---- */
+
+static void a_rollback_expires_whatever_the_option_says(void **state)
+{
+    (void)state;
+    calx_shows("SES-107");
+    fixture fix;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.expire_on_commit = false;
+    set_options(&fix, &options);
+    struct user *ed = stored_user(fix.session, "ed");
+    const struct user *jack = stored_user(fix.session, "jack");
+    assert_int_equal(calx_session_refresh(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_refresh(fix.session, jack), CALX_OK);
+    ed->fullname = "never flushed";
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_null(ed->fullname);
+    assert_int_equal(calx_session_count_dirty(fix.session), 0);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_load(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, jack), CALX_OK);
+    assert_int_equal(logged(&fix, "SELECT"), 2);
+    tear_down(&fix);
+}
 
 static void a_rollback_without_transaction_does_nothing(void **state)
 {
@@ -292,6 +457,7 @@ static void a_rollback_makes_added_ones_transient(void **state)
 static void a_rollback_brings_deleted_ones_back(void **state)
 {
     (void)state;
+    calx_shows("SES-105");
     fixture fix;
     set_up(&fix);
     const struct user *sent = stored_user(fix.session, "ed");
@@ -362,13 +528,16 @@ static void attached_ones_stay_and_expunged_ones_stay_out(void **state)
 static void closing_rolls_back_and_stays_usable(void **state)
 {
     (void)state;
+    calx_shows("SES-112");
     fixture fix;
     set_up(&fix);
     (void)add_user(fix.session, "ed");
     assert_int_equal(calx_session_flush(fix.session), CALX_OK);
     (void)add_user(fix.session, "jack");
     assert_int_equal(calx_session_no_autoflush_begin(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
     assert_int_equal(calx_session_close(fix.session), CALX_OK);
+    assert_int_equal(log_sink_count(&fix.sink, "ROLLBACK"), 1);
     assert_int_equal(logged(&fix, "COMMIT"), 0);
     assert_int_equal(calx_session_count_new(fix.session), 0);
     assert_false(calx_session_in_transaction(fix.session));
@@ -433,6 +602,12 @@ static void all_sessions_can_be_closed_at_once(void **state)
 
 /* ---- scopes ---- */
 
+static calx_status break_a_deferred_rule(void *context, calx_session *session)
+{
+    (void)context;
+    return run_sql(session, "INSERT INTO child VALUES (99)");
+}
+
 static calx_status add_two(void *context, calx_session *session)
 {
     (void)add_user(session, "ed");
@@ -471,6 +646,41 @@ static void a_scope_commits_or_rolls_back(void **state)
     tear_down(&fix);
 }
 
+static calx_status end_and_go_on(void *context, calx_session *session)
+{
+    bool commits = *(bool *)context;
+    (void)add_user(session, "inside");
+    assert_int_equal(commits ? calx_session_commit(session) : calx_session_rollback(session),
+                     CALX_OK);
+    struct user *more = new_user("more");
+    assert_int_equal(calx_session_add(session, more), CALX_E_STATE);
+    assert_non_null(strstr(message(session), "scope"));
+    calx_instance_free(more);
+    assert_int_equal(run_sql(session, "SELECT 1"), CALX_E_STATE);
+    assert_int_equal(calx_session_begin(session), CALX_E_STATE);
+    assert_int_equal(calx_session_begin_nested(session), CALX_E_STATE);
+    assert_int_equal(calx_session_commit(session), CALX_E_STATE);
+    assert_int_equal(calx_session_rollback(session), CALX_OK);
+    return commits ? CALX_OK : CALX_E_USER;
+}
+
+static void a_scope_that_ended_itself_is_left_alone(void **state)
+{
+    (void)state;
+    calx_shows("SES-118");
+    fixture fix;
+    set_up(&fix);
+    bool commits = true;
+    assert_int_equal(calx_session_run(fix.session, end_and_go_on, &commits), CALX_OK);
+    assert_int_equal(logged(&fix, "COMMIT"), 1);
+    commits = false;
+    assert_int_equal(calx_session_run(fix.session, end_and_go_on, &commits), CALX_E_USER);
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_E_USER);
+    assert_false(calx_session_in_transaction(fix.session));
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1); /* usable again */
+    tear_down(&fix);
+}
+
 /* A log function that calls back into the session that is busy writing the line. */
 typedef struct meddler {
     calx_session *session;
@@ -495,6 +705,8 @@ static void meddle(void *context, calx_log_level level, const char *logger, cons
 static void ending_inside_a_flush_or_an_end_is_refused(void **state)
 {
     (void)state;
+    calx_shows("SES-152");
+    calx_shows("SES-392");
     meddler self = { NULL, 0 };
     calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
     fixture fix;
@@ -515,6 +727,74 @@ static void ending_inside_a_flush_or_an_end_is_refused(void **state)
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_int_equal(self.refused, 4 + 3 + 3);
     self.session = NULL;
+    tear_down(&fix);
+}
+
+/* A log function that asks the session for what would need a flush first. */
+typedef struct asker {
+    calx_session *session;
+    calx_status status;
+    int64_t count;
+    bool asked;
+} asker;
+
+static void ask(void *context, calx_log_level level, const char *logger, const char *line)
+{
+    asker *self = context;
+    (void)level;
+    (void)logger;
+    if (self->session == NULL || self->asked || strstr(line, "INSERT") == NULL)
+        return;
+    self->asked = true;
+    calx_statement *statement = text("SELECT count(*) FROM users");
+    calx_value value = calx_value_int64(-1);
+    self->status = calx_session_scalar(self->session, statement, &value);
+    self->count = value.as.int64;
+    calx_statement_free(statement);
+}
+
+static void a_statement_inside_a_flush_does_not_flush(void **state)
+{
+    (void)state;
+    calx_shows("SES-152");
+    asker self = { .count = -1 };
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    fixture fix;
+    log_sink_init(&fix.sink);
+    options.echo = CALX_ECHO_SQL;
+    options.log = ask;
+    options.log_context = &self;
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &fix.engine, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(fix.engine, &sample_metadata, NULL), CALX_OK);
+    fix.session = new_session(&fix);
+    self.session = fix.session;
+    (void)add_user(fix.session, "ed");
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_true(self.asked);
+    assert_int_equal(self.status, CALX_OK);
+    assert_int_equal(self.count, 0);
+    self.session = NULL;
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    tear_down(&fix);
+}
+
+static void the_connection_is_begun_and_nothing_is_flushed(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    (void)add_user(fix.session, "ed");
+    calx_connection *connection = NULL;
+    calx_connection *again = NULL;
+    assert_int_equal(calx_session_connection(fix.session, &connection), CALX_OK);
+    assert_true(calx_connection_in_transaction(connection));
+    assert_int_equal(log_sink_count(&fix.sink, "INSERT"), 0);
+    assert_int_equal(logged(&fix, "BEGIN"), 1);
+    assert_int_equal(calx_session_begin_nested(fix.session), CALX_OK);
+    assert_int_equal(calx_session_connection(fix.session, &again), CALX_OK);
+    assert_ptr_equal(again, connection);
+    assert_int_equal(logged(&fix, "SAVEPOINT"), 1);
     tear_down(&fix);
 }
 
@@ -552,6 +832,7 @@ static void statements_run_in_the_transaction_after_an_autoflush(void **state)
 static void a_failed_statement_does_not_roll_back(void **state)
 {
     (void)state;
+    calx_shows("SES-111");
     fixture fix;
     set_up(&fix);
     (void)add_user(fix.session, "ed");
@@ -570,12 +851,14 @@ static void a_failed_statement_on_a_server_leaves_only_rollback(void **state)
     calx_shows("ENG-125");
     calx_shows("ENG-126");
     calx_shows("LIM-05");
+    calx_shows("SES-111");
     fixture fix;
     set_up(&fix);
     for (int way = 0; way < 2; way++) {
         (void)add_user(fix.session, "ed");
         assert_int_equal(calx_session_flush(fix.session), CALX_OK);
         assert_int_equal(run_sql(fix.session, "SELECT nonsense"), CALX_E_NO_OBJECT);
+        assert_true(calx_session_is_active(fix.session));
         assert_int_equal(run_sql(fix.session, "SELECT 1"), CALX_E_TX_ABORTED);
         if (way == 1)
             assert_int_equal(calx_session_commit(fix.session), CALX_E_TX_ABORTED);
@@ -639,11 +922,14 @@ int main(void)
         cmocka_unit_test(the_first_statement_takes_a_connection),
         cmocka_unit_test(a_transaction_begins_once),
         cmocka_unit_test(without_autobegin_work_must_be_begun),
+        cmocka_unit_test(each_kind_of_work_begins_a_transaction),
+        cmocka_unit_test(without_autobegin_every_kind_of_work_is_refused),
         cmocka_unit_test(a_commit_flushes_and_ends_the_transaction),
         cmocka_unit_test(a_commit_without_transaction_sends_nothing),
         cmocka_unit_test(a_commit_expires_what_it_wrote),
         cmocka_unit_test(without_expiry_values_stay),
         cmocka_unit_test(a_commit_the_database_refuses_waits_for_rollback),
+        cmocka_unit_test(a_rollback_expires_whatever_the_option_says),
         cmocka_unit_test(a_rollback_without_transaction_does_nothing),
         cmocka_unit_test(a_rollback_makes_added_ones_transient),
         cmocka_unit_test(a_rollback_brings_deleted_ones_back),
@@ -653,7 +939,10 @@ int main(void)
         cmocka_unit_test(closing_ends_open_results_and_queries),
         cmocka_unit_test(all_sessions_can_be_closed_at_once),
         cmocka_unit_test(a_scope_commits_or_rolls_back),
+        cmocka_unit_test(a_scope_that_ended_itself_is_left_alone),
         cmocka_unit_test(ending_inside_a_flush_or_an_end_is_refused),
+        cmocka_unit_test(a_statement_inside_a_flush_does_not_flush),
+        cmocka_unit_test(the_connection_is_begun_and_nothing_is_flushed),
         cmocka_unit_test(statements_run_in_the_transaction_after_an_autoflush),
         CALX_SQLITE(a_failed_statement_does_not_roll_back),
         CALX_POSTGRESQL(a_failed_statement_on_a_server_leaves_only_rollback),

@@ -443,9 +443,57 @@ static void threads_share_a_maker(void **state)
     tear_down(&fix);
 }
 
+/* ---- scopes ---- */
+
+typedef struct scope_body {
+    calx_status answer;
+    bool begun;
+} scope_body;
+
+static calx_status add_one(void *context, calx_session *session)
+{
+    scope_body *body = context;
+    body->begun = calx_session_in_transaction(session);
+    (void)add_user(session, "ed");
+    return body->answer;
+}
+
+static void a_scope_makes_commits_and_closes(void **state)
+{
+    (void)state;
+    calx_shows("SES-006");
+    fixture fix;
+    set_up(&fix);
+    calx_sessionmaker *maker = new_maker(&fix);
+    calx_error error = CALX_ERROR_INIT;
+    calx_engine_state pool;
+    scope_body body = { CALX_E_USER, false };
+    assert_int_equal(calx_sessionmaker_run(maker, add_one, &body, &error), CALX_E_USER);
+    assert_int_equal(error.status, CALX_E_USER);
+    assert_true(body.begun);
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 0);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    body.answer = CALX_OK;
+    assert_int_equal(calx_sessionmaker_run(maker, add_one, &body, &error), CALX_OK);
+    assert_int_equal(error.status, CALX_OK);
+    assert_int_equal(calx_sessionmaker_run(maker, add_one, &body, &error), CALX_E_UNIQUE);
+    assert_non_null(strstr(error.message, rule_of_names())); /* from the commit */
+    assert_int_equal(calx_sessionmaker_run(maker, add_one, &body, NULL), CALX_E_UNIQUE);
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_int_equal(calx_sessionmaker_run(NULL, add_one, &body, &error), CALX_E_ARGUMENT);
+    calx_error_clear(&error);
+    calx_sessionmaker_free(maker);
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_scope_makes_commits_and_closes),
         cmocka_unit_test(a_maker_makes_independent_sessions),
         cmocka_unit_test(options_of_one_call_win_for_that_session),
         cmocka_unit_test(new_defaults_are_for_later_sessions),
