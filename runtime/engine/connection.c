@@ -347,11 +347,18 @@ calx_engine *calx_connection_engine(const calx_connection *connection)
     return connection->engine;
 }
 
-void calx_connection_free_handle(calx_connection *connection)
+/* What a handle has of its own; one that waits for the next checkout has nothing. */
+static void clear_handle(calx_connection *connection)
 {
     calx_error_clear(&connection->error);
     if (connection->savepoints != connection->inline_savepoints)
         calx_release(connection->savepoints);
+    connection->savepoints = NULL;
+}
+
+void calx_connection_free_handle(calx_connection *connection)
+{
+    clear_handle(connection);
     calx_release(connection);
 }
 
@@ -366,7 +373,7 @@ static void give_link(calx_connection *connection, calx_link *link)
         return;
     }
     if (link->spare == NULL) {
-        calx_error_clear(&connection->error);
+        clear_handle(connection);
         link->spare = connection;
     } else {
         calx_connection_free_handle(connection);

@@ -287,6 +287,30 @@ static void a_savepoint_may_be_repeated_after_memory_ran_out(void **state)
 
 /* ---- memory that must not pile up ---- */
 
+static void many_open_savepoints_leave_nothing_behind(void **state)
+{
+    (void)state;
+    char url[300];
+    (void)snprintf(url, sizeof url, "%s", calx_test_url());
+    ration account;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    calx_engine *engine = NULL;
+    assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    options.bind = engine;
+    for (int round = 0; round < 2; round++) { /* the handle of a connection is used again */
+        calx_session *session = NULL;
+        assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+        for (int depth = 0; depth < 20; depth++)
+            assert_int_equal(calx_session_begin_nested(session), CALX_OK);
+        assert_int_equal(
+            number(session, calx_test_on("postgresql") ? "SELECT 1::bigint" : "SELECT 1"), 1);
+        calx_session_free(session);
+    }
+    calx_engine_free(engine);
+    assert_int_equal(ration_stop(&account), 0);
+}
+
 enum { ROWS = 100000 };
 
 static calx_status see_row(void *context, const void *entity)
@@ -369,6 +393,7 @@ int main(void)
         cmocka_unit_test(every_missing_allocation_is_survived),
         cmocka_unit_test(a_call_may_be_repeated_after_memory_ran_out),
         cmocka_unit_test(a_savepoint_may_be_repeated_after_memory_ran_out),
+        cmocka_unit_test(many_open_savepoints_leave_nothing_behind),
         cmocka_unit_test(many_rows_take_and_give_back_memory),
         cmocka_unit_test(a_rollback_of_many_flushed_rows_is_quick),
     };
