@@ -1,16 +1,24 @@
 /*
- * Long random walks through a session beside the simplest thing that could be right: two arrays,
- * what is committed and what the transaction makes of it. Each walk is told by its seed.
+ * Long random walks through a session beside the simplest thing that could be right: arrays of what
+ * is committed, of what each open savepoint began with, and of what the transaction makes of it.
+ * Each walk is told by its seed.
  */
 #include "session_fixture.h"
 
-enum { KEYS = 12, WALKS = 60, STEPS = 400, ABSENT = -1 };
+enum { KEYS = 12, WALKS = 60, STEPS = 400, ABSENT = -1, LEVELS = 4 };
+
+typedef struct level {
+    calx_session_transaction savepoint;
+    int64_t rows[KEYS];
+} level;
 
 typedef struct walk {
     calx_session *session;
     uint64_t random;
     int64_t committed[KEYS];
     int64_t present[KEYS];
+    level levels[LEVELS]; /* open savepoints, and what was there when they began */
+    size_t depth;
     struct everything *rows[KEYS]; /* NULL: not held; else a member of the session */
     bool deleted[KEYS];            /* perhaps not flushed since */
 } walk;
@@ -128,31 +136,76 @@ static void commit(walk *self)
     assert_int_equal(calx_session_commit(self->session), CALX_OK);
     memcpy(self->committed, self->present, sizeof self->present);
     memset(self->deleted, 0, sizeof self->deleted);
+    self->depth = 0;
+}
+
+/* What is held after a rollback: a renamed one is found again under its old key. */
+static void look_again(walk *self, const int64_t *rows)
+{
+    for (size_t key = 0; key < KEYS; key++) {
+        bool stays = rows[key] != ABSENT && self->rows[key] != NULL &&
+                     contains(self->session, self->rows[key]) && self->rows[key]->key == key;
+        if (!stays)
+            self->rows[key] = NULL;
+    }
+    memmove(self->present, rows, sizeof self->present);
+    memset(self->deleted, 0, sizeof self->deleted);
+}
+
+static void add_wrong_row(walk *self)
+{
+    struct everything *wrong = calx_instance_new(&everything_mapper);
+    wrong->key = KEYS;
+    wrong->text = "far too long";
+    assert_int_equal(calx_session_add(self->session, wrong), CALX_OK);
+    assert_int_equal(calx_session_flush(self->session), CALX_E_DATA);
+}
+
+static void begin_nested(walk *self)
+{
+    if (self->depth == LEVELS)
+        return;
+    level *inner = &self->levels[self->depth++];
+    assert_int_equal(calx_session_begin_nested(self->session), CALX_OK);
+    inner->savepoint = calx_session_get_nested_transaction(self->session);
+    memcpy(inner->rows, self->present, sizeof inner->rows);
+    memset(self->deleted, 0, sizeof self->deleted);
+}
+
+/* Any of the open ones, with those inside it. */
+static void end_nested(walk *self)
+{
+    if (self->depth == 0)
+        return;
+    size_t number = pick(self, self->depth);
+    const level *ended = &self->levels[number];
+    if (pick(self, 2) == 0) {
+        assert_int_equal(calx_session_transaction_commit(ended->savepoint), CALX_OK);
+        memset(self->deleted, 0, sizeof self->deleted);
+    } else {
+        if (pick(self, 3) == 0)
+            add_wrong_row(self);
+        assert_int_equal(calx_session_transaction_rollback(ended->savepoint), CALX_OK);
+        look_again(self, ended->rows);
+    }
+    self->depth = number;
+    assert_int_equal(calx_session_in_nested_transaction(self->session), number > 0);
 }
 
 /* A failing flush, a rollback or a close: all lead back to what is committed. */
 static void give_up(walk *self)
 {
     size_t way = pick(self, 3);
-    if (way == 0) {
-        struct everything *wrong = calx_instance_new(&everything_mapper);
-        wrong->key = KEYS;
-        wrong->text = "far too long";
-        assert_int_equal(calx_session_add(self->session, wrong), CALX_OK);
-        assert_int_equal(calx_session_flush(self->session), CALX_E_DATA);
-    }
+    if (way == 0)
+        add_wrong_row(self);
     if (way == 1)
         assert_int_equal(calx_session_close(self->session), CALX_OK);
     else
         assert_int_equal(calx_session_rollback(self->session), CALX_OK);
-    for (size_t key = 0; key < KEYS; key++) {
-        bool stays = way != 1 && self->committed[key] != ABSENT && self->rows[key] != NULL &&
-                     contains(self->session, self->rows[key]) && self->rows[key]->key == key;
-        if (!stays) /* a renamed one is found again under its old key */
-            self->rows[key] = NULL;
-    }
-    memcpy(self->present, self->committed, sizeof self->present);
-    memset(self->deleted, 0, sizeof self->deleted);
+    if (way == 1)
+        memset(self->rows, 0, sizeof self->rows);
+    look_again(self, self->committed);
+    self->depth = 0;
 }
 
 static void check(walk *self)
@@ -217,6 +270,14 @@ static void step(walk *self)
         flush(self);
         break;
     case 3:
+        check(self);
+        break;
+    case 4:
+    case 5:
+        begin_nested(self);
+        break;
+    case 6:
+        end_nested(self);
         check(self);
         break;
     default:
