@@ -477,7 +477,7 @@ static calx_status take_back(calx_session *session, calx_instance *instance)
                           "was deleted, and another instance has its key by now: delete that one");
     if (calx_identity_reserve(session, 1) != CALX_OK)
         return calx_error_set_nomem(&session->error);
-    calx_instances_remove(&session->deleted, instance);
+    calx_boundary_drop_deleted(session, instance);
     instance->state = CALX_STATE_PERSISTENT;
     calx_identity_put(session, instance);
     if (instance->watch != NULL)
