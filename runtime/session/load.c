@@ -282,10 +282,9 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
 {
     calx_entity *entity = selection->entity;
     bool is_plain = selection->columns == NULL && selection->lock.lock == CALX_LOCK_NONE;
-    if (is_plain && entity->by_key != NULL) {
-        *out_plan = entity->by_key;
+    *out_plan = is_plain ? entity->by_key : selection->plan;
+    if (*out_plan != NULL)
         return CALX_OK;
-    }
     calx_plan_key key = {
         .mapper = entity->mapper,
         .kind = selection->columns == NULL ? CALX_PLAN_SELECT_BY_KEY : CALX_PLAN_SELECT_BY_COLUMNS,

@@ -28,6 +28,21 @@ static const calx_foreign_key *key_of(const calx_instance *instance, const calx_
     return &mapper->foreign_keys[facts->foreign_key];
 }
 
+/* Foreign keys of more columns than this are rare enough to allocate. */
+enum { FEW_COLUMNS = 4 };
+
+/* Room for the values of a key: the few given, or a block. NULL: no memory. */
+static calx_value *take_values(size_t count, calx_value *few)
+{
+    return count <= FEW_COLUMNS ? few : calx_alloc_array(count, sizeof(*few));
+}
+
+static void give_values(calx_value *values, const calx_value *few)
+{
+    if (values != few)
+        calx_release(values);
+}
+
 /* The values of the given columns of an instance; false: one of them is NULL. */
 static calx_status read_columns(calx_session *session, const calx_instance *instance,
                                 const uint16_t *columns, size_t count, calx_value *values,
@@ -53,8 +68,16 @@ static bool is_key(const calx_mapper *mapper, const uint16_t *columns, size_t co
            memcmp(columns, mapper->key, count * sizeof(*columns)) == 0;
 }
 
-/* A SELECT needs the columns ascending; the values follow. */
-static void sort_columns(uint16_t *columns, calx_value *values, size_t count)
+/* A SELECT takes the values in the order of the columns' positions. */
+static bool is_ascending(const uint16_t *columns, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (columns[i - 1] > columns[i])
+            return false;
+    return true;
+}
+
+static void sort_values(uint16_t *columns, calx_value *values, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         for (size_t j = i; j > 0 && columns[j - 1] > columns[j]; j--) {
@@ -68,34 +91,68 @@ static void sort_columns(uint16_t *columns, calx_value *values, size_t count)
     }
 }
 
-/* Rows of a mapper by columns that are not its key, or not only. */
-static calx_status select_where(calx_session *session, calx_selection *selection,
-                                const uint16_t *columns)
+/* The plan for rows by these columns; the columns asked for last are mostly the next ones too. */
+static calx_status plan_by_columns(calx_session *session, calx_entity *entity,
+                                   const uint16_t *columns, size_t count,
+                                   const calx_plan **out_plan)
 {
-    const calx_mapper *mapper = selection->entity->mapper;
-    size_t words = calx_plan_words(mapper);
+    if (entity->sought == columns && entity->by_sought->type_count == count) {
+        *out_plan = entity->by_sought;
+        return CALX_OK;
+    }
+    uint64_t *set = calx_alloc_array(calx_plan_words(entity->mapper), sizeof(*set));
+    if (set == NULL)
+        return no_memory(session);
+    for (size_t i = 0; i < count; i++)
+        calx_plan_include(set, columns[i]);
+    const calx_plan_key key = {
+        .mapper = entity->mapper,
+        .kind = CALX_PLAN_SELECT_BY_COLUMNS,
+        .columns = set,
+    };
+    calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
+    calx_release(set);
+    if (status == CALX_OK) {
+        entity->sought = columns;
+        entity->by_sought = *out_plan;
+    }
+    return status;
+}
+
+static calx_status select_sorted(calx_session *session, calx_selection *selection,
+                                 const uint16_t *columns)
+{
     size_t count = selection->count;
-    uint64_t *set = calx_alloc_array(words, sizeof(uint64_t));
-    uint16_t *sorted = calx_alloc_array(count, sizeof(uint16_t));
-    calx_value *values = calx_alloc_array(count, sizeof(calx_value));
+    uint16_t *sorted = calx_alloc_array(count, sizeof(*sorted));
+    calx_value *values = calx_alloc_array(count, sizeof(*values));
     calx_status status = CALX_E_NOMEM;
-    if (set == NULL || sorted == NULL || values == NULL) {
+    if (sorted == NULL || values == NULL) {
         no_memory(session);
         goto out;
     }
     memcpy(sorted, columns, count * sizeof(*sorted));
     memcpy(values, selection->values, count * sizeof(*values));
-    sort_columns(sorted, values, count);
-    for (size_t i = 0; i < count; i++)
-        calx_plan_include(set, sorted[i]);
-    selection->columns = set;
+    sort_values(sorted, values, count);
     selection->values = values;
     status = calx_session_select(session, selection);
 out:
-    calx_release(set);
     calx_release(sorted);
     calx_release(values);
     return status;
+}
+
+/* Rows of a mapper by columns that are not its key, or not only. */
+static calx_status select_where(calx_session *session, calx_selection *selection,
+                                const uint16_t *columns)
+{
+    calx_status status =
+        plan_by_columns(session, selection->entity, columns, selection->count, &selection->plan);
+    if (status != CALX_OK)
+        return status;
+    selection->columns = selection->plan->key.columns;
+    if (!is_ascending(columns, selection->count))
+        return select_sorted(session, selection, columns);
+    return calx_session_select(session, selection);
 }
 
 static calx_status first_of(void *context, calx_instance *instance)
@@ -156,7 +213,8 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
     const calx_foreign_key *key = key_of(instance, facts);
     calx_instance *target = NULL;
     bool complete = false;
-    calx_value *values = calx_alloc_array(key->column_count, sizeof(calx_value));
+    calx_value few[FEW_COLUMNS];
+    calx_value *values = take_values(key->column_count, few);
     if (values == NULL)
         return no_memory(session);
     calx_status status =
@@ -165,7 +223,7 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
         status = find_target(session, key, values, &target);
     if (status == CALX_OK)
         status = take_target(session, instance, facts->foreign_key, target);
-    calx_release(values);
+    give_values(values, few);
     return status;
 }
 
@@ -227,7 +285,8 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
 {
     const calx_foreign_key *key = key_of(instance, facts);
     bool complete = false;
-    calx_value *values = calx_alloc_array(key->column_count, sizeof(calx_value));
+    calx_value few[FEW_COLUMNS];
+    calx_value *values = take_values(key->column_count, few);
     if (values == NULL)
         return no_memory(session);
     calx_status status =
@@ -245,7 +304,7 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
         };
         status = select_where(session, &selection, key->columns);
     }
-    calx_release(values);
+    give_values(values, few);
     return status;
 }
 

@@ -51,6 +51,8 @@ typedef struct calx_entity {
     const uint16_t *optional; /* those an INSERT may leave to the database */
     const uint64_t *required; /* the set of all others */
     size_t text_count, optional_count;
+    const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
+    const calx_plan *by_sought;
     bool singly;          /* its rows do not go together: the database would not have it */
     bool fetches_version; /* the database makes its versions: they are asked for, row by row */
     int version;          /* the version column; -1: none */
@@ -255,6 +257,7 @@ typedef calx_status (*calx_visit)(void *context, calx_instance *instance);
 typedef struct calx_selection {
     calx_entity *entity;
     const uint64_t *columns; /* NULL: the key */
+    const calx_plan *plan;   /* of the columns; NULL: it is to be found */
     const calx_value *values;
     size_t count;
     calx_locking lock;
