@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 5 };
+enum { CALX_DRIVER_API = 6 };
 
 typedef struct calx_driver calx_driver;
 
@@ -98,7 +98,11 @@ struct calx_driver {
     void (*interrupt)(calx_driver_connection *connection);
     /* Makes the connection as new: no statement running, no transaction (ENG-047, ENG-151). */
     calx_status (*clean)(calx_driver_connection *connection);
-    /* Begins, ends, sets savepoints. serial counts only for the savepoint forms (ENG-130). */
+    /*
+     * Begins, ends, sets savepoints. serial counts only for the savepoint forms (ENG-130). A BEGIN
+     * may wait for what is sent next and go along: in_transaction is true from the call on, and a
+     * connection that was lost is found out with that statement.
+     */
     calx_status (*control)(calx_driver_connection *connection, calx_driver_control control,
                            unsigned serial);
 

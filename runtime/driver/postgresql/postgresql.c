@@ -18,7 +18,8 @@ void calx_postgresql_look(calx_postgresql_connection *connection)
     PGTransactionStatusType state = PQtransactionStatus(connection->conn);
     /* While rows are on their way nothing has changed. */
     if (state != PQTRANS_ACTIVE)
-        connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+        connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR ||
+                                          (state == PQTRANS_IDLE && connection->begin_due);
 }
 
 static bool is_good(const PGresult *result)
@@ -91,6 +92,15 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
 {
     PGresult *result = NULL;
     calx_status status = CALX_OK;
+    char both[2 * CONTROL_TEXT_SIZE];
+    if (connection->begin_due && strlen(sql) < CONTROL_TEXT_SIZE) {
+        connection->begin_due = false;
+        snprintf(both, sizeof(both), "BEGIN;%s", sql);
+        sql = both;
+    }
+    status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
     connection->untouched = false;
     calx_postgresql_settle(connection);
     if (PQsendQuery(connection->conn, sql) == 1)
@@ -127,11 +137,21 @@ static calx_status run_savepoint(calx_postgresql_connection *connection,
     return calx_postgresql_run(connection, sql, NULL);
 }
 
+/* BEGIN goes with what is sent next (begin.c). */
 calx_status calx_postgresql_begin(calx_postgresql_connection *connection)
 {
-    calx_status status = calx_postgresql_run(connection, "BEGIN", NULL);
-    connection->untouched = status == CALX_OK;
-    return status;
+    connection->begin_due = true;
+    connection->base.in_transaction = true;
+    connection->untouched = true;
+    return CALX_OK;
+}
+
+/* The transaction had no statement: the server has not heard of it. */
+static calx_status forget_begin(calx_postgresql_connection *connection)
+{
+    connection->begin_due = false;
+    connection->base.in_transaction = false;
+    return CALX_OK;
 }
 
 static calx_status postgresql_control(calx_driver_connection *base, calx_driver_control control,
@@ -144,10 +164,14 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
             calx_postgresql_close_waiting(connection, true);
         return calx_postgresql_begin(connection);
     case CALX_DRIVER_COMMIT:
+        if (connection->begin_due)
+            return forget_begin(connection);
         calx_postgresql_lose_portals(connection, 0);
         forget_ddl(connection, false);
         return calx_postgresql_run(connection, "COMMIT", "COMMIT");
     case CALX_DRIVER_ROLLBACK:
+        if (connection->begin_due)
+            return forget_begin(connection);
         calx_postgresql_lose_portals(connection, 0);
         forget_ddl(connection, true);
         calx_postgresql_hurry(connection);

@@ -73,6 +73,7 @@ typedef struct calx_postgresql_connection {
     const calx_logger *logger; /* borrowed from the config, or NULL */
     unsigned last_serial;      /* of prepared statements: names are never used twice */
     calx_postgresql_closing *closing;
+    bool begin_due;                     /* BEGIN goes with what is sent next (begin.c) */
     calx_postgresql_statement *flowing; /* the one whose rows are on the line, or NULL */
     bool leftover;                      /* rows are on the line that nobody wants */
     calx_postgresql_statement *portals; /* those with a cursor on the server */
@@ -112,6 +113,7 @@ typedef enum calx_postgresql_flow {
 struct calx_postgresql_statement {
     calx_driver_statement base;
     bool empty;                       /* the text held no statement */
+    bool joins;                       /* BEGIN may go together with it */
     bool binary;                      /* how results are asked for */
     bool stale;                       /* must be prepared anew */
     calx_driver_rows how;             /* the next execute's rows are wanted */
@@ -210,6 +212,20 @@ void calx_postgresql_quarantine(calx_postgresql_connection *connection);
 /* Ends the connection as if the network had. */
 void calx_postgresql_cut(calx_postgresql_connection *connection);
 
+/* begin.c */
+
+/* Whether the statement may be sent together with BEGIN. */
+bool calx_postgresql_may_join(const char *sql);
+/* In a pipeline, before what is to follow: puts BEGIN in front if it is due. false: not sent. */
+bool calx_postgresql_send_begin(calx_postgresql_connection *connection);
+/* Reads what the pipeline answers to it. false: it failed; *out_failed may be NULL. PQclear(). */
+bool calx_postgresql_take_begin(calx_postgresql_connection *connection, PGresult **out_failed);
+/* The failure of a BEGIN that was sent with a statement. */
+calx_status calx_postgresql_fail_begin(calx_postgresql_connection *connection,
+                                       const PGresult *failed);
+/* Sends BEGIN by itself if it is due: for what cannot go together with it. */
+calx_status calx_postgresql_start(calx_postgresql_connection *connection);
+
 /* encode.c */
 
 /* The parameter type for a column's type, and for a value nothing else is known of. */
@@ -287,6 +303,8 @@ void calx_postgresql_hurry(calx_postgresql_connection *connection);
 /* The first answer to an execute that was sent, up to its first row. */
 calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int sent,
                                       calx_driver_rows how);
+/* The same for an answer that was read already and is good; it becomes the statement's. */
+void calx_postgresql_keep_rows(calx_postgresql_statement *statement, PGresult *result);
 /* Runs the statement, whose values are encoded, as a cursor. */
 calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement);
 /* Whether the rows are of the form that was chosen by the statement's description. */

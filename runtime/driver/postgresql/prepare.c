@@ -194,8 +194,11 @@ static calx_status prepare_by_name(calx_postgresql_statement *statement, const c
 {
     calx_postgresql_connection *connection = connection_of(statement);
     bool open = leaves_types_open(statement);
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
     bool guarded = open && PQtransactionStatus(connection->conn) == PQTRANS_INTRANS;
-    calx_status status = send_prepare(statement, name, guarded);
+    status = send_prepare(statement, name, guarded);
     if (status == CALX_OK || !open || !is_about_types(connection->base.error.sqlstate))
         return status;
     for (size_t i = 0; i < statement->base.parameter_count; i++) {

@@ -144,6 +144,13 @@ void calx_postgresql_hurry(calx_postgresql_connection *connection)
     calx_postgresql_settle(connection);
 }
 
+void calx_postgresql_keep_rows(calx_postgresql_statement *statement, PGresult *result)
+{
+    statement->changes = changes_of(result);
+    statement->result = result;
+    statement->row = 0;
+}
+
 calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int sent,
                                       calx_driver_rows how)
 {
@@ -305,14 +312,16 @@ calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     calx_buffer declare = CALX_BUFFER_INIT;
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
     statement->portal = ++connection->last_portal;
     statement->portal_savepoint = connection->last_savepoint;
     statement->portal_rows = FETCH_ROWS;
     calx_buffer_format(&declare, "DECLARE calx_cursor_%u NO SCROLL CURSOR FOR ", statement->portal);
     calx_buffer_put(&declare, statement->sql);
-    calx_status status = declare.status == CALX_OK
-                             ? start_portal(statement, calx_buffer_text(&declare))
-                             : calx_error_set_nomem(&connection->base.error);
+    status = declare.status == CALX_OK ? start_portal(statement, calx_buffer_text(&declare))
+                                       : calx_error_set_nomem(&connection->base.error);
     calx_buffer_clear(&declare);
     if (status == CALX_OK && !calx_postgresql_is_as_described(statement, statement->result)) {
         statement->stale = true;

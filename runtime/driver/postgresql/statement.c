@@ -58,6 +58,7 @@ calx_status calx_postgresql_prepare(calx_driver_connection *base, const char *sq
     statement->base.connection = base;
     memcpy(statement->sql, sql, size);
     statement->empty = facts.statements == 0;
+    statement->joins = calx_postgresql_may_join(statement->sql);
     calx_status status = reserve_parameters(statement, facts.placeholders);
     if (status != CALX_OK) {
         calx_postgresql_finalize(&statement->base);
@@ -212,18 +213,62 @@ static calx_status send_unnamed(calx_postgresql_statement *statement, calx_drive
     return status;
 }
 
+static int send_values(const calx_postgresql_statement *statement)
+{
+    char name[CALX_NAME_SIZE];
+    calx_postgresql_write_name(connection_of(statement), statement->serial, name);
+    return PQsendQueryPrepared(connection_of(statement)->conn, name,
+                               (int)statement->base.parameter_count, statement->values,
+                               statement->sizes, statement->formats, statement->binary ? 1 : 0);
+}
+
+/* The first statement of a transaction, which gives rows, in one round trip with its BEGIN. */
+static calx_status begin_and_execute(calx_postgresql_statement *statement)
+{
+    calx_postgresql_connection *connection = connection_of(statement);
+    PGresult *failed = NULL;
+    PGresult *result = NULL;
+    calx_status status = CALX_OK;
+    bool begun = false;
+    calx_postgresql_settle(connection);
+    bool sent = PQenterPipelineMode(connection->conn) == 1 &&
+                calx_postgresql_send_begin(connection) && send_values(statement) == 1 &&
+                PQpipelineSync(connection->conn) == 1;
+    if (sent) {
+        begun = calx_postgresql_take_begin(connection, &failed);
+        calx_postgresql_read_pipeline(connection->conn, &failed, &result);
+    }
+    bool left = PQexitPipelineMode(connection->conn) == 1;
+    if (sent && !begun)
+        status = calx_postgresql_fail_begin(connection, failed);
+    else if (failed != NULL || result == NULL || !left)
+        status = calx_postgresql_fail_run(statement, failed);
+    if (!left)
+        connection->base.error.flags |= CALX_ERROR_DISCONNECT;
+    calx_postgresql_look(connection);
+    PQclear(failed);
+    if (status != CALX_OK) {
+        PQclear(result);
+        return status;
+    }
+    calx_postgresql_note(connection, result);
+    calx_postgresql_keep_rows(statement, result);
+    return CALX_OK;
+}
+
 static calx_status send_execute(calx_postgresql_statement *statement, calx_driver_rows how)
 {
     calx_postgresql_connection *connection = connection_of(statement);
-    char name[CALX_NAME_SIZE];
+    if (connection->begin_due && statement->joins && !connection->unnamed &&
+        how == CALX_DRIVER_ROWS_ALL && PQnfields(statement->description) > 0)
+        return begin_and_execute(statement);
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
     calx_postgresql_settle(connection);
-    calx_postgresql_write_name(connection, statement->serial, name);
     if (connection->unnamed)
         return send_unnamed(statement, how);
-    int sent = PQsendQueryPrepared(connection->conn, name, (int)statement->base.parameter_count,
-                                   statement->values, statement->sizes, statement->formats,
-                                   statement->binary ? 1 : 0);
-    return calx_postgresql_take_rows(statement, sent, how);
+    return calx_postgresql_take_rows(statement, send_values(statement), how);
 }
 
 /* A cursor needs a transaction to live in. */

@@ -1,0 +1,76 @@
+/*
+ * BEGIN waits for the first statement of its transaction and goes to the server just before it;
+ * together with it, in one round trip, when it is prepared and gives rows: nothing that happens in
+ * between needs the server, and a transaction without statements never gets there. The rules kept:
+ * from the begin on in_transaction is true; the answer to BEGIN is looked at first, so that a
+ * failure is told as what it is; and a COPY, whose answers libpq does not take in a pipeline, never
+ * goes along.
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "base/error.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static bool starts_with_word(const char *sql, const char *word)
+{
+    size_t size = strlen(word);
+    return strncasecmp(sql, word, size) == 0 && !isalnum((unsigned char)sql[size]) &&
+           sql[size] != '_';
+}
+
+bool calx_postgresql_may_join(const char *sql)
+{
+    static const char *const words[] = { "SELECT", "INSERT", "UPDATE", "DELETE",
+                                         "WITH",   "VALUES", "MERGE" };
+    while (isspace((unsigned char)*sql))
+        sql++;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (starts_with_word(sql, words[i]))
+            return true;
+    return false;
+}
+
+bool calx_postgresql_send_begin(calx_postgresql_connection *connection)
+{
+    if (!connection->begin_due)
+        return true;
+    connection->begin_due = false;
+    return PQsendQueryParams(connection->conn, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
+bool calx_postgresql_take_begin(calx_postgresql_connection *connection, PGresult **out_failed)
+{
+    PGresult *result = PQgetResult(connection->conn);
+    bool begun = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (begun)
+        PQclear(result);
+    else
+        *out_failed = result;
+    /* What ends the answer to one command. */
+    if (result != NULL)
+        PQclear(PQgetResult(connection->conn));
+    return begun;
+}
+
+calx_status calx_postgresql_fail_begin(calx_postgresql_connection *connection,
+                                       const PGresult *failed)
+{
+    calx_status status = calx_postgresql_fail(connection, failed);
+    calx_error_prefix(&connection->base.error, "the transaction could not begin: ");
+    return status;
+}
+
+calx_status calx_postgresql_start(calx_postgresql_connection *connection)
+{
+    if (!connection->begin_due)
+        return CALX_OK;
+    connection->begin_due = false;
+    calx_status status = calx_postgresql_run(connection, "BEGIN", NULL);
+    connection->untouched = status == CALX_OK;
+    if (status != CALX_OK)
+        calx_error_prefix(&connection->base.error, "the transaction could not begin: ");
+    return status;
+}
