@@ -85,6 +85,13 @@ static bool saw_close(calx_query *witness)
     return status == CALX_E_STATE;
 }
 
+static calx_status count_entity(void *context, const void *entity)
+{
+    assert_non_null(entity);
+    ++*(size_t *)context;
+    return CALX_OK;
+}
+
 /* ---- one scope ---- */
 
 static void the_first_call_makes_the_session_and_later_calls_return_it(void **state)
@@ -211,12 +218,61 @@ static void a_forwarded_function_makes_the_session_first(void **state)
     tear_down(&fix);
 }
 
+static void properties_are_those_of_the_present_session(void **state)
+{
+    calx_shows("SES-029");
+    (void)state;
+    fixture fix;
+    set_up(&fix, NULL);
+    size_t members = 0;
+    assert_int_equal(calx_scoped_session_iterate_new(fix.scoped, count_entity, &members), CALX_OK);
+    assert_int_equal(calx_scoped_session_set_autoflush(fix.scoped, false), CALX_OK);
+    assert_int_equal(calx_scoped_session_set_info(fix.scoped, "members", &members), CALX_OK);
+    struct user *user = calx_instance_new(&user_mapper);
+    assert_non_null(user);
+    assert_int_equal(calx_scoped_session_add(fix.scoped, user), CALX_OK);
+    assert_int_equal(calx_scoped_session_iterate_new(fix.scoped, count_entity, &members), CALX_OK);
+    assert_int_equal(members, 1);
+    void *found = NULL;
+    assert_int_equal(calx_session_get_info(current(&fix), "members", &found), CALX_OK);
+    assert_ptr_equal(found, &members);
+    assert_true(calx_session_is_active(current(&fix)));
+    assert_int_equal(calx_session_count_new(current(&fix)), 1);
+    tear_down(&fix);
+}
+
+static void a_query_belongs_to_the_scope_that_asks_for_it(void **state)
+{
+    calx_shows("SES-032");
+    (void)state;
+    uint64_t request = 1;
+    const calx_scope scope = { present_request, &request };
+    fixture fix;
+    set_up(&fix, &scope);
+    calx_query *first = NULL;
+    calx_query *second = NULL;
+    assert_int_equal(calx_scoped_session_query(fix.scoped, &user_mapper, &first), CALX_OK);
+    request = 2;
+    assert_int_equal(calx_scoped_session_query(fix.scoped, &user_mapper, &second), CALX_OK);
+    assert_ptr_not_equal(first, second);
+    calx_scoped_session_remove(fix.scoped); /* of the second request */
+    assert_true(saw_close(second));
+    assert_false(saw_close(first));
+    calx_query_free(first);
+    calx_query_free(second);
+    tear_down(&fix);
+}
+
 static void plain_functions_make_no_session(void **state)
 {
     calx_shows("SES-031");
     (void)state;
     fixture fix;
     set_up(&fix, NULL);
+    const calx_value id = calx_value_int64(1);
+    calx_identity_key *key = NULL;
+    assert_int_equal(calx_identity_key_new(&user_mapper, &id, &key, NULL), CALX_OK);
+    calx_identity_key_free(key);
     struct user *user = calx_instance_new(&user_mapper);
     assert_non_null(user);
     assert_null(calx_object_session(user));
@@ -316,6 +372,7 @@ static void a_changed_key_switches_the_session_at_once(void **state)
 
 static void freeing_the_registry_closes_every_session(void **state)
 {
+    calx_shows("SES-022");
     (void)state;
     uint64_t request = 0;
     const calx_scope scope = { present_request, &request };
@@ -752,6 +809,8 @@ int main(void)
         cmocka_unit_test(remove_closes_and_drops_the_session),
         cmocka_unit_test(close_through_the_registry_keeps_the_session_registered),
         cmocka_unit_test(a_forwarded_function_makes_the_session_first),
+        cmocka_unit_test(properties_are_those_of_the_present_session),
+        cmocka_unit_test(a_query_belongs_to_the_scope_that_asks_for_it),
         cmocka_unit_test(plain_functions_make_no_session),
         cmocka_unit_test(the_error_of_a_forwarded_function_is_the_registrys),
         cmocka_unit_test(a_session_that_cannot_be_made_leaves_its_error),
