@@ -55,10 +55,26 @@ static calx_status take_from(calx_session *session, calx_connection *connection)
     return session->error.status;
 }
 
+/* The log may call back into this session, which can do nothing before it has what it waits for. */
+static calx_status fetch(calx_session *session, calx_connection **out_connection)
+{
+    if (session->connecting)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "this session is fetching its connection: use it when the call "
+                                 "that needs one has returned");
+    bool ending = session->ending;
+    session->connecting = session->ending = true;
+    calx_status status =
+        calx_engine_connect(session->options.bind, out_connection, &session->error);
+    session->connecting = false;
+    session->ending = ending;
+    return status;
+}
+
 static calx_status take_from_pool(calx_session *session)
 {
     calx_connection *connection = NULL;
-    calx_status status = calx_engine_connect(session->options.bind, &connection, &session->error);
+    calx_status status = fetch(session, &connection);
     if (status != CALX_OK)
         return status;
     if (calx_connection_begin(connection) != CALX_OK) {

@@ -91,6 +91,7 @@ struct calx_session {
     calx_session_scope *scope; /* the innermost function whose end ends a boundary; or NULL */
     bool closed;               /* for good (SES-114) */
     bool flushing;
+    bool connecting;       /* fetching its connection (SES-391) */
     bool ending;           /* inside commit, rollback or close */
     unsigned no_autoflush; /* nested begins */
     size_t warnings;

@@ -150,6 +150,46 @@ static void a_row_without_its_key_fails_the_flush(void **state)
     tear_down(&fix);
 }
 
+/* Uses the session while it is fetching its connection. */
+static void use_it(void *context, calx_log_level level, const char *logger, const char *line)
+{
+    meddler *self = context;
+    calx_connection *connection = NULL;
+    (void)level;
+    (void)logger;
+    if (self->fix == NULL || strstr(line, "created a connection") == NULL)
+        return;
+    self->refused +=
+        calx_session_connection(self->fix->session, &connection) == CALX_E_INVALID_REQUEST;
+    assert_told(self->fix, CALX_E_INVALID_REQUEST, "connection");
+    self->refused += calx_session_commit(self->fix->session) != CALX_OK;
+    self->refused += calx_session_rollback(self->fix->session) != CALX_OK;
+    self->refused += calx_session_close(self->fix->session) != CALX_OK;
+}
+
+static void a_session_that_is_connecting_does_nothing_else(void **state)
+{
+    (void)state;
+    calx_shows("SES-391");
+    fixture fix;
+    meddler self = { NULL, 0 };
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    log_sink_init(&fix.sink);
+    options.echo = CALX_ECHO_DEBUG;
+    options.log = use_it;
+    options.log_context = &self;
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &fix.engine, NULL), CALX_OK);
+    fix.session = new_session(&fix);
+    self.fix = &fix;
+    calx_connection *connection = NULL;
+    assert_int_equal(calx_session_connection(fix.session, &connection), CALX_OK);
+    assert_non_null(connection);
+    assert_int_equal(self.refused, 4);
+    self.fix = NULL;
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_vanished_row_leaves_its_instance_in_the_session),
         cmocka_unit_test(a_stale_row_fails_the_flush),
         cmocka_unit_test(a_row_without_its_key_fails_the_flush),
+        cmocka_unit_test(a_session_that_is_connecting_does_nothing_else),
     };
     return CALX_RUN("session_errors", tests);
 }
