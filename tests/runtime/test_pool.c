@@ -201,7 +201,8 @@ static void a_wait_is_never_too_short_and_says_why_it_was_in_vain(void **state)
         int64_t passed = calx_clock_monotonic_ns() - start;
         assert_true(passed >= timeouts[i] * 1000000);
         assert_non_null(strstr(error.message, "pool_size 1"));
-        assert_non_null(strstr(error.message, "2 out"));
+        assert_non_null(strstr(error.message, "max_overflow 1"));
+        assert_non_null(strstr(error.message, "2 out, 0 idle, 0 being made"));
         assert_null(third);
         calx_engine_state counts;
         calx_pool_status(pool, &counts);
@@ -513,6 +514,35 @@ static void a_slow_make_holds_up_nobody_else(void **state)
     calx_pool_free(test.pool);
 }
 
+static void a_vain_wait_tells_of_the_last_failure(void **state)
+{
+    (void)state;
+    calx_shows("ENG-056");
+    workshop shop;
+    queuer slow = { .place = -1 };
+    queue_test test = { .pool = new_queue(&shop, 1, 1, 20) };
+    calx_pool_entry *held = take(test.pool);
+    calx_pool_entry *entry = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    calx_engine_state counts;
+    atomic_store(&shop.failures, 2);
+    assert_int_equal(calx_pool_take(test.pool, &entry, NULL), CALX_E_CONNECT);
+    atomic_store(&shop.pause_ms, 300);
+    slow.test = &test;
+    assert_int_equal(pthread_create(&slow.thread, NULL, queue_up, &slow), 0);
+    do {
+        calx_pool_status(test.pool, &counts);
+    } while (counts.connecting == 0);
+    assert_int_equal(calx_pool_take(test.pool, &entry, &error), CALX_E_POOL_TIMEOUT);
+    assert_non_null(strstr(error.message, "1 out, 0 idle, 1 being made"));
+    assert_non_null(strstr(error.message, "failed: the workshop is closed"));
+    pthread_join(slow.thread, NULL);
+    assert_int_equal(slow.status, CALX_E_CONNECT);
+    calx_error_clear(&error);
+    calx_pool_give(test.pool, held);
+    calx_pool_free(test.pool);
+}
+
 static void a_shut_down_pool_sends_everybody_away(void **state)
 {
     (void)state;
@@ -534,6 +564,37 @@ static void a_shut_down_pool_sends_everybody_away(void **state)
     assert_int_equal(atomic_load(&shop.alive), 0);
     assert_int_equal(calx_pool_shutdown(test.pool, calx_deadline_in_ms(20)), 0);
     calx_pool_free(test.pool);
+}
+
+/* A thread that keeps what it was given for a moment. */
+typedef struct keeper {
+    calx_pool *pool;
+    calx_pool_entry *entry;
+} keeper;
+
+static void *give_later(void *context)
+{
+    keeper *self = context;
+    pause_ms(30);
+    calx_pool_give(self->pool, self->entry);
+    return NULL;
+}
+
+static void a_shutdown_waits_for_what_comes_back(void **state)
+{
+    (void)state;
+    calx_shows("ENG-041");
+    workshop shop;
+    keeper late = { .pool = new_queue(&shop, 1, 0, -1) };
+    pthread_t thread;
+    late.entry = take(late.pool);
+    assert_int_equal(pthread_create(&thread, NULL, give_later, &late), 0);
+    int64_t start = calx_clock_monotonic_ns();
+    assert_int_equal(calx_pool_shutdown(late.pool, calx_deadline_in_ms(20000)), 0);
+    assert_true(calx_clock_monotonic_ns() - start < 10000 * INT64_C(1000000));
+    assert_int_equal(atomic_load(&shop.alive), 0);
+    pthread_join(thread, NULL);
+    calx_pool_free(late.pool);
 }
 
 static calx_pool *new_thread_pool(workshop *shop)
@@ -698,7 +759,9 @@ int main(void)
         cmocka_unit_test(a_place_that_falls_free_goes_to_the_oldest_waiter),
         cmocka_unit_test(detaching_and_disposing_free_places_for_waiters),
         cmocka_unit_test(a_slow_make_holds_up_nobody_else),
+        cmocka_unit_test(a_vain_wait_tells_of_the_last_failure),
         cmocka_unit_test(a_shut_down_pool_sends_everybody_away),
+        cmocka_unit_test(a_shutdown_waits_for_what_comes_back),
         cmocka_unit_test(a_thread_shares_its_entry_with_itself_only),
         cmocka_unit_test(threads_close_their_own_entry_and_no_other),
         cmocka_unit_test(a_thread_pool_may_be_freed_while_its_threads_live_or_end),

@@ -31,9 +31,9 @@ static const char *setting(const line *opened, const char *keyword)
 static void a_url_becomes_keywords(void **state)
 {
     (void)state;
+    calx_shows("ENG-003");
     calx_shows("ENG-019");
     calx_shows("ENG-020");
-    calx_shows("ENG-021");
     calx_shows("ENG-024");
     calx_shows("ENG-030");
     static const struct {
@@ -49,6 +49,9 @@ static void a_url_becomes_keywords(void **state)
         { "postgresql://", "dbname", "" },
         { "postgresql://", "gssencmode", "disable" },
         { "postgresql://", "client_encoding", "UTF8" },
+        { "postgresql://", "keepalives_idle", "30" },
+        { "postgresql://", "keepalives_interval", "10" },
+        { "postgresql://", "keepalives_count", "3" },
         { "postgresql://", "tcp_user_timeout", "30000" },
         { "postgresql://h?tcp_user_timeout=5", "tcp_user_timeout", "5" },
         { "postgresql:///d?host=/run/pg", "host", "/run/pg" },
@@ -67,6 +70,41 @@ static void a_url_becomes_keywords(void **state)
         assert_string_equal(setting(&read, cases[i].keyword), cases[i].value);
         close_line(&read);
     }
+    calx_engine *engine = NULL;
+    assert_int_equal(calx_engine_new("postgres://h/d", NULL, &engine, NULL), CALX_OK);
+    assert_string_equal(calx_engine_driver_name(engine), "postgresql");
+    calx_engine_free(engine);
+}
+
+/* A key of the server's URL as a variable of the environment. */
+static void into_environment(const char *key, const char *variable)
+{
+    char value[256] = "";
+    const char *found = strstr(server_url(), key);
+    assert_non_null(found);
+    found += strlen(key);
+    snprintf(value, sizeof(value), "%.*s", (int)strcspn(found, "&"), found);
+    setenv(variable, value, 1);
+}
+
+static void what_a_url_leaves_out_comes_from_the_environment(void **state)
+{
+    (void)state;
+    calx_shows("ENG-021");
+    line opened;
+    into_environment("host=", "PGHOST");
+    into_environment("user=", "PGUSER");
+    setenv("PGDATABASE", "postgres", 1);
+    calx_status status = try_open(&opened, "postgresql://");
+    unsetenv("PGHOST");
+    unsetenv("PGUSER");
+    unsetenv("PGDATABASE");
+    if (status != CALX_OK)
+        fail_msg("%s", opened.error.message);
+    assert_int_equal(number(&opened, "SELECT count(*) WHERE current_database() = 'postgres' "
+                                     "AND current_user = 'calx'"),
+                     1);
+    close_line(&opened);
 }
 
 static void bad_options_are_refused_by_name(void **state)
@@ -134,6 +172,19 @@ static void a_server_that_is_not_there_or_refuses_is_told_apart(void **state)
     snprintf(url, sizeof(url), "%s&options=-cno_such_setting%%3D1", server_url());
     assert_int_equal(try_open(&opened, url), CALX_E_CONNECT);
     assert_string_equal(opened.error.sqlstate, "42704");
+    close_line(&opened);
+    snprintf(url, sizeof(url), "%s&options=-cwork_mem%%3Dmuch", server_url());
+    assert_int_equal(try_open(&opened, url), CALX_E_CONNECT);
+    assert_string_equal(opened.error.sqlstate, "22023");
+    close_line(&opened);
+    snprintf(url, sizeof(url), "%s&options=-cwork_mem%%3D123kB", server_url());
+    assert_int_equal(try_open(&opened, url), CALX_OK);
+    assert_int_equal(number(&opened, "SELECT setting::bigint FROM pg_settings "
+                                     "WHERE name = 'work_mem'"),
+                     123);
+    assert_int_equal(number(&opened, "SELECT count(*) FROM pg_settings "
+                                     "WHERE name = 'client_encoding' AND setting = 'UTF8'"),
+                     1);
     close_line(&opened);
 }
 
@@ -661,6 +712,9 @@ static void a_failed_transaction_commits_nothing_and_says_so(void **state)
     assert_int_equal(driver->control(opened.connection, CALX_DRIVER_RELEASE, 1), CALX_E_TX_ABORTED);
     must(&opened, driver->control(opened.connection, CALX_DRIVER_ROLLBACK_TO, 1));
     assert_int_equal(number(&opened, "SELECT count(*) FROM t"), 1);
+    assert_int_equal(driver->control(opened.connection, CALX_DRIVER_ROLLBACK_TO, 9),
+                     CALX_E_TX_STATE);
+    must(&opened, driver->control(opened.connection, CALX_DRIVER_ROLLBACK_TO, 1));
     assert_int_equal(run(&opened, "SELECT 1 / 0"), CALX_E_DATA);
     assert_int_equal(driver->control(opened.connection, CALX_DRIVER_COMMIT, 0), CALX_E_TX_ABORTED);
     assert_true(opened.connection->error.flags & CALX_ERROR_ROLLBACK_ONLY);
@@ -776,6 +830,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_url_becomes_keywords),
+        cmocka_unit_test(what_a_url_leaves_out_comes_from_the_environment),
         cmocka_unit_test(bad_options_are_refused_by_name),
         cmocka_unit_test(a_server_that_is_not_there_or_refuses_is_told_apart),
         cmocka_unit_test(every_type_comes_back_as_it_was_at_its_limits),

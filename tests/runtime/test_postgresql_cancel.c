@@ -215,6 +215,22 @@ static void hosts_are_tried_in_order(void **state)
         close_line(&opened);
     }
     line opened;
+    static const struct {
+        const char *wanted;
+        calx_status status;
+    } kinds[] = { { "any", CALX_OK },
+                  { "primary", CALX_OK },
+                  { "read-write", CALX_OK },
+                  { "prefer-standby", CALX_OK },
+                  { "standby", CALX_E_CONNECT },
+                  { "read-only", CALX_E_CONNECT } };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        char url[512];
+        snprintf(url, sizeof(url), "%s&target_session_attrs=%s", server_url(), kinds[i].wanted);
+        if (try_open(&opened, url) != kinds[i].status)
+            fail_msg("%s: %s", kinds[i].wanted, opened.error.message);
+        close_line(&opened);
+    }
     assert_int_equal(
         try_open(&opened, "postgresql:///postgres?host=127.0.0.1,/nowhere&port=1,5432"),
         CALX_E_CONNECT);

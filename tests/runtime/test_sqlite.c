@@ -284,6 +284,7 @@ static void connections_come_with_their_options_set(void **state)
     assert_int_equal(number(&opened, "PRAGMA foreign_keys"), 1);
     assert_int_equal(number(&opened, "PRAGMA synchronous"), 0);
     assert_int_equal(number(&opened, "PRAGMA busy_timeout"), 5000);
+    assert_int_equal(number(&opened, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     calx_driver_statement *statement = NULL;
     static const char quoted[] = "SELECT \"nocolumn\"";
     assert_int_equal(driver->prepare(opened.connection, quoted, strlen(quoted), &statement),
