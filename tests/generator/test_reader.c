@@ -532,7 +532,6 @@ static void the_compiler_has_a_version(void **state)
 static void functions_keep_their_spelling(void **state)
 {
     (void)state;
-    calx_shows("SES-030");
     calx_arena arena;
     calx_diagnostics diagnostics;
     calx_arena_init(&arena, 0);

@@ -115,7 +115,7 @@ static void relationships_are_loaded_when_asked_for(void **state)
 
 static void an_update_names_the_changed_columns_only(void **state)
 {
-    calx_shows("SES-154");
+    calx_shows("SES-178");
     place *shop = *state;
     const struct customer *stored = have_customer(shop, "ada");
     struct customer *edit = customer_edit(stored);
@@ -228,7 +228,6 @@ static void a_typed_query_sees_pending_work(void **state)
 
 static void sql_text_takes_named_parameters(void **state)
 {
-    calx_shows("SES-220");
     place *shop = *state;
     calx_result *rows = NULL;
     int64_t sum = 0;

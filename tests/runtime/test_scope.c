@@ -702,7 +702,6 @@ static void *write_and_end(void *context)
 
 static void freeing_waits_for_a_thread_that_is_closing_its_session(void **state)
 {
-    calx_shows("SES-022");
     (void)state;
     slow_log slow;
     atomic_init(&slow.closing, false);

@@ -165,7 +165,6 @@ static void rows_with_other_columns_part_batches(void **state)
 {
     (void)state;
     fixture fix;
-    calx_shows("SES-173");
     set_up(&fix);
     struct user **users = stored_users(fix.session, FEW);
     for (int i = 0; i < FEW; i++)

@@ -485,6 +485,22 @@ static void a_rollback_restores_changed_keys(void **state)
     tear_down(&fix);
 }
 
+static void a_delete_finds_its_row_by_the_key_it_has_there(void **state)
+{
+    (void)state;
+    calx_shows("SES-181");
+    fixture fix;
+    set_up(&fix);
+    struct user *ed = calx_instance_edit(stored_user(fix.session, "ed"));
+    (void)stored_user(fix.session, "jack");
+    ed->id = 2; /* jack's */
+    assert_int_equal(calx_session_delete(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM users"), 1);
+    assert_stored_text(fix.session, "SELECT name FROM users", "jack");
+    tear_down(&fix);
+}
+
 /* ---- texts the application may write into ---- */
 
 static void a_text_changed_in_place_is_seen_and_restored(void **state)
@@ -651,6 +667,7 @@ int main(void)
         cmocka_unit_test(a_rollback_restores_fields),
         cmocka_unit_test(a_commit_sets_the_point_to_go_back_to),
         cmocka_unit_test(a_rollback_restores_changed_keys),
+        cmocka_unit_test(a_delete_finds_its_row_by_the_key_it_has_there),
         cmocka_unit_test(a_text_changed_in_place_is_seen_and_restored),
         cmocka_unit_test(a_text_is_watched_after_part_of_the_row_was_loaded),
         cmocka_unit_test(bytes_and_text_keys_go_the_whole_way),

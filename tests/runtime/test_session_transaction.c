@@ -539,6 +539,9 @@ static void closing_rolls_back_and_stays_usable(void **state)
     assert_int_equal(calx_session_close(fix.session), CALX_OK);
     assert_int_equal(log_sink_count(&fix.sink, "ROLLBACK"), 1);
     assert_int_equal(logged(&fix, "COMMIT"), 0);
+    calx_engine_state pool;
+    calx_engine_status(fix.engine, &pool);
+    assert_int_equal(pool.out, 0);
     assert_int_equal(calx_session_count_new(fix.session), 0);
     assert_false(calx_session_in_transaction(fix.session));
     assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_E_STATE);

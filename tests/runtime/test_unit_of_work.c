@@ -137,6 +137,10 @@ static void updates_come_before_inserts_unless_they_point_at_them(void **state)
     graph_ok(&fix, calx_session_add(fix.session, old));
     graph_ok(&fix, calx_session_add(fix.session, other));
     graph_ok(&fix, calx_session_flush(fix.session));
+    struct node *gone = graph_node("gone");
+    graph_ok(&fix, calx_session_add(fix.session, gone));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    graph_ok(&fix, calx_session_delete(fix.session, gone));
     struct node *made = graph_node("made");
     graph_ok(&fix, graph_append(made, NODE_CHILDREN, old));
     graph_ok(&fix, calx_session_add(fix.session, made));
@@ -146,6 +150,8 @@ static void updates_come_before_inserts_unless_they_point_at_them(void **state)
     long insert = log_sink_find(&fix.sink, 0, "INSERT");
     assert_true(log_sink_find(&fix.sink, 0, "'early'") < insert);
     assert_true(log_sink_find(&fix.sink, (size_t)insert, "UPDATE") > insert);
+    assert_true(log_sink_find(&fix.sink, (size_t)insert, "DELETE") >
+                log_sink_find(&fix.sink, (size_t)insert, "UPDATE"));
     assert_int_equal(old->parent_id.value, made->id);
     graph_close(&fix);
 }
