@@ -1,0 +1,51 @@
+/*
+ * Rows into structs: all columns of a mapper in one pass, texts placed behind each other in a room
+ * that was measured before. What a single column takes is in mapper/column.h; the answers are the
+ * same.
+ */
+#ifndef CALX_MAPPER_ROW_H
+#define CALX_MAPPER_ROW_H
+
+#include <calx/error.h>
+#include <calx/mapper.h>
+#include <calx/value.h>
+
+#include <stdbool.h>
+
+/* Where the value of one column goes. */
+typedef struct calx_row_step {
+    uint16_t column;
+    uint16_t wanted; /* the calx_value_type of the column */
+    uint32_t offset; /* of the member */
+} calx_row_step;
+
+/*
+ * How rows of a mapper are stored, found out once: its columns in the order of how much there is
+ * to do. Words are eight bytes that hold any value of their class and no NULL; texts are pointers
+ * to text; then come those that have a range, a length or a flag.
+ */
+typedef struct calx_row_form {
+    const calx_mapper *mapper;
+    calx_value_type *wanted; /* the class of each column's value, in the order of columns */
+    calx_row_step *steps;
+    uint16_t words_end, texts_end, end;
+} calx_row_form;
+
+/* wanted and steps have room for mapper->column_count each, and stay as long as the form. */
+void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, calx_value_type *wanted,
+                        calx_row_step *steps);
+
+/* The room the row's texts and bytes need, with a NUL behind each. */
+size_t calx_row_text_size(const calx_row_form *form, const calx_value *row);
+
+/*
+ * Writes all columns; texts and bytes are copied to text. The struct is zeroed before.
+ * Answers CALX_OK; CALX_E_DATA a value does not fit: *out_column says which, *out_reason why.
+ */
+calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,
+                           char *text, size_t *out_column, const char **out_reason);
+
+/* Whether the column's member points at its value instead of holding it. */
+bool calx_row_is_pointer(const calx_column *column);
+
+#endif
