@@ -19,7 +19,7 @@ calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mappe
                                            : calx_slab_take(pool, size, CALX_INSTANCE_HEAD);
     if (instance == NULL)
         return NULL;
-    memset(instance, 0, sizeof(*instance));
+    memset(instance, 0, fixed);
     instance->mapper = mapper;
     instance->block_size = (uint32_t)size;
     return instance;

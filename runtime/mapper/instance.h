@@ -83,8 +83,8 @@ static inline calx_instance *calx_instance_of(const void *entity)
 }
 
 /*
- * A block for an instance with text_size bytes of text behind the struct; header zeroed but for
- * mapper and block_size, struct undefined. pool NULL: the shared one. NULL: no memory.
+ * A block for an instance with text_size bytes of text behind the struct; header and struct zeroed
+ * but for mapper and block_size. pool NULL: the shared one. NULL: no memory.
  */
 calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
                                   size_t text_size);

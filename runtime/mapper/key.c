@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "mapper/column.h"
 
-enum { WORD_SIZE = 8, MESSAGE_TEXT_LIMIT = 40 };
+enum { WORD_SIZE = CALX_KEY_WORD, MESSAGE_TEXT_LIMIT = 40 };
 
 /* Brings a key value into its column's class. */
 static calx_status fit_part(const calx_column *column, const calx_value *value,

@@ -7,6 +7,7 @@
 #define CALX_MAPPER_KEY_H
 
 #include "base/buffer.h"
+#include "base/hash.h"
 
 #include <calx/error.h>
 #include <calx/mapper.h>
@@ -17,7 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CALX_KEY_INLINE = 24 };
+enum { CALX_KEY_INLINE = 24, CALX_KEY_WORD = 8 };
 
 /* Zeroed: no key; calx_key_clear() takes it. May be moved by assignment, not copied. */
 typedef struct calx_key {
@@ -53,6 +54,25 @@ void calx_key_clear(calx_key *key);
 static inline const unsigned char *calx_key_bytes(const calx_key *key)
 {
     return key->size <= CALX_KEY_INLINE ? key->as.bytes : key->as.block;
+}
+
+/* Of a key that fits into a word, the key; else its hash. */
+static inline uint64_t calx_key_word(const calx_key *key)
+{
+    uint64_t word;
+    if (key->size != CALX_KEY_WORD)
+        return key->hash;
+    memcpy(&word, key->as.bytes, sizeof word);
+    return word;
+}
+
+/* The key of a mapper that has one number for it, calx_value_int64() to calx_key_from_values(). */
+static inline calx_key calx_key_from_number(const calx_mapper *mapper, int64_t number)
+{
+    calx_key key = { .mapper = mapper, .size = CALX_KEY_WORD };
+    key.hash = calx_hash_join((uint64_t)(uintptr_t)mapper, (uint64_t)number);
+    memcpy(key.as.bytes, &number, sizeof number);
+    return key;
 }
 
 static inline bool calx_key_equal(const calx_key *left, const calx_key *right)

@@ -86,6 +86,7 @@ void calx_session_expire_instance(calx_instance *instance)
         calx_watch_revert(instance->watch);
     calx_links_unload(instance, false);
     instance->flags |= CALX_INSTANCE_EXPIRED;
+    calx_identity_doubt(instance->session, instance);
 }
 
 /* ---- members by their names ---- */
@@ -211,8 +212,7 @@ calx_status calx_session_expire_all(calx_session *session)
     if (status != CALX_OK)
         return status;
     size_t position = 0;
-    for (calx_instance *instance;
-         (instance = calx_map_next(&session->identity, &position)) != NULL;)
+    for (calx_instance *instance; (instance = calx_identity_next(session, &position)) != NULL;)
         calx_session_expire_instance(instance);
     return CALX_OK;
 }

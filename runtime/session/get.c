@@ -49,11 +49,12 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     calx_status status = make_key(session, entity->mapper, values, &key);
     if (status != CALX_OK)
         return status;
-    calx_instance *present = calx_identity_find(session, &key);
+    calx_identity_slot *slot = calx_identity_look(session, &key);
+    calx_instance *present = slot == NULL ? NULL : slot->instance;
     calx_key_clear(&key);
     if (present != NULL && !calx_session_is_expired(session, present)) {
-        if ((present->flags & CALX_INSTANCE_HELD) == 0)
-            present->flags |= CALX_INSTANCE_HELD; /* asked first: a hit should only read */
+        present->flags |= CALX_INSTANCE_HELD;
+        slot->epoch = session->epoch;
         *out_instance = present;
         return CALX_OK;
     }
@@ -71,6 +72,18 @@ static bool is_all_null(const calx_mapper *mapper, const calx_value *key)
         if (key[i].type != CALX_VALUE_NULL)
             return false;
     return true;
+}
+
+/* What the map answers by itself: the instance of a number, fresh and handed out before. */
+static inline calx_instance *remembered(const calx_session *session, const calx_mapper *mapper,
+                                        int64_t number)
+{
+    const calx_entity *entity = calx_session_met(session, mapper);
+    if (entity == NULL || !entity->by_number || session->identity.count == 0)
+        return NULL;
+    const calx_identity_slot *slot =
+        calx_identity_table_word(&session->identity, (uint64_t)number, entity->kind);
+    return slot->epoch == session->epoch ? slot->instance : NULL;
 }
 
 /* What every way of asking by key begins with. */
@@ -97,6 +110,12 @@ calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
     if (status != CALX_OK)
         return status;
     calx_instance *found = NULL;
+    if (key->type == CALX_VALUE_INT64)
+        found = remembered(session, mapper, key->as.int64);
+    if (found != NULL) {
+        *out_entity = calx_instance_entity(found);
+        return CALX_OK;
+    }
     if (is_all_null(mapper, key))
         calx_session_warn(session, "no %s has a key that is NULL", mapper->name);
     else
@@ -104,6 +123,31 @@ calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
     if (status == CALX_OK)
         *out_entity = found == NULL ? NULL : calx_instance_entity(found);
     return status;
+}
+
+static calx_status get_number(calx_session *session, const calx_mapper *mapper, int64_t key,
+                              const void **out_entity)
+{
+    calx_value value = calx_value_int64(key);
+    if (mapper != NULL && mapper->key_count != 1)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "the key of the %s has %u columns: give all of them to "
+                                 "calx_session_get()",
+                                 mapper->name, mapper->key_count);
+    return calx_session_get(session, mapper, &value, out_entity);
+}
+
+calx_status calx_session_get_int64(calx_session *session, const calx_mapper *mapper, int64_t key,
+                                   const void **out_entity)
+{
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    const calx_instance *found = remembered(session, mapper, key);
+    if (found == NULL)
+        return get_number(session, mapper, key, out_entity);
+    *out_entity = calx_instance_entity(found);
+    return CALX_OK;
 }
 
 calx_status calx_session_get_one(calx_session *session, const calx_mapper *mapper,

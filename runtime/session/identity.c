@@ -1,31 +1,53 @@
 /*
- * The identity map: one instance for one row, however often it is asked for (SES-070, 071).
+ * The identity map: one instance for one row, however often it is asked for (SES-070, 071). Each
+ * mapper the session has met is a kind of keys in one table.
  */
 #include "session/session.h"
 
-static bool has_key(const void *value, const void *key)
+calx_identity_slot *calx_identity_look(const calx_session *session, const calx_key *key)
 {
-    const calx_instance *instance = value;
-    return calx_key_equal(&instance->key, key);
+    const calx_entity *entity = calx_session_met(session, key->mapper);
+    if (entity == NULL || session->identity.count == 0)
+        return NULL;
+    calx_identity_slot *slot = calx_identity_table_key(&session->identity, key, entity->kind);
+    return slot->kind == 0 ? NULL : slot;
 }
 
 calx_instance *calx_identity_find(const calx_session *session, const calx_key *key)
 {
-    return calx_map_find(&session->identity, key->hash, has_key, key);
-}
-
-calx_status calx_identity_reserve(calx_session *session, size_t more)
-{
-    return calx_map_reserve(&session->identity, more + session->deleted.count);
+    const calx_identity_slot *slot = calx_identity_look(session, key);
+    return slot == NULL ? NULL : slot->instance;
 }
 
 void calx_identity_put(calx_session *session, calx_instance *instance)
 {
     /* Reserved before: with it goes the promise that a rollback can put back what was deleted. */
-    (void)calx_map_put(&session->identity, instance->key.hash, instance);
+    const calx_entity *entity = calx_session_met(session, instance->mapper);
+    calx_identity_table_add(&session->identity, instance, entity->kind);
+}
+
+static calx_identity_slot *slot_of(const calx_session *session, const calx_instance *instance)
+{
+    const calx_entity *entity = calx_session_met(session, instance->mapper);
+    return entity == NULL ? NULL
+                          : calx_identity_table_find(&session->identity, instance, entity->kind);
 }
 
 void calx_identity_remove(calx_session *session, calx_instance *instance)
 {
-    calx_map_remove(&session->identity, instance->key.hash, instance);
+    calx_identity_slot *slot = slot_of(session, instance);
+    if (slot != NULL)
+        calx_identity_table_vacate(&session->identity, slot);
+}
+
+void calx_identity_doubt(calx_session *session, const calx_instance *instance)
+{
+    calx_identity_slot *slot = slot_of(session, instance);
+    if (slot != NULL)
+        slot->epoch = 0;
+}
+
+calx_instance *calx_identity_next(const calx_session *session, size_t *position)
+{
+    return calx_identity_table_next(&session->identity, position);
 }

@@ -15,7 +15,7 @@
 
 calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor)
 {
-    if (calx_cursor_read(cursor, entity->wanted, entity->row, entity->mapper->column_count) ==
+    if (calx_cursor_read(cursor, entity->form.wanted, entity->row, entity->mapper->column_count) ==
         CALX_OK)
         return CALX_OK;
     calx_session_take_error(session);
@@ -28,12 +28,6 @@ static bool is_span(const calx_value *value)
     return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
 }
 
-/* Whether the column's member points at its value instead of holding it. */
-static bool is_pointer(const calx_column *column)
-{
-    return column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES;
-}
-
 static calx_status misfit(calx_session *session, const calx_mapper *mapper, size_t column,
                           const char *reason)
 {
@@ -42,69 +36,44 @@ static calx_status misfit(calx_session *session, const calx_mapper *mapper, size
                              mapper->columns[column].member, reason);
 }
 
-/* Writes a column whose text goes to *text, which moves on behind it. */
-static calx_status place(const calx_column *column, void *struct_, const calx_value *value,
-                         char **text, const char **out_reason)
-{
-    calx_value placed = *value;
-    if (is_pointer(column) && is_span(value)) {
-        if (value->as.span.size > 0)
-            memcpy(*text, value->as.span.data, value->as.span.size);
-        (*text)[value->as.span.size] = '\0';
-        placed.as.span.data = *text;
-        *text += value->as.span.size + 1;
-    }
-    return calx_column_write(column, struct_, &placed, out_reason);
-}
-
-static size_t text_size(const calx_entity *entity)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < entity->mapper->column_count; i++)
-        if (is_pointer(&entity->mapper->columns[i]) && is_span(&entity->row[i]))
-            size += entity->row[i].as.span.size + 1;
-    return size;
-}
-
 static calx_status store_row(calx_session *session, const calx_entity *entity,
                              calx_instance *instance)
 {
-    char *text = calx_instance_text(instance);
-    void *struct_ = calx_instance_entity(instance);
-    memset(struct_, 0, entity->mapper->instance_size);
-    for (size_t i = 0; i < entity->mapper->column_count; i++) {
-        const char *reason = "";
-        if (place(&entity->mapper->columns[i], struct_, &entity->row[i], &text, &reason) != CALX_OK)
-            return misfit(session, entity->mapper, i, reason);
-    }
-    return CALX_OK;
+    size_t column = 0;
+    const char *reason = "";
+    if (calx_row_store(&entity->form, entity->row, calx_instance_entity(instance),
+                       calx_instance_text(instance), &column, &reason) == CALX_OK)
+        return CALX_OK;
+    return misfit(session, entity->mapper, column, reason);
 }
 
-/* A new persistent instance, which takes the key over. */
-static calx_status build(calx_session *session, calx_entity *entity, calx_key *key,
-                         calx_instance **out_instance)
+/* An instance of entity->row, without a key yet and member of nothing. */
+static calx_status build(calx_session *session, calx_entity *entity, calx_instance **out_instance)
 {
-    calx_instance *instance =
-        calx_instance_take(&session->slabs, entity->mapper, text_size(entity));
+    calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper,
+                                                 calx_row_text_size(&entity->form, entity->row));
     if (instance == NULL)
         return calx_error_set_nomem(&session->error);
     calx_status status = store_row(session, entity, instance);
-    if (status == CALX_OK && calx_identity_reserve(session, 1) != CALX_OK)
-        status = calx_error_set_nomem(&session->error);
     if (status != CALX_OK) {
         calx_instance_give(instance);
         return status;
     }
-    instance->key = *key;
-    memset(key, 0, sizeof(*key));
+    *out_instance = instance;
+    return CALX_OK;
+}
+
+/* Persistent from now on, in a free slot of the identity map. */
+static void enter(calx_session *session, const calx_entity *entity, calx_identity_slot *slot,
+                  calx_instance *instance)
+{
     instance->state = CALX_STATE_PERSISTENT;
     instance->session = session;
     instance->epoch = session->epoch;
     calx_session_keep(session, instance);
-    calx_identity_put(session, instance);
-    calx_checksum_note(instance);
-    *out_instance = instance;
-    return CALX_OK;
+    calx_identity_table_fill(&session->identity, slot, instance, entity->kind);
+    if (session->checks)
+        calx_checksum_note(instance);
 }
 
 /* ---- filling an expired instance ---- */
@@ -116,7 +85,7 @@ static calx_status refill(calx_session *session, calx_instance *instance, size_t
     const calx_column *column = &instance->mapper->columns[i];
     void *struct_ = calx_instance_entity(instance);
     calx_value present;
-    if (is_pointer(column) && is_span(value) &&
+    if (calx_row_is_pointer(column) && is_span(value) &&
         calx_column_read(column, struct_, &present) == CALX_OK && present.type == value->type &&
         present.as.span.size == value->as.span.size &&
         calx_instance_owns(instance, present.as.span.data) &&
@@ -135,7 +104,7 @@ static calx_status refill_snapshot(calx_session *session, calx_instance *instanc
 {
     const calx_column *column = &instance->mapper->columns[i];
     calx_value owned = *value;
-    if (is_pointer(column) && is_span(value)) {
+    if (calx_row_is_pointer(column) && is_span(value)) {
         calx_text_block *block = calx_instance_add_text(instance, value->as.span.size);
         if (block == NULL)
             return calx_error_set_nomem(&session->error);
@@ -214,8 +183,8 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
     return CALX_OK;
 }
 
-calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
-                                     calx_instance **out_instance, bool *out_is_new)
+/* The key of entity->row; its mapper is NULL when all of it is NULL (SES-080). */
+static calx_status key_of_row(calx_session *session, const calx_entity *entity, calx_key *out_key)
 {
     const calx_mapper *mapper = entity->mapper;
     calx_value *values = entity->row + mapper->column_count;
@@ -224,28 +193,79 @@ calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
         values[i] = entity->row[mapper->key[i]];
         has_key = has_key || values[i].type != CALX_VALUE_NULL;
     }
-    *out_instance = NULL;
-    if (out_is_new != NULL)
-        *out_is_new = false;
+    out_key->mapper = NULL;
     if (!has_key)
         return CALX_OK;
-    calx_key key;
-    calx_status status = calx_key_from_values(&key, mapper, values);
+    calx_status status = calx_key_from_values(out_key, mapper, values);
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s: a row's key does not fit its columns",
                                  mapper->table);
-    calx_instance *present = calx_identity_find(session, &key);
-    if (present == NULL) {
-        status = build(session, entity, &key, out_instance);
-        if (status == CALX_OK && out_is_new != NULL)
-            *out_is_new = true;
+    return CALX_OK;
+}
+
+/* The row of a key that is one number: nothing is to be encoded, and the number is compared. */
+static calx_status materialize_number(calx_session *session, calx_entity *entity, int64_t number,
+                                      calx_identity_slot **out_slot)
+{
+    calx_identity_slot *slot =
+        calx_identity_table_word(&session->identity, (uint64_t)number, entity->kind);
+    calx_instance *instance = slot->instance;
+    *out_slot = slot;
+    if (instance != NULL)
+        return CALX_OK;
+    calx_status status = build(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    instance->key = calx_key_from_number(entity->mapper, number);
+    enter(session, entity, slot, instance);
+    return CALX_OK;
+}
+
+static calx_status materialize_key(calx_session *session, calx_entity *entity,
+                                   calx_identity_slot **out_slot)
+{
+    calx_key key;
+    calx_instance *instance = NULL;
+    calx_status status = key_of_row(session, entity, &key);
+    if (status != CALX_OK || key.mapper == NULL)
+        return status;
+    calx_identity_slot *slot = calx_identity_table_key(&session->identity, &key, entity->kind);
+    if (slot->instance == NULL)
+        status = build(session, entity, &instance);
+    if (instance == NULL) {
+        calx_key_clear(&key);
     } else {
-        if (calx_session_is_expired(session, present))
-            status = fill(session, entity, present);
-        if (status == CALX_OK)
-            *out_instance = present;
+        instance->key = key;
+        enter(session, entity, slot, instance);
     }
-    calx_key_clear(&key);
+    *out_slot = slot;
+    return status;
+}
+
+calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
+                                     calx_instance **out_instance, bool *out_is_new)
+{
+    const calx_value *first = &entity->row[entity->mapper->key[0]];
+    size_t before = session->identity.count;
+    calx_identity_slot *slot = NULL;
+    *out_instance = NULL;
+    if (calx_identity_reserve(session, 1) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    calx_status status = entity->by_number && first->type == CALX_VALUE_INT64
+                             ? materialize_number(session, entity, first->as.int64, &slot)
+                             : materialize_key(session, entity, &slot);
+    bool is_new = session->identity.count != before;
+    if (out_is_new != NULL)
+        *out_is_new = is_new;
+    if (status != CALX_OK || slot == NULL)
+        return status;
+    calx_instance *instance = slot->instance;
+    if (is_new && out_is_new == NULL)
+        slot->epoch = session->epoch; /* no stream lets go of it */
+    if (!is_new && calx_session_is_expired(session, instance))
+        status = fill(session, entity, instance);
+    if (status == CALX_OK)
+        *out_instance = instance;
     return status;
 }
 

@@ -32,12 +32,11 @@ static calx_status list_members(calx_session *session, calx_instances *members)
 {
     calx_status status = list_new(session, members);
     if (status == CALX_OK)
-        status = reserve(session, members, calx_map_count(&session->identity));
+        status = reserve(session, members, session->identity.count);
     if (status != CALX_OK)
         return status;
     size_t position = 0;
-    for (calx_instance *instance;
-         (instance = calx_map_next(&session->identity, &position)) != NULL;)
+    for (calx_instance *instance; (instance = calx_identity_next(session, &position)) != NULL;)
         (void)calx_instances_push(members, instance);
     return CALX_OK;
 }

@@ -150,6 +150,8 @@ static calx_status reach(calx_session *session, calx_instances *found, calx_inst
 {
     if (instance->session == session || (instance->flags & CALX_INSTANCE_VISITED) != 0)
         return CALX_OK;
+    if (calx_session_entity(session, instance->mapper) == NULL)
+        return session->error.status;
     calx_status status = check_attachable(session, instance);
     if (status == CALX_OK && calx_instances_push(found, instance) != CALX_OK)
         status = calx_error_set_nomem(&session->error);
@@ -356,8 +358,6 @@ calx_status calx_session_add(calx_session *session, const void *entity)
         return unmapped(session, entity);
     if (instance->session == session)
         return add_again(session, instance);
-    if (calx_session_entity(session, instance->mapper) == NULL)
-        return session->error.status;
     return calx_session_attach(session, instance);
 }
 

@@ -50,6 +50,7 @@ calx_status calx_session_expire_columns(calx_session *session, calx_instance *in
         return status;
     if (calx_watch_expire(instance->watch, columns) != CALX_OK)
         return calx_error_set_nomem(&session->error);
+    calx_identity_doubt(session, instance);
     calx_watch_revert_columns(instance->watch, columns);
     return CALX_OK;
 }
@@ -71,6 +72,7 @@ calx_status calx_session_expire_by_columns(calx_session *session, calx_instance 
         calx_plan_include(entity->columns, i);
     if (calx_watch_expire(instance->watch, entity->columns) != CALX_OK)
         return calx_error_set_nomem(&session->error);
+    calx_identity_doubt(session, instance);
     calx_links_unload(instance, true);
     instance->flags &= (uint16_t)~CALX_INSTANCE_EXPIRED;
     instance->epoch = session->epoch;
@@ -177,7 +179,7 @@ static calx_status choose_some(const calx_entity *entity, const uint64_t *column
     out->wanted = (calx_value_type *)(void *)(out->values + most);
     for (size_t i = 0; i < most; i++)
         if (calx_plan_has(columns, i))
-            out->wanted[out->count++] = entity->wanted[i];
+            out->wanted[out->count++] = entity->form.wanted[i];
     return CALX_OK;
 }
 

@@ -146,7 +146,6 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     session->error = (calx_error)CALX_ERROR_INIT;
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
-    calx_map_init(&session->identity);
     calx_map_init(&session->checksums);
     calx_buffer_init(&session->scalar);
     session->checks = calx_checksum_wanted(options);
@@ -185,7 +184,7 @@ static void forget_dependents(calx_session *session, bool spare_too)
 static void clear_use(calx_session *session)
 {
     forget_dependents(session, false);
-    calx_map_clear(&session->identity);
+    calx_identity_table_clear(&session->identity);
     calx_instances_clear(&session->marked);
     calx_instances_clear(&session->inserted);
     calx_instances_clear(&session->deleted);
@@ -268,16 +267,7 @@ void calx_session_free(calx_session *session)
         destroy(session);
 }
 
-/* ---- entering and failing ---- */
-
-calx_status calx_session_enter(calx_session *session)
-{
-    if (session == NULL)
-        return CALX_E_ARGUMENT;
-    if (session->error.status != CALX_OK)
-        calx_error_clear(&session->error);
-    return CALX_OK;
-}
+/* ---- failing ---- */
 
 calx_status calx_session_fail(calx_session *session, calx_status status, const char *format, ...)
 {
@@ -315,6 +305,12 @@ static size_t row_size(const calx_mapper *mapper)
     return (size_t)mapper->column_count + mapper->key_count + 1;
 }
 
+static bool has_number_key(const calx_mapper *mapper)
+{
+    return mapper->key_count == 1 &&
+           calx_column_value_type(&mapper->columns[mapper->key[0]]) == CALX_VALUE_INT64;
+}
+
 /* Sorts the columns by what a flush asks of them in each row. */
 static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numbers)
 {
@@ -334,14 +330,15 @@ static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numb
     entity->required = required;
 }
 
-/* One block: the record, a row, two sets of columns, the columns' classes and numbers. */
+/* One block: the record, a row, two sets of columns, what the row's form needs, numbers. */
 static calx_entity *new_entity(const calx_mapper *mapper)
 {
     size_t row = sizeof(calx_entity);
     size_t columns = row + row_size(mapper) * sizeof(calx_value);
     size_t required = columns + calx_plan_words(mapper) * sizeof(uint64_t);
     size_t wanted = required + calx_plan_words(mapper) * sizeof(uint64_t);
-    size_t numbers = wanted + mapper->column_count * sizeof(calx_value_type);
+    size_t steps = wanted + mapper->column_count * sizeof(calx_value_type);
+    size_t numbers = steps + mapper->column_count * sizeof(calx_row_step);
     char *block = calx_alloc_zeroed(numbers + 2 * mapper->column_count * sizeof(uint16_t));
     if (block == NULL)
         return NULL;
@@ -349,12 +346,12 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->mapper = mapper;
     entity->row = (calx_value *)(void *)(block + row);
     entity->columns = (uint64_t *)(void *)(block + columns);
-    entity->wanted = (calx_value_type *)(void *)(block + wanted);
     entity->version = calx_plan_version_column(mapper);
     entity->fetches_version = calx_version_is_fetched(mapper);
     entity->singly = entity->fetches_version;
-    for (size_t i = 0; i < mapper->column_count; i++)
-        entity->wanted[i] = calx_column_value_type(&mapper->columns[i]);
+    entity->by_number = has_number_key(mapper);
+    calx_row_form_init(&entity->form, mapper, (calx_value_type *)(void *)(block + wanted),
+                       (calx_row_step *)(void *)(block + steps));
     sort_columns(entity, (uint64_t *)(void *)(block + required),
                  (uint16_t *)(void *)(block + numbers));
     return entity;
@@ -365,28 +362,38 @@ static bool is_of_mapper(const void *value, const void *key)
     return ((const calx_entity *)value)->mapper == key;
 }
 
-calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper)
+calx_entity *calx_session_look_up(const calx_session *session, const calx_mapper *mapper)
 {
-    if (session->last_entity != NULL && session->last_entity->mapper == mapper)
-        return session->last_entity;
     uint64_t hash = calx_hash_u64((uintptr_t)mapper);
-    calx_entity *entity = calx_map_find(&session->entities, hash, is_of_mapper, mapper);
-    if (entity != NULL) {
-        session->last_entity = entity;
-        return entity;
-    }
+    return calx_map_find(&session->entities, hash, is_of_mapper, mapper);
+}
+
+static calx_entity *meet(calx_session *session, const calx_mapper *mapper)
+{
     if (mapper == NULL) {
         calx_session_fail(session, CALX_E_ARGUMENT, "the mapper is NULL");
         return NULL;
     }
     if (calx_mapper_check(mapper, &session->error) != CALX_OK)
         return NULL;
-    entity = new_entity(mapper);
+    calx_entity *entity = new_entity(mapper);
+    uint64_t hash = calx_hash_u64((uintptr_t)mapper);
     if (entity == NULL || calx_map_put(&session->entities, hash, entity) != CALX_OK) {
         calx_release(entity);
         calx_error_set_nomem(&session->error);
         return NULL;
     }
+    entity->kind = (uint32_t)calx_map_count(&session->entities);
+    return entity;
+}
+
+calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper)
+{
+    calx_entity *entity = calx_session_met(session, mapper);
+    if (entity == NULL)
+        entity = meet(session, mapper);
+    if (entity != NULL)
+        session->last_entity = entity;
     return entity;
 }
 

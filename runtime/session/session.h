@@ -23,7 +23,9 @@
 #include "engine/cursor.h"
 #include "engine/spare.h"
 #include "mapper/instance.h"
+#include "mapper/row.h"
 #include "session/boundary.h"
+#include "session/identity_table.h"
 #include "session/info.h"
 #include "session/instances.h"
 #include "session/links.h"
@@ -43,7 +45,9 @@ typedef enum calx_join {
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
     const calx_mapper *mapper;
-    calx_value_type *wanted;  /* of each column, for calx_cursor_read() */
+    uint32_t kind;            /* its number in the identity map; never 0 */
+    bool by_number;           /* its key is one signed integer */
+    calx_row_form form;       /* how its rows are read */
     calx_value *row;          /* one row, good until the next read of this entity */
     uint64_t *columns;        /* one set of columns, scratch of the flush */
     const calx_plan *by_key;  /* NULL until first used */
@@ -95,14 +99,14 @@ struct calx_session {
     bool ending;           /* inside commit, rollback or close */
     unsigned no_autoflush; /* nested begins */
     size_t warnings;
-    calx_error failure;       /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
-    uint32_t epoch;           /* instances of an older one are expired */
-    uint64_t transaction;     /* which one, of all in the process; never 0 */
-    uint64_t last_number;     /* given to a transaction or boundary */
-    uint64_t restored;        /* savepoints rolled back so far */
-    calx_map identity;        /* persistent instances by key */
-    calx_map entities;        /* calx_entity by mapper */
-    calx_entity *last_entity; /* asked for last: mostly the next one too */
+    calx_error failure;   /* why only rollback() is legal; CALX_OK: it is not so (SES-156) */
+    uint32_t epoch;       /* instances of an older one are expired */
+    uint64_t transaction; /* which one, of all in the process; never 0 */
+    uint64_t last_number; /* given to a transaction or boundary */
+    uint64_t restored;    /* savepoints rolled back so far */
+    calx_identity_table identity; /* persistent instances by key */
+    calx_map entities;            /* calx_entity by mapper */
+    calx_entity *last_entity;     /* asked for last: mostly the next one too; NULL: none */
     calx_slab_pool slabs;
     bool checks;              /* of what nobody watches, checksum.c */
     calx_map checksums;       /* by instance; owned */
@@ -124,7 +128,14 @@ struct calx_session {
 /* ---- entering and failing ---- */
 
 /* First thing in each public call: forgets the last error. session NULL: CALX_E_ARGUMENT. */
-calx_status calx_session_enter(calx_session *session);
+static inline calx_status calx_session_enter(calx_session *session)
+{
+    if (session == NULL)
+        return CALX_E_ARGUMENT;
+    if (session->error.status != CALX_OK)
+        calx_error_clear(&session->error);
+    return CALX_OK;
+}
 
 /* Sets the session's error and answers status. session NULL: an instance in none; status alone. */
 calx_status calx_session_fail(calx_session *session, calx_status status, const char *format, ...)
@@ -193,7 +204,16 @@ typedef struct calx_locking {
     calx_lock_wait wait;
 } calx_locking;
 
-/* What is known of a mapper; checks its ABI at first sight. NULL: the error is set. */
+/* What is known of a mapper; NULL: it was not met yet. */
+calx_entity *calx_session_look_up(const calx_session *session, const calx_mapper *mapper);
+
+static inline calx_entity *calx_session_met(const calx_session *session, const calx_mapper *mapper)
+{
+    calx_entity *last = session->last_entity;
+    return last != NULL && last->mapper == mapper ? last : calx_session_look_up(session, mapper);
+}
+
+/* The same; checks the mapper's ABI at first sight. NULL: the error is set. */
 calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mapper);
 
 /*
@@ -301,21 +321,39 @@ void calx_session_undepend(calx_session *session, calx_dependent *dependent);
 
 calx_instance *calx_identity_find(const calx_session *session, const calx_key *key);
 
+/* The slot of the instance; NULL: there is none. Good until the next change of the map. */
+calx_identity_slot *calx_identity_look(const calx_session *session, const calx_key *key);
+
 /* After CALX_OK, more puts cannot fail, nor can a rollback put back what was deleted. */
-calx_status calx_identity_reserve(calx_session *session, size_t more);
+static inline calx_status calx_identity_reserve(calx_session *session, size_t more)
+{
+    return calx_identity_table_reserve(&session->identity, more + session->deleted.count);
+}
 
 /* The instance's place in the map is asked for soon. */
 static inline void calx_identity_foresee(const calx_session *session, const calx_instance *instance)
 {
-    const calx_map *map = &session->identity;
-    if (map->slots != NULL)
-        calx_prefetch((uintptr_t)&map->slots[calx_map_home(map, instance->key.hash)]);
+    const calx_identity_table *table = &session->identity;
+    const calx_entity *entity = calx_session_met(session, instance->mapper);
+    if (table->slots == NULL || entity == NULL)
+        return;
+    uint64_t word = calx_key_word(&instance->key);
+    calx_prefetch((uintptr_t)&table->slots[calx_identity_table_home(table, word, entity->kind)]);
 }
 
-/* Reserved before; the key must not be in the map. */
+/* Reserved before; the mapper was met, calx_session_entity(). */
 void calx_identity_put(calx_session *session, calx_instance *instance);
 
 void calx_identity_remove(calx_session *session, calx_instance *instance);
+
+/*
+ * The instance is to be looked at before it is handed out again. Whatever makes one in the map less
+ * than fresh says so here, since the map answers without a look.
+ */
+void calx_identity_doubt(calx_session *session, const calx_instance *instance);
+
+/* As calx_identity_table_next(). */
+calx_instance *calx_identity_next(const calx_session *session, size_t *position);
 
 /* ---- membership.c ---- */
 

@@ -266,9 +266,9 @@ static void forget_keys(calx_session *session)
 {
     enum { MOST_SLOTS = 8192 };
     if (session->identity.mask >= MOST_SLOTS)
-        calx_map_clear(&session->identity);
+        calx_identity_table_clear(&session->identity);
     else
-        calx_map_reset(&session->identity);
+        calx_identity_table_reset(&session->identity);
 }
 
 /* All at once: what they say about each other dies with them. */

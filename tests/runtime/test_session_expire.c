@@ -52,6 +52,113 @@ static void a_miss_flushes_and_selects(void **state)
     tear_down(&fix);
 }
 
+static const void *get_number(const fixture *fix, const calx_mapper *mapper, int64_t key)
+{
+    const void *found = NULL;
+    assert_int_equal(calx_session_get_int64(fix->session, mapper, key, &found), CALX_OK);
+    return found;
+}
+
+static void a_number_is_found_as_its_key_is(void **state)
+{
+    (void)state;
+    calx_shows("SES-072");
+    calx_shows("SES-073");
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    struct everything *other = calx_instance_new(&everything_mapper);
+    other->key = 1; /* not signed, so not asked for by number alone */
+    assert_int_equal(calx_session_add(fix.session, other), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &everything_mapper, 1), other);
+    log_sink_forget(&fix.sink);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user); /* expired by the commit */
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_ptr_equal(get_user(fix.session, 1), user);
+    assert_int_equal(logged(&fix, ""), 0);
+    assert_null(get_number(&fix, &user_mapper, 2));
+    assert_null(get_number(&fix, &user_mapper, 0));
+    assert_null(get_number(&fix, &user_mapper, INT64_MIN));
+    tear_down(&fix);
+}
+
+static void a_number_that_is_no_key_is_refused(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const void *found = &fix;
+    assert_int_equal(calx_session_get_int64(fix.session, &membership_mapper, 1, &found),
+                     CALX_E_ARGUMENT);
+    assert_non_null(strstr(message(fix.session), "2 columns"));
+    assert_int_equal(calx_session_get_int64(fix.session, &everything_mapper, -1, &found),
+                     CALX_E_DATA);
+    assert_int_equal(calx_session_get_int64(fix.session, NULL, 1, &found), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get_int64(NULL, &user_mapper, 1, &found), CALX_E_ARGUMENT);
+    assert_ptr_equal(found, &fix);
+    tear_down(&fix);
+}
+
+static void a_hit_forgets_the_error_of_the_call_before(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(calx_session_add(fix.session, &fix), CALX_E_UNMAPPED);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(calx_session_error(fix.session)->status, CALX_OK);
+    tear_down(&fix);
+}
+
+/* Each time the map would have answered by itself. */
+static void what_is_not_fresh_any_more_is_asked_for_again(void **state)
+{
+    (void)state;
+    calx_shows("SES-074");
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_expire(fix.session, user), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    assert_int_equal(calx_session_expire_all(fix.session), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
+    tear_down(&fix);
+}
+
+static void what_left_the_map_is_not_found_there(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = stored_user(fix.session, "ed");
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(calx_session_expunge(fix.session, user), CALX_OK);
+    const struct user *second = get_number(&fix, &user_mapper, 1);
+    assert_true(second != NULL && second != user);
+    assert_int_equal(calx_session_delete(fix.session, second), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_null(get_number(&fix, &user_mapper, 1));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), second);
+    assert_int_equal(calx_session_expunge_all(fix.session), CALX_OK);
+    assert_non_null(get_number(&fix, &user_mapper, 1));
+    calx_instance_free((void *)(uintptr_t)user);
+    tear_down(&fix);
+}
+
 static void keys_that_are_none_are_refused(void **state)
 {
     (void)state;
@@ -401,6 +508,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hit_needs_no_statement),
         cmocka_unit_test(a_miss_flushes_and_selects),
+        cmocka_unit_test(a_number_is_found_as_its_key_is),
+        cmocka_unit_test(a_number_that_is_no_key_is_refused),
+        cmocka_unit_test(a_hit_forgets_the_error_of_the_call_before),
+        cmocka_unit_test(what_is_not_fresh_any_more_is_asked_for_again),
+        cmocka_unit_test(what_left_the_map_is_not_found_there),
         cmocka_unit_test(keys_that_are_none_are_refused),
         cmocka_unit_test(getting_an_expired_instance_refreshes_it),
         cmocka_unit_test(getting_an_expired_instance_without_row_finds_nothing),

@@ -177,7 +177,15 @@ CALX_PUBLIC_METHOD calx_status calx_session_iterate_deleted(calx_session *sessio
 CALX_PUBLIC_METHOD calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
                                                 const calx_value *key, const void **out_entity);
 
-/** The same; no row is CALX_E_NO_RESULT (SES-073). */
+/**
+ * The same for a key of one integer; what is present and fresh takes the least there is (SES-072).
+ * @return CALX_E_ARGUMENT, CALX_E_DATA the mapper's key is none, or does not hold the number
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_get_int64(calx_session *session,
+                                                      const calx_mapper *mapper, int64_t key,
+                                                      const void **out_entity);
+
+/** As calx_session_get(); no row is CALX_E_NO_RESULT (SES-073). */
 CALX_PUBLIC_METHOD calx_status calx_session_get_one(calx_session *session,
                                                     const calx_mapper *mapper,
                                                     const calx_value *key, const void **out_entity);
