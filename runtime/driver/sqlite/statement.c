@@ -313,13 +313,17 @@ static bool read_integer(int64_t number, calx_value_type wanted, calx_value *out
     }
 }
 
+/*
+ * A cell is fetched once and then asked through sqlite3_value_...(), which take no lock: that is
+ * allowed since connections are opened without a mutex and belong to one thread at a time.
+ */
+
 /* Text and bytes. NULL data means here that SQLite had no memory to make them. */
-static calx_status read_span(sqlite_statement *statement, int column, calx_value *out)
+static calx_status read_span(sqlite_statement *statement, sqlite3_value *cell, calx_value *out)
 {
     bool text = out->type == CALX_VALUE_TEXT;
-    const void *data = text ? (const void *)sqlite3_column_text(statement->stmt, column)
-                            : sqlite3_column_blob(statement->stmt, column);
-    int size = sqlite3_column_bytes(statement->stmt, column);
+    const void *data = text ? (const void *)sqlite3_value_text(cell) : sqlite3_value_blob(cell);
+    int size = sqlite3_value_bytes(cell);
     if (data == NULL) {
         if (text || size > 0 || sqlite3_errcode(statement->db) == SQLITE_NOMEM)
             return calx_error_set_nomem(&statement->base.connection->error);
@@ -330,10 +334,11 @@ static calx_status read_span(sqlite_statement *statement, int column, calx_value
     return CALX_OK;
 }
 
-static calx_status read_timestamp(sqlite_statement *statement, int column, calx_value *out)
+static calx_status read_timestamp(sqlite_statement *statement, int column, sqlite3_value *cell,
+                                  calx_value *out)
 {
-    const char *text = (const char *)sqlite3_column_text(statement->stmt, column);
-    int size = sqlite3_column_bytes(statement->stmt, column);
+    const char *text = (const char *)sqlite3_value_text(cell);
+    int size = sqlite3_value_bytes(cell);
     if (text == NULL)
         return calx_error_set_nomem(&statement->base.connection->error);
     if (!calx_timestamp_parse(text, (size_t)size, &out->as.int64))
@@ -341,23 +346,42 @@ static calx_status read_timestamp(sqlite_statement *statement, int column, calx_
     return CALX_OK;
 }
 
-/* One column as the class wanted; out->type is set already. */
-static calx_status read_column(sqlite_statement *statement, int column, int stored, calx_value *out)
+/* A cell whose class is not the one wanted, but perhaps a near one. */
+static calx_status read_other(sqlite_statement *statement, int column, sqlite3_value *cell,
+                              calx_value *out)
 {
     calx_value_type wanted = out->type;
+    int stored = sqlite3_value_type(cell);
     if (stored == SQLITE_INTEGER) {
-        if (read_integer(sqlite3_column_int64(statement->stmt, column), wanted, out))
+        if (read_integer(sqlite3_value_int64(cell), wanted, out))
             return CALX_OK;
-    } else if (stored == SQLITE_FLOAT && wanted == CALX_VALUE_DOUBLE) {
-        out->as.real = sqlite3_column_double(statement->stmt, column);
-        return CALX_OK;
-    } else if ((stored == SQLITE_TEXT && wanted == CALX_VALUE_TEXT) ||
-               (stored == SQLITE_BLOB && wanted == CALX_VALUE_BYTES)) {
-        return read_span(statement, column, out);
     } else if (stored == SQLITE_TEXT && wanted == CALX_VALUE_TIMESTAMP) {
-        return read_timestamp(statement, column, out);
+        return read_timestamp(statement, column, cell, out);
     }
     return fail_column(statement, column, wanted);
+}
+
+static calx_status read_cell(sqlite_statement *statement, int column, calx_value_type wanted,
+                             calx_value *out)
+{
+    sqlite3_value *cell = sqlite3_column_value(statement->stmt, column);
+    calx_value_type own = own_class(sqlite3_value_type(cell));
+    out->type = own == CALX_VALUE_NULL || wanted == CALX_VALUE_NULL ? own : wanted;
+    if (own != out->type)
+        return read_other(statement, column, cell, out);
+    switch (own) {
+    case CALX_VALUE_INT64:
+        out->as.int64 = sqlite3_value_int64(cell);
+        return CALX_OK;
+    case CALX_VALUE_DOUBLE:
+        out->as.real = sqlite3_value_double(cell);
+        return CALX_OK;
+    case CALX_VALUE_TEXT:
+    case CALX_VALUE_BYTES:
+        return read_span(statement, cell, out);
+    default:
+        return CALX_OK;
+    }
 }
 
 calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type *wanted,
@@ -369,13 +393,7 @@ calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type 
                               "%zu columns were asked for, the row has %d", count,
                               sqlite3_data_count(statement->stmt));
     for (size_t i = 0; i < count; i++) {
-        int stored = sqlite3_column_type(statement->stmt, (int)i);
-        if (stored == SQLITE_NULL) {
-            out[i].type = CALX_VALUE_NULL;
-            continue;
-        }
-        out[i].type = wanted[i] == CALX_VALUE_NULL ? own_class(stored) : wanted[i];
-        calx_status status = read_column(statement, (int)i, stored, &out[i]);
+        calx_status status = read_cell(statement, (int)i, wanted[i], &out[i]);
         if (status != CALX_OK)
             return status;
     }
