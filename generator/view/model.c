@@ -57,6 +57,14 @@ void calx_view_set_outputs(calx_view_maker *maker, json_t *root, const calx_view
     calx_view_set_text(maker, root, "source_text", options->source);
 }
 
+/* One signed integer is asked for by its number: the quickest way through the runtime. */
+static bool is_number_key(const calx_model_entity *entity)
+{
+    const calx_model_column *first = &entity->columns[entity->key[0]];
+
+    return entity->key_count == 1 && strcmp(calx_view_value_class(first->type), "int64") == 0;
+}
+
 static void set_key(calx_view_maker *maker, json_t *object, const calx_model_entity *entity)
 {
     calx_buffer parameters = CALX_BUFFER_INIT, values = CALX_BUFFER_INIT;
@@ -70,7 +78,9 @@ static void set_key(calx_view_maker *maker, json_t *object, const calx_model_ent
         calx_view_put_declaration(&parameters, column->c_type, name);
         calx_buffer_format(&values, "%scalx_value_%s(%s)", comma,
                            calx_view_value_class(column->type), name);
+        calx_view_set_text(maker, object, "last_key_parameter", name);
     }
+    calx_view_set_flag(maker, object, "has_number_key", is_number_key(entity));
     calx_view_set_buffer(maker, object, "key_parameters", &parameters);
     calx_view_set_buffer(maker, object, "key_values", &values);
     calx_view_set_positions(maker, object, "key_positions", entity->key, entity->key_count);

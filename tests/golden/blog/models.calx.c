@@ -102,9 +102,8 @@ calx_status user_add(calx_session *session, struct user *user)
 
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &user_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &user_mapper, id, &found);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -364,9 +363,8 @@ calx_status address_add(calx_session *session, struct address *address)
 
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &address_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &address_mapper, id, &found);
     if (status == CALX_OK)
         *out_address = found;
     return status;

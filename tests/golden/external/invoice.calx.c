@@ -86,9 +86,8 @@ calx_status invoice_add(calx_session *session, struct invoice *invoice)
 
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &invoice_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &invoice_mapper, id, &found);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;

@@ -72,9 +72,8 @@ calx_status geo_point_add(calx_session *session, point *instance)
 
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &geo_point_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &geo_point_mapper, id, &found);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -290,9 +289,8 @@ calx_status geo_figure_add(calx_session *session, shape_t *shape)
 
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &geo_figure_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &geo_figure_mapper, id, &found);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -540,9 +538,8 @@ calx_status geo_session_add(calx_session *session, struct session *instance)
 
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &geo_session_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &geo_session_mapper, id, &found);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -812,10 +809,9 @@ calx_status geo_temperature_measurement_get(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement)
 {
-    const calx_value key[] = { calx_value_int64(measurement_number) };
     const void *found = NULL;
-    const calx_status status =
-        calx_session_get(session, &geo_temperature_measurement_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &geo_temperature_measurement_mapper,
+                                                      measurement_number, &found);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;

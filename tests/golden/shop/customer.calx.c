@@ -321,9 +321,8 @@ calx_status purchase_add(calx_session *session, struct purchase *purchase)
 
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &purchase_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &purchase_mapper, id, &found);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;

@@ -73,9 +73,8 @@ calx_status account_add(calx_session *session, struct account *account)
 
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &account_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &account_mapper, id, &found);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -282,9 +281,8 @@ calx_status note_add(calx_session *session, struct note *note)
 
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &note_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &note_mapper, id, &found);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -487,9 +485,8 @@ calx_status entry_add(calx_session *session, struct entry *entry)
 
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &entry_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &entry_mapper, id, &found);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -678,9 +675,8 @@ calx_status page_add(calx_session *session, struct page *page)
 
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &page_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &page_mapper, id, &found);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -871,9 +867,8 @@ calx_status sheet_add(calx_session *session, struct sheet *sheet)
 
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet)
 {
-    const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &sheet_mapper, key, &found);
+    const calx_status status = calx_session_get_int64(session, &sheet_mapper, id, &found);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
