@@ -25,11 +25,6 @@ calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mappe
     return instance;
 }
 
-char *calx_instance_text(const calx_instance *instance)
-{
-    return (char *)calx_instance_entity(instance) + instance->mapper->instance_size;
-}
-
 void calx_instance_give(calx_instance *instance)
 {
     calx_text_block *block = instance->texts;

@@ -90,7 +90,10 @@ calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mappe
                                   size_t text_size);
 
 /* Where text may lie in the instance's own block, or a watch in that of a roomy one. */
-char *calx_instance_text(const calx_instance *instance);
+static inline char *calx_instance_text(const calx_instance *instance)
+{
+    return (char *)calx_instance_entity(instance) + instance->mapper->instance_size;
+}
 
 /* Frees key, text blocks and block. Watch, links and memberships must be gone. */
 void calx_instance_give(calx_instance *instance);

@@ -66,13 +66,16 @@ static inline uint64_t calx_key_word(const calx_key *key)
     return word;
 }
 
-/* The key of a mapper that has one number for it, calx_value_int64() to calx_key_from_values(). */
-static inline calx_key calx_key_from_number(const calx_mapper *mapper, int64_t number)
+/*
+ * Makes a zeroed key that of a number, for a mapper that has one signed integer for its key: what
+ * calx_key_from_values() makes of calx_value_int64().
+ */
+static inline void calx_key_set_number(calx_key *key, const calx_mapper *mapper, int64_t number)
 {
-    calx_key key = { .mapper = mapper, .size = CALX_KEY_WORD };
-    key.hash = calx_hash_join((uint64_t)(uintptr_t)mapper, (uint64_t)number);
-    memcpy(key.as.bytes, &number, sizeof number);
-    return key;
+    key->mapper = mapper;
+    key->hash = calx_hash_join((uint64_t)(uintptr_t)mapper, (uint64_t)number);
+    key->size = CALX_KEY_WORD;
+    memcpy(key->as.bytes, &number, sizeof number);
 }
 
 static inline bool calx_key_equal(const calx_key *left, const calx_key *right)

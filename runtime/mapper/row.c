@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-bool calx_row_is_pointer(const calx_column *column)
-{
-    return column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES;
-}
-
 /* ---- the form ---- */
 
 /* Eight bytes that hold any value of their class. */
@@ -25,12 +20,17 @@ static bool is_word(const calx_column *column)
 
 static bool is_text(const calx_column *column)
 {
-    return column->type == CALX_TYPE_TEXT;
+    return (column->flags & CALX_COLUMN_NULL_FLAG) == 0 && column->type == CALX_TYPE_TEXT;
+}
+
+static bool is_other_span(const calx_column *column)
+{
+    return calx_row_is_pointer(column) && !is_text(column);
 }
 
 static bool is_other(const calx_column *column)
 {
-    return !is_word(column) && !is_text(column);
+    return !is_word(column) && !calx_row_is_pointer(column);
 }
 
 /* Adds the steps of the columns that are such; answers how many steps there are now. */
@@ -52,29 +52,11 @@ void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, calx_val
         wanted[i] = calx_column_value_type(&mapper->columns[i]);
     form->words_end = add_steps(form, 0, is_word);
     form->texts_end = add_steps(form, form->words_end, is_text);
-    form->end = add_steps(form, form->texts_end, is_other);
+    form->spans_end = add_steps(form, form->texts_end, is_other_span);
+    form->end = add_steps(form, form->spans_end, is_other);
 }
 
-/* ---- texts ---- */
-
-static bool is_span(const calx_value *value)
-{
-    return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
-}
-
-size_t calx_row_text_size(const calx_row_form *form, const calx_value *row)
-{
-    const calx_row_step *steps = form->steps;
-    size_t size = 0;
-    for (size_t i = form->words_end; i < form->texts_end; i++)
-        if (is_span(&row[steps[i].column]))
-            size += row[steps[i].column].as.span.size + 1;
-    for (size_t i = form->texts_end; i < form->end; i++)
-        if (form->mapper->columns[steps[i].column].type == CALX_TYPE_BYTES &&
-            is_span(&row[steps[i].column]))
-            size += row[steps[i].column].as.span.size + 1;
-    return size;
-}
+/* ---- storing ---- */
 
 /* Copies a span with a NUL behind it to where *text is, which moves on. */
 static const char *put_span(const calx_value *value, char **text)
@@ -88,8 +70,6 @@ static const char *put_span(const calx_value *value, char **text)
     return copy;
 }
 
-/* ---- storing ---- */
-
 /* Any value into any member; the struct, zeroed, holds NULL already where it can. */
 static calx_status store_any(const calx_column *column, const calx_value *value, void *struct_,
                              char **text, const char **out_reason)
@@ -97,49 +77,57 @@ static calx_status store_any(const calx_column *column, const calx_value *value,
     calx_value placed = *value;
     if (value->type == CALX_VALUE_NULL && calx_column_takes_null(column))
         return CALX_OK;
-    if (calx_row_is_pointer(column) && is_span(value))
+    if (calx_row_is_pointer(column) && calx_row_is_span(value))
         placed.as.span.data = put_span(value, text);
     return calx_column_write(column, struct_, &placed, out_reason);
 }
 
-static bool store_word(const calx_row_step *step, const calx_value *value, unsigned char *member)
+static bool store_word(const calx_row_step *step, const calx_value *row, unsigned char *at)
 {
+    const calx_value *value = &row[step->column];
     if (value->type != (calx_value_type)step->wanted)
         return false;
-    memcpy(member, &value->as.uint64, sizeof value->as.uint64);
+    memcpy(at + step->offset, &value->as.uint64, sizeof value->as.uint64);
     return true;
 }
 
 /* Text that ends at its first NUL, as a C string does; NULL is there already. */
-static bool store_text(const calx_value *value, unsigned char *member, char **text)
+static bool store_text(const calx_row_step *step, const calx_value *row, unsigned char *at,
+                       char **text)
 {
+    const calx_value *value = &row[step->column];
     if (value->type != CALX_VALUE_TEXT)
         return value->type == CALX_VALUE_NULL;
     if (memchr(value->as.span.data, '\0', value->as.span.size) != NULL)
         return false;
     const char *copy = put_span(value, text);
-    memcpy(member, &copy, sizeof copy);
+    memcpy(at + step->offset, &copy, sizeof copy);
     return true;
 }
 
-calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,
-                           char *text, size_t *out_column, const char **out_reason)
+/* From step i on; answers the first step that needs a closer look. */
+static size_t store_usual(const calx_row_form *form, size_t i, const calx_value *row, void *struct_,
+                          char **text)
 {
-    const calx_row_step *step = form->steps;
-    const calx_row_step *words_end = step + form->words_end;
-    const calx_row_step *texts_end = step + form->texts_end;
-    const calx_row_step *end = step + form->end;
-    for (; step < end; step++) {
-        const calx_value *value = &row[step->column];
-        unsigned char *member = (unsigned char *)struct_ + step->offset;
-        if (step < words_end ? store_word(step, value, member)
-                             : step < texts_end && store_text(value, member, &text))
-            continue;
-        const calx_column *column = &form->mapper->columns[step->column];
-        calx_status status = store_any(column, value, struct_, &text, out_reason);
+    const calx_row_step *steps = form->steps;
+    size_t words_end = form->words_end, texts_end = form->texts_end;
+    while (i < words_end && store_word(&steps[i], row, struct_))
+        i++;
+    while (i >= words_end && i < texts_end && store_text(&steps[i], row, struct_, text))
+        i++;
+    return i;
+}
+
+calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,
+                           char *text, calx_row_misfit *out_misfit)
+{
+    for (size_t i = 0; (i = store_usual(form, i, row, struct_, &text)) < form->end; i++) {
+        size_t column = form->steps[i].column;
+        calx_status status = store_any(&form->mapper->columns[column], &row[column], struct_, &text,
+                                       &out_misfit->reason);
         if (status == CALX_OK)
             continue;
-        *out_column = step->column;
+        out_misfit->column = column;
         return status;
     }
     return CALX_OK;

@@ -1,63 +1,40 @@
 /*
  * From rows to instances. A row becomes an instance in one block: header, struct and texts. A row
- * of an instance that is there already fills it only when it is expired (SES-078); what was changed
- * through a pointer or setter stays, and is compared with the fresh row from then on (SES-233).
+ * of an instance that is there already fills it only when it is expired (SES-078).
  */
 #include "session/checksum.h"
 
 #include "base/error.h"
-#include "mapper/column.h"
-#include "session/relationship.h"
-
-#include <string.h>
 
 /* ---- one row ---- */
 
-calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor)
+calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity)
 {
-    if (calx_cursor_read(cursor, entity->form.wanted, entity->row, entity->mapper->column_count) ==
-        CALX_OK)
-        return CALX_OK;
     calx_session_take_error(session);
     calx_error_prefix(&session->error, "%s: ", entity->mapper->table);
     return session->error.status;
 }
 
-static bool is_span(const calx_value *value)
+calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper,
+                                const calx_row_misfit *misfit)
 {
-    return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
-}
-
-static calx_status misfit(calx_session *session, const calx_mapper *mapper, size_t column,
-                          const char *reason)
-{
+    const calx_column *column = &mapper->columns[misfit->column];
     return calx_session_fail(session, CALX_E_DATA, "%s.%s: a row does not fit struct member %s: %s",
-                             mapper->table, mapper->columns[column].name,
-                             mapper->columns[column].member, reason);
-}
-
-static calx_status store_row(calx_session *session, const calx_entity *entity,
-                             calx_instance *instance)
-{
-    size_t column = 0;
-    const char *reason = "";
-    if (calx_row_store(&entity->form, entity->row, calx_instance_entity(instance),
-                       calx_instance_text(instance), &column, &reason) == CALX_OK)
-        return CALX_OK;
-    return misfit(session, entity->mapper, column, reason);
+                             mapper->table, column->name, column->member, misfit->reason);
 }
 
 /* An instance of entity->row, without a key yet and member of nothing. */
 static calx_status build(calx_session *session, calx_entity *entity, calx_instance **out_instance)
 {
+    calx_row_misfit misfit;
     calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper,
                                                  calx_row_text_size(&entity->form, entity->row));
     if (instance == NULL)
         return calx_error_set_nomem(&session->error);
-    calx_status status = store_row(session, entity, instance);
-    if (status != CALX_OK) {
+    if (calx_row_store(&entity->form, entity->row, calx_instance_entity(instance),
+                       calx_instance_text(instance), &misfit) != CALX_OK) {
         calx_instance_give(instance);
-        return status;
+        return calx_session_misfit(session, entity->mapper, &misfit);
     }
     *out_instance = instance;
     return CALX_OK;
@@ -74,113 +51,6 @@ static void enter(calx_session *session, const calx_entity *entity, calx_identit
     calx_identity_table_fill(&session->identity, slot, instance, entity->kind);
     if (session->checks)
         calx_checksum_note(instance);
-}
-
-/* ---- filling an expired instance ---- */
-
-/* Writes an unchanged column; the same text stays where it is. */
-static calx_status refill(calx_session *session, calx_instance *instance, size_t i,
-                          const calx_value *value)
-{
-    const calx_column *column = &instance->mapper->columns[i];
-    void *struct_ = calx_instance_entity(instance);
-    calx_value present;
-    if (calx_row_is_pointer(column) && is_span(value) &&
-        calx_column_read(column, struct_, &present) == CALX_OK && present.type == value->type &&
-        present.as.span.size == value->as.span.size &&
-        calx_instance_owns(instance, present.as.span.data) &&
-        memcmp(present.as.span.data, value->as.span.data, value->as.span.size) == 0)
-        return CALX_OK;
-    const char *reason = "";
-    calx_status status = calx_watch_write(instance, column, value, &reason);
-    if (status == CALX_E_NOMEM)
-        return calx_error_set_nomem(&session->error);
-    return status == CALX_OK ? CALX_OK : misfit(session, instance->mapper, i, reason);
-}
-
-/* What the row says goes to the snapshot also of a changed column: it is the value to compare. */
-static calx_status refill_snapshot(calx_session *session, calx_instance *instance, size_t i,
-                                   const calx_value *value)
-{
-    const calx_column *column = &instance->mapper->columns[i];
-    calx_value owned = *value;
-    if (calx_row_is_pointer(column) && is_span(value)) {
-        calx_text_block *block = calx_instance_add_text(instance, value->as.span.size);
-        if (block == NULL)
-            return calx_error_set_nomem(&session->error);
-        if (value->as.span.size > 0)
-            memcpy(block->data, value->as.span.data, value->as.span.size);
-        block->data[value->as.span.size] = '\0';
-        owned.as.span.data = block->data;
-    }
-    const char *reason = "";
-    if (calx_column_write(column, instance->watch->snapshot, &owned, &reason) != CALX_OK)
-        return misfit(session, instance->mapper, i, reason);
-    return CALX_OK;
-}
-
-static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
-                                  calx_instance *instance)
-{
-    for (size_t i = 0; i < entity->mapper->column_count; i++) {
-        calx_status status = refill(session, instance, i, &entity->row[i]);
-        if (status != CALX_OK)
-            return status;
-    }
-    return CALX_OK;
-}
-
-static calx_status fill_columns(calx_session *session, const calx_entity *entity,
-                                calx_instance *instance)
-{
-    for (size_t i = 0; i < entity->mapper->column_count; i++) {
-        const calx_value *value = &entity->row[i];
-        calx_status status = calx_plan_has(entity->columns, i)
-                                 ? refill_snapshot(session, instance, i, value)
-                                 : refill(session, instance, i, value);
-        if (status != CALX_OK)
-            return status;
-    }
-    return CALX_OK;
-}
-
-/*
- * Changes stay in the struct; everything else, and the whole snapshot, comes from the row. On
- * failure nothing looks changed that the application did not change.
- */
-static calx_status fill_watched(calx_session *session, calx_entity *entity, calx_instance *instance)
-{
-    calx_watch *watch = instance->watch;
-    calx_status status = calx_relationship_adopt(session, instance);
-    if (status != CALX_OK)
-        return status;
-    bool any = calx_watch_changes(watch, entity->columns);
-    status = fill_columns(session, entity, instance);
-    if (status == CALX_OK && (any ? calx_watch_agree(watch, entity->columns)
-                                  : calx_watch_take_snapshot(watch)) != CALX_OK)
-        status = calx_error_set_nomem(&session->error);
-    if (status != CALX_OK)
-        calx_watch_revert_others(watch, entity->columns);
-    return status;
-}
-
-static calx_status fill(calx_session *session, calx_entity *entity, calx_instance *instance)
-{
-    calx_status status = CALX_OK;
-    if (calx_session_is_partly_expired(session, instance))
-        return calx_session_fill_expired(session, entity, instance);
-    if (instance->watch != NULL && instance->watch->has_snapshot)
-        status = fill_watched(session, entity, instance);
-    else
-        status = fill_unwatched(session, entity, instance);
-    if (status != CALX_OK)
-        return status;
-    calx_watch_sweep_texts(instance);
-    calx_links_unload(instance, true);
-    instance->epoch = session->epoch;
-    instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
-    calx_checksum_note(instance);
-    return CALX_OK;
 }
 
 /* The key of entity->row; its mapper is NULL when all of it is NULL (SES-080). */
@@ -216,7 +86,7 @@ static calx_status materialize_number(calx_session *session, calx_entity *entity
     calx_status status = build(session, entity, &instance);
     if (status != CALX_OK)
         return status;
-    instance->key = calx_key_from_number(entity->mapper, number);
+    calx_key_set_number(&instance->key, entity->mapper, number);
     enter(session, entity, slot, instance);
     return CALX_OK;
 }
@@ -263,7 +133,7 @@ calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
     if (is_new && out_is_new == NULL)
         slot->epoch = session->epoch; /* no stream lets go of it */
     if (!is_new && calx_session_is_expired(session, instance))
-        status = fill(session, entity, instance);
+        status = calx_session_fill(session, entity, instance);
     if (status == CALX_OK)
         *out_instance = instance;
     return status;

@@ -3,7 +3,7 @@
  *
  *   session.c      making, closing, looking at it        identity.c  key -> instance
  *   membership.c   add, delete, expunge                   watch.c     what changed
- *   load.c         rows -> instances                      links.c     relationships in memory
+ *   load.c, fill.c rows -> instances                      links.c     relationships in memory
  *   get.c          by key, from memory or the database    expire.c    what may be stale, refresh
  *   partial.c      columns that are stale by themselves   state.c     states changed by hand
  *   transaction.c  begin, commit, rollback, close         relationship.c  their public face
@@ -227,8 +227,24 @@ calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
 calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
                                     calx_instance **out_instance, bool *out_is_new);
 
+/* The row could not be read: sets the session's error and answers its status. */
+calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity);
+
 /* Reads the cursor's present row into entity->row. */
-calx_status calx_session_read_row(calx_session *session, calx_entity *entity, calx_cursor *cursor);
+static inline calx_status calx_session_read_row(calx_session *session, calx_entity *entity,
+                                                calx_cursor *cursor)
+{
+    calx_status status =
+        calx_cursor_read(cursor, entity->form.wanted, entity->row, entity->mapper->column_count);
+    return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity);
+}
+
+/* A value of a row did not fit: sets the error and answers CALX_E_DATA. */
+calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper,
+                                const calx_row_misfit *misfit);
+
+/* Writes entity->row into an expired instance, which is fresh then. fill.c */
+calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_instance *instance);
 
 /*
  * Lets go of an instance a stream made, unless somebody needs it: edited, expunged, or part of a

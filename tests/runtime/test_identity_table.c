@@ -16,7 +16,8 @@ enum { USERS = 1, ADDRESSES, MEMBERSHIPS };
 
 static calx_instance numbered(int64_t number)
 {
-    calx_instance instance = { .key = calx_key_from_number(&user_mapper, number) };
+    calx_instance instance = { .epoch = 0 };
+    calx_key_set_number(&instance.key, &user_mapper, number);
     return instance;
 }
 

@@ -18,8 +18,7 @@ typedef struct sample {
     calx_row_step steps[COLUMNS];
     calx_value row[COLUMNS];
     char text[64];
-    size_t column;
-    const char *reason;
+    calx_row_misfit misfit;
 } sample;
 
 static void set_up(sample *table)
@@ -44,8 +43,7 @@ static void set_up(sample *table)
 static calx_status store(sample *table, struct everything *out)
 {
     memset(out, 0, sizeof *out);
-    return calx_row_store(&table->form, table->row, out, table->text, &table->column,
-                          &table->reason);
+    return calx_row_store(&table->form, table->row, out, table->text, &table->misfit);
 }
 
 static void every_type_is_stored_as_its_column_would_be(void **state)
@@ -99,8 +97,8 @@ static void null_goes_where_a_member_can_hold_it(void **state)
             assert_int_equal(value.type, CALX_VALUE_NULL);
         } else {
             assert_int_equal(store(&table, &out), CALX_E_DATA);
-            assert_int_equal(table.column, i);
-            assert_non_null(strstr(table.reason, "NULL"));
+            assert_int_equal(table.misfit.column, i);
+            assert_non_null(strstr(table.misfit.reason, "NULL"));
             refused++;
         }
         table.row[i] = kept;
@@ -115,8 +113,8 @@ static void assert_refused(size_t column, calx_value value, const char *reason)
     set_up(&table);
     table.row[column] = value;
     assert_int_equal(store(&table, &out), CALX_E_DATA);
-    assert_int_equal(table.column, column);
-    assert_non_null(strstr(table.reason, reason));
+    assert_int_equal(table.misfit.column, column);
+    assert_non_null(strstr(table.misfit.reason, reason));
 }
 
 static void what_does_not_fit_names_its_column(void **state)

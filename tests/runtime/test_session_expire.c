@@ -129,6 +129,13 @@ static void what_is_not_fresh_any_more_is_asked_for_again(void **state)
     assert_int_equal(calx_session_expire_all(fix.session), CALX_OK);
     assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
     assert_int_equal(logged(&fix, "SELECT"), 1);
+    const char *const names[] = { "fullname" };
+    calx_expire_options options = CALX_EXPIRE_OPTIONS_INIT;
+    options.names = names;
+    options.count = 1;
+    assert_int_equal(calx_session_expire_with(fix.session, user, &options), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
     assert_int_equal(logged(&fix, "SELECT"), 1);

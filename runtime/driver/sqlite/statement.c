@@ -20,6 +20,7 @@ typedef struct sqlite_statement {
     sqlite3_stmt *stmt; /* NULL: the text held no statement */
     sqlite3 *db;
     int total_before; /* sqlite3_total_changes() when the run began */
+    size_t width;     /* columns of this run's rows; 0: not asked yet */
     bool stepped;     /* since the last sqlite3_reset() */
     bool bound;       /* since the last sqlite3_clear_bindings() */
 } sqlite_statement;
@@ -236,6 +237,7 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         statement->stepped = false;
     }
     statement->bound = true;
+    statement->width = 0;
     statement->total_before = sqlite3_total_changes(statement->db);
     calx_status status = bind_all(statement, parameters, count);
     return status == CALX_OK ? step(statement, out_row) : status;
@@ -361,15 +363,10 @@ static calx_status read_other(sqlite_statement *statement, int column, sqlite3_v
     return fail_column(statement, column, wanted);
 }
 
-static calx_status read_cell(sqlite_statement *statement, int column, calx_value_type wanted,
-                             calx_value *out)
+/* A cell of the class it has of its own. */
+static calx_status read_own(sqlite_statement *statement, sqlite3_value *cell, calx_value *out)
 {
-    sqlite3_value *cell = sqlite3_column_value(statement->stmt, column);
-    calx_value_type own = own_class(sqlite3_value_type(cell));
-    out->type = own == CALX_VALUE_NULL || wanted == CALX_VALUE_NULL ? own : wanted;
-    if (own != out->type)
-        return read_other(statement, column, cell, out);
-    switch (own) {
+    switch (out->type) {
     case CALX_VALUE_INT64:
         out->as.int64 = sqlite3_value_int64(cell);
         return CALX_OK;
@@ -384,14 +381,27 @@ static calx_status read_cell(sqlite_statement *statement, int column, calx_value
     }
 }
 
+static calx_status read_cell(sqlite_statement *statement, int column, calx_value_type wanted,
+                             calx_value *out)
+{
+    sqlite3_value *cell = sqlite3_column_value(statement->stmt, column);
+    out->type = own_class(sqlite3_value_type(cell));
+    if (out->type == wanted || out->type == CALX_VALUE_NULL || wanted == CALX_VALUE_NULL)
+        return read_own(statement, cell, out);
+    out->type = wanted;
+    return read_other(statement, column, cell, out);
+}
+
 calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type *wanted,
                              calx_value *out, size_t count)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
-    if (count > (size_t)sqlite3_data_count(statement->stmt))
+    if (statement->width == 0)
+        statement->width = (size_t)sqlite3_data_count(statement->stmt);
+    if (count > statement->width)
         return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
-                              "%zu columns were asked for, the row has %d", count,
-                              sqlite3_data_count(statement->stmt));
+                              "%zu columns were asked for, the row has %zu", count,
+                              statement->width);
     for (size_t i = 0; i < count; i++) {
         calx_status status = read_cell(statement, (int)i, wanted[i], &out[i]);
         if (status != CALX_OK)
