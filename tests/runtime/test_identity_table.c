@@ -147,7 +147,7 @@ static void a_long_random_run_agrees_with_an_array(void **state)
     member *members = calloc(NUMBERS, sizeof(*members));
     assert_non_null(members);
     for (int64_t i = 0; i < NUMBERS; i++)
-        members[i].instance = numbered((i - NUMBERS / 2) << (i % 40));
+        members[i].instance = numbered((i - NUMBERS / 2) * (INT64_C(1) << (i % 40)));
     uint64_t random = 88172645463325252U;
     assert_int_equal(calx_identity_table_reserve(&table, 1), CALX_OK);
     for (size_t step = 0; step < STEPS; step++) {
