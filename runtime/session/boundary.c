@@ -249,23 +249,23 @@ static bool is_unwritten(const calx_instance *instance)
     return calx_session_is_changed(instance) || !calx_links_are_shown(instance);
 }
 
-static void undo_unwritten_changes(const calx_watch_list *list)
+static void undo_unwritten_changes(calx_session *session, const calx_watch_list *list)
 {
     for (calx_watch *watch = list->first; watch != NULL; watch = watch->next)
         if (is_unwritten(watch->instance)) {
             undo_unwritten(watch);
-            watch->instance->flags |= CALX_INSTANCE_EXPIRED;
+            calx_identity_expire(session, watch->instance);
         }
 }
 
 /* Only what changed since is expired, flushed or not (SES-134). */
 static void undo_changes_inside(calx_session *session)
 {
-    undo_unwritten_changes(&session->hot);
-    undo_unwritten_changes(&session->cold);
+    undo_unwritten_changes(session, &session->hot);
+    undo_unwritten_changes(session, &session->cold);
     while (session->boundary->records != NULL) {
         calx_watch *watch = session->boundary->records->watch;
-        watch->instance->flags |= CALX_INSTANCE_EXPIRED;
+        calx_identity_expire(session, watch->instance);
         leave_collections(watch);
         undo_written(session, watch);
     }

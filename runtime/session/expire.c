@@ -85,8 +85,7 @@ void calx_session_expire_instance(calx_instance *instance)
     if (instance->watch != NULL)
         calx_watch_revert(instance->watch);
     calx_links_unload(instance, false);
-    instance->flags |= CALX_INSTANCE_EXPIRED;
-    calx_identity_doubt(instance->session, instance);
+    calx_identity_expire(instance->session, instance);
 }
 
 /* ---- members by their names ---- */

@@ -47,6 +47,12 @@ void calx_identity_doubt(calx_session *session, const calx_instance *instance)
         slot->epoch = 0;
 }
 
+void calx_identity_expire(calx_session *session, calx_instance *instance)
+{
+    instance->flags |= CALX_INSTANCE_EXPIRED;
+    calx_identity_doubt(session, instance);
+}
+
 calx_instance *calx_identity_next(const calx_session *session, size_t *position)
 {
     return calx_identity_table_next(&session->identity, position);

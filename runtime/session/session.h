@@ -368,6 +368,9 @@ void calx_identity_remove(calx_session *session, calx_instance *instance);
  */
 void calx_identity_doubt(calx_session *session, const calx_instance *instance);
 
+/* The instance is expired as a whole. */
+void calx_identity_expire(calx_session *session, calx_instance *instance);
+
 /* As calx_identity_table_next(). */
 calx_instance *calx_identity_next(const calx_session *session, size_t *position);
 

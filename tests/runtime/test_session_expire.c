@@ -136,6 +136,15 @@ static void what_is_not_fresh_any_more_is_asked_for_again(void **state)
     assert_int_equal(calx_session_expire_with(fix.session, user, &options), CALX_OK);
     assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
     assert_int_equal(logged(&fix, "SELECT"), 1);
+    assert_int_equal(calx_session_begin_nested(fix.session), CALX_OK);
+    assert_int_equal(calx_instance_set_text(user, &user_mapper.columns[USER_FULLNAME], "x"),
+                     CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
+    assert_int_equal(logged(&fix, "SELECT"), 1);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_ptr_equal(get_number(&fix, &user_mapper, 1), user);
     assert_int_equal(logged(&fix, "SELECT"), 1);
