@@ -49,17 +49,22 @@ static inline void set_options(fixture *fix, const calx_session_options *options
     assert_int_equal(calx_session_new(options, &fix->session, NULL), CALX_OK);
 }
 
-static inline void set_up_model(fixture *fix, const calx_metadata *metadata)
+static inline void set_up_at(fixture *fix, const char *url, const calx_metadata *metadata)
 {
     calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
     log_sink_init(&fix->sink);
     options.echo = CALX_ECHO_SQL;
     options.log = log_sink_line;
     options.log_context = &fix->sink;
-    assert_int_equal(calx_engine_new(calx_test_url(), &options, &fix->engine, NULL), CALX_OK);
+    assert_int_equal(calx_engine_new(url, &options, &fix->engine, NULL), CALX_OK);
     assert_int_equal(calx_schema_create_all(fix->engine, metadata, NULL), CALX_OK);
     fix->session = new_session(fix);
     log_sink_forget(&fix->sink);
+}
+
+static inline void set_up_model(fixture *fix, const calx_metadata *metadata)
+{
+    set_up_at(fix, calx_test_url(), metadata);
 }
 
 static inline void set_up(fixture *fix)

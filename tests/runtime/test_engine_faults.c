@@ -3,6 +3,7 @@
  * single allocation, and a disk whose writes fail. Nothing may be left behind, and the next round
  * must work.
  */
+#include "support/faulty_disk.h"
 #include "support/harness.h"
 #include "support/ration.h"
 
@@ -173,45 +174,11 @@ static void each_allocation_of_sqlite_may_fail(void **state)
     assert_true(allowed > 100);
 }
 
-/* A file system that is the default one until its writes are told to fail. */
-static sqlite3_vfs faulty_vfs;
-static sqlite3_vfs *real_vfs;
-static sqlite3_io_methods faulty_methods;
-static const sqlite3_io_methods *real_methods;
-static int write_result = SQLITE_OK;
-
-static int faulty_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
-{
-    return write_result == SQLITE_OK ? real_methods->xWrite(file, data, size, offset)
-                                     : write_result;
-}
-
-static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-                       int *out_flags)
-{
-    (void)vfs;
-    int code = real_vfs->xOpen(real_vfs, name, file, flags, out_flags);
-    /* Journals have other methods, which do not lock: they are left alone. */
-    if (code != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0)
-        return code;
-    real_methods = file->pMethods;
-    faulty_methods = *file->pMethods;
-    faulty_methods.xWrite = faulty_write;
-    file->pMethods = &faulty_methods;
-    return code;
-}
-
 static calx_engine *faulty_engine(void)
 {
     char url[1024];
     calx_engine *engine = NULL;
-    real_vfs = sqlite3_vfs_find(NULL);
-    faulty_vfs = *real_vfs;
-    faulty_vfs.zName = "faulty";
-    faulty_vfs.xOpen = faulty_open;
-    faulty_vfs.pNext = NULL;
-    write_result = SQLITE_OK;
-    assert_int_equal(sqlite3_vfs_register(&faulty_vfs, 0), SQLITE_OK);
+    faulty_disk_begin();
     snprintf(url, sizeof(url), "sqlite:///file:%s?uri=true&vfs=faulty", calx_test_path("f.db"));
     assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
     return engine;
@@ -251,13 +218,13 @@ static void failing_writes_have_their_status_and_rollback_mends(void **state)
         assert_int_equal(run(connection, "CREATE TABLE t (x TEXT)", NULL), CALX_OK);
         assert_int_equal(calx_connection_commit(connection), CALX_OK);
         assert_int_equal(run(connection, "INSERT INTO t VALUES (:text)", "a"), CALX_OK);
-        write_result = cases[i].code;
+        faulty_disk_fail_writes(cases[i].code);
         assert_int_equal(calx_connection_commit(connection), cases[i].status);
         const calx_error *error = calx_connection_error(connection);
         assert_int_equal(error->driver_code, cases[i].code);
         assert_int_equal((error->flags & CALX_ERROR_OUTCOME_UNKNOWN) != 0, cases[i].lost);
         assert_int_equal(run(connection, "SELECT x FROM t", NULL), CALX_E_PENDING_ROLLBACK);
-        write_result = SQLITE_OK;
+        faulty_disk_fail_writes(SQLITE_OK);
         assert_int_equal(calx_connection_rollback(connection), CALX_OK);
         expect_rows(connection, 0);
         assert_int_equal(run(connection, "INSERT INTO t VALUES (:text)", "b"), CALX_OK);
@@ -268,7 +235,7 @@ static void failing_writes_have_their_status_and_rollback_mends(void **state)
         assert_int_equal(counts.created, cases[i].lost ? 2 : 1);
         calx_connection_close(connection);
         calx_engine_free(engine);
-        sqlite3_vfs_unregister(&faulty_vfs);
+        faulty_disk_end();
     }
 }
 
