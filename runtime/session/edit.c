@@ -127,7 +127,9 @@ void calx_instance_seal(const void *entity)
     calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL || instance->watch == NULL)
         return;
-    if (instance->state == CALX_STATE_PERSISTENT && instance->watch->records == NULL &&
+    bool is_needed = instance->watch->records != NULL || /* for a rollback, should it be expunged */
+                     (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0;
+    if (instance->state == CALX_STATE_PERSISTENT && !is_needed &&
         !calx_session_is_changed(instance)) {
         calx_watch_drop(instance);
         calx_checksum_note(instance);

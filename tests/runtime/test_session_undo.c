@@ -370,6 +370,27 @@ static void raw_members_show_what_was_there_before(void **state)
     graph_close(&fix);
 }
 
+/* A seal ends the watch; that it was inserted in this transaction must not be forgotten with it. */
+static void a_sealed_one_that_left_and_came_back_goes_with_its_insertion(void **state)
+{
+    (void)state;
+    calx_shows("SES-057");
+    calx_shows("SES-104");
+    fixture fix;
+    set_up(&fix);
+    struct user *ed = add_user(fix.session, "ed");
+    calx_session_transaction savepoint = begin_nested(fix.session);
+    assert_non_null(calx_instance_edit(ed));
+    calx_instance_seal(ed);
+    assert_int_equal(calx_session_expunge(fix.session, ed), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, ed), CALX_OK);
+    roll_back(savepoint);
+    assert_true(contains(fix.session, ed));
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_false(contains(fix.session, ed));
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +405,7 @@ int main(void)
         cmocka_unit_test(collections_loaded_inside_are_not_believed),
         cmocka_unit_test(untouched_collections_stay_loaded),
         cmocka_unit_test(raw_members_show_what_was_there_before),
+        cmocka_unit_test(a_sealed_one_that_left_and_came_back_goes_with_its_insertion),
     };
     return CALX_RUN("session_undo", tests);
 }
