@@ -183,6 +183,35 @@ static void a_return_sends_one_statement_or_none(void **state)
     }
 }
 
+static void a_connection_that_cannot_be_reset_is_told_and_closed(void **state)
+{
+    (void)state;
+    calx_shows("ENG-046");
+    log_sink sink;
+    log_sink_init(&sink);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.echo = CALX_ECHO_SQL;
+    options.log = log_sink_line;
+    options.log_context = &sink;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_connection *lost = connect_to(engine);
+    calx_connection *other = connect_to(engine);
+    char sql[64];
+    snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%lld, 5000)",
+             (long long)number(lost, "SELECT pg_backend_pid()::bigint"));
+    run(other, sql);
+    calx_connection_close(lost);
+    assert_int_equal(log_sink_count(&sink, "could not be reset"), 1);
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.idle, 0);
+    assert_int_equal(counts.out, 1);
+    assert_int_equal(counts.closed, 1);
+    calx_connection_close(other);
+    calx_engine_free(engine);
+    log_sink_clear(&sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +220,7 @@ int main(void)
         cmocka_unit_test(what_is_echoed_is_chosen),
         cmocka_unit_test(hidden_parameters_are_in_no_log_and_long_ones_are_cut),
         cmocka_unit_test(a_return_sends_one_statement_or_none),
+        CALX_POSTGRESQL(a_connection_that_cannot_be_reset_is_told_and_closed),
     };
     return CALX_RUN("engine_log", tests);
 }

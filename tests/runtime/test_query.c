@@ -202,7 +202,6 @@ static void a_row_fills_an_expired_instance(void **state)
 
 static void a_row_without_a_key_is_no_instance(void **state)
 {
-    calx_shows("SES-080");
     (void)state;
     fixture fix;
     set_up(&fix);

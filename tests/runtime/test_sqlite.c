@@ -11,6 +11,9 @@
 #include "driver/timestamp.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -572,6 +575,22 @@ static void a_database_that_cannot_be_written_says_so(void **state)
     close_line(&opened);
 }
 
+/* Interrupts again and again: the first time may be before the statement runs. */
+typedef struct pest {
+    calx_driver_connection *connection;
+    atomic_bool done;
+} pest;
+
+static void *interrupt_until_done(void *context)
+{
+    pest *self = context;
+    while (!atomic_load(&self->done)) {
+        driver->interrupt(self->connection);
+        sched_yield();
+    }
+    return NULL;
+}
+
 static void a_statement_can_be_interrupted(void **state)
 {
     (void)state;
@@ -584,6 +603,17 @@ static void a_statement_can_be_interrupted(void **state)
     assert_int_equal(driver->execute(statement, NULL, 0, &row), CALX_OK);
     driver->interrupt(opened.connection);
     assert_int_equal(driver->next(statement, &row), CALX_E_CANCELED);
+    driver->finalize(statement);
+    assert_int_equal(number(&opened, "SELECT 1"), 1);
+    static const char endless[] =
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x < 0) FROM n";
+    pthread_t thread;
+    pest other = { .connection = opened.connection };
+    statement = prepare(&opened, endless);
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_until_done, &other), 0);
+    assert_int_equal(driver->execute(statement, NULL, 0, &row), CALX_E_CANCELED);
+    atomic_store(&other.done, true);
+    pthread_join(thread, NULL);
     driver->finalize(statement);
     assert_int_equal(number(&opened, "SELECT 1"), 1);
     close_line(&opened);
