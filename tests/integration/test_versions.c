@@ -480,6 +480,7 @@ static void a_manual_version_that_is_null_fails_the_flush(void **state)
 {
     ledger *place = *state;
     calx_shows("SES-347");
+    calx_shows("ERR-11");
     struct page *page = page_new();
     assert_int_equal(page_add(place->session, page), CALX_OK);
     assert_int_equal(calx_session_flush(place->session), CALX_E_FLUSH);

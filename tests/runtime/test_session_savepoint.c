@@ -339,6 +339,7 @@ static void a_finished_handle_is_refused(void **state)
 {
     (void)state;
     calx_shows("SES-116");
+    calx_shows("ERR-03");
     fixture fix;
     set_up(&fix);
     calx_session_transaction none = calx_session_get_transaction(fix.session);

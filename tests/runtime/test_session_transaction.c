@@ -193,6 +193,7 @@ enum { WAYS_TO_TOUCH = 11 };
 static void each_kind_of_work_begins_a_transaction(void **state)
 {
     (void)state;
+    calx_shows("SES-091");
     fixture fix;
     set_up(&fix);
     calx_session_options options = session_options(&fix);

@@ -254,6 +254,7 @@ static void rows_in_a_circle_fail_the_flush(void **state)
     graph fix;
     calx_shows("SES-197");
     calx_shows("SES-154");
+    calx_shows("ERR-12");
     graph_open(&fix);
     struct captain *ahab = captain("ahab");
     struct ship *pequod = ship("pequod");
