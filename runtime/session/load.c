@@ -53,19 +53,34 @@ static void enter(calx_session *session, const calx_entity *entity, calx_identit
         calx_checksum_note(instance);
 }
 
+/* A key of which a part is missing cannot be told from others. */
+static calx_status part_is_missing(calx_session *session, const calx_mapper *mapper,
+                                   const calx_value *values)
+{
+    size_t i = 0;
+    while (values[i].type != CALX_VALUE_NULL)
+        i++;
+    return calx_session_fail(session, CALX_E_DATA,
+                             "%s.%s is NULL in a row whose key is not NULL otherwise: a key that "
+                             "lacks a part is no instance's",
+                             mapper->table, mapper->columns[mapper->key[i]].name);
+}
+
 /* The key of entity->row; its mapper is NULL when all of it is NULL (SES-080). */
 static calx_status key_of_row(calx_session *session, const calx_entity *entity, calx_key *out_key)
 {
     const calx_mapper *mapper = entity->mapper;
     calx_value *values = entity->row + mapper->column_count;
-    bool has_key = false;
+    size_t present = 0;
     for (size_t i = 0; i < mapper->key_count; i++) {
         values[i] = entity->row[mapper->key[i]];
-        has_key = has_key || values[i].type != CALX_VALUE_NULL;
+        present += values[i].type != CALX_VALUE_NULL;
     }
     out_key->mapper = NULL;
-    if (!has_key)
+    if (present == 0)
         return CALX_OK;
+    if (present < mapper->key_count)
+        return part_is_missing(session, mapper, values);
     calx_status status = calx_key_from_values(out_key, mapper, values);
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s: a row's key does not fit its columns",

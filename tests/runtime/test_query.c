@@ -202,6 +202,7 @@ static void a_row_fills_an_expired_instance(void **state)
 
 static void a_row_without_a_key_is_no_instance(void **state)
 {
+    calx_shows("SES-080");
     (void)state;
     fixture fix;
     set_up(&fix);
@@ -218,6 +219,26 @@ static void a_row_without_a_key_is_no_instance(void **state)
     size_t streamed = 0;
     assert_int_equal(calx_query_each(query, count_entity, &streamed), CALX_OK);
     assert_int_equal(streamed, 1);
+    calx_query_free(query);
+    tear_down(&fix);
+}
+
+static void a_row_with_a_part_of_its_key_is_bad_data(void **state)
+{
+    calx_shows("SES-080");
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    run_sql(fix.session, "DROP TABLE memberships");
+    run_sql(fix.session,
+            "CREATE TABLE memberships (group_name TEXT, user_id INTEGER, rank INTEGER)");
+    run_sql(fix.session, "INSERT INTO memberships VALUES (NULL, 7, 1)");
+    calx_query *query = calx_query_new(fix.session, &membership_mapper);
+    const void *const *items = NULL;
+    size_t count = 0;
+    assert_int_equal(calx_query_all(query, &items, &count), CALX_E_DATA);
+    assert_non_null(
+        strstr(calx_session_error(fix.session)->message, "memberships.group_name is NULL"));
     calx_query_free(query);
     tear_down(&fix);
 }
@@ -506,6 +527,7 @@ int main(void)
         cmocka_unit_test(loaded_values_are_not_overwritten),
         cmocka_unit_test(a_row_fills_an_expired_instance),
         cmocka_unit_test(a_row_without_a_key_is_no_instance),
+        cmocka_unit_test(a_row_with_a_part_of_its_key_is_bad_data),
         cmocka_unit_test(pending_work_is_flushed_first),
         cmocka_unit_test(without_autoflush_pending_work_is_not_seen),
         cmocka_unit_test(a_failing_flush_is_the_querys_failure),
