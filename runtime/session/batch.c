@@ -60,8 +60,8 @@ calx_status calx_batch_start(calx_batch *batch, const calx_batch_row *row, size_
     void *values = batch->values;
     void *columns = batch->columns;
     bool reserved =
-        reserve(&instances, &batch->instance_capacity, most, sizeof(*batch->instances)) ==
-            CALX_OK &&
+        reserve(&instances, &batch->instance_capacity, row->instance != NULL ? most : 0,
+                sizeof(*batch->instances)) == CALX_OK &&
         reserve(&values, &batch->value_capacity, most * row->width, sizeof(*batch->values)) ==
             CALX_OK &&
         reserve(&columns, &batch->word_capacity, words, sizeof(*batch->columns)) == CALX_OK;
@@ -72,6 +72,7 @@ calx_status calx_batch_start(calx_batch *batch, const calx_batch_row *row, size_
         return CALX_E_NOMEM;
     memcpy(batch->columns, row->entity->columns, words * sizeof(*batch->columns));
     batch->entity = row->entity;
+    batch->of_instances = row->instance != NULL;
     batch->width = row->width;
     batch->most = most;
     return CALX_OK;
@@ -81,9 +82,12 @@ void calx_batch_add(calx_batch *batch, const calx_batch_row *row)
 {
     memcpy(&batch->values[batch->count * batch->width], row->entity->row,
            batch->width * sizeof(*batch->values));
-    batch->instances[batch->count++] = row->instance;
+    if (row->instance != NULL) {
+        batch->instances[batch->count] = row->instance;
+        row->instance->flags |= CALX_INSTANCE_BATCHED;
+    }
+    batch->count++;
     batch->bytes += row->bytes;
-    row->instance->flags |= CALX_INSTANCE_BATCHED;
 }
 
 /* Whether every row of the batch has its whole key already. */
@@ -111,7 +115,7 @@ bool calx_batch_is_awaited(const calx_batch *batch, const calx_instance *instanc
 
 void calx_batch_empty(calx_batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; batch->of_instances && i < batch->count; i++)
         batch->instances[i]->flags &= (uint16_t)~CALX_INSTANCE_BATCHED;
     batch->entity = NULL;
     batch->count = 0;

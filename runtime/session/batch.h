@@ -22,6 +22,7 @@ enum {
 typedef struct calx_batch {
     calx_entity *entity;       /* of all rows; NULL: there are none */
     uint64_t *columns;         /* the set all rows have values for; empty in a DELETE */
+    bool of_instances;         /* else the rows are plain structs */
     calx_instance **instances; /* owned array; flagged CALX_INSTANCE_BATCHED */
     calx_value *values;        /* row by row; text and bytes are the instances' own */
     size_t count;              /* of rows */
@@ -34,9 +35,9 @@ typedef struct calx_batch {
 /* A row as the flush has it in hand: entity->columns say which values these are. */
 typedef struct calx_batch_row {
     calx_entity *entity;
-    calx_instance *instance;
-    size_t width; /* values in entity->row */
-    size_t bytes; /* of text and bytes in them; calx_batch_takes() counts */
+    calx_instance *instance; /* NULL: a plain struct, of a batch of them */
+    size_t width;            /* values in entity->row */
+    size_t bytes;            /* of text and bytes in them; calx_batch_takes() counts */
 } calx_batch_row;
 
 /* Whether the row can go with those gathered so far. */

@@ -16,7 +16,9 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
            calx_plan_words(writer->entity->mapper) * sizeof(*writer->entity->columns));
     row->width = 0;
     *out = CALX_TOGETHER_YES;
-    return status == CALX_OK ? calx_writer_bind_where(writer, row->instance, &row->width) : status;
+    if (status != CALX_OK)
+        return status;
+    return calx_writer_bind_where(writer, calx_writer_stored(row->instance), &row->width);
 }
 
 static calx_status delete_row(calx_writer *writer, calx_instance *instance)
@@ -30,7 +32,7 @@ static calx_status delete_row(calx_writer *writer, calx_instance *instance)
     if (status == CALX_OK)
         status = calx_writer_run(writer, row.width, &changes);
     if (status == CALX_OK && changes == 0 && writer->entity->version >= 0)
-        status = calx_version_missed(writer, instance);
+        status = calx_version_missed(writer, calx_writer_stored(instance));
     if (status != CALX_OK)
         return calx_writer_blame(writer, instance, "deleting");
     if (changes == 0 && writer->session->options.confirm_deleted_rows)

@@ -7,24 +7,6 @@
 #include "mapper/column.h"
 #include "session/version.h"
 
-/* Left to the database: a generated key or server default nobody gave a value for. */
-static bool is_left_out(const calx_instance *instance, size_t i)
-{
-    return !calx_plan_has(instance->watch->set, i) &&
-           calx_column_is_empty(&instance->mapper->columns[i], calx_instance_entity(instance));
-}
-
-static void choose_columns(calx_writer *writer, const calx_instance *instance)
-{
-    const calx_entity *entity = writer->entity;
-    for (size_t i = calx_plan_words(instance->mapper); i-- > 0;)
-        entity->columns[i] = entity->required[i];
-    for (size_t i = 0; i < entity->optional_count; i++) {
-        if (!is_left_out(instance, entity->optional[i]))
-            calx_plan_include(entity->columns, entity->optional[i]);
-    }
-}
-
 /* Whether the database gives a column of the rows in hand its default. */
 static bool leaves_defaults(const calx_writer *writer)
 {
@@ -118,8 +100,9 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
         status = calx_version_start(writer, instance);
     if (status != CALX_OK)
         return status;
-    choose_columns(writer, instance);
-    status = calx_writer_bind_columns(writer, instance, writer->entity->columns, &row->width);
+    const void *struct_ = calx_instance_entity(instance);
+    calx_writer_choose_inserted(writer, struct_, instance->watch->set);
+    status = calx_writer_bind_columns(writer, struct_, writer->entity->columns, &row->width);
     *out = row->width == 0 ? CALX_TOGETHER_NO : CALX_TOGETHER_YES;
     return status;
 }

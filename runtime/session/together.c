@@ -34,21 +34,29 @@ static calx_status note(calx_writer *writer, const calx_together *kind)
     return kind->note(writer);
 }
 
-/* *out_singly: nothing was done, and the rows are to be sent one by one. */
-static calx_status send_at_once(calx_writer *writer, const calx_together *kind, bool *out_singly)
+calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool *out_singly)
 {
     calx_batch *batch = &writer->batch;
-    calx_status status = calx_writer_open(writer, kind->kind, batch->columns);
+    calx_status status = calx_writer_open(writer, kind, batch->columns);
     writer->has_row = false;
     if (status == CALX_OK && calx_cursor_execute_rows(writer->cursor, batch->values, batch->count,
                                                       &writer->has_row) != CALX_OK)
         status = calx_session_take_error(writer->session);
     if (status == CALX_OK)
-        return note(writer, kind);
+        return CALX_OK;
     *out_singly = may_go_singly(&writer->session->error);
     /* A type that takes text only as a parameter of its own: the next batch would fail as well. */
     if (status == CALX_E_SYNTAX || status == CALX_E_NO_OBJECT)
         writer->entity->singly = true;
+    return status;
+}
+
+/* *out_singly: nothing was done, and the rows are to be sent one by one. */
+static calx_status send_at_once(calx_writer *writer, const calx_together *kind, bool *out_singly)
+{
+    calx_status status = calx_together_execute(writer, kind->kind, out_singly);
+    if (status == CALX_OK)
+        return note(writer, kind);
     return *out_singly ? CALX_OK : blame_batch(writer, kind);
 }
 

@@ -41,4 +41,10 @@ extern const calx_together calx_together_deletes;
 calx_status calx_together_send(calx_writer *writer, const calx_instances *instances,
                                const calx_together *kind);
 
+/*
+ * Sends the writer's batch, not empty, in one statement. A failure has changed nothing; with
+ * *out_singly what is wrong with one row may show when each goes by itself.
+ */
+calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool *out_singly);
+
 #endif

@@ -51,7 +51,7 @@ static calx_status choose_columns(calx_writer *writer, calx_instance *instance, 
             CALX_OK ||
         calx_watch_keep_origin(watch) != CALX_OK)
         return calx_error_set_nomem(&writer->session->error);
-    return calx_version_raise(writer, instance);
+    return calx_version_raise(writer, calx_instance_entity(instance), calx_writer_stored(instance));
 }
 
 /* A key that changes is not found again by those of the same statement (SES-203). */
@@ -64,8 +64,11 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
         !any ? CALX_TOGETHER_NOTHING : (changes_key(writer) ? CALX_TOGETHER_NO : CALX_TOGETHER_YES);
     if (status != CALX_OK || !any)
         return status;
-    status = calx_writer_bind_columns(writer, row->instance, writer->entity->columns, &row->width);
-    return status == CALX_OK ? calx_writer_bind_where(writer, row->instance, &row->width) : status;
+    status = calx_writer_bind_columns(writer, calx_instance_entity(row->instance),
+                                      writer->entity->columns, &row->width);
+    if (status != CALX_OK)
+        return status;
+    return calx_writer_bind_where(writer, calx_writer_stored(row->instance), &row->width);
 }
 
 static calx_status send_row(calx_writer *writer, const calx_batch_row *row)
@@ -75,7 +78,7 @@ static calx_status send_row(calx_writer *writer, const calx_batch_row *row)
     if (status == CALX_OK)
         status = calx_writer_run_columns(writer, row->width, &changes);
     if (status == CALX_OK && changes == 0)
-        status = calx_version_missed(writer, row->instance);
+        status = calx_version_missed(writer, calx_writer_stored(row->instance));
     return status;
 }
 

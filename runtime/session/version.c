@@ -18,11 +18,6 @@ static const calx_column *column_of(const calx_writer *writer)
     return &writer->entity->mapper->columns[writer->entity->version];
 }
 
-static void *member_of(const calx_writer *writer, const calx_instance *instance)
-{
-    return (char *)calx_instance_entity(instance) + column_of(writer)->offset;
-}
-
 static bool is_manual(const calx_column *column)
 {
     return (column->flags & CALX_COLUMN_MANUAL) != 0;
@@ -37,28 +32,30 @@ bool calx_version_is_fetched(const calx_mapper *mapper)
 
 /* ---- making versions ---- */
 
-static calx_status write_version(calx_writer *writer, calx_instance *instance, calx_value value)
+static calx_status write_version(calx_writer *writer, void *struct_, calx_value value)
 {
     const calx_column *column = column_of(writer);
     const char *reason = "";
-    calx_status status = calx_column_write(column, calx_instance_entity(instance), &value, &reason);
-    return status == CALX_OK ? CALX_OK
-                             : calx_session_fail(writer->session, status, "%s.%s: %s",
-                                                 instance->mapper->name, column->member, reason);
+    calx_status status = calx_column_write(column, struct_, &value, &reason);
+    return status == CALX_OK
+               ? CALX_OK
+               : calx_session_fail(writer->session, status, "%s.%s: %s",
+                                   writer->entity->mapper->name, column->member, reason);
 }
 
 /* The application's function writes into the member itself. old NULL: the row is new. */
-static calx_status call_function(calx_writer *writer, calx_instance *instance, const void *old)
+static calx_status call_function(calx_writer *writer, void *struct_, const void *old)
 {
+    const calx_mapper *mapper = writer->entity->mapper;
     const calx_column *column = column_of(writer);
-    void *member = member_of(writer, instance);
+    void *member = (char *)struct_ + column->offset;
     memset(member, 0, column->size);
-    calx_status status = instance->mapper->next_version(old, member);
+    calx_status status = mapper->next_version(old, member);
     if (status == CALX_OK)
         return CALX_OK;
     return calx_session_fail(writer->session, status,
-                             "%s.%s: the function that makes its versions failed: %s",
-                             instance->mapper->name, column->member, calx_status_text(status));
+                             "%s.%s: the function that makes its versions failed: %s", mapper->name,
+                             column->member, calx_status_text(status));
 }
 
 static calx_status no_version(calx_writer *writer, const char *when)
@@ -78,16 +75,24 @@ static calx_status check_manual(calx_writer *writer, const void *entity, const c
     return CALX_OK; /* what cannot be read is told when it is bound */
 }
 
-static calx_status make_first(calx_writer *writer, calx_instance *instance)
+static calx_status make_first(calx_writer *writer, void *struct_)
 {
-    if (instance->mapper->next_version != NULL) {
-        calx_plan_include(instance->watch->set, (size_t)writer->entity->version);
-        instance->watch->has_set = true; /* an empty one is none to be made again */
-        return call_function(writer, instance, NULL);
-    }
+    if (writer->entity->mapper->next_version != NULL)
+        return call_function(writer, struct_, NULL);
     if (column_of(writer)->type == CALX_TYPE_TIMESTAMP)
-        return write_version(writer, instance, calx_value_timestamp(calx_clock_now_us()));
-    return write_version(writer, instance, calx_value_int64(1));
+        return write_version(writer, struct_, calx_value_timestamp(calx_clock_now_us()));
+    return write_version(writer, struct_, calx_value_int64(1));
+}
+
+calx_status calx_version_start_plain(calx_writer *writer, void *struct_)
+{
+    const calx_column *column = column_of(writer);
+    bool given = !calx_column_is_empty(column, struct_);
+    if (!is_manual(column))
+        return given ? CALX_OK : make_first(writer, struct_);
+    return !given && column->server_default != NULL
+               ? CALX_OK
+               : check_manual(writer, struct_, ": set it before");
 }
 
 calx_status calx_version_start(calx_writer *writer, calx_instance *instance)
@@ -96,13 +101,15 @@ calx_status calx_version_start(calx_writer *writer, calx_instance *instance)
     if (version < 0)
         return CALX_OK;
     const calx_column *column = column_of(writer);
-    bool given = calx_plan_has(instance->watch->set, (size_t)version) ||
-                 !calx_column_is_empty(column, calx_instance_entity(instance));
-    if (is_manual(column))
-        return !given && column->server_default != NULL
-                   ? CALX_OK
-                   : check_manual(writer, calx_instance_entity(instance), ": set it before");
-    return given ? CALX_OK : make_first(writer, instance);
+    void *struct_ = calx_instance_entity(instance);
+    if (calx_plan_has(instance->watch->set, (size_t)version))
+        return is_manual(column) ? check_manual(writer, struct_, ": set it before") : CALX_OK;
+    if (!is_manual(column) && instance->mapper->next_version != NULL &&
+        calx_column_is_empty(column, struct_)) {
+        calx_plan_include(instance->watch->set, (size_t)version);
+        instance->watch->has_set = true; /* an empty one is none to be made again */
+    }
+    return calx_version_start_plain(writer, struct_);
 }
 
 static calx_status is_last(calx_writer *writer)
@@ -112,55 +119,53 @@ static calx_status is_last(calx_writer *writer)
 }
 
 /* A clock that was set back, or two writes in one microsecond: later than the last all the same. */
-static calx_status write_time(calx_writer *writer, calx_instance *instance, calx_timestamp old)
+static calx_status write_time(calx_writer *writer, void *struct_, calx_timestamp old)
 {
     calx_timestamp now = calx_clock_now_us();
     if (now <= old && old == INT64_MAX)
         return is_last(writer);
-    return write_version(writer, instance, calx_value_timestamp(now > old ? now : old + 1));
+    return write_version(writer, struct_, calx_value_timestamp(now > old ? now : old + 1));
 }
 
-static calx_status count_up(calx_writer *writer, calx_instance *instance, const calx_value *old)
+static calx_status count_up(calx_writer *writer, void *struct_, const calx_value *old)
 {
     if (old->type == CALX_VALUE_UINT64)
         return old->as.uint64 == UINT64_MAX
                    ? is_last(writer)
-                   : write_version(writer, instance, calx_value_uint64(old->as.uint64 + 1));
+                   : write_version(writer, struct_, calx_value_uint64(old->as.uint64 + 1));
     return old->as.int64 == INT64_MAX
                ? is_last(writer)
-               : write_version(writer, instance, calx_value_int64(old->as.int64 + 1));
+               : write_version(writer, struct_, calx_value_int64(old->as.int64 + 1));
 }
 
 /* What comes after the version the row was loaded with. */
-static calx_status make_next(calx_writer *writer, calx_instance *instance)
+static calx_status make_next(calx_writer *writer, void *struct_, const void *stored)
 {
+    const calx_mapper *mapper = writer->entity->mapper;
     const calx_column *column = column_of(writer);
-    const void *stored = calx_writer_stored(instance);
     calx_value old;
-    if (instance->mapper->next_version != NULL)
-        return call_function(writer, instance, (const char *)stored + column->offset);
+    if (mapper->next_version != NULL)
+        return call_function(writer, struct_, (const char *)stored + column->offset);
     calx_status status = calx_column_read(column, stored, &old);
     if (status != CALX_OK)
         return calx_session_fail(writer->session, status, "%s.%s: the version cannot be read",
-                                 instance->mapper->name, column->member);
-    return column->type == CALX_TYPE_TIMESTAMP ? write_time(writer, instance, old.as.int64)
-                                               : count_up(writer, instance, &old);
+                                 mapper->name, column->member);
+    return column->type == CALX_TYPE_TIMESTAMP ? write_time(writer, struct_, old.as.int64)
+                                               : count_up(writer, struct_, &old);
 }
 
-calx_status calx_version_raise(calx_writer *writer, calx_instance *instance)
+calx_status calx_version_raise(calx_writer *writer, void *struct_, const void *stored)
 {
     int version = writer->entity->version;
     if (version < 0)
         return CALX_OK;
     if (is_manual(column_of(writer))) {
-        calx_status status = check_manual(writer, calx_writer_stored(instance), " in the row");
-        return status == CALX_OK
-                   ? check_manual(writer, calx_instance_entity(instance), ": set it before")
-                   : status;
+        calx_status status = check_manual(writer, stored, " in the row");
+        return status == CALX_OK ? check_manual(writer, struct_, ": set it before") : status;
     }
     if (calx_plan_has(writer->entity->columns, (size_t)version))
         return CALX_OK;
-    calx_status status = make_next(writer, instance);
+    calx_status status = make_next(writer, struct_, stored);
     if (status == CALX_OK)
         calx_plan_include(writer->entity->columns, (size_t)version);
     return status;
@@ -320,9 +325,8 @@ static calx_status fail_missed(calx_writer *writer, const void *stored, const ca
     return CALX_E_STALE_DATA;
 }
 
-calx_status calx_version_missed(calx_writer *writer, const calx_instance *instance)
+calx_status calx_version_missed(calx_writer *writer, const void *stored)
 {
-    const void *stored = calx_writer_stored(instance);
     calx_value loaded = calx_value_null();
     if (writer->entity->version < 0)
         return fail_missed(writer, stored, NULL);

@@ -16,11 +16,14 @@ bool calx_version_is_fetched(const calx_mapper *mapper);
  */
 calx_status calx_version_start(calx_writer *writer, calx_instance *instance);
 
+/* The same for a struct that is no instance; only of an entity that has a version (SES-328). */
+calx_status calx_version_start_plain(calx_writer *writer, void *struct_);
+
 /*
- * Before an UPDATE of entity->columns: the next version joins them, unless the program set it
- * itself (SES-340, 346) or makes them all (SES-347).
+ * Before an UPDATE of entity->columns: the version after that of stored joins them and is written
+ * into the struct, unless the program set it itself (SES-340, 346) or makes them all (SES-347).
  */
-calx_status calx_version_raise(calx_writer *writer, calx_instance *instance);
+calx_status calx_version_raise(calx_writer *writer, void *struct_, const void *stored);
 
 /*
  * The instance is expired here, and perhaps somebody else counted the version up: the row tells
@@ -35,6 +38,6 @@ calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance);
  * The statement found no row, versioned or not: says which version was looked for, and which one
  * the row has (SES-341, 343).
  */
-calx_status calx_version_missed(calx_writer *writer, const calx_instance *instance);
+calx_status calx_version_missed(calx_writer *writer, const void *stored);
 
 #endif

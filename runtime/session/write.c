@@ -81,31 +81,31 @@ calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *
     return status;
 }
 
-static calx_status bind_column(calx_writer *writer, calx_instance *instance, size_t i,
-                               calx_value *out)
+static calx_status bind_column(calx_writer *writer, const void *struct_, size_t i, calx_value *out)
 {
-    const calx_column *column = &instance->mapper->columns[i];
-    calx_status status = calx_column_get(column, calx_instance_entity(instance), out);
+    const calx_mapper *mapper = writer->entity->mapper;
+    const calx_column *column = &mapper->columns[i];
+    calx_status status = calx_column_get(column, struct_, out);
     if (status != CALX_OK)
         return calx_session_fail(writer->session, status, "%s.%s: no NUL inside the array",
-                                 instance->mapper->name, column->member);
+                                 mapper->name, column->member);
     if (column->length != 0 && calx_column_too_long(column, out))
         return calx_session_fail(writer->session, CALX_E_DATA,
                                  "%s.%s: the text is longer than its column, which takes %u "
                                  "characters",
-                                 instance->mapper->table, column->name, (unsigned)column->length);
+                                 mapper->table, column->name, (unsigned)column->length);
     return CALX_OK;
 }
 
-calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instance,
+calx_status calx_writer_bind_columns(calx_writer *writer, const void *struct_,
                                      const uint64_t *columns, size_t *count)
 {
-    const size_t column_count = instance->mapper->column_count;
+    const size_t column_count = writer->entity->mapper->column_count;
     calx_value *to = &writer->entity->row[*count];
     for (size_t i = 0; i < column_count; i++) {
         if (!calx_plan_has(columns, i))
             continue;
-        calx_status status = bind_column(writer, instance, i, to);
+        calx_status status = bind_column(writer, struct_, i, to);
         if (status != CALX_OK)
             return status;
         to++;
@@ -114,17 +114,28 @@ calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instanc
     return CALX_OK;
 }
 
+void calx_writer_choose_inserted(calx_writer *writer, const void *struct_, const uint64_t *set)
+{
+    const calx_entity *entity = writer->entity;
+    for (size_t i = calx_plan_words(entity->mapper); i-- > 0;)
+        entity->columns[i] = entity->required[i];
+    for (size_t i = 0; i < entity->optional_count; i++) {
+        size_t column = entity->optional[i];
+        if ((set != NULL && calx_plan_has(set, column)) ||
+            !calx_column_is_empty(&entity->mapper->columns[column], struct_))
+            calx_plan_include(entity->columns, column);
+    }
+}
+
 const void *calx_writer_stored(const calx_instance *instance)
 {
     const calx_watch *watch = instance->watch;
     return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
 }
 
-calx_status calx_writer_bind_where(calx_writer *writer, const calx_instance *instance,
-                                   size_t *count)
+calx_status calx_writer_bind_where(calx_writer *writer, const void *stored, size_t *count)
 {
-    const calx_mapper *mapper = instance->mapper;
-    const void *stored = calx_writer_stored(instance);
+    const calx_mapper *mapper = writer->entity->mapper;
     calx_status status = calx_key_read(mapper, stored, &writer->entity->row[*count]);
     *count += mapper->key_count;
     if (status == CALX_OK && writer->entity->version >= 0)

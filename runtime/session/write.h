@@ -1,10 +1,10 @@
 /*
  * The writer: one flush under way, and what sending a row of any kind needs.
  *
- *   flush.c        the order and life of a flush         settle.c    what it leaves behind
- *   write.c        statements and values                 insert.c, insert_rows.c, update.c,
- * delete.c foreign_key.c  keys of what is pointed at            version.c  what a version column
- * needs
+ *   flush.c        the order and life of a flush     settle.c      what it leaves behind
+ *   write.c        statements and values             insert.c, update.c, delete.c  the rows
+ *   foreign_key.c  keys of what is pointed at        version.c     what a version column needs
+ *   together.c     rows that go together             bulk.c        rows of plain arrays
  */
 #ifndef CALX_SESSION_WRITE_H
 #define CALX_SESSION_WRITE_H
@@ -37,13 +37,21 @@ calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *
 calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance,
                               const char *doing);
 
-/* The values of a set of columns, ascending, into entity->row from *count on. */
-calx_status calx_writer_bind_columns(calx_writer *writer, calx_instance *instance,
+/*
+ * The values a struct has in a set of columns, ascending, into entity->row from *count on.
+ * CALX_E_DATA: a text too long for its column.
+ */
+calx_status calx_writer_bind_columns(calx_writer *writer, const void *struct_,
                                      const uint64_t *columns, size_t *count);
 
-/* Which row: the key as it was loaded, and the version it had then. */
-calx_status calx_writer_bind_where(calx_writer *writer, const calx_instance *instance,
-                                   size_t *count);
+/* Which row: the key and the version that the struct has as it is stored. */
+calx_status calx_writer_bind_where(calx_writer *writer, const void *stored, size_t *count);
+
+/*
+ * The columns an INSERT of the struct has values for, into entity->columns: all but those the
+ * database fills and nobody gave a value. set: columns that were given one, empty or not; or NULL.
+ */
+void calx_writer_choose_inserted(calx_writer *writer, const void *struct_, const uint64_t *set);
 
 /* The struct as it agreed with the database last. */
 const void *calx_writer_stored(const calx_instance *instance);
