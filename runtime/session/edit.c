@@ -193,6 +193,20 @@ calx_status calx_instance_set_null(const void *entity, const calx_column *column
     return set(entity, column, calx_value_null());
 }
 
+/* Read as if the member stood alone, has_value first. */
+calx_status calx_instance_set_nullable(const void *entity, const calx_column *column,
+                                       const void *nullable)
+{
+    calx_value value = calx_value_null();
+    if (column != NULL && (column->flags & CALX_COLUMN_NULL_FLAG) != 0) {
+        calx_column alone = *column;
+        alone.offset = column->offset - column->null_offset;
+        alone.null_offset = 0;
+        (void)calx_column_read(&alone, nullable, &value);
+    }
+    return set(entity, column, value);
+}
+
 calx_status calx_instance_set_bool(const void *entity, const calx_column *column, bool value)
 {
     return set(entity, column, calx_value_bool(value));

@@ -91,6 +91,9 @@ CALX_API void calx_instance_seal(const void *entity);
  * not fit the member; CALX_E_STATE the instance was deleted. Details are on the instance's session.
  */
 CALX_API calx_status calx_instance_set_null(const void *entity, const calx_column *column);
+/** @param nullable  a calx_nullable_… of the column's type, which generated code has checked */
+CALX_API calx_status calx_instance_set_nullable(const void *entity, const calx_column *column,
+                                                const void *nullable);
 CALX_API calx_status calx_instance_set_bool(const void *entity, const calx_column *column,
                                             bool value);
 CALX_API calx_status calx_instance_set_int64(const void *entity, const calx_column *column,
