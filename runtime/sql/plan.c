@@ -243,11 +243,11 @@ static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t 
     calx_buffer_char(writer->out, ' ');
     if (set_size(writer->mapper, columns) == 0)
         calx_buffer_put(writer->out, writer->dialect->default_values);
-    else if (kind == CALX_PLAN_INSERT_ROWS)
+    else if (calx_plan_takes_rows(kind))
         put_inserted_rows(writer, columns);
     else
         put_inserted(writer, columns);
-    if (writer->dialect->returns_keys && made != NULL) {
+    if (writer->dialect->returns_keys && made != NULL && kind != CALX_PLAN_LOAD_ROWS) {
         calx_buffer_put(writer->out, " RETURNING ");
         put_name(writer, made->name);
     }
@@ -326,6 +326,7 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return has_set;
     case CALX_PLAN_INSERT_ROWS:
+    case CALX_PLAN_LOAD_ROWS:
         return has_set && dialect->batches_rows;
     case CALX_PLAN_UPDATE_ROWS:
         return has_key && has_set && dialect->batches_rows;
@@ -347,6 +348,7 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     switch (key->kind) {
     case CALX_PLAN_INSERT:
     case CALX_PLAN_INSERT_ROWS:
+    case CALX_PLAN_LOAD_ROWS:
         put_insert(&writer, key->kind, key->columns);
         break;
     case CALX_PLAN_UPDATE:
@@ -384,6 +386,7 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     switch (key->kind) {
     case CALX_PLAN_INSERT:
     case CALX_PLAN_INSERT_ROWS:
+    case CALX_PLAN_LOAD_ROWS:
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return set_size(key->mapper, key->columns);
     case CALX_PLAN_UPDATE:

@@ -12,6 +12,7 @@
  *   INSERT_ROWS, UPDATE_ROWS, DELETE_ROWS
  *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
  *                      arrays are long; only where the dialect says batches_rows
+ *   LOAD_ROWS          as INSERT_ROWS, and gives no row whatever is left to the database
  *
  * The SELECTs give every column of the mapper, in table order, SELECT_SOME those of its set; they
  * lock what they read when the key says so and the database can. An INSERT that leaves the key to a
@@ -36,7 +37,8 @@ typedef enum calx_plan_kind {
     CALX_PLAN_SELECT_SOME,
     CALX_PLAN_INSERT_ROWS,
     CALX_PLAN_UPDATE_ROWS,
-    CALX_PLAN_DELETE_ROWS
+    CALX_PLAN_DELETE_ROWS,
+    CALX_PLAN_LOAD_ROWS
 } calx_plan_kind;
 
 typedef struct calx_plan_key {

@@ -12,6 +12,7 @@
 
 typedef enum bench_case {
     BENCH_INSERT = 0,
+    BENCH_BULK,
     BENCH_LOAD,
     BENCH_STREAM,
     BENCH_GET,

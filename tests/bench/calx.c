@@ -102,6 +102,22 @@ static void insert_work(void *state)
     need_session(bench, calx_session_commit(bench->session));
 }
 
+/* The database makes the keys, as for the others. */
+static void bulk_setup(void *state)
+{
+    calx_bench *bench = state;
+    insert_setup(bench);
+    for (size_t i = 0; i < bench->task.count; i++)
+        bench->data[i].id = 0;
+}
+
+static void bulk_work(void *state)
+{
+    calx_bench *bench = state;
+    need_session(bench, entry_bulk_insert(bench->session, bench->data, bench->task.count));
+    need_session(bench, calx_session_commit(bench->session));
+}
+
 static void load_first(calx_bench *bench, size_t count)
 {
     bench->query = entry_query_new(bench->session);
@@ -324,6 +340,7 @@ const bench_side bench_calx = {
     .open = calx_open,
     .close = calx_close,
     .steps = { [BENCH_INSERT] = { insert_setup, insert_work, NULL },
+               [BENCH_BULK] = { bulk_setup, bulk_work, NULL },
                [BENCH_LOAD] = { warm_up, load_work, load_check },
                [BENCH_STREAM] = { warm_up, stream_work, answer_sum },
                [BENCH_GET] = { keys_setup, get_work, answer_sum },

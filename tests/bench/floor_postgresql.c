@@ -61,10 +61,11 @@ static void insert_setup(void *state)
     floor->data = bench_entries(floor->task.count);
 }
 
-static void insert_batch(pg_floor *floor, struct entry *entries, size_t count)
+/* The entries as the four parameters of PG_INSERT_ARRAYS. */
+static void put_arrays(pg_floor *floor, const struct entry *entries, size_t count,
+                       pg_parameters *parameters)
 {
     wire_array *arrays = floor->arrays;
-    pg_parameters parameters = { .count = 0 };
     for (size_t i = 0; i < PG_PARAMETERS; i++)
         wire_array_start(&arrays[i]);
     for (size_t i = 0; i < count; i++) {
@@ -73,10 +74,16 @@ static void insert_batch(pg_floor *floor, struct entry *entries, size_t count)
         wire_array_put_64(&arrays[2], (uint64_t)entries[i].amount);
         wire_array_put_64(&arrays[3], wire_bits(entries[i].score));
     }
-    pg_add_array(&parameters, &arrays[0], WIRE_TEXT);
-    pg_add_array(&parameters, &arrays[1], WIRE_TEXT);
-    pg_add_array(&parameters, &arrays[2], WIRE_INT8);
-    pg_add_array(&parameters, &arrays[3], WIRE_FLOAT8);
+    pg_add_array(parameters, &arrays[0], WIRE_TEXT);
+    pg_add_array(parameters, &arrays[1], WIRE_TEXT);
+    pg_add_array(parameters, &arrays[2], WIRE_INT8);
+    pg_add_array(parameters, &arrays[3], WIRE_FLOAT8);
+}
+
+static void insert_batch(pg_floor *floor, struct entry *entries, size_t count)
+{
+    pg_parameters parameters = { .count = 0 };
+    put_arrays(floor, entries, count, &parameters);
     PGresult *result = pg_execute(floor, "insert", &parameters);
     for (size_t i = 0; i < count; i++)
         entries[i].id = int64_of(result, (int)i, 0);
@@ -93,8 +100,23 @@ static void insert_work(void *state)
 {
     pg_floor *floor = state;
     pg_execute_plain(floor, "begin", NULL);
-    pg_prepare(floor, "insert", PG_INSERT_ARRAYS);
+    pg_prepare(floor, "insert", PG_INSERT_ARRAYS " RETURNING id");
     pg_insert_arrays(floor, floor->data, floor->task.count);
+    pg_execute_plain(floor, "commit", NULL);
+}
+
+/* Nobody wants the keys here. */
+static void bulk_arrays(void *state)
+{
+    pg_floor *floor = state;
+    pg_execute_plain(floor, "begin", NULL);
+    pg_prepare(floor, "insert", PG_INSERT_ARRAYS);
+    for (size_t at = 0; at < floor->task.count; at += PG_BATCH) {
+        size_t left = floor->task.count - at;
+        pg_parameters parameters = { .count = 0 };
+        put_arrays(floor, floor->data + at, left < PG_BATCH ? left : PG_BATCH, &parameters);
+        pg_execute_plain(floor, "insert", &parameters);
+    }
     pg_execute_plain(floor, "commit", NULL);
 }
 
@@ -401,6 +423,7 @@ const bench_side bench_floor_postgresql = {
     .open = pg_open,
     .close = pg_close,
     .steps = { [BENCH_INSERT] = { insert_setup, insert_work, NULL },
+               [BENCH_BULK] = { insert_setup, pg_copy_entries, NULL },
                [BENCH_LOAD] = { NULL, pg_load, pg_load_check },
                [BENCH_STREAM] = { NULL, stream_work, answer_sum },
                [BENCH_GET] = { get_setup, get_work, answer_sum },
@@ -416,6 +439,7 @@ const bench_side bench_plain_postgresql = {
     .open = pg_open,
     .close = pg_close,
     .steps = { [BENCH_INSERT] = { insert_setup, insert_plain, NULL },
+               [BENCH_BULK] = { insert_setup, bulk_arrays, NULL },
                [BENCH_STREAM] = { NULL, stream_plain, answer_sum },
                [BENCH_GET] = { get_setup, get_plain, answer_sum },
                [BENCH_UPDATE] = { NULL, update_plain, NULL },

@@ -54,7 +54,10 @@ void pg_insert_arrays(pg_floor *floor, struct entry *entries, size_t count);
 
 #define PG_INSERT_ARRAYS                                                                           \
     "INSERT INTO entries (name, email, amount, score) "                                            \
-    "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::float8[]) RETURNING id"
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::float8[])"
+
+/* What is to be inserted, by COPY. */
+void pg_copy_entries(void *state);
 
 /* Everything in the table of entries, in one statement. */
 void pg_load(void *state);

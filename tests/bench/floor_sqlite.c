@@ -132,9 +132,8 @@ static void insert_setup(void *state)
     floor->data = bench_entries(floor->task.count);
 }
 
-static void insert_work(void *state)
+static void insert_rows(sqlite_floor *floor, bool keys)
 {
-    sqlite_floor *floor = state;
     step(floor, floor->begin);
     sqlite3_stmt *statement =
         prepare(floor, "INSERT INTO \"entries\" (\"name\", \"email\", \"amount\", \"score\") "
@@ -146,10 +145,21 @@ static void insert_work(void *state)
         sqlite3_bind_int64(statement, 3, entry->amount);
         sqlite3_bind_double(statement, 4, entry->score);
         step(floor, statement);
-        entry->id = sqlite3_last_insert_rowid(floor->db);
+        if (keys)
+            entry->id = sqlite3_last_insert_rowid(floor->db);
     }
     sqlite3_finalize(statement);
     step(floor, floor->commit);
+}
+
+static void insert_work(void *state)
+{
+    insert_rows(state, true);
+}
+
+static void bulk_work(void *state)
+{
+    insert_rows(state, false);
 }
 
 static void load_work(void *state)
@@ -318,6 +328,7 @@ const bench_side bench_floor_sqlite = {
     .open = sqlite_open,
     .close = sqlite_close,
     .steps = { [BENCH_INSERT] = { insert_setup, insert_work, NULL },
+               [BENCH_BULK] = { insert_setup, bulk_work, NULL },
                [BENCH_LOAD] = { NULL, load_work, load_check },
                [BENCH_STREAM] = { NULL, stream_work, answer_sum },
                [BENCH_GET] = { keys_setup, get_work, answer_sum },

@@ -24,6 +24,7 @@ typedef struct case_facts {
 
 static const case_facts cases[BENCH_CASES] = {
     [BENCH_INSERT] = { "insert", 0, 0, 100000, true, false, "insert: flush of 100 k new rows" },
+    [BENCH_BULK] = { "bulk", 0, 0, 100000, true, false, "bulk: 100 k rows of an array" },
     [BENCH_LOAD] = { "load", 100000, 0, 100000, false, false, "load: 100 k rows in a list" },
     [BENCH_STREAM] = { "stream", 500000, 0, 500000, false, false, "stream: each of 500 k rows" },
     [BENCH_GET] = { "get", 100000, 0, 10000, false, false, "get: by key, 10 k fresh sessions" },

@@ -127,7 +127,7 @@ static void pg_fill(const bench_task *task)
 {
     pg_floor *floor = pg_open(task);
     pg_run(floor, tables);
-    pg_prepare(floor, "insert", PG_INSERT_ARRAYS);
+    pg_prepare(floor, "insert", PG_INSERT_ARRAYS " RETURNING id");
     floor->data = bench_entries(task->rows);
     pg_run(floor, "BEGIN");
     pg_insert_arrays(floor, floor->data, task->rows);

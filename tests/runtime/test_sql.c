@@ -90,6 +90,9 @@ static void an_insert_of_many_rows_takes_an_array_for_each_column(void **state)
                 "INSERT INTO \"users\" (\"name\", \"age\") SELECT \"c1\", \"c2\" FROM "
                 "unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS \"calx rows\" (\"c1\", "
                 "\"c2\", \"position\") ORDER BY \"position\" RETURNING \"id\"");
+    assert_plan(&calx_dialect_postgresql, &user_mapper, CALX_PLAN_LOAD_ROWS, 1u << USER_NAME,
+                "INSERT INTO \"users\" (\"name\") SELECT \"c1\" FROM unnest($1::TEXT[]) WITH "
+                "ORDINALITY AS \"calx rows\" (\"c1\", \"position\") ORDER BY \"position\"");
     calx_buffer sql = CALX_BUFFER_INIT;
     uint64_t columns = 1u << USER_NAME;
     calx_plan_key key = { .mapper = &user_mapper,

@@ -280,6 +280,35 @@ CALX_PUBLIC_METHOD calx_status calx_session_execute_many(calx_session *session,
                                                          const calx_parameter_sets *sets,
                                                          int64_t *out_changes);
 
+/* ---- rows of plain structs ---- */
+
+/**
+ * Inserts the rows of an array of structs in its order, inside the transaction, without identity
+ * and without the unit of work: nothing joins the session, no relationship is looked at, nothing is
+ * flushed or committed, and keys are not written back (SES-320, 327). What the database fills is
+ * left to it where a member is empty: server defaults, an integer key. A version starts unless it
+ * was given (SES-328). Texts are not needed any more when the call returns.
+ * @param rows  an array of the mapper's structs; only read
+ * @return CALX_E_DATA a text is too long, found before anything is sent; what the database says.
+ *         The message names the row by its index, and its struct. CALX_E_ARGUMENT and
+ *         CALX_E_ILLEGAL_STATE_CHANGE come before anything happens; after any other failure only
+ *         rollback() is legal, inside a savepoint only its own (SES-326)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_insert(calx_session *session,
+                                                        const calx_mapper *mapper, const void *rows,
+                                                        size_t count);
+
+/**
+ * Updates by key, in the same way: each row's columns but the key are written as they are in the
+ * struct (SES-324), and loaded instances stay as they are: expire them. A version must be the
+ * row's, and is counted up in the database, not in the struct (SES-328).
+ * @return as above, and CALX_E_STATE a key is not set, CALX_E_STALE_DATA there is no row of that
+ *         key, or it has another version (SES-325)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
+                                                        const calx_mapper *mapper, const void *rows,
+                                                        size_t count);
+
 /* ---- keeping up to date ---- */
 
 /**

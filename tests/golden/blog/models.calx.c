@@ -124,6 +124,16 @@ calx_status user_delete(calx_session *session, const struct user *user)
     return calx_session_delete(session, user);
 }
 
+calx_status user_bulk_insert(calx_session *session, const struct user *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &user_mapper, rows, count);
+}
+
+calx_status user_bulk_update(calx_session *session, const struct user *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &user_mapper, rows, count);
+}
+
 calx_status user_set_id(const struct user *user, int64_t id)
 {
     return calx_instance_set_int64(user, &user_columns[0], id);
@@ -141,9 +151,7 @@ calx_status user_set_fullname(const struct user *user, const char *fullname)
 
 calx_status user_set_age(const struct user *user, calx_nullable_int32 age)
 {
-    if (!age.has_value)
-        return calx_instance_set_null(user, &user_columns[3]);
-    return calx_instance_set_int64(user, &user_columns[3], age.value);
+    return calx_instance_set_nullable(user, &user_columns[3], &age);
 }
 
 calx_status user_set_role(const struct user *user, enum role role)
@@ -383,6 +391,16 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
 calx_status address_delete(calx_session *session, const struct address *address)
 {
     return calx_session_delete(session, address);
+}
+
+calx_status address_bulk_insert(calx_session *session, const struct address *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &address_mapper, rows, count);
+}
+
+calx_status address_bulk_update(calx_session *session, const struct address *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &address_mapper, rows, count);
 }
 
 calx_status address_set_id(const struct address *address, int64_t id)

@@ -50,6 +50,10 @@ calx_status user_get(calx_session *session, int64_t id, const struct user **out_
 calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status user_delete(calx_session *session, const struct user *user);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status user_bulk_insert(calx_session *session, const struct user *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status user_bulk_update(calx_session *session, const struct user *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -129,6 +133,10 @@ calx_status address_get(calx_session *session, int64_t id, const struct address 
 calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status address_delete(calx_session *session, const struct address *address);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status address_bulk_insert(calx_session *session, const struct address *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status address_bulk_update(calx_session *session, const struct address *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

@@ -108,6 +108,16 @@ calx_status invoice_delete(calx_session *session, const struct invoice *invoice)
     return calx_session_delete(session, invoice);
 }
 
+calx_status invoice_bulk_insert(calx_session *session, const struct invoice *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &invoice_mapper, rows, count);
+}
+
+calx_status invoice_bulk_update(calx_session *session, const struct invoice *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &invoice_mapper, rows, count);
+}
+
 calx_status invoice_set_id(const struct invoice *invoice, int64_t id)
 {
     return calx_instance_set_int64(invoice, &invoice_columns[0], id);

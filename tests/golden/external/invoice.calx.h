@@ -45,6 +45,10 @@ calx_status invoice_get(calx_session *session, int64_t id, const struct invoice 
 calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status invoice_delete(calx_session *session, const struct invoice *invoice);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status invoice_bulk_insert(calx_session *session, const struct invoice *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status invoice_bulk_update(calx_session *session, const struct invoice *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

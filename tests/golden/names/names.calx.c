@@ -94,6 +94,16 @@ calx_status geo_point_delete(calx_session *session, const point *instance)
     return calx_session_delete(session, instance);
 }
 
+calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &geo_point_mapper, rows, count);
+}
+
+calx_status geo_point_bulk_update(calx_session *session, const point *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &geo_point_mapper, rows, count);
+}
+
 calx_status geo_point_set_id(const point *instance, int64_t id)
 {
     return calx_instance_set_int64(instance, &geo_point_columns[0], id);
@@ -309,6 +319,16 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
 calx_status geo_figure_delete(calx_session *session, const shape_t *shape)
 {
     return calx_session_delete(session, shape);
+}
+
+calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &geo_figure_mapper, rows, count);
+}
+
+calx_status geo_figure_bulk_update(calx_session *session, const shape_t *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &geo_figure_mapper, rows, count);
 }
 
 calx_status geo_figure_set_id(const shape_t *shape, int64_t id)
@@ -559,6 +579,16 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
 calx_status geo_session_delete(calx_session *session, const struct session *instance)
 {
     return calx_session_delete(session, instance);
+}
+
+calx_status geo_session_bulk_insert(calx_session *session, const struct session *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &geo_session_mapper, rows, count);
+}
+
+calx_status geo_session_bulk_update(calx_session *session, const struct session *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &geo_session_mapper, rows, count);
 }
 
 calx_status geo_session_set_id(const struct session *instance, int64_t id)
@@ -836,6 +866,20 @@ calx_status geo_temperature_measurement_delete(
     return calx_session_delete(session, temperature_measurement);
 }
 
+calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count)
+{
+    return calx_session_bulk_insert(session, &geo_temperature_measurement_mapper, rows, count);
+}
+
+calx_status geo_temperature_measurement_bulk_update(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count)
+{
+    return calx_session_bulk_update(session, &geo_temperature_measurement_mapper, rows, count);
+}
+
 calx_status geo_temperature_measurement_set_measurement_number(
     const struct temperature_measurement *temperature_measurement, int64_t measurement_number)
 {
@@ -854,23 +898,17 @@ calx_status geo_temperature_measurement_set_degrees_above_absolute_zero(
     const struct temperature_measurement *temperature_measurement,
     calx_nullable_double degrees_above_absolute_zero)
 {
-    if (!degrees_above_absolute_zero.has_value)
-        return calx_instance_set_null(temperature_measurement,
-                                      &geo_temperature_measurement_columns[2]);
-    return calx_instance_set_double(temperature_measurement,
-                                    &geo_temperature_measurement_columns[2],
-                                    degrees_above_absolute_zero.value);
+    return calx_instance_set_nullable(temperature_measurement,
+                                      &geo_temperature_measurement_columns[2],
+                                      &degrees_above_absolute_zero);
 }
 
 calx_status geo_temperature_measurement_set_preceding_measurement(
     const struct temperature_measurement *temperature_measurement,
     calx_nullable_int64 preceding_measurement)
 {
-    if (!preceding_measurement.has_value)
-        return calx_instance_set_null(temperature_measurement,
-                                      &geo_temperature_measurement_columns[3]);
-    return calx_instance_set_int64(temperature_measurement, &geo_temperature_measurement_columns[3],
-                                   preceding_measurement.value);
+    return calx_instance_set_nullable(
+        temperature_measurement, &geo_temperature_measurement_columns[3], &preceding_measurement);
 }
 
 calx_status geo_temperature_measurement_preceding(

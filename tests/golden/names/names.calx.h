@@ -46,6 +46,10 @@ calx_status geo_point_get(calx_session *session, int64_t id, const point **out_i
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_point_delete(calx_session *session, const point *instance);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status geo_point_bulk_update(calx_session *session, const point *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -117,6 +121,10 @@ calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **ou
 calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_figure_delete(calx_session *session, const shape_t *shape);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status geo_figure_bulk_update(calx_session *session, const shape_t *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -197,6 +205,12 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
                                 const struct session **out_instance);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_session_delete(calx_session *session, const struct session *instance);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status geo_session_bulk_insert(calx_session *session, const struct session *rows,
+                                    size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status geo_session_bulk_update(calx_session *session, const struct session *rows,
+                                    size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -289,6 +303,14 @@ calx_status geo_temperature_measurement_get_one(
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_temperature_measurement_delete(
     calx_session *session, const struct temperature_measurement *temperature_measurement);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status geo_temperature_measurement_bulk_update(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

@@ -103,6 +103,16 @@ calx_status customer_delete(calx_session *session, const struct customer *custom
     return calx_session_delete(session, customer);
 }
 
+calx_status customer_bulk_insert(calx_session *session, const struct customer *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &customer_mapper, rows, count);
+}
+
+calx_status customer_bulk_update(calx_session *session, const struct customer *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &customer_mapper, rows, count);
+}
+
 calx_status customer_set_code(const struct customer *customer, const char *code)
 {
     return calx_instance_set_text(customer, &customer_columns[0], code);
@@ -342,6 +352,16 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
 calx_status purchase_delete(calx_session *session, const struct purchase *purchase)
 {
     return calx_session_delete(session, purchase);
+}
+
+calx_status purchase_bulk_insert(calx_session *session, const struct purchase *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &purchase_mapper, rows, count);
+}
+
+calx_status purchase_bulk_update(calx_session *session, const struct purchase *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &purchase_mapper, rows, count);
 }
 
 calx_status purchase_set_id(const struct purchase *purchase, int64_t id)
@@ -608,6 +628,18 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
 calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line)
 {
     return calx_session_delete(session, purchase_line);
+}
+
+calx_status purchase_line_bulk_insert(calx_session *session, const struct purchase_line *rows,
+                                      size_t count)
+{
+    return calx_session_bulk_insert(session, &purchase_line_mapper, rows, count);
+}
+
+calx_status purchase_line_bulk_update(calx_session *session, const struct purchase_line *rows,
+                                      size_t count)
+{
+    return calx_session_bulk_update(session, &purchase_line_mapper, rows, count);
 }
 
 calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_line,

@@ -51,6 +51,10 @@ calx_status customer_get_one(calx_session *session, const char *code,
                              const struct customer **out_customer);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status customer_delete(calx_session *session, const struct customer *customer);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status customer_bulk_insert(calx_session *session, const struct customer *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status customer_bulk_update(calx_session *session, const struct customer *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -128,6 +132,10 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
                              const struct purchase **out_purchase);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status purchase_delete(calx_session *session, const struct purchase *purchase);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status purchase_bulk_insert(calx_session *session, const struct purchase *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status purchase_bulk_update(calx_session *session, const struct purchase *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -212,6 +220,12 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
                                   const struct purchase_line **out_purchase_line);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status purchase_line_bulk_insert(calx_session *session, const struct purchase_line *rows,
+                                      size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status purchase_line_bulk_update(calx_session *session, const struct purchase_line *rows,
+                                      size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

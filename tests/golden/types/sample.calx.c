@@ -233,6 +233,16 @@ calx_status sample_delete(calx_session *session, const struct sample *sample)
     return calx_session_delete(session, sample);
 }
 
+calx_status sample_bulk_insert(calx_session *session, const struct sample *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &sample_mapper, rows, count);
+}
+
+calx_status sample_bulk_update(calx_session *session, const struct sample *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &sample_mapper, rows, count);
+}
+
 calx_status sample_set_id(const struct sample *sample, uint32_t id)
 {
     return calx_instance_set_uint64(sample, &sample_columns[0], id);
@@ -335,87 +345,63 @@ calx_status sample_set_taken(const struct sample *sample, calx_timestamp taken)
 
 calx_status sample_set_maybe(const struct sample *sample, calx_nullable_bool maybe)
 {
-    if (!maybe.has_value)
-        return calx_instance_set_null(sample, &sample_columns[20]);
-    return calx_instance_set_bool(sample, &sample_columns[20], maybe.value);
+    return calx_instance_set_nullable(sample, &sample_columns[20], &maybe);
 }
 
 calx_status sample_set_maybe_tiny(const struct sample *sample, calx_nullable_int8 maybe_tiny)
 {
-    if (!maybe_tiny.has_value)
-        return calx_instance_set_null(sample, &sample_columns[21]);
-    return calx_instance_set_int64(sample, &sample_columns[21], maybe_tiny.value);
+    return calx_instance_set_nullable(sample, &sample_columns[21], &maybe_tiny);
 }
 
 calx_status sample_set_maybe_small(const struct sample *sample, calx_nullable_int16 maybe_small)
 {
-    if (!maybe_small.has_value)
-        return calx_instance_set_null(sample, &sample_columns[22]);
-    return calx_instance_set_int64(sample, &sample_columns[22], maybe_small.value);
+    return calx_instance_set_nullable(sample, &sample_columns[22], &maybe_small);
 }
 
 calx_status sample_set_maybe_middle(const struct sample *sample, calx_nullable_int32 maybe_middle)
 {
-    if (!maybe_middle.has_value)
-        return calx_instance_set_null(sample, &sample_columns[23]);
-    return calx_instance_set_int64(sample, &sample_columns[23], maybe_middle.value);
+    return calx_instance_set_nullable(sample, &sample_columns[23], &maybe_middle);
 }
 
 calx_status sample_set_maybe_big(const struct sample *sample, calx_nullable_int64 maybe_big)
 {
-    if (!maybe_big.has_value)
-        return calx_instance_set_null(sample, &sample_columns[24]);
-    return calx_instance_set_int64(sample, &sample_columns[24], maybe_big.value);
+    return calx_instance_set_nullable(sample, &sample_columns[24], &maybe_big);
 }
 
 calx_status sample_set_maybe_utiny(const struct sample *sample, calx_nullable_uint8 maybe_utiny)
 {
-    if (!maybe_utiny.has_value)
-        return calx_instance_set_null(sample, &sample_columns[25]);
-    return calx_instance_set_uint64(sample, &sample_columns[25], maybe_utiny.value);
+    return calx_instance_set_nullable(sample, &sample_columns[25], &maybe_utiny);
 }
 
 calx_status sample_set_maybe_usmall(const struct sample *sample, calx_nullable_uint16 maybe_usmall)
 {
-    if (!maybe_usmall.has_value)
-        return calx_instance_set_null(sample, &sample_columns[26]);
-    return calx_instance_set_uint64(sample, &sample_columns[26], maybe_usmall.value);
+    return calx_instance_set_nullable(sample, &sample_columns[26], &maybe_usmall);
 }
 
 calx_status sample_set_maybe_umiddle(const struct sample *sample,
                                      calx_nullable_uint32 maybe_umiddle)
 {
-    if (!maybe_umiddle.has_value)
-        return calx_instance_set_null(sample, &sample_columns[27]);
-    return calx_instance_set_uint64(sample, &sample_columns[27], maybe_umiddle.value);
+    return calx_instance_set_nullable(sample, &sample_columns[27], &maybe_umiddle);
 }
 
 calx_status sample_set_maybe_ubig(const struct sample *sample, calx_nullable_uint64 maybe_ubig)
 {
-    if (!maybe_ubig.has_value)
-        return calx_instance_set_null(sample, &sample_columns[28]);
-    return calx_instance_set_uint64(sample, &sample_columns[28], maybe_ubig.value);
+    return calx_instance_set_nullable(sample, &sample_columns[28], &maybe_ubig);
 }
 
 calx_status sample_set_maybe_ratio(const struct sample *sample, calx_nullable_float maybe_ratio)
 {
-    if (!maybe_ratio.has_value)
-        return calx_instance_set_null(sample, &sample_columns[29]);
-    return calx_instance_set_double(sample, &sample_columns[29], maybe_ratio.value);
+    return calx_instance_set_nullable(sample, &sample_columns[29], &maybe_ratio);
 }
 
 calx_status sample_set_maybe_exact(const struct sample *sample, calx_nullable_double maybe_exact)
 {
-    if (!maybe_exact.has_value)
-        return calx_instance_set_null(sample, &sample_columns[30]);
-    return calx_instance_set_double(sample, &sample_columns[30], maybe_exact.value);
+    return calx_instance_set_nullable(sample, &sample_columns[30], &maybe_exact);
 }
 
 calx_status sample_set_maybe_taken(const struct sample *sample, calx_nullable_timestamp maybe_taken)
 {
-    if (!maybe_taken.has_value)
-        return calx_instance_set_null(sample, &sample_columns[31]);
-    return calx_instance_set_timestamp(sample, &sample_columns[31], maybe_taken.value);
+    return calx_instance_set_nullable(sample, &sample_columns[31], &maybe_taken);
 }
 
 sample_query *sample_query_new(calx_session *session)

@@ -79,6 +79,10 @@ calx_status sample_get(calx_session *session, uint32_t id, const struct sample *
 calx_status sample_get_one(calx_session *session, uint32_t id, const struct sample **out_sample);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status sample_delete(calx_session *session, const struct sample *sample);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status sample_bulk_insert(calx_session *session, const struct sample *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status sample_bulk_update(calx_session *session, const struct sample *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

@@ -95,6 +95,16 @@ calx_status account_delete(calx_session *session, const struct account *account)
     return calx_session_delete(session, account);
 }
 
+calx_status account_bulk_insert(calx_session *session, const struct account *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &account_mapper, rows, count);
+}
+
+calx_status account_bulk_update(calx_session *session, const struct account *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &account_mapper, rows, count);
+}
+
 calx_status account_set_id(const struct account *account, int64_t id)
 {
     return calx_instance_set_int64(account, &account_columns[0], id);
@@ -303,6 +313,16 @@ calx_status note_delete(calx_session *session, const struct note *note)
     return calx_session_delete(session, note);
 }
 
+calx_status note_bulk_insert(calx_session *session, const struct note *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &note_mapper, rows, count);
+}
+
+calx_status note_bulk_update(calx_session *session, const struct note *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &note_mapper, rows, count);
+}
+
 calx_status note_set_id(const struct note *note, int64_t id)
 {
     return calx_instance_set_int64(note, &note_columns[0], id);
@@ -507,6 +527,16 @@ calx_status entry_delete(calx_session *session, const struct entry *entry)
     return calx_session_delete(session, entry);
 }
 
+calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &entry_mapper, rows, count);
+}
+
+calx_status entry_bulk_update(calx_session *session, const struct entry *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &entry_mapper, rows, count);
+}
+
 calx_status entry_set_id(const struct entry *entry, int64_t id)
 {
     return calx_instance_set_int64(entry, &entry_columns[0], id);
@@ -695,6 +725,16 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
 calx_status page_delete(calx_session *session, const struct page *page)
 {
     return calx_session_delete(session, page);
+}
+
+calx_status page_bulk_insert(calx_session *session, const struct page *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &page_mapper, rows, count);
+}
+
+calx_status page_bulk_update(calx_session *session, const struct page *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &page_mapper, rows, count);
 }
 
 calx_status page_set_id(const struct page *page, int64_t id)
@@ -887,6 +927,16 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
 calx_status sheet_delete(calx_session *session, const struct sheet *sheet)
 {
     return calx_session_delete(session, sheet);
+}
+
+calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &sheet_mapper, rows, count);
+}
+
+calx_status sheet_bulk_update(calx_session *session, const struct sheet *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &sheet_mapper, rows, count);
 }
 
 calx_status sheet_set_id(const struct sheet *sheet, int64_t id)

@@ -46,6 +46,10 @@ calx_status account_get(calx_session *session, int64_t id, const struct account 
 calx_status account_get_one(calx_session *session, int64_t id, const struct account **out_account);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status account_delete(calx_session *session, const struct account *account);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status account_bulk_insert(calx_session *session, const struct account *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status account_bulk_update(calx_session *session, const struct account *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -116,6 +120,10 @@ calx_status note_get(calx_session *session, int64_t id, const struct note **out_
 calx_status note_get_one(calx_session *session, int64_t id, const struct note **out_note);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status note_delete(calx_session *session, const struct note *note);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status note_bulk_insert(calx_session *session, const struct note *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status note_bulk_update(calx_session *session, const struct note *rows, size_t count);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_tag(const char *old, char *out_new);
@@ -188,6 +196,10 @@ calx_status entry_get(calx_session *session, int64_t id, const struct entry **ou
 calx_status entry_get_one(calx_session *session, int64_t id, const struct entry **out_entry);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status entry_delete(calx_session *session, const struct entry *entry);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status entry_bulk_update(calx_session *session, const struct entry *rows, size_t count);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_entry(const int32_t *old, int32_t *out_new);
@@ -259,6 +271,10 @@ calx_status page_get(calx_session *session, int64_t id, const struct page **out_
 calx_status page_get_one(calx_session *session, int64_t id, const struct page **out_page);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status page_delete(calx_session *session, const struct page *page);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status page_bulk_insert(calx_session *session, const struct page *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status page_bulk_update(calx_session *session, const struct page *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:
@@ -327,6 +343,10 @@ calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **ou
 calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet **out_sheet);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status sheet_delete(calx_session *session, const struct sheet *sheet);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status sheet_bulk_update(calx_session *session, const struct sheet *rows, size_t count);
 
 /*
  * Setters: each marks its column as changed and copies text and bytes at once. Errors:

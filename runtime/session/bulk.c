@@ -1,0 +1,346 @@
+/*
+ * Arrays of plain structs, straight to the database (SES-320 to 328 as far as they speak of rows):
+ * no identity, no unit of work, no relationships; what is loaded stays as it is. The rules kept:
+ * rows are only read, so that a version is made in a copy; all of them are looked through before
+ * the first is sent; and they go in the order of the array, together where the database takes them
+ * so. When that fails it was undone, and the rows go one by one until the one that is wrong.
+ */
+#include "session/together.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "mapper/column.h"
+#include "session/version.h"
+
+#include <string.h>
+
+/* A row in hand beside those of a full batch. */
+enum { COPIES = CALX_BATCH_MOST_ROWS + 1 };
+
+typedef struct bulk_call bulk_call;
+
+typedef struct bulk_kind {
+    const char *doing;   /* for messages */
+    calx_plan_kind many; /* statements */
+    calx_plan_kind alone;
+    bool by_key; /* each row must be there already */
+    /* A row's values into entity->row, *out_width of them; their set into entity->columns. */
+    calx_status (*prepare)(bulk_call *bulk, size_t number, size_t *out_width);
+} bulk_kind;
+
+struct bulk_call {
+    calx_writer writer;
+    const bulk_kind *kind;
+    const char *rows; /* the array */
+    size_t count;
+    size_t first; /* row of the batch */
+    char *copies; /* where versions are made; NULL: the struct has none */
+};
+
+/* ---- one row ---- */
+
+static const void *row_at(const bulk_call *bulk, size_t number)
+{
+    return bulk->rows + number * bulk->writer.entity->mapper->instance_size;
+}
+
+/* Good until as many rows further on as a batch has. */
+static void *copy_at(bulk_call *bulk, size_t number)
+{
+    size_t size = bulk->writer.entity->mapper->instance_size;
+    return memcpy(bulk->copies + number % COPIES * size, row_at(bulk, number), size);
+}
+
+static calx_status prepare_insert(bulk_call *bulk, size_t number, size_t *out_width)
+{
+    calx_writer *writer = &bulk->writer;
+    const void *row = row_at(bulk, number);
+    *out_width = 0;
+    if (bulk->copies != NULL) {
+        void *copy = copy_at(bulk, number);
+        calx_status status = calx_version_start_plain(writer, copy);
+        if (status != CALX_OK)
+            return status;
+        row = copy;
+    }
+    calx_writer_choose_inserted(writer, row, NULL);
+    return calx_writer_bind_columns(writer, row, writer->entity->columns, out_width);
+}
+
+/* All but the key and the version; answers how many. */
+static size_t choose_updated(calx_writer *writer)
+{
+    const calx_mapper *mapper = writer->entity->mapper;
+    uint64_t *columns = writer->entity->columns;
+    size_t count = 0;
+    memset(columns, 0, calx_plan_words(mapper) * sizeof(*columns));
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if ((mapper->columns[i].flags & (CALX_COLUMN_KEY | CALX_COLUMN_VERSION)) == 0) {
+            calx_plan_include(columns, i);
+            count++;
+        }
+    }
+    return count;
+}
+
+static calx_status prepare_update(bulk_call *bulk, size_t number, size_t *out_width)
+{
+    calx_writer *writer = &bulk->writer;
+    const void *row = row_at(bulk, number);
+    const void *changed = row;
+    calx_status status = CALX_OK;
+    *out_width = 0;
+    choose_updated(writer);
+    if (bulk->copies != NULL) {
+        void *copy = copy_at(bulk, number);
+        status = calx_version_raise(writer, copy, row);
+        changed = copy;
+    }
+    if (status == CALX_OK)
+        status = calx_writer_bind_columns(writer, changed, writer->entity->columns, out_width);
+    return status == CALX_OK ? calx_writer_bind_where(writer, row, out_width) : status;
+}
+
+static const bulk_kind inserting = {
+    .doing = "inserting",
+    .many = CALX_PLAN_LOAD_ROWS,
+    .alone = CALX_PLAN_INSERT,
+    .prepare = prepare_insert,
+};
+
+static const bulk_kind updating = {
+    .doing = "updating",
+    .many = CALX_PLAN_UPDATE_ROWS,
+    .alone = CALX_PLAN_UPDATE,
+    .by_key = true,
+    .prepare = prepare_update,
+};
+
+/* ---- looking through them ---- */
+
+static calx_status blame(bulk_call *bulk, size_t number)
+{
+    calx_error *error = &bulk->writer.session->error;
+    calx_error_prefix(error, "%s rows[%zu] of %s: ", bulk->kind->doing, number,
+                      bulk->writer.entity->mapper->name);
+    return error->status;
+}
+
+/* What a member may hold that its column cannot, into entity->columns; answers how many. */
+static size_t choose_limited(const calx_writer *writer)
+{
+    const calx_mapper *mapper = writer->entity->mapper;
+    uint64_t *columns = writer->entity->columns;
+    size_t count = 0;
+    memset(columns, 0, calx_plan_words(mapper) * sizeof(*columns));
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (mapper->columns[i].length != 0 || mapper->columns[i].type == CALX_TYPE_CHAR_ARRAY) {
+            calx_plan_include(columns, i);
+            count++;
+        }
+    }
+    return count;
+}
+
+/* A key that the database makes when it is left empty is not set then. */
+static calx_status check_key(calx_writer *writer, const void *row)
+{
+    const calx_mapper *mapper = writer->entity->mapper;
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        const calx_column *column = &mapper->columns[mapper->key[i]];
+        calx_value value;
+        bool is_made = (column->flags & CALX_COLUMN_GENERATED) != 0;
+        calx_status status = calx_column_read(column, row, &value);
+        if (status != CALX_OK || value.type == CALX_VALUE_NULL ||
+            (is_made && calx_column_is_empty(column, row)))
+            return calx_session_fail(writer->session, CALX_E_STATE,
+                                     "%s.%s is not set: the key says which row is meant",
+                                     mapper->name, column->member);
+    }
+    return CALX_OK;
+}
+
+static calx_status check_rows(bulk_call *bulk)
+{
+    calx_writer *writer = &bulk->writer;
+    bool is_limited = choose_limited(writer) > 0;
+    for (size_t i = 0; (is_limited || bulk->kind->by_key) && i < bulk->count; i++) {
+        calx_status status = CALX_OK;
+        size_t width = 0;
+        if (is_limited)
+            status =
+                calx_writer_bind_columns(writer, row_at(bulk, i), writer->entity->columns, &width);
+        if (status == CALX_OK && bulk->kind->by_key)
+            status = check_key(writer, row_at(bulk, i));
+        if (status != CALX_OK)
+            return blame(bulk, i);
+    }
+    return CALX_OK;
+}
+
+/* ---- sending them ---- */
+
+static calx_status send_alone(bulk_call *bulk, size_t number)
+{
+    calx_writer *writer = &bulk->writer;
+    size_t width = 0;
+    int64_t changes = 0;
+    calx_status status = bulk->kind->prepare(bulk, number, &width);
+    if (status == CALX_OK)
+        status = calx_writer_open(writer, bulk->kind->alone, writer->entity->columns);
+    if (status == CALX_OK)
+        status = calx_writer_run_columns(writer, width, &changes);
+    if (status == CALX_OK && bulk->kind->by_key && changes == 0)
+        status = calx_version_missed(writer, row_at(bulk, number));
+    return status == CALX_OK ? CALX_OK : blame(bulk, number);
+}
+
+static calx_status send_singly(bulk_call *bulk)
+{
+    calx_status status = CALX_OK;
+    calx_error_clear(&bulk->writer.session->error);
+    for (size_t i = 0; status == CALX_OK && i < bulk->writer.batch.count; i++)
+        status = send_alone(bulk, bulk->first + i);
+    return status;
+}
+
+/* Sends what was gathered. The scratch of the entity is used. */
+static calx_status send_batch(bulk_call *bulk)
+{
+    calx_writer *writer = &bulk->writer;
+    bool singly = writer->batch.count < CALX_BATCH_LEAST_ROWS;
+    calx_status status = CALX_OK;
+    if (writer->batch.count == 0)
+        return CALX_OK;
+    if (!singly)
+        status = calx_together_execute(writer, bulk->kind->many, &singly);
+    if (singly)
+        status = send_singly(bulk);
+    else if (status != CALX_OK)
+        calx_error_prefix(&writer->session->error,
+                          "%s rows[%zu] to rows[%zu] of %s: ", bulk->kind->doing, bulk->first,
+                          bulk->first + writer->batch.count - 1, writer->entity->mapper->name);
+    calx_batch_empty(&writer->batch);
+    return status;
+}
+
+/* What was gathered is sent, and the row begins a batch of its own. */
+static calx_status begin_batch(bulk_call *bulk, size_t number, calx_batch_row *row)
+{
+    calx_writer *writer = &bulk->writer;
+    bool had_rows = writer->batch.count > 0;
+    calx_status status = send_batch(bulk);
+    if (status == CALX_OK && had_rows)
+        status = bulk->kind->prepare(bulk, number, &row->width); /* the scratch was used */
+    if (status == CALX_OK && calx_batch_start(&writer->batch, row, bulk->count - number) != CALX_OK)
+        status = calx_error_set_nomem(&writer->session->error);
+    bulk->first = number;
+    return status;
+}
+
+/* A row without any value goes alone: there would be no array. So does one that cannot be sent. */
+static calx_status gather(bulk_call *bulk, size_t number)
+{
+    calx_writer *writer = &bulk->writer;
+    calx_batch_row row = { .entity = writer->entity };
+    calx_status status = bulk->kind->prepare(bulk, number, &row.width);
+    if (status != CALX_OK || row.width == 0) {
+        calx_error_clear(&writer->session->error);
+        status = send_batch(bulk); /* those before it come first */
+        return status == CALX_OK ? send_alone(bulk, number) : status;
+    }
+    if (!calx_batch_takes(&writer->batch, &row)) {
+        status = begin_batch(bulk, number, &row);
+        if (status != CALX_OK)
+            return status;
+    }
+    calx_batch_add(&writer->batch, &row);
+    return CALX_OK;
+}
+
+static calx_status send_rows(bulk_call *bulk)
+{
+    const calx_entity *entity = bulk->writer.entity;
+    bool together = calx_engine_dialect(bulk->writer.session->options.bind)->batches_rows;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < bulk->count; i++)
+        status = together && !entity->singly ? gather(bulk, i) : send_alone(bulk, i);
+    return status == CALX_OK ? send_batch(bulk) : status;
+}
+
+static calx_status make_copies(bulk_call *bulk)
+{
+    const calx_entity *entity = bulk->writer.entity;
+    if (entity->version < 0)
+        return CALX_OK;
+    bulk->copies = calx_alloc_array(bulk->count < COPIES ? bulk->count : COPIES,
+                                    entity->mapper->instance_size);
+    return bulk->copies != NULL ? CALX_OK : calx_error_set_nomem(&bulk->writer.session->error);
+}
+
+/* A struct of nothing but a key has nothing to update. */
+static calx_status send_all(bulk_call *bulk)
+{
+    calx_writer *writer = &bulk->writer;
+    calx_status status = check_rows(bulk);
+    bool is_empty =
+        bulk->kind->by_key && choose_updated(writer) == 0 && writer->entity->version < 0;
+    if (status == CALX_OK)
+        status = make_copies(bulk);
+    if (status == CALX_OK && !is_empty)
+        status = send_rows(bulk);
+    calx_cursor_close(writer->cursor);
+    calx_batch_clear(&writer->batch);
+    calx_release(bulk->copies);
+    return status;
+}
+
+/* ---- the calls ---- */
+
+/* A failure is that of a flush: rolled back at once, to the innermost savepoint (SES-326). */
+static calx_status run(bulk_call *bulk, const calx_mapper *mapper)
+{
+    calx_session *session = bulk->writer.session;
+    bulk->writer.entity = calx_session_entity(session, mapper);
+    if (bulk->writer.entity == NULL)
+        return session->error.status;
+    calx_status status = calx_session_acquire(session);
+    if (status == CALX_E_PENDING_ROLLBACK || session->connection == NULL)
+        return status; /* nothing was sent: nothing is to be undone */
+    session->flushing = true;
+    if (status == CALX_OK && bulk->count > 0)
+        status = send_all(bulk);
+    if (status != CALX_OK)
+        calx_session_break(session);
+    session->flushing = false;
+    return status;
+}
+
+static calx_status enter(bulk_call *bulk, const calx_mapper *mapper, const char *call)
+{
+    calx_session *session = bulk->writer.session;
+    calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    if (mapper == NULL || (bulk->rows == NULL && bulk->count > 0))
+        return calx_session_fail(session, CALX_E_ARGUMENT, "%s(): the %s is NULL", call,
+                                 mapper == NULL ? "mapper" : "array of rows");
+    status = calx_session_check_calm(session, call);
+    return status == CALX_OK ? run(bulk, mapper) : status;
+}
+
+calx_status calx_session_bulk_insert(calx_session *session, const calx_mapper *mapper,
+                                     const void *rows, size_t count)
+{
+    bulk_call bulk = { .kind = &inserting, .rows = rows, .count = count };
+    bulk.writer.session = session;
+    return enter(&bulk, mapper, "bulk_insert");
+}
+
+calx_status calx_session_bulk_update(calx_session *session, const calx_mapper *mapper,
+                                     const void *rows, size_t count)
+{
+    bulk_call bulk = { .kind = &updating, .rows = rows, .count = count };
+    bulk.writer.session = session;
+    return enter(&bulk, mapper, "bulk_update");
+}
