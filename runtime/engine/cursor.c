@@ -5,6 +5,7 @@
 #include "engine/inside.h"
 
 #include "base/allocator.h"
+#include "base/apart.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -68,14 +69,14 @@ calx_status calx_connection_open_known(calx_connection *connection, const calx_s
     return open_text(connection, text->sql, text->size, text->hash, out_cursor);
 }
 
-static calx_status fail(calx_cursor *cursor, calx_status status)
+static CALX_APART calx_status fail(calx_cursor *cursor, calx_status status)
 {
     cursor->driver->reset(cursor->statement);
     cursor->state = CALX_CURSOR_FRESH;
     return calx_connection_failed(cursor->connection, status, cursor->sql);
 }
 
-static calx_status fail_ended(calx_cursor *cursor)
+static CALX_APART calx_status fail_ended(calx_cursor *cursor)
 {
     if (cursor->connection == NULL)
         return CALX_E_STATE;
@@ -165,16 +166,25 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
 
 calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)
 {
-    bool row = false;
     if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
         return fail_ended(cursor);
     calx_connection_forget_error(cursor->connection);
-    calx_status status = cursor->driver->next(cursor->statement, &row);
+    calx_status status = cursor->driver->next(cursor->statement, out_row);
     if (status != CALX_OK)
         return fail(cursor, status);
-    if (!row)
+    if (!*out_row)
         cursor->state = CALX_CURSOR_DONE;
-    *out_row = row;
+    return CALX_OK;
+}
+
+/* Read with the rows logged. */
+static CALX_APART calx_status read_aloud(calx_cursor *cursor, const calx_value_type *wanted,
+                                         calx_value *out, size_t count)
+{
+    calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
+    if (status != CALX_OK)
+        return calx_connection_failed(cursor->connection, status, cursor->sql);
+    calx_echo_row(cursor->connection->engine, out, count);
     return CALX_OK;
 }
 
@@ -183,11 +193,11 @@ calx_status calx_cursor_read(calx_cursor *cursor, const calx_value_type *wanted,
 {
     if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
         return fail_ended(cursor);
+    if (cursor->connection->echo_rows)
+        return read_aloud(cursor, wanted, out, count);
     calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
     if (status != CALX_OK)
         return calx_connection_failed(cursor->connection, status, cursor->sql);
-    if (cursor->connection->echo_rows)
-        calx_echo_row(cursor->connection->engine, out, count);
     return CALX_OK;
 }
 

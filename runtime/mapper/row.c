@@ -4,6 +4,7 @@
  */
 #include "mapper/row.h"
 
+#include "base/apart.h"
 #include "mapper/column.h"
 
 #include <string.h>
@@ -82,47 +83,50 @@ static calx_status store_any(const calx_column *column, const calx_value *value,
     return calx_column_write(column, struct_, &placed, out_reason);
 }
 
-static bool store_word(const calx_row_step *step, const calx_value *row, unsigned char *at)
+/* Words, from a step on; answers the first that is none, or end. */
+static const calx_row_step *store_words(const calx_row_step *step, const calx_row_step *end,
+                                        const calx_value *row, unsigned char *at)
 {
-    const calx_value *value = &row[step->column];
-    if (value->type != (calx_value_type)step->wanted)
-        return false;
-    memcpy(at + step->offset, &value->as.uint64, sizeof value->as.uint64);
-    return true;
+    for (; step < end; step++) {
+        const calx_value *value = &row[step->column];
+        if (value->type != (calx_value_type)step->wanted)
+            break;
+        memcpy(at + step->offset, &value->as.uint64, sizeof value->as.uint64);
+    }
+    return step;
 }
 
-/* Text that ends at its first NUL, as a C string does; NULL is there already. */
-static bool store_text(const calx_row_step *step, const calx_value *row, unsigned char *at,
-                       char **text)
+/*
+ * Texts that end at their first NUL, as a C string does, from a step on; NULL is there already.
+ * Answers the first that is neither, or end.
+ */
+static const calx_row_step *store_texts(const calx_row_step *step, const calx_row_step *end,
+                                        const calx_value *row, unsigned char *at, char **text)
 {
-    const calx_value *value = &row[step->column];
-    if (value->type != CALX_VALUE_TEXT)
-        return value->type == CALX_VALUE_NULL;
-    if (memchr(value->as.span.data, '\0', value->as.span.size) != NULL)
-        return false;
-    const char *copy = put_span(value, text);
-    memcpy(at + step->offset, &copy, sizeof copy);
-    return true;
+    char *copy = *text;
+    for (; step < end; step++) {
+        const calx_value *value = &row[step->column];
+        size_t size = value->as.span.size;
+        if (value->type == CALX_VALUE_NULL)
+            continue;
+        if (value->type != CALX_VALUE_TEXT || memchr(value->as.span.data, '\0', size) != NULL)
+            break;
+        memcpy(copy, value->as.span.data, size);
+        copy[size] = '\0';
+        memcpy(at + step->offset, &copy, sizeof copy);
+        copy += size + 1;
+    }
+    *text = copy;
+    return step;
 }
 
-/* From step i on; answers the first step that needs a closer look. */
-static size_t store_usual(const calx_row_form *form, size_t i, const calx_value *row, void *struct_,
-                          char **text)
+/* From a step that needs a closer look on: each column by itself. */
+static CALX_APART calx_status store_rest(const calx_row_form *form, const calx_row_step *step,
+                                         const calx_value *row, void *struct_, char *text,
+                                         calx_row_misfit *out_misfit)
 {
-    const calx_row_step *steps = form->steps;
-    size_t words_end = form->words_end, texts_end = form->texts_end;
-    while (i < words_end && store_word(&steps[i], row, struct_))
-        i++;
-    while (i >= words_end && i < texts_end && store_text(&steps[i], row, struct_, text))
-        i++;
-    return i;
-}
-
-calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,
-                           char *text, calx_row_misfit *out_misfit)
-{
-    for (size_t i = 0; (i = store_usual(form, i, row, struct_, &text)) < form->end; i++) {
-        size_t column = form->steps[i].column;
+    for (; step < form->steps + form->end; step++) {
+        size_t column = step->column;
         calx_status status = store_any(&form->mapper->columns[column], &row[column], struct_, &text,
                                        &out_misfit->reason);
         if (status == CALX_OK)
@@ -131,4 +135,16 @@ calx_status calx_row_store(const calx_row_form *form, const calx_value *row, voi
         return status;
     }
     return CALX_OK;
+}
+
+calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,
+                           char *text, calx_row_misfit *out_misfit)
+{
+    const calx_row_step *words_end = form->steps + form->words_end;
+    const calx_row_step *step = store_words(form->steps, words_end, row, struct_);
+    if (step == words_end)
+        step = store_texts(step, form->steps + form->texts_end, row, struct_, &text);
+    if (step == form->steps + form->end)
+        return CALX_OK;
+    return store_rest(form, step, row, struct_, text, out_misfit);
 }

@@ -7,6 +7,7 @@
  */
 #include "mapper/slab.h"
 
+#include "base/apart.h"
 #include "base/pages.h"
 #include "base/poison.h"
 
@@ -60,9 +61,11 @@ static unsigned char granule_of(const void *address)
     return (unsigned char)(((uintptr_t)address & (WINDOW - 1)) / GRANULE + 1);
 }
 
-static void mark_start(calx_slab *slab, const void *instance)
+/* An instance starts so far behind the page's begin, which is aligned as windows are. */
+static void mark_start(calx_slab *slab, size_t place)
 {
-    atomic_store_explicit(window_of(slab, instance), granule_of(instance), memory_order_release);
+    atomic_store_explicit(&slab->starts[place / WINDOW],
+                          (unsigned char)(place % WINDOW / GRANULE + 1), memory_order_release);
 }
 
 static calx_slab *new_slab(size_t page_count)
@@ -117,11 +120,12 @@ static void let_go(calx_slab *slab)
 
 static void *cut(calx_slab *slab, size_t size, size_t start)
 {
-    char *block = (char *)slab + slab->used;
-    slab->used += (uint32_t)size;
+    size_t place = slab->used;
+    char *block = (char *)slab + place;
+    slab->used = (uint32_t)(place + size);
     slab->cut++;
     calx_unpoison(block, size);
-    mark_start(slab, block + start);
+    mark_start(slab, place + start);
     return block;
 }
 
@@ -137,7 +141,7 @@ static void *take_alone(size_t size, size_t start)
     char *block = (char *)slab + head_size();
     atomic_store_explicit(&slab->live, 1, memory_order_relaxed);
     calx_unpoison(block, size);
-    mark_start(slab, block + start);
+    mark_start(slab, head_size() + start);
     return block;
 }
 
@@ -166,13 +170,22 @@ static calx_slab *current_with(calx_slab_pool *pool, size_t size)
     return fresh;
 }
 
-void *calx_slab_take(calx_slab_pool *pool, size_t size, size_t start)
+/* A block the current page has no room for, or that is the first in it. */
+static CALX_APART void *take_otherwise(calx_slab_pool *pool, size_t size, size_t start)
 {
     if (size > calx_slab_largest())
         return take_alone(size, start);
-    size_t whole = rounded(size);
-    calx_slab *slab = current_with(pool, whole);
-    return slab == NULL ? NULL : cut(slab, whole, start);
+    calx_slab *slab = current_with(pool, rounded(size));
+    return slab == NULL ? NULL : cut(slab, rounded(size), start);
+}
+
+void *calx_slab_take(calx_slab_pool *pool, size_t size, size_t start)
+{
+    calx_slab *slab = pool->current;
+    if (slab == NULL || size > calx_slab_largest() || CALX_PAGE_SIZE - slab->used < rounded(size) ||
+        is_empty(slab))
+        return take_otherwise(pool, size, start);
+    return cut(slab, rounded(size), start);
 }
 
 void calx_slab_give(void *instance, size_t size, size_t start)

@@ -4,6 +4,7 @@
  */
 #include "session/checksum.h"
 
+#include "base/apart.h"
 #include "base/error.h"
 
 /* ---- one row ---- */
@@ -23,8 +24,9 @@ calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper
                              mapper->table, column->name, column->member, misfit->reason);
 }
 
-/* An instance of entity->row, without a key yet and member of nothing. */
-static calx_status build(calx_session *session, calx_entity *entity, calx_instance **out_instance)
+/* An instance of entity->row, without a key yet and member of nothing. The error is set. */
+static calx_status build(calx_session *session, const calx_entity *entity,
+                         calx_instance **out_instance)
 {
     calx_row_misfit misfit;
     calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper,
@@ -40,15 +42,19 @@ static calx_status build(calx_session *session, calx_entity *entity, calx_instan
     return CALX_OK;
 }
 
-/* Persistent from now on, in a free slot of the identity map. */
+/*
+ * Persistent from now on, in a free slot of the identity map; the slot says that it is fresh if no
+ * stream lets go of it.
+ */
 static void enter(calx_session *session, const calx_entity *entity, calx_identity_slot *slot,
-                  calx_instance *instance)
+                  calx_instance *instance, bool stays)
 {
     instance->state = CALX_STATE_PERSISTENT;
     instance->session = session;
     instance->epoch = session->epoch;
-    calx_session_keep(session, instance);
+    calx_session_keep_first(session, instance);
     calx_identity_table_fill(&session->identity, slot, instance, entity->kind);
+    slot->epoch = stays ? session->epoch : 0;
     if (session->checks)
         calx_checksum_note(instance);
 }
@@ -88,70 +94,69 @@ static calx_status key_of_row(calx_session *session, const calx_entity *entity, 
     return CALX_OK;
 }
 
+/* The row of an instance that is there. */
+static CALX_APART calx_status meet(calx_session *session, calx_entity *entity,
+                                   calx_instance *instance, calx_instance **out_instance)
+{
+    calx_status status = CALX_OK;
+    if (calx_session_is_expired(session, instance))
+        status = calx_session_fill(session, entity, instance);
+    *out_instance = status == CALX_OK ? instance : NULL;
+    return status;
+}
+
 /* The row of a key that is one number: nothing is to be encoded, and the number is compared. */
 static calx_status materialize_number(calx_session *session, calx_entity *entity, int64_t number,
-                                      calx_identity_slot **out_slot)
+                                      calx_instance **out_instance, bool *out_is_new)
 {
     calx_identity_slot *slot =
         calx_identity_table_word(&session->identity, (uint64_t)number, entity->kind);
-    calx_instance *instance = slot->instance;
-    *out_slot = slot;
-    if (instance != NULL)
-        return CALX_OK;
-    calx_status status = build(session, entity, &instance);
+    if (slot->instance != NULL)
+        return meet(session, entity, slot->instance, out_instance);
+    calx_status status = build(session, entity, out_instance);
     if (status != CALX_OK)
         return status;
-    calx_key_set_number(&instance->key, entity->mapper, number);
-    enter(session, entity, slot, instance);
+    calx_key_set_number(&(*out_instance)->key, entity->mapper, number);
+    enter(session, entity, slot, *out_instance, out_is_new == NULL);
+    if (out_is_new != NULL)
+        *out_is_new = true;
     return CALX_OK;
 }
 
-static calx_status materialize_key(calx_session *session, calx_entity *entity,
-                                   calx_identity_slot **out_slot)
+static CALX_APART calx_status materialize_key(calx_session *session, calx_entity *entity,
+                                              calx_instance **out_instance, bool *out_is_new)
 {
     calx_key key;
-    calx_instance *instance = NULL;
     calx_status status = key_of_row(session, entity, &key);
     if (status != CALX_OK || key.mapper == NULL)
         return status;
     calx_identity_slot *slot = calx_identity_table_key(&session->identity, &key, entity->kind);
-    if (slot->instance == NULL)
-        status = build(session, entity, &instance);
-    if (instance == NULL) {
+    calx_instance *present = slot->instance;
+    if (present == NULL)
+        status = build(session, entity, out_instance);
+    if (present != NULL || status != CALX_OK) {
         calx_key_clear(&key);
-    } else {
-        instance->key = key;
-        enter(session, entity, slot, instance);
+        return present == NULL ? status : meet(session, entity, present, out_instance);
     }
-    *out_slot = slot;
-    return status;
+    (*out_instance)->key = key;
+    enter(session, entity, slot, *out_instance, out_is_new == NULL);
+    if (out_is_new != NULL)
+        *out_is_new = true;
+    return CALX_OK;
 }
 
 calx_status calx_session_materialize(calx_session *session, calx_entity *entity,
                                      calx_instance **out_instance, bool *out_is_new)
 {
     const calx_value *first = &entity->row[entity->mapper->key[0]];
-    size_t before = session->identity.count;
-    calx_identity_slot *slot = NULL;
     *out_instance = NULL;
+    if (out_is_new != NULL)
+        *out_is_new = false;
     if (calx_identity_reserve(session, 1) != CALX_OK)
         return calx_error_set_nomem(&session->error);
-    calx_status status = entity->by_number && first->type == CALX_VALUE_INT64
-                             ? materialize_number(session, entity, first->as.int64, &slot)
-                             : materialize_key(session, entity, &slot);
-    bool is_new = session->identity.count != before;
-    if (out_is_new != NULL)
-        *out_is_new = is_new;
-    if (status != CALX_OK || slot == NULL)
-        return status;
-    calx_instance *instance = slot->instance;
-    if (is_new && out_is_new == NULL)
-        slot->epoch = session->epoch; /* no stream lets go of it */
-    if (!is_new && calx_session_is_expired(session, instance))
-        status = calx_session_fill(session, entity, instance);
-    if (status == CALX_OK)
-        *out_instance = instance;
-    return status;
+    if (entity->by_number && first->type == CALX_VALUE_INT64)
+        return materialize_number(session, entity, first->as.int64, out_instance, out_is_new);
+    return materialize_key(session, entity, out_instance, out_is_new);
 }
 
 calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,

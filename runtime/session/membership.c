@@ -17,12 +17,7 @@
 void calx_session_keep(calx_session *session, calx_instance *instance)
 {
     calx_session_unkeep(instance);
-    instance->keeper = session;
-    instance->keeper_previous = NULL;
-    instance->keeper_next = session->kept;
-    if (instance->keeper_next != NULL)
-        instance->keeper_next->keeper_previous = instance;
-    session->kept = instance;
+    calx_session_keep_first(session, instance);
 }
 
 void calx_session_unkeep(calx_instance *instance)

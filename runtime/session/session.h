@@ -394,7 +394,17 @@ calx_status calx_session_mark(calx_session *session, calx_instance *instance);
 /* Leaves every list of the session; kept where it was. Never fails. */
 void calx_session_forget(calx_session *session, calx_instance *instance);
 
-/* Puts an instance among those the session frees, or takes it out. */
+/* Puts an instance nobody keeps among those the session frees. */
+static inline void calx_session_keep_first(calx_session *session, calx_instance *instance)
+{
+    instance->keeper = session;
+    instance->keeper_next = session->kept;
+    if (session->kept != NULL)
+        session->kept->keeper_previous = instance;
+    session->kept = instance;
+}
+
+/* The same for one that another may keep; or takes it out. */
 void calx_session_keep(calx_session *session, calx_instance *instance);
 void calx_session_unkeep(calx_instance *instance);
 

@@ -7,6 +7,7 @@
 #include "driver/sqlite/sqlite.h"
 
 #include "base/allocator.h"
+#include "base/apart.h"
 #include "base/error.h"
 #include "driver/timestamp.h"
 
@@ -381,8 +382,29 @@ static calx_status read_own(sqlite_statement *statement, sqlite3_value *cell, ca
     }
 }
 
-static calx_status read_cell(sqlite_statement *statement, int column, calx_value_type wanted,
-                             calx_value *out)
+/* Most cells are of the class wanted, and of one of three. false: this one is not, or has no text.
+ */
+static bool read_usual(sqlite3_value *cell, calx_value_type wanted, calx_value *out)
+{
+    int stored = sqlite3_value_type(cell);
+    if (wanted == CALX_VALUE_INT64 && stored == SQLITE_INTEGER) {
+        out->as.int64 = sqlite3_value_int64(cell);
+    } else if (wanted == CALX_VALUE_TEXT && stored == SQLITE_TEXT) {
+        out->as.span.data = sqlite3_value_text(cell);
+        out->as.span.size = (size_t)sqlite3_value_bytes(cell);
+        if (out->as.span.data == NULL)
+            return false;
+    } else if (wanted == CALX_VALUE_DOUBLE && stored == SQLITE_FLOAT) {
+        out->as.real = sqlite3_value_double(cell);
+    } else {
+        return false;
+    }
+    out->type = wanted;
+    return true;
+}
+
+static CALX_APART calx_status read_any(sqlite_statement *statement, int column,
+                                       calx_value_type wanted, calx_value *out)
 {
     sqlite3_value *cell = sqlite3_column_value(statement->stmt, column);
     out->type = own_class(sqlite3_value_type(cell));
@@ -403,7 +425,9 @@ calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type 
                               "%zu columns were asked for, the row has %zu", count,
                               statement->width);
     for (size_t i = 0; i < count; i++) {
-        calx_status status = read_cell(statement, (int)i, wanted[i], &out[i]);
+        if (read_usual(sqlite3_column_value(statement->stmt, (int)i), wanted[i], &out[i]))
+            continue;
+        calx_status status = read_any(statement, (int)i, wanted[i], &out[i]);
         if (status != CALX_OK)
             return status;
     }
