@@ -6,6 +6,8 @@
  */
 #include "driver/postgresql/postgresql.h"
 
+#include "base/apart.h"
+#include "base/error.h"
 #include "driver/timestamp.h"
 
 #include <math.h>
@@ -313,14 +315,11 @@ static bool decode_text(Oid type, char *text, int size, calx_value *out, const c
     }
 }
 
-bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_value *out,
-                            const char **out_stored)
+/* One value. out->type is the class wanted; CALX_VALUE_NULL: as stored. false: it is none such. */
+static CALX_APART bool decode(const PGresult *result, int row, int column, calx_value *out,
+                              const char **out_stored)
 {
     Oid type = PQftype(result, column);
-    if (PQgetisnull(result, row, column)) {
-        out->type = CALX_VALUE_NULL;
-        return true;
-    }
     char *data = PQgetvalue(result, row, column);
     int size = PQgetlength(result, row, column);
     if (out->type == CALX_VALUE_NULL)
@@ -329,4 +328,119 @@ bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_va
     if (PQfformat(result, column) == 0)
         return decode_text(type, data, size, out, out_stored);
     return decode_binary(type, (const unsigned char *)data, size, out);
+}
+
+/* ---- rows ---- */
+
+/* How a column is read whose values mostly are of the class wanted. */
+enum { READ_ANY = 0, READ_INT8, READ_INT4, READ_FLOAT8, READ_TEXT };
+
+static unsigned char reader_of(const PGresult *result, int column)
+{
+    Oid type = PQftype(result, column);
+    if (PQfformat(result, column) == 0)
+        return READ_ANY;
+    switch (type) {
+    case CALX_OID_INT8:
+        return READ_INT8;
+    case CALX_OID_INT4:
+        return READ_INT4;
+    case CALX_OID_FLOAT8:
+        return READ_FLOAT8;
+    default:
+        return family_of(type) == FAMILY_TEXT ? READ_TEXT : READ_ANY;
+    }
+}
+
+/* The columns are those of all results of a run. */
+static void find_readers(calx_postgresql_statement *statement)
+{
+    size_t width = (size_t)PQnfields(statement->result);
+    size_t known = width < CALX_POSTGRESQL_READERS ? width : CALX_POSTGRESQL_READERS;
+    memset(statement->readers, READ_ANY, sizeof(statement->readers));
+    for (size_t i = 0; i < known; i++)
+        statement->readers[i] = reader_of(statement->result, (int)i);
+    statement->width = width;
+}
+
+static uint64_t get_word(const unsigned char *data)
+{
+    return (uint64_t)data[0] << 56 | (uint64_t)data[1] << 48 | (uint64_t)data[2] << 40 |
+           (uint64_t)data[3] << 32 | (uint64_t)data[4] << 24 | (uint64_t)data[5] << 16 |
+           (uint64_t)data[6] << 8 | data[7];
+}
+
+/* A value as its column's reader has it. false: it is to be looked at closer. */
+static bool read_usual(unsigned char reader, const char *cell, int size, calx_value *out)
+{
+    const unsigned char *data = (const unsigned char *)cell;
+    uint64_t word;
+    if (reader == READ_TEXT)
+        return put_span(data, size, CALX_VALUE_TEXT, out);
+    if (reader == READ_INT8 && size == 8 && out->type == CALX_VALUE_INT64) {
+        out->as.int64 = (int64_t)get_word(data);
+    } else if (reader == READ_FLOAT8 && size == 8 && out->type == CALX_VALUE_DOUBLE) {
+        word = get_word(data);
+        memcpy(&out->as.real, &word, sizeof(word));
+    } else {
+        return reader == READ_INT4 && decode_integer(CALX_OID_INT4, data, size, out);
+    }
+    return true;
+}
+
+static CALX_APART calx_status no_column(const calx_postgresql_statement *statement, size_t count)
+{
+    return calx_error_set(&statement->base.connection->error, CALX_E_STALE_PLAN,
+                          "%zu columns were asked for, the row has %zu", count, statement->width);
+}
+
+static const char *wanted_name(calx_value_type wanted)
+{
+    static const char *const names[] = {
+        [CALX_VALUE_NULL] = "any value",       [CALX_VALUE_BOOL] = "a truth value",
+        [CALX_VALUE_INT64] = "an integer",     [CALX_VALUE_UINT64] = "an unsigned integer",
+        [CALX_VALUE_DOUBLE] = "a real number", [CALX_VALUE_TEXT] = "text",
+        [CALX_VALUE_BYTES] = "bytes",          [CALX_VALUE_TIMESTAMP] = "a timestamp",
+    };
+    return names[wanted];
+}
+
+static CALX_APART calx_status read_any(calx_postgresql_statement *statement, int column,
+                                       calx_value_type wanted, calx_value *out)
+{
+    const char *stored = "";
+    out->type = wanted;
+    if (decode(statement->result, statement->row, column, out, &stored))
+        return CALX_OK;
+    return calx_error_set(&statement->base.connection->error, CALX_E_DATA,
+                          "column %d (%s): %s is stored, which cannot be read as %s", column,
+                          PQfname(statement->result, column), stored, wanted_name(wanted));
+}
+
+calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
+                                 calx_value *out, size_t count)
+{
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
+    const PGresult *result = statement->result;
+    int row = statement->row;
+    if (statement->width == 0)
+        find_readers(statement);
+    if (count > statement->width)
+        return no_column(statement, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char reader =
+            i < CALX_POSTGRESQL_READERS ? statement->readers[i] : (unsigned char)READ_ANY;
+        int size = PQgetlength(result, row, (int)i);
+        out[i].type = CALX_VALUE_NULL;
+        if (size == 0 && PQgetisnull(result, row, (int)i))
+            continue;
+        out[i].type = wanted[i];
+        if (reader != READ_ANY &&
+            read_usual(reader, PQgetvalue(result, row, (int)i), size, &out[i]))
+            continue;
+        calx_status status = read_any(statement, (int)i, wanted[i], &out[i]);
+        if (status != CALX_OK)
+            return status;
+    }
+    return CALX_OK;
 }

@@ -42,7 +42,8 @@ enum {
     CALX_POSTGRESQL_MAX_PARAMETERS = 65535, /* the protocol counts them in 16 bits (ENG-164) */
     CALX_POSTGRESQL_MAX_VALUE = 0x3fffffff, /* bytes of one value (LIM-20) */
     CALX_NUMERIC_SIZE = 8 + 5 * 2,          /* of a binary numeric that holds any uint64_t */
-    CALX_NAME_SIZE = 24                     /* of a prepared statement's name */
+    CALX_POSTGRESQL_READERS = 32, /* columns of a run whose way of reading is found out once */
+    CALX_NAME_SIZE = 24           /* of a prepared statement's name */
 };
 
 /* What a URL came to: libpq's keywords and their values, both ended by NULL. */
@@ -124,6 +125,8 @@ struct calx_postgresql_statement {
     PGresult *description;            /* its columns */
     PGresult *result;
     int row;
+    size_t width;                                   /* of this run's rows; 0: not asked yet */
+    unsigned char readers[CALX_POSTGRESQL_READERS]; /* how its first columns are read, decode.c */
     int64_t changes;
     calx_postgresql_flow flow;
     PGresult *rest;                         /* the rows after those of result */
@@ -255,12 +258,8 @@ calx_postgresql_fit calx_postgresql_put_array(calx_buffer *out, Oid type, const 
 
 /* Whether a column of this type is read from its binary form; others are read as text. */
 bool calx_postgresql_is_binary(Oid type);
-/*
- * One value. out->type is the class wanted (CALX_VALUE_NULL: as stored) and becomes what it is.
- * false: it is no such value; *out_stored says what it is.
- */
-bool calx_postgresql_decode(const PGresult *result, int row, int column, calx_value *out,
-                            const char **out_stored);
+calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
+                                 calx_value *out, size_t count);
 
 /* numeric.c */
 
@@ -328,8 +327,6 @@ calx_status calx_postgresql_execute(calx_driver_statement *statement, const calx
                                     size_t count, bool *out_row);
 calx_status calx_postgresql_execute_rows(calx_driver_statement *statement, const calx_value *values,
                                          size_t rows, bool *out_row);
-calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
-                                 calx_value *out, size_t count);
 size_t calx_postgresql_column_count(calx_driver_statement *statement);
 const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
 int64_t calx_postgresql_changes(calx_driver_statement *statement);

@@ -406,6 +406,7 @@ void calx_postgresql_reset(calx_driver_statement *base)
         connection->leftover = true; /* read when the line is needed */
     }
     statement->flow = CALX_FLOW_WHOLE;
+    statement->width = 0;
     statement->broken = false;
     statement->short_of_memory = false;
     PQclear(statement->result);

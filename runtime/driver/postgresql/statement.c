@@ -423,38 +423,7 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
     return status;
 }
 
-/* ---- reading ---- */
-
-static const char *wanted_name(calx_value_type wanted)
-{
-    static const char *const names[] = {
-        [CALX_VALUE_NULL] = "any value",       [CALX_VALUE_BOOL] = "a truth value",
-        [CALX_VALUE_INT64] = "an integer",     [CALX_VALUE_UINT64] = "an unsigned integer",
-        [CALX_VALUE_DOUBLE] = "a real number", [CALX_VALUE_TEXT] = "text",
-        [CALX_VALUE_BYTES] = "bytes",          [CALX_VALUE_TIMESTAMP] = "a timestamp",
-    };
-    return names[wanted];
-}
-
-calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
-                                 calx_value *out, size_t count)
-{
-    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
-    const PGresult *result = statement->result;
-    if (count > (size_t)PQnfields(result))
-        return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
-                              "%zu columns were asked for, the row has %d", count,
-                              PQnfields(result));
-    for (size_t i = 0; i < count; i++) {
-        const char *stored = "";
-        out[i].type = wanted[i];
-        if (!calx_postgresql_decode(result, statement->row, (int)i, &out[i], &stored))
-            return calx_error_set(&base->connection->error, CALX_E_DATA,
-                                  "column %zu (%s): %s is stored, which cannot be read as %s", i,
-                                  PQfname(result, (int)i), stored, wanted_name(wanted[i]));
-    }
-    return CALX_OK;
-}
+/* ---- what came ---- */
 
 size_t calx_postgresql_column_count(calx_driver_statement *base)
 {
