@@ -7,24 +7,6 @@
 #include "base/allocator.h"
 #include "mapper/column.h"
 
-#include <string.h>
-
-calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper, size_t text_size)
-{
-    size_t fixed = CALX_INSTANCE_HEAD + (size_t)mapper->instance_size;
-    if (text_size > UINT32_MAX / 2 - fixed)
-        return NULL;
-    size_t size = fixed + text_size;
-    calx_instance *instance = pool == NULL ? calx_slab_take_shared(size, CALX_INSTANCE_HEAD)
-                                           : calx_slab_take(pool, size, CALX_INSTANCE_HEAD);
-    if (instance == NULL)
-        return NULL;
-    memset(instance, 0, fixed);
-    instance->mapper = mapper;
-    instance->block_size = (uint32_t)size;
-    return instance;
-}
-
 void calx_instance_give(calx_instance *instance)
 {
     calx_text_block *block = instance->texts;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     CALX_INSTANCE_MARKED = 1u << 0,      /* delete() was called, the flush has not come yet */
@@ -86,8 +87,22 @@ static inline calx_instance *calx_instance_of(const void *entity)
  * A block for an instance with text_size bytes of text behind the struct; header and struct zeroed
  * but for mapper and block_size. pool NULL: the shared one. NULL: no memory.
  */
-calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
-                                  size_t text_size);
+static inline calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
+                                                size_t text_size)
+{
+    size_t fixed = CALX_INSTANCE_HEAD + (size_t)mapper->instance_size;
+    size_t size = fixed + text_size;
+    if (text_size > UINT32_MAX / 2 - fixed)
+        return NULL;
+    calx_instance *instance = pool == NULL ? calx_slab_take_shared(size, CALX_INSTANCE_HEAD)
+                                           : calx_slab_take(pool, size, CALX_INSTANCE_HEAD);
+    if (instance == NULL)
+        return NULL;
+    memset(instance, 0, fixed);
+    instance->mapper = mapper;
+    instance->block_size = (uint32_t)size;
+    return instance;
+}
 
 /* Where text may lie in the instance's own block, or a watch in that of a roomy one. */
 static inline char *calx_instance_text(const calx_instance *instance)

@@ -40,7 +40,10 @@ static uint16_t add_steps(calx_row_form *form, uint16_t count, bool (*is_such)(c
     for (uint16_t i = 0; i < form->mapper->column_count; i++) {
         const calx_column *column = &form->mapper->columns[i];
         if (is_such(column))
-            form->steps[count++] = (calx_row_step){ i, (uint16_t)form->wanted[i], column->offset };
+            form->steps[count++] = (calx_row_step){ .place = (uint32_t)(i * sizeof(calx_value)),
+                                                    .offset = column->offset,
+                                                    .wanted = form->wanted[i],
+                                                    .column = i };
     }
     return count;
 }
@@ -88,7 +91,7 @@ static const calx_row_step *store_words(const calx_row_step *step, const calx_ro
                                         const calx_value *row, unsigned char *at)
 {
     for (; step < end; step++) {
-        const calx_value *value = &row[step->column];
+        const calx_value *value = calx_row_value(step, row);
         if (value->type != (calx_value_type)step->wanted)
             break;
         memcpy(at + step->offset, &value->as.uint64, sizeof value->as.uint64);
@@ -105,7 +108,7 @@ static const calx_row_step *store_texts(const calx_row_step *step, const calx_ro
 {
     char *copy = *text;
     for (; step < end; step++) {
-        const calx_value *value = &row[step->column];
+        const calx_value *value = calx_row_value(step, row);
         size_t size = value->as.span.size;
         if (value->type == CALX_VALUE_NULL)
             continue;

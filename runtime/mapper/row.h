@@ -14,10 +14,16 @@
 
 /* Where the value of one column goes. */
 typedef struct calx_row_step {
-    uint16_t column;
-    uint16_t wanted; /* the calx_value_type of the column */
+    uint32_t place;  /* of the value, in bytes from the row's begin */
     uint32_t offset; /* of the member */
+    uint32_t wanted; /* the calx_value_type of the column */
+    uint32_t column;
 } calx_row_step;
+
+static inline const calx_value *calx_row_value(const calx_row_step *step, const calx_value *row)
+{
+    return (const calx_value *)(const void *)((const char *)row + step->place);
+}
 
 /*
  * How rows of a mapper are stored, found out once: its columns in the order of how much there is
@@ -57,7 +63,7 @@ static inline size_t calx_row_text_size(const calx_row_form *form, const calx_va
 {
     size_t size = 0;
     for (size_t i = form->words_end; i < form->spans_end; i++) {
-        const calx_value *value = &row[form->steps[i].column];
+        const calx_value *value = calx_row_value(&form->steps[i], row);
         if (calx_row_is_span(value))
             size += value->as.span.size + 1;
     }

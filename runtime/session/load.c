@@ -25,8 +25,8 @@ calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper
 }
 
 /* An instance of entity->row, without a key yet and member of nothing. The error is set. */
-static calx_status build(calx_session *session, const calx_entity *entity,
-                         calx_instance **out_instance)
+static inline calx_status build(calx_session *session, const calx_entity *entity,
+                                calx_instance **out_instance)
 {
     calx_row_misfit misfit;
     calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper,
