@@ -106,6 +106,79 @@ static void rows_wanted_one_way_are_wanted_so_once(void **state)
     close_line(&opened);
 }
 
+/* The four kinds of column again and again: an integer of each width, a real number and text. */
+enum { WIDE = 2 * CALX_POSTGRESQL_READERS };
+
+static void write_wide(char *sql, size_t size)
+{
+    size_t used = (size_t)snprintf(sql, size, "SELECT");
+    for (int i = 0; i < WIDE; i += 4)
+        used += (size_t)snprintf(sql + used, size - used,
+                                 "%s n + %d, (-n)::bigint, n * 0.5::float8, "
+                                 "CASE n WHEN 1 THEN 'one' WHEN 2 THEN '' END",
+                                 i > 0 ? "," : "", i);
+    snprintf(sql + used, size - used, " FROM generate_series(1, 3) n");
+}
+
+static void check_wide(const calx_value *values, int64_t n)
+{
+    for (int i = 0; i < WIDE; i += 4) {
+        const calx_value *text = &values[i + 3];
+        assert_int_equal(values[i].as.int64, n + i);
+        assert_int_equal(values[i + 1].as.int64, -n);
+        assert_true(values[i + 2].as.real == (double)n / 2);
+        assert_int_equal(text->type, n == 3 ? CALX_VALUE_NULL : CALX_VALUE_TEXT);
+        if (n < 3)
+            assert_string_equal(text->as.span.data, n == 1 ? "one" : "");
+    }
+}
+
+static void wide_rows_are_read_alike_to_their_last_column(void **state)
+{
+    (void)state;
+    static const calx_value_type kinds[] = { CALX_VALUE_INT64, CALX_VALUE_INT64, CALX_VALUE_DOUBLE,
+                                             CALX_VALUE_TEXT };
+    line opened = open_line();
+    calx_value values[WIDE];
+    calx_value_type classes[WIDE];
+    char sql[8192];
+    bool row = true;
+    for (size_t i = 0; i < WIDE; i++)
+        classes[i] = kinds[i % 4];
+    write_wide(sql, sizeof(sql));
+    calx_driver_statement *statement = start(&opened, sql, CALX_DRIVER_ROWS_FLOW);
+    for (int64_t n = 1; n <= 3; n++) {
+        assert_true(row);
+        must(&opened, opened.driver->read(statement, classes, values, WIDE));
+        check_wide(values, n);
+        if (n == 1)
+            assert_int_equal(number(&opened, "SELECT 7"), 7); /* the rest is put aside */
+        must(&opened, opened.driver->next(statement, &row));
+    }
+    opened.driver->finalize(statement);
+    close_line(&opened);
+}
+
+static void what_is_not_of_the_class_wanted_is_refused_in_any_column(void **state)
+{
+    (void)state;
+    line opened = open_line();
+    calx_value values[WIDE];
+    calx_value_type classes[WIDE] = { CALX_VALUE_NULL };
+    char sql[8192];
+    write_wide(sql, sizeof(sql));
+    calx_driver_statement *statement = start(&opened, sql, CALX_DRIVER_ROWS_ALL);
+    for (size_t i = 0; i < WIDE; i++) {
+        classes[i] = i % 4 == 3 ? CALX_VALUE_INT64 : CALX_VALUE_TEXT;
+        assert_int_equal(opened.driver->read(statement, classes, values, WIDE), CALX_E_DATA);
+        classes[i] = CALX_VALUE_NULL; /* as stored */
+        must(&opened, opened.driver->read(statement, classes, values, WIDE));
+        check_wide(values, 1);
+    }
+    opened.driver->finalize(statement);
+    close_line(&opened);
+}
+
 /* What a statement holds, in bytes. */
 static size_t held(calx_driver_statement *statement)
 {
@@ -401,6 +474,8 @@ int main(void)
         cmocka_unit_test(rows_come_in_each_way),
         cmocka_unit_test(an_answer_without_rows_has_none_in_each_way),
         cmocka_unit_test(rows_wanted_one_way_are_wanted_so_once),
+        cmocka_unit_test(wide_rows_are_read_alike_to_their_last_column),
+        cmocka_unit_test(what_is_not_of_the_class_wanted_is_refused_in_any_column),
         cmocka_unit_test(a_stream_holds_little_however_much_there_is),
         cmocka_unit_test(flowing_rows_are_held_one_by_one_until_something_else_runs),
         cmocka_unit_test(values_put_aside_are_as_they_were),
