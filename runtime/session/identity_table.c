@@ -52,7 +52,7 @@ void calx_identity_table_add(calx_identity_table *table, calx_instance *instance
 
 static size_t limit_of(unsigned bits)
 {
-    return (size_t)3 << (bits - 2);
+    return ((size_t)1 << bits) / 5 * 4;
 }
 
 static calx_status rebuild(calx_identity_table *table, unsigned bits)

@@ -2,7 +2,7 @@
  * The identity map's table: key -> instance for all mappers of a session, made so that the usual
  * question, is this number there and fresh, is answered by one slot without a look at the instance.
  *
- * Open addressing, linear probing, at most three of four slots used, no tombstones: removing
+ * Open addressing, linear probing, at most four of five slots used, no tombstones: removing
  * shifts the run behind it back. One thread at a time.
  */
 #ifndef CALX_SESSION_IDENTITY_TABLE_H
