@@ -169,34 +169,20 @@ static void undo_adds(calx_session *session)
         undo_add(session, session->inserted.items[session->inserted.count - 1]);
 }
 
-/* What was deleted is back (SES-105); what was added before that is gone by now (SES-106). */
-static void undo_deletes(calx_session *session)
-{
-    size_t first = session->boundary->deleted;
-    for (size_t i = first; i < session->deleted.count; i++) {
-        calx_instance *instance = session->deleted.items[i];
-        instance->state = CALX_STATE_PERSISTENT;
-        calx_identity_put(session, instance);
-        if (instance->watch != NULL)
-            calx_watch_list_append(&session->cold, instance->watch);
-    }
-    session->deleted.count = first;
-    for (size_t i = 0; i < session->marked.count; i++)
-        session->marked.items[i]->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
-    session->marked.count = 0;
-}
-
 /* The key from before the boundary, wherever changes have taken it since (SES-109, 141). */
 static void undo_rekey(calx_session *session, calx_watch *watch)
 {
     calx_instance *instance = watch->instance;
+    bool known = instance->state == CALX_STATE_PERSISTENT;
     if (watch->records == NULL || watch->records->key.mapper == NULL)
         return;
-    calx_identity_remove(session, instance);
+    if (known)
+        calx_identity_remove(session, instance);
     calx_key_clear(&instance->key);
     instance->key = watch->records->key;
     memset(&watch->records->key, 0, sizeof(watch->records->key));
-    calx_identity_put(session, instance);
+    if (known)
+        calx_identity_put(session, instance);
 }
 
 static void undo_unwritten(calx_watch *watch)
@@ -248,6 +234,51 @@ static bool is_unwritten(const calx_instance *instance)
 {
     return calx_session_is_changed(instance) || !calx_links_are_shown(instance);
 }
+
+/* ---- deletions undone ---- */
+
+static void bring_back(calx_session *session, calx_instance *instance)
+{
+    instance->state = CALX_STATE_PERSISTENT;
+    calx_identity_put(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_append(&session->cold, instance->watch);
+}
+
+/* A change nobody wrote goes with the boundary in which it could be made. */
+static void take_away_again(calx_session *session, calx_instance *instance)
+{
+    if (instance->watch != NULL && is_unwritten(instance))
+        undo_unwritten(instance->watch);
+    calx_identity_remove(session, instance);
+    if (instance->watch != NULL)
+        calx_watch_list_remove(instance->watch);
+    instance->state = CALX_STATE_DELETED;
+}
+
+/*
+ * What was deleted is back (SES-105); what was added before that is gone by now (SES-106). One that
+ * an outer boundary deleted, and that was taken back since, is deleted again.
+ */
+static void undo_deletes(calx_session *session)
+{
+    size_t first = session->boundary->deleted;
+    for (size_t i = session->deleted.count; i-- > first;) {
+        calx_instance *instance = session->deleted.items[i];
+        if (instance->state == CALX_STATE_DELETED)
+            bring_back(session, instance);
+        else
+            take_away_again(session, instance);
+        if (first == 0)
+            instance->flags &= (uint16_t)~CALX_INSTANCE_TAKEN_BACK;
+    }
+    session->deleted.count = first;
+    for (size_t i = 0; i < session->marked.count; i++)
+        session->marked.items[i]->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
+    session->marked.count = 0;
+}
+
+/* ---- everything undone ---- */
 
 static void undo_unwritten_changes(calx_session *session, const calx_watch_list *list)
 {
@@ -328,15 +359,32 @@ uint64_t calx_boundary_drop_inserted(calx_session *session, const calx_instance 
     return boundary->number;
 }
 
-void calx_boundary_drop_deleted(calx_session *session, const calx_instance *instance)
+void calx_boundary_drop_deleted(calx_session *session, calx_instance *instance)
+{
+    bool more = true;
+    while (more) {
+        size_t position = position_of(&session->deleted, instance);
+        if (position == SIZE_MAX)
+            break;
+        take_out(&session->deleted, position);
+        for (calx_boundary *boundary = session->boundary; boundary->deleted > position;
+             boundary = boundary->outer)
+            boundary->deleted--;
+        more = (instance->flags & CALX_INSTANCE_TAKEN_BACK) != 0;
+    }
+    instance->flags &= (uint16_t)~CALX_INSTANCE_TAKEN_BACK;
+}
+
+void calx_boundary_take_back(calx_session *session, calx_instance *instance)
 {
     size_t position = position_of(&session->deleted, instance);
-    if (position == SIZE_MAX)
-        return;
-    take_out(&session->deleted, position);
-    for (calx_boundary *boundary = session->boundary; boundary->deleted > position;
-         boundary = boundary->outer)
-        boundary->deleted--;
+    if (position != SIZE_MAX && position >= session->boundary->deleted) {
+        take_out(&session->deleted, position);
+    } else {
+        instance->flags |= CALX_INSTANCE_TAKEN_BACK;
+        (void)calx_instances_push(&session->deleted, instance);
+    }
+    bring_back(session, instance);
 }
 
 void calx_boundary_return_inserted(calx_session *session, uint64_t number, calx_instance *instance)

@@ -58,7 +58,14 @@ void calx_boundary_close_all(calx_session *session);
 /* Takes an instance out of the list of inserted, or deleted, ones. Answers whose it was; 0: none's.
  */
 uint64_t calx_boundary_drop_inserted(calx_session *session, const calx_instance *instance);
-void calx_boundary_drop_deleted(calx_session *session, const calx_instance *instance);
+void calx_boundary_drop_deleted(calx_session *session, calx_instance *instance);
+
+/*
+ * A deleted instance is persistent again by hand. Where an outer boundary deleted it, the list has
+ * it once more: each time stands for a change from one state to the other, which a rollback undoes.
+ * A place in the list and one in the identity map are reserved.
+ */
+void calx_boundary_take_back(calx_session *session, calx_instance *instance);
 
 /* A boundary's insertion is back, or what has become of that boundary; one place is reserved. */
 void calx_boundary_return_inserted(calx_session *session, uint64_t number, calx_instance *instance);

@@ -47,7 +47,7 @@ void calx_session_forget(calx_session *session, calx_instance *instance)
     calx_checksum_end(instance);
     if (instance->state == CALX_STATE_PERSISTENT)
         calx_identity_remove(session, instance);
-    if (instance->state == CALX_STATE_DELETED)
+    if (instance->state == CALX_STATE_DELETED || (instance->flags & CALX_INSTANCE_TAKEN_BACK) != 0)
         calx_boundary_drop_deleted(session, instance);
     if ((instance->flags & CALX_INSTANCE_MARKED) != 0)
         calx_instances_remove(&session->marked, instance);
@@ -470,13 +470,10 @@ static calx_status take_back(calx_session *session, calx_instance *instance)
     if (calx_identity_find(session, &instance->key) != NULL)
         return fail_about(session, instance, CALX_E_STATE,
                           "was deleted, and another instance has its key by now: delete that one");
-    if (calx_identity_reserve(session, 1) != CALX_OK)
+    if (calx_identity_reserve(session, 1) != CALX_OK ||
+        calx_instances_reserve(&session->deleted, 1) != CALX_OK)
         return calx_error_set_nomem(&session->error);
-    calx_boundary_drop_deleted(session, instance);
-    instance->state = CALX_STATE_PERSISTENT;
-    calx_identity_put(session, instance);
-    if (instance->watch != NULL)
-        calx_watch_list_append(&session->cold, instance->watch);
+    calx_boundary_take_back(session, instance);
     return CALX_OK;
 }
 

@@ -154,6 +154,9 @@ static void settle_deleted(calx_session *session)
 {
     for (size_t i = 0; i < session->deleted.count; i++) {
         calx_instance *instance = session->deleted.items[i];
+        instance->flags &= (uint16_t)~CALX_INSTANCE_TAKEN_BACK;
+        if (instance->state != CALX_STATE_DELETED)
+            continue; /* taken back and kept, or met before */
         calx_checksum_end(instance);
         instance->state = CALX_STATE_DETACHED;
         instance->flags |= CALX_INSTANCE_WAS_DELETED;

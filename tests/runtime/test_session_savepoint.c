@@ -60,6 +60,13 @@ static int64_t count_users(calx_session *session)
     return number(session, "SELECT count(*) FROM users");
 }
 
+static calx_state state_of(const void *entity)
+{
+    calx_state found = CALX_STATE_TRANSIENT;
+    assert_int_equal(calx_instance_state(entity, &found), CALX_OK);
+    return found;
+}
+
 /* ---- beginning ---- */
 
 static void a_savepoint_begins_its_transaction_too(void **state)
@@ -310,6 +317,106 @@ static void only_what_changed_inside_is_expired(void **state)
     commit(fix.session);
     assert_int_equal(number(fix.session, "SELECT count(*) FROM users WHERE fullname IS NULL"), 6);
     assert_int_equal(number(fix.session, "SELECT age FROM users WHERE name = 'unwritten'"), 7);
+    tear_down(&fix);
+}
+
+/* Of a table without versions, where a row that is gone is no failure. */
+static const struct everything *stored_thing(calx_session *session, uint32_t key)
+{
+    struct everything *row = calx_instance_new(&everything_mapper);
+    assert_non_null(row);
+    row->key = key;
+    assert_int_equal(calx_session_add(session, row), CALX_OK);
+    commit(session);
+    return row;
+}
+
+static const struct everything *get_thing(calx_session *session, int64_t key)
+{
+    const void *found = NULL;
+    calx_value value = calx_value_int64(key);
+    assert_int_equal(calx_session_get(session, &everything_mapper, &value, &found), CALX_OK);
+    return found;
+}
+
+static int64_t count_things(calx_session *session)
+{
+    return number(session, "SELECT count(*) FROM \"order\"");
+}
+
+/* What the outer level deleted is deleted there again, whatever the savepoint did to it. */
+static void a_second_delete_inside_is_undone_to_the_first(void **state)
+{
+    (void)state;
+    calx_shows("SES-055");
+    calx_shows("SES-134");
+    fixture fix;
+    set_up(&fix);
+    const struct everything *row = stored_thing(fix.session, 1);
+    assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+    for (int flushed = 0; flushed < 3; flushed++) {
+        calx_session_transaction savepoint = begin_nested(fix.session);
+        assert_int_equal(state_of(row), CALX_STATE_DELETED);
+        assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+        assert_true(contains(fix.session, row));
+        if (flushed == 1)
+            flush(fix.session);
+        if (flushed == 2) { /* wanted after all, and changed */
+            assert_int_equal(calx_session_add(fix.session, row), CALX_OK);
+            assert_int_equal(
+                calx_instance_set_text(row, &everything_mapper.columns[EVERYTHING_TEXT], "nothing"),
+                CALX_OK);
+        }
+        roll_back(savepoint);
+        assert_int_equal(state_of(row), CALX_STATE_DELETED);
+        assert_false(contains(fix.session, row));
+        assert_null(row->text);
+        assert_null(get_thing(fix.session, 1));
+        assert_int_equal(calx_session_count_deleted(fix.session), 0);
+    }
+    assert_int_equal(calx_session_count_warnings(fix.session), 1);
+    commit(fix.session);
+    assert_true(calx_instance_was_deleted(row));
+    assert_int_equal(count_things(fix.session), 0);
+    tear_down(&fix);
+}
+
+static void deletes_taken_back_and_forth_are_undone_level_by_level(void **state)
+{
+    (void)state;
+    calx_shows("SES-055");
+    calx_shows("SES-133");
+    calx_shows("SES-134");
+    fixture fix;
+    set_up(&fix);
+    const struct everything *row = stored_thing(fix.session, 1);
+    const struct everything *other = stored_thing(fix.session, 2);
+    assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, other), CALX_OK);
+    calx_session_transaction first = begin_nested(fix.session);
+    assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+    assert_int_equal(calx_session_delete(fix.session, other), CALX_OK);
+    assert_int_equal(calx_session_add(fix.session, row), CALX_OK);
+    calx_session_transaction second = begin_nested(fix.session);
+    assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+    flush(fix.session);
+    assert_int_equal(state_of(row), CALX_STATE_DELETED);
+    roll_back(second);
+    assert_int_equal(state_of(row), CALX_STATE_PERSISTENT);
+    assert_int_equal(state_of(other), CALX_STATE_DELETED);
+    second = begin_nested(fix.session);
+    assert_int_equal(calx_session_delete(fix.session, row), CALX_OK);
+    assert_int_equal(calx_session_expunge(fix.session, other), CALX_OK);
+    release(second);
+    roll_back(first);
+    assert_int_equal(state_of(row), CALX_STATE_DELETED);
+    assert_int_equal(state_of(other), CALX_STATE_DETACHED);
+    assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
+    assert_true(contains(fix.session, row));
+    assert_int_equal(state_of(row), CALX_STATE_PERSISTENT);
+    assert_ptr_equal(get_thing(fix.session, 1), row);
+    assert_int_equal(count_things(fix.session), 2);
+    calx_instance_free((void *)(uintptr_t)other);
     tear_down(&fix);
 }
 
@@ -586,6 +693,8 @@ int main(void)
         cmocka_unit_test(what_was_released_goes_with_the_rollback_around_it),
         cmocka_unit_test(the_session_ends_every_level_at_once),
         cmocka_unit_test(only_what_changed_inside_is_expired),
+        cmocka_unit_test(a_second_delete_inside_is_undone_to_the_first),
+        cmocka_unit_test(deletes_taken_back_and_forth_are_undone_level_by_level),
         cmocka_unit_test(an_inner_savepoint_ends_with_the_outer),
         cmocka_unit_test(a_finished_handle_is_refused),
         cmocka_unit_test(a_failed_flush_rolls_back_to_its_savepoint_only),
