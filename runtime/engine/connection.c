@@ -241,7 +241,8 @@ calx_status calx_connection_commit(calx_connection *connection)
         connection->state = CALX_CONNECTION_IDLE;
     else if (status != CALX_E_BUSY)
         connection->state = CALX_CONNECTION_FAILED;
-    if (status != CALX_OK && connection->link == NULL)
+    if (status != CALX_OK && connection->link == NULL &&
+        (connection->error.flags & CALX_ERROR_NOT_SENT) == 0)
         connection->error.flags |= CALX_ERROR_OUTCOME_UNKNOWN;
     return status;
 }

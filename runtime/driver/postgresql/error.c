@@ -193,6 +193,8 @@ calx_status calx_postgresql_fail(calx_postgresql_connection *connection, const P
 {
     const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     calx_postgresql_look(connection);
+    if (PQstatus(connection->conn) == CONNECTION_BAD)
+        connection->base.in_transaction = false; /* this tells of the loss */
     return sqlstate != NULL ? fail_result(connection, result, sqlstate) : fail_bare(connection);
 }
 

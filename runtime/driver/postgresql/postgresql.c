@@ -17,7 +17,7 @@ void calx_postgresql_look(calx_postgresql_connection *connection)
 {
     PGTransactionStatusType state = PQtransactionStatus(connection->conn);
     /* While rows are on their way nothing has changed. */
-    if (state != PQTRANS_ACTIVE)
+    if (state != PQTRANS_ACTIVE && state != PQTRANS_UNKNOWN)
         connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR ||
                                           (state == PQTRANS_IDLE && connection->begin_due);
 }
@@ -154,6 +154,17 @@ static calx_status forget_begin(calx_postgresql_connection *connection)
     return CALX_OK;
 }
 
+/* One that was lost before is not asked: nothing was committed there. */
+static calx_status run_commit(calx_postgresql_connection *connection)
+{
+    calx_postgresql_settle(connection);
+    if (PQstatus(connection->conn) != CONNECTION_BAD)
+        return calx_postgresql_run(connection, "COMMIT", "COMMIT");
+    calx_status status = calx_postgresql_fail(connection, NULL);
+    connection->base.error.flags |= CALX_ERROR_NOT_SENT;
+    return status;
+}
+
 static calx_status postgresql_control(calx_driver_connection *base, calx_driver_control control,
                                       unsigned serial)
 {
@@ -168,7 +179,7 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
             return forget_begin(connection);
         calx_postgresql_lose_portals(connection, 0);
         forget_ddl(connection, false);
-        return calx_postgresql_run(connection, "COMMIT", "COMMIT");
+        return run_commit(connection);
     case CALX_DRIVER_ROLLBACK:
         if (connection->begin_due)
             return forget_begin(connection);

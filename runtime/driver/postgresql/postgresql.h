@@ -194,7 +194,10 @@ void calx_postgresql_note(calx_postgresql_connection *connection, PGresult *resu
 /* Runs a text without parameters and rows. */
 calx_status calx_postgresql_run(calx_postgresql_connection *connection, const char *sql,
                                 const char *expected_tag);
-/* What the connection says about the transaction becomes in_transaction. */
+/*
+ * What the connection says about the transaction becomes in_transaction. One that is lost says
+ * nothing: until a call has failed for it, the transaction is there, or COMMIT would be let off.
+ */
 void calx_postgresql_look(calx_postgresql_connection *connection);
 
 /* cancel.c */

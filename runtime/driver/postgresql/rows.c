@@ -205,7 +205,10 @@ void calx_postgresql_lose_portals(calx_postgresql_connection *connection, unsign
         connection->last_savepoint = 0;
 }
 
-/* A failed transaction takes no command; its cursors end with it. The error there is stays. */
+/*
+ * A failed transaction takes no command; its cursors end with it. The error there is stays. A
+ * failure here is nobody's: only a lost connection matters, and is met again.
+ */
 static void close_portal(calx_postgresql_statement *statement)
 {
     calx_postgresql_connection *connection = connection_of(statement);
@@ -220,6 +223,8 @@ static void close_portal(calx_postgresql_statement *statement)
     (void)calx_postgresql_run(connection, sql, NULL);
     calx_error_move(&connection->base.error, &error);
     calx_error_clear(&error);
+    if (PQstatus(connection->conn) == CONNECTION_BAD)
+        connection->base.in_transaction = true; /* the next call tells that it was lost */
 }
 
 static void write_fetch(const calx_postgresql_statement *statement, char sql[FETCH_TEXT_SIZE])
