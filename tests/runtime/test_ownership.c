@@ -164,7 +164,9 @@ static void expunging_everything_gives_memory_back(void **state)
     assert_true(full - before > rows * sizeof(struct user));
     assert_int_equal(calx_session_expunge_all(fix.session), CALX_OK);
     size_t after = atomic_load(&memory.bytes);
-    assert_true(after <= before + (full - before) / 50);
+    /* the page that is cut from next keeps the huge run it lies in, 4 MiB at most */
+    size_t run = rows == LEAST_ROWS ? 0 : (size_t)64 * CALX_PAGE_SIZE;
+    assert_true(after <= before + run + (full - before) / 50);
     tear_down(&fix);
 }
 
