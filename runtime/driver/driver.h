@@ -18,14 +18,14 @@
 #include <calx/value.h>
 
 #include "base/log.h"
-#include "sql/dialect.h"
+#include "sql/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 6 };
+enum { CALX_DRIVER_API = 7 };
 
 typedef struct calx_driver calx_driver;
 
@@ -70,6 +70,14 @@ typedef enum calx_driver_rows {
     CALX_DRIVER_ROWS_STREAM   /* any number in little memory, whatever else runs meanwhile; the
                                  statement only reads */
 } calx_driver_rows;
+
+/* Rows to be copied into a table. */
+typedef struct calx_driver_copy {
+    const char *sql;          /* the statement that key stands for */
+    const calx_plan_key *key; /* of kind COPY: which table, which columns */
+    const calx_value *values; /* row by row, one for each column of the key's set */
+    size_t rows;
+} calx_driver_copy;
 
 /* All slots are required unless marked optional; the registry refuses a table that lacks one. */
 struct calx_driver {
@@ -173,6 +181,12 @@ struct calx_driver {
      * set before them that is rolled back: next is CALX_E_STATE then.
      */
     void (*rows)(calx_driver_statement *statement, calx_driver_rows how);
+    /*
+     * Required where the dialect has copy_from. Copies rows into a table, all or none: a failure
+     * leaves the transaction as it was, unless that is lost. CALX_E_UNSUPPORTED: not into this
+     * table, where it would not do what an INSERT does, or not outside of a transaction.
+     */
+    calx_status (*copy_rows)(calx_driver_connection *connection, const calx_driver_copy *copy);
 };
 
 /*

@@ -54,6 +54,9 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->last_key != NULL, "last_key" },
         { driver->dialect == NULL || !driver->dialect->batches_rows || driver->execute_rows != NULL,
           "execute_rows" },
+        { driver->dialect == NULL || driver->dialect->copy_from == NULL ||
+              driver->copy_rows != NULL,
+          "copy_rows" },
     };
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
         if (!slots[i].there)

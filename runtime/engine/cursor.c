@@ -164,6 +164,24 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
     return CALX_OK;
 }
 
+calx_status calx_connection_copy_rows(calx_connection *connection, const calx_plan *plan,
+                                      const calx_value *values, size_t rows)
+{
+    calx_driver_copy copy = { plan->sql, &plan->key, values, rows };
+    calx_connection_forget_error(connection);
+    calx_status status = calx_connection_ready(connection);
+    if (status != CALX_OK)
+        return status;
+    if (connection->echo)
+        calx_echo_statement(connection->engine, plan->sql, values, rows * plan->type_count);
+    int64_t start = connection->echo ? calx_clock_monotonic_ns() : 0;
+    calx_driver_connection *base = connection->link->connection;
+    status = base->driver->copy_rows(base, &copy);
+    if (connection->echo)
+        calx_echo_time(connection->engine, calx_clock_monotonic_ns() - start);
+    return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, plan->sql);
+}
+
 calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)
 {
     if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)

@@ -58,6 +58,14 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
 calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *values, size_t rows,
                                      bool *out_row);
 
+/*
+ * Copies rows into the table of a plan of kind COPY: values row by row, one for each column. A
+ * failure undoes it alone, unless the transaction is lost with it. CALX_E_UNSUPPORTED: this table
+ * is not for it.
+ */
+calx_status calx_connection_copy_rows(calx_connection *connection, const calx_plan *plan,
+                                      const calx_value *values, size_t rows);
+
 /* Goes to the next row. */
 calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row);
 

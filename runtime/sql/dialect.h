@@ -41,6 +41,7 @@ typedef struct calx_dialect {
     const char
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
     bool batches_rows;           /* rows go in as one array for each column, through unnest() */
+    const char *copy_from; /* what a COPY that brings its rows along ends in; NULL: there is none */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

@@ -39,6 +39,7 @@ const calx_dialect calx_dialect_postgresql = {
     .default_values = "DEFAULT VALUES",
     .returns_keys = true,
     .batches_rows = true,
+    .copy_from = " FROM STDIN (FORMAT binary)",
     .locks = { [CALX_LOCK_UPDATE] = " FOR UPDATE",
                [CALX_LOCK_NO_KEY_UPDATE] = " FOR NO KEY UPDATE",
                [CALX_LOCK_SHARE] = " FOR SHARE",

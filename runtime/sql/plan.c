@@ -253,6 +253,16 @@ static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t 
     }
 }
 
+static void put_copy(plan_writer *writer, const uint64_t *columns)
+{
+    calx_buffer_put(writer->out, "COPY ");
+    put_name(writer, writer->mapper->table);
+    calx_buffer_put(writer->out, " (");
+    put_set_names(writer, columns);
+    calx_buffer_char(writer->out, ')');
+    calx_buffer_put(writer->out, writer->dialect->copy_from);
+}
+
 static void put_update(plan_writer *writer, const uint64_t *columns)
 {
     calx_buffer_put(writer->out, "UPDATE ");
@@ -328,6 +338,8 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
     case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_LOAD_ROWS:
         return has_set && dialect->batches_rows;
+    case CALX_PLAN_COPY:
+        return has_set && dialect->copy_from != NULL;
     case CALX_PLAN_UPDATE_ROWS:
         return has_key && has_set && dialect->batches_rows;
     case CALX_PLAN_DELETE_ROWS:
@@ -364,6 +376,9 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     case CALX_PLAN_SELECT_BY_COLUMNS:
         put_select_by_columns(&writer, key->columns);
         break;
+    case CALX_PLAN_COPY:
+        put_copy(&writer, key->columns);
+        break;
     case CALX_PLAN_UPDATE_ROWS:
         put_update_rows(&writer, key->columns);
         break;
@@ -387,6 +402,7 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     case CALX_PLAN_INSERT:
     case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_LOAD_ROWS:
+    case CALX_PLAN_COPY:
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return set_size(key->mapper, key->columns);
     case CALX_PLAN_UPDATE:

@@ -13,6 +13,8 @@
  *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
  *                      arrays are long; only where the dialect says batches_rows
  *   LOAD_ROWS          as INSERT_ROWS, and gives no row whatever is left to the database
+ *   COPY               no parameters: rows of the set's columns, ascending, follow; only where the
+ *                      dialect has copy_from
  *
  * The SELECTs give every column of the mapper, in table order, SELECT_SOME those of its set; they
  * lock what they read when the key says so and the database can. An INSERT that leaves the key to a
@@ -38,7 +40,8 @@ typedef enum calx_plan_kind {
     CALX_PLAN_INSERT_ROWS,
     CALX_PLAN_UPDATE_ROWS,
     CALX_PLAN_DELETE_ROWS,
-    CALX_PLAN_LOAD_ROWS
+    CALX_PLAN_LOAD_ROWS,
+    CALX_PLAN_COPY
 } calx_plan_kind;
 
 typedef struct calx_plan_key {
@@ -79,7 +82,7 @@ static inline void calx_plan_include(uint64_t *columns, size_t column)
  */
 calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const calx_plan_key *key);
 
-/* How many parameters the statement has. */
+/* How many parameters the statement has, or columns the rows behind it. */
 size_t calx_sql_plan_parameters(const calx_plan_key *key);
 
 /*

@@ -102,6 +102,21 @@ static void an_insert_of_many_rows_takes_an_array_for_each_column(void **state)
     calx_buffer_clear(&sql);
 }
 
+static void a_copy_names_the_columns_of_the_rows_behind_it(void **state)
+{
+    (void)state;
+    calx_buffer sql = CALX_BUFFER_INIT;
+    uint64_t columns = 1u << USER_AGE | 1u << USER_NAME;
+    calx_plan_key key = { .mapper = &user_mapper, .kind = CALX_PLAN_COPY, .columns = &columns };
+    assert_int_equal(calx_sql_plan(&sql, &calx_dialect_postgresql, &key), CALX_OK);
+    assert_string_equal(calx_buffer_text(&sql),
+                        "COPY \"users\" (\"name\", \"age\") FROM STDIN (FORMAT binary)");
+    assert_int_equal(calx_sql_plan_parameters(&key), 2);
+    calx_buffer_clear(&sql);
+    assert_int_equal(calx_sql_plan(&sql, &calx_dialect_sqlite, &key), CALX_E_ARGUMENT);
+    calx_buffer_clear(&sql);
+}
+
 static void an_update_of_many_rows_finds_each_by_key_and_version(void **state)
 {
     (void)state;
@@ -606,6 +621,7 @@ int main(void)
         cmocka_unit_test(a_name_longer_than_the_database_takes_is_a_limit),
         cmocka_unit_test(an_insert_names_the_columns_of_its_set_in_table_order),
         cmocka_unit_test(an_insert_of_many_rows_takes_an_array_for_each_column),
+        cmocka_unit_test(a_copy_names_the_columns_of_the_rows_behind_it),
         cmocka_unit_test(an_update_of_many_rows_finds_each_by_key_and_version),
         cmocka_unit_test(a_delete_of_many_rows_looks_for_keys_in_an_array),
         cmocka_unit_test(an_update_ends_with_the_key_and_the_version),

@@ -117,6 +117,30 @@ static size_t room_for(const calx_value *values, size_t stride, size_t count)
     return size;
 }
 
+calx_postgresql_fit calx_postgresql_put_row(calx_buffer *out, const Oid *columns,
+                                            const calx_value *values, size_t count,
+                                            const char **out_reason)
+{
+    array_writer writer = { .reason = NULL };
+    calx_postgresql_fit fit = CALX_FIT_YES;
+    size_t room = room_for(values, 1, count);
+    if (room > CALX_POSTGRESQL_MAX_VALUE)
+        return CALX_FIT_TOO_BIG;
+    if (calx_buffer_reserve(out, room) != CALX_OK)
+        return CALX_FIT_NO_MEMORY;
+    writer.to = (unsigned char *)out->data + out->size;
+    *writer.to++ = (unsigned char)(count >> 8);
+    *writer.to++ = (unsigned char)count;
+    for (size_t i = 0; fit == CALX_FIT_YES && i < count; i++) {
+        writer.element.actual = columns[i];
+        fit = put_value(&writer, &values[i]);
+    }
+    *out_reason = writer.reason;
+    out->size = (size_t)((char *)writer.to - out->data);
+    out->data[out->size] = '\0';
+    return fit;
+}
+
 static void put_header(array_writer *writer, size_t count)
 {
     put32(writer, 1); /* dimension */

@@ -246,5 +246,6 @@ const calx_driver calx_driver_postgresql = {
     .last_key = calx_postgresql_last_key,
     .expect = calx_postgresql_expect,
     .execute_rows = calx_postgresql_execute_rows,
+    .copy_rows = calx_postgresql_copy_rows,
     .rows = calx_postgresql_rows,
 };

@@ -257,6 +257,16 @@ Oid calx_postgresql_element_of(Oid array);
 calx_postgresql_fit calx_postgresql_put_array(calx_buffer *out, Oid type, const calx_value *values,
                                               size_t stride, size_t count, const char **out_reason);
 
+/* A row as COPY has it in its binary form: how many values, each behind its size. columns: their
+ * types. */
+calx_postgresql_fit calx_postgresql_put_row(calx_buffer *out, const Oid *columns,
+                                            const calx_value *values, size_t count,
+                                            const char **out_reason);
+
+/* copy.c */
+calx_status calx_postgresql_copy_rows(calx_driver_connection *connection,
+                                      const calx_driver_copy *copy);
+
 /* decode.c */
 
 /* Whether a column of this type is read from its binary form; others are read as text. */
@@ -318,6 +328,9 @@ calx_status calx_postgresql_next(calx_driver_statement *statement, bool *out_row
 void calx_postgresql_reset(calx_driver_statement *statement);
 
 /* statement.c */
+
+/* Undoes what ran since SAVEPOINT calx_rows, ends that, and keeps the error that made it so. */
+calx_status calx_postgresql_undo_rows(calx_postgresql_connection *connection, calx_status status);
 
 /* The failure of a run. */
 calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const PGresult *result);

@@ -376,8 +376,7 @@ static calx_status run_rows(calx_postgresql_statement *statement, const calx_val
     return status;
 }
 
-/* Ends the savepoint of many rows, and keeps the error that made it necessary. */
-static calx_status undo_rows(calx_postgresql_connection *connection, calx_status status)
+calx_status calx_postgresql_undo_rows(calx_postgresql_connection *connection, calx_status status)
 {
     calx_error error = CALX_ERROR_INIT;
     if (PQstatus(connection->conn) != CONNECTION_OK)
@@ -402,7 +401,7 @@ static calx_status run_guarded(calx_postgresql_statement *statement, const calx_
         return status;
     status = run_rows(statement, values, rows);
     if (status != CALX_OK)
-        return undo_rows(connection, status);
+        return calx_postgresql_undo_rows(connection, status);
     return calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL);
 }
 
