@@ -54,8 +54,8 @@ static calx_status reserve(void **array, size_t *capacity, size_t count, size_t 
 calx_status calx_batch_start(calx_batch *batch, const calx_batch_row *row, size_t expected)
 {
     size_t words = calx_plan_words(row->entity->mapper);
-    size_t most = smaller(smaller(expected, CALX_BATCH_MOST_ROWS),
-                          CALX_BATCH_MOST_VALUES / (row->width + 1) + 1);
+    size_t limit = row->instance != NULL ? CALX_BATCH_MOST_ROWS : CALX_BATCH_MOST_PLAIN_ROWS;
+    size_t most = smaller(smaller(expected, limit), CALX_BATCH_MOST_VALUES / (row->width + 1) + 1);
     void *instances = batch->instances;
     void *values = batch->values;
     void *columns = batch->columns;

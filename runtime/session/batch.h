@@ -15,6 +15,7 @@
 enum {
     CALX_BATCH_LEAST_ROWS = 5,
     CALX_BATCH_MOST_ROWS = 1000,
+    CALX_BATCH_MOST_PLAIN_ROWS = 16384, /* of plain structs, which go in longer batches */
     CALX_BATCH_MOST_VALUES = 65536,
     CALX_BATCH_MOST_BYTES = 4 * 1024 * 1024 /* of text and bytes */
 };

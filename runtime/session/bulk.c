@@ -15,7 +15,10 @@
 #include <string.h>
 
 /* A row in hand beside those of a full batch. */
-enum { COPIES = CALX_BATCH_MOST_ROWS + 1 };
+enum { COPIES = CALX_BATCH_MOST_PLAIN_ROWS + 1 };
+
+/* Fewer are not worth a look at the catalogue. */
+enum { COPY_LEAST_ROWS = 500 };
 
 typedef struct bulk_call bulk_call;
 
@@ -23,6 +26,7 @@ typedef struct bulk_kind {
     const char *doing;   /* for messages */
     calx_plan_kind many; /* statements */
     calx_plan_kind alone;
+    bool copied; /* where that can be */
     bool by_key; /* each row must be there already */
     /* A row's values into entity->row, *out_width of them; their set into entity->columns. */
     calx_status (*prepare)(bulk_call *bulk, size_t number, size_t *out_width);
@@ -105,6 +109,7 @@ static const bulk_kind inserting = {
     .doing = "inserting",
     .many = CALX_PLAN_LOAD_ROWS,
     .alone = CALX_PLAN_INSERT,
+    .copied = true,
     .prepare = prepare_insert,
 };
 
@@ -204,6 +209,46 @@ static calx_status send_singly(bulk_call *bulk)
     return status;
 }
 
+static bool is_for_copy(const bulk_call *bulk)
+{
+    const calx_writer *writer = &bulk->writer;
+    return bulk->kind->copied && !writer->entity->uncopied &&
+           writer->batch.count >= COPY_LEAST_ROWS &&
+           calx_engine_dialect(writer->session->options.bind)->copy_from != NULL;
+}
+
+static calx_status copy_batch(calx_writer *writer)
+{
+    calx_session *session = writer->session;
+    const calx_batch *batch = &writer->batch;
+    calx_plan_key key = { .mapper = writer->entity->mapper,
+                          .kind = CALX_PLAN_COPY,
+                          .columns = batch->columns };
+    const calx_plan *plan = NULL;
+    calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
+    if (status == CALX_OK && calx_connection_copy_rows(session->connection, plan, batch->values,
+                                                       batch->count) != CALX_OK)
+        status = calx_session_take_error(session);
+    return status;
+}
+
+/* In one statement. *out_singly: nothing was done, and the rows are to be sent one by one. */
+static calx_status send_at_once(bulk_call *bulk, bool *out_singly)
+{
+    calx_writer *writer = &bulk->writer;
+    calx_status status = CALX_E_UNSUPPORTED;
+    if (is_for_copy(bulk)) {
+        status = copy_batch(writer);
+        *out_singly = status != CALX_OK && calx_together_may_go_singly(&writer->session->error);
+        writer->entity->uncopied = status == CALX_E_UNSUPPORTED;
+    }
+    if (status != CALX_E_UNSUPPORTED)
+        return status;
+    calx_error_clear(&writer->session->error);
+    *out_singly = false;
+    return calx_together_execute(writer, bulk->kind->many, out_singly);
+}
+
 /* Sends what was gathered. The scratch of the entity is used. */
 static calx_status send_batch(bulk_call *bulk)
 {
@@ -213,7 +258,7 @@ static calx_status send_batch(bulk_call *bulk)
     if (writer->batch.count == 0)
         return CALX_OK;
     if (!singly)
-        status = calx_together_execute(writer, bulk->kind->many, &singly);
+        status = send_at_once(bulk, &singly);
     if (singly)
         status = send_singly(bulk);
     else if (status != CALX_OK)

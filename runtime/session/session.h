@@ -57,6 +57,7 @@ typedef struct calx_entity {
     size_t text_count, optional_count;
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
     const calx_plan *by_sought;
+    bool uncopied;        /* its rows are not copied: its table is not for that */
     bool singly;          /* its rows do not go together: the database would not have it */
     bool fetches_version; /* the database makes its versions: they are asked for, row by row */
     int version;          /* the version column; -1: none */

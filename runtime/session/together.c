@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* The statement was undone, and what is wrong with one row may show when it goes by itself. */
-static bool may_go_singly(const calx_error *error)
+bool calx_together_may_go_singly(const calx_error *error)
 {
     if ((error->flags & (CALX_ERROR_DISCONNECT | CALX_ERROR_ROLLBACK_ONLY)) != 0)
         return false;
@@ -44,7 +43,7 @@ calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool
         status = calx_session_take_error(writer->session);
     if (status == CALX_OK)
         return CALX_OK;
-    *out_singly = may_go_singly(&writer->session->error);
+    *out_singly = calx_together_may_go_singly(&writer->session->error);
     /* A type that takes text only as a parameter of its own: the next batch would fail as well. */
     if (status == CALX_E_SYNTAX || status == CALX_E_NO_OBJECT)
         writer->entity->singly = true;

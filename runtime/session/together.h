@@ -47,4 +47,7 @@ calx_status calx_together_send(calx_writer *writer, const calx_instances *instan
  */
 calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool *out_singly);
 
+/* Whether the failure of a statement for many is undone, and may be that of one row. */
+bool calx_together_may_go_singly(const calx_error *error);
+
 #endif

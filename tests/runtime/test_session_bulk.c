@@ -519,6 +519,85 @@ static void a_call_from_inside_a_flush_is_refused(void **state)
     tear_down(&fix);
 }
 
+/* ---- copied, where the table is one for it ---- */
+
+static void assert_inserted(fixture *fix, size_t copies, size_t inserts)
+{
+    row_array array = make_rows(600);
+    log_sink_forget(&fix->sink);
+    assert_int_equal(insert(fix, &array), CALX_OK);
+    assert_int_equal(log_sink_count(&fix->sink, "COPY \"users\""), copies);
+    assert_int_equal(logged(fix, "INSERT INTO"), inserts);
+    assert_int_equal(number(fix->session, "SELECT count(*) FROM users WHERE age % 2 = 0"), 300);
+    assert_int_equal(count_users(fix), 600);
+    assert_int_equal(calx_session_rollback(fix->session), CALX_OK);
+    free_rows(&array);
+}
+
+static void many_rows_are_copied(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    assert_inserted(&fix, 1, 0);
+    tear_down(&fix);
+}
+
+/* Where COPY would store something else, or pass something by, an INSERT takes its place. */
+static void a_table_that_is_none_for_it_has_its_rows_inserted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *change, *back;
+        size_t first, later; /* INSERTs */
+    } tables[] = {
+        { "ALTER TABLE users ALTER COLUMN age TYPE BIGINT",
+          "ALTER TABLE users ALTER COLUMN age TYPE INTEGER", 1, 1 },
+        { "CREATE RULE nothing AS ON INSERT TO users DO ALSO NOTHING", "DROP RULE nothing ON users",
+          1, 1 },
+        { "ALTER TABLE users ENABLE ROW LEVEL SECURITY",
+          "ALTER TABLE users DISABLE ROW LEVEL SECURITY", 1, 1 },
+        /* Text for a JSON column goes by itself. */
+        { "ALTER TABLE users ALTER COLUMN fullname TYPE JSON USING NULL",
+          "ALTER TABLE users ALTER COLUMN fullname TYPE TEXT", 601, 600 },
+    };
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        fixture fix;
+        set_up(&fix);
+        run_elsewhere(&fix, tables[i].change);
+        assert_inserted(&fix, 1, tables[i].first);
+        assert_inserted(&fix, 0, tables[i].later); /* the session knows by now */
+        run_elsewhere(&fix, tables[i].back);
+        tear_down(&fix);
+    }
+}
+
+/* The backend ends itself at one of the rows. */
+static void a_server_lost_in_the_middle_is_told(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    run_elsewhere(&fix, "CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS "
+                        "$$BEGIN IF NEW.name = 'user 002200' THEN "
+                        "PERFORM pg_terminate_backend(pg_backend_pid()); END IF; "
+                        "RETURN NEW; END$$");
+    run_elsewhere(&fix, "CREATE TRIGGER vanishing BEFORE INSERT ON users FOR EACH ROW "
+                        "EXECUTE FUNCTION vanish()");
+    row_array array = make_rows(MANY);
+    assert_int_not_equal(insert(&fix, &array), CALX_OK);
+    assert_true((calx_session_error(fix.session)->flags & CALX_ERROR_DISCONNECT) != 0);
+    assert_non_null(strstr(message(fix.session), "inserting rows[0] to rows[2499] of user: "));
+    assert_false(calx_session_is_active(fix.session));
+    (void)calx_session_rollback(fix.session);
+    (void)calx_session_rollback(fix.session);
+    run_elsewhere(&fix, "DROP TRIGGER vanishing ON users");
+    assert_int_equal(insert(&fix, &array), CALX_OK);
+    assert_int_equal(count_users(&fix), MANY);
+    free_rows(&array);
+    tear_down(&fix);
+}
+
 /* ---- a scoped session ---- */
 
 static void a_scoped_session_forwards_both(void **state)
@@ -559,7 +638,7 @@ static void a_scoped_session_forwards_both(void **state)
 
 static calx_status insert_and_update(calx_session *session)
 {
-    enum { COUNT = 12 };
+    enum { COUNT = 600 };
     struct user rows[COUNT];
     char names[COUNT][NAME_SIZE];
     memset(rows, 0, sizeof(rows));
@@ -630,6 +709,9 @@ int main(void)
         cmocka_unit_test(a_text_too_long_is_found_before_anything_is_sent),
         cmocka_unit_test(a_failure_inside_a_savepoint_costs_the_savepoint),
         cmocka_unit_test(a_call_from_inside_a_flush_is_refused),
+        CALX_POSTGRESQL(many_rows_are_copied),
+        CALX_POSTGRESQL(a_table_that_is_none_for_it_has_its_rows_inserted),
+        CALX_POSTGRESQL(a_server_lost_in_the_middle_is_told),
         cmocka_unit_test(a_scoped_session_forwards_both),
         cmocka_unit_test(every_missing_allocation_is_survived),
     };
