@@ -1,6 +1,6 @@
 /*
  * Stores a post with comments, changes one, rolls a mistake back and reads the rest: what an
- * application does with Calx, in a project that only knows its public face.
+ * application does with Calx, in a project that only knows its public face. Takes a database's URL.
  */
 #include "blog.calx.h"
 
@@ -84,12 +84,13 @@ static calx_status blog(calx_session *session)
     return status == CALX_OK ? print_post(post) : status;
 }
 
-int main(void)
+int main(int count, char **words)
 {
     calx_session_options options = CALX_SESSION_OPTIONS_INIT;
     calx_session *session = NULL;
     calx_error error = CALX_ERROR_INIT;
-    calx_status status = calx_engine_new("sqlite://", NULL, &options.bind, &error);
+    calx_status status =
+        calx_engine_new(count > 1 ? words[1] : "sqlite://", NULL, &options.bind, &error);
     if (status == CALX_OK)
         status = calx_schema_create_all(options.bind, &blog_metadata, &error);
     if (status == CALX_OK)

@@ -1,4 +1,7 @@
-/* From annotated structs to rows: an engine, the tables, a scoped session, users, a query. */
+/*
+ * From annotated structs to rows: an engine, the tables, a scoped session, users, a query. Takes
+ * the directory of models.calx.h and a database's URL: hello DIRECTORY sqlite:///hello.db
+ */
 #include "models.calx.h"
 #include "show.h"
 
@@ -48,7 +51,8 @@ int main(int count, char **arguments)
     print_generated(count > 1 ? arguments[1] : ".");
     options.echo = CALX_ECHO_SQL;
     options.log = print_sql;
-    need(calx_engine_new("sqlite://", &options, &defaults.bind, NULL), "the engine");
+    need(calx_engine_new(count > 2 ? arguments[2] : "sqlite://", &options, &defaults.bind, NULL),
+         "the engine");
     need(calx_schema_create_all(defaults.bind, &models_metadata, NULL), "the tables");
     need(calx_sessionmaker_new(&defaults, &maker, NULL), "the sessionmaker");
     need(calx_scoped_session_new(maker, NULL, &scoped, NULL), "the session");

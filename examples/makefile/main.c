@@ -1,6 +1,6 @@
 /*
- * A list of things to do, in the file todo.db: `todo` prints it, `todo add TEXT` puts something on
- * it, `todo done NUMBER` ticks it off.
+ * A list of things to do: `todo` prints it, `todo add TEXT` puts something on it, `todo done
+ * NUMBER` ticks it off. It is in the file todo.db, or where the environment's TODO_URL says.
  */
 #include "models.calx.h"
 
@@ -66,7 +66,9 @@ int main(int count, char **words)
     calx_session_options options = CALX_SESSION_OPTIONS_INIT;
     calx_session *session = NULL;
     calx_error error = CALX_ERROR_INIT;
-    calx_status status = calx_engine_new("sqlite:///todo.db", NULL, &options.bind, &error);
+    const char *url = getenv("TODO_URL");
+    calx_status status =
+        calx_engine_new(url != NULL ? url : "sqlite:///todo.db", NULL, &options.bind, &error);
     if (status == CALX_OK)
         status = calx_schema_create_all(options.bind, &models_metadata, &error);
     if (status == CALX_OK)
