@@ -173,8 +173,11 @@ static void settle_watches(calx_watch_list *list)
     for (calx_watch *watch = list->first; watch != NULL; watch = next) {
         calx_instance *instance = watch->instance;
         next = watch->next;
-        calx_watch_forget_origin(watch);
-        calx_watch_sweep_texts(instance);
+        calx_watch_foresee(watch);
+        if (watch->records != NULL)
+            calx_watch_forget_origin(watch);
+        if (instance->texts != NULL)
+            calx_watch_sweep_texts(instance);
         if (watch->sealed) {
             calx_watch_drop(instance);
             calx_checksum_note(instance);
@@ -182,11 +185,20 @@ static void settle_watches(calx_watch_list *list)
     }
 }
 
+static void settle_inserted(calx_instances *inserted)
+{
+    enum { AHEAD = 16 };
+    for (size_t i = 0; i < inserted->count; i++) {
+        if (i + AHEAD < inserted->count)
+            calx_prefetch((uintptr_t)&inserted->items[i + AHEAD]->flags);
+        inserted->items[i]->flags &= (uint16_t)~CALX_INSTANCE_NEW_IN_TX;
+    }
+    inserted->count = 0;
+}
+
 static void settle(calx_session *session)
 {
-    for (size_t i = 0; i < session->inserted.count; i++)
-        session->inserted.items[i]->flags &= (uint16_t)~CALX_INSTANCE_NEW_IN_TX;
-    session->inserted.count = 0;
+    settle_inserted(&session->inserted);
     settle_deleted(session);
     settle_watches(&session->hot);
     settle_watches(&session->cold);
