@@ -25,15 +25,28 @@ static void settle_links(calx_instance *instance)
     }
 }
 
+/* One search tells whether the key is taken, and where it goes if not. */
+static void enter(calx_session *session, calx_instance *instance)
+{
+    const calx_entity *entity = calx_session_met(session, instance->mapper);
+    calx_identity_slot *slot =
+        calx_identity_table_key(&session->identity, &instance->key, entity->kind);
+    if (slot->kind == 0) {
+        calx_identity_table_fill(&session->identity, slot, instance, entity->kind);
+        return;
+    }
+    calx_session_displace(session, &instance->key);
+    calx_identity_put(session, instance);
+}
+
 static void settle_inserted(calx_session *session, calx_instance *instance)
 {
-    calx_session_displace(session, &instance->key);
+    enter(session, instance);
     instance->state = CALX_STATE_PERSISTENT;
     instance->epoch = session->epoch;
     instance->flags |= CALX_INSTANCE_NEW_IN_TX;
     settle_links(instance);
     calx_watch_list_append(&session->cold, instance->watch);
-    calx_identity_put(session, instance);
     (void)calx_instances_push(&session->inserted, instance);
 }
 
