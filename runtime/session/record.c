@@ -42,7 +42,10 @@ static void forget(calx_record **place)
     *place = record->older;
     take_out_of_boundary(record);
     calx_key_clear(&record->key);
-    calx_release(record);
+    if (record->is_spare)
+        record->watch->spare = record;
+    else
+        calx_release(record);
 }
 
 void calx_record_absorb(calx_record **place)
@@ -69,12 +72,15 @@ calx_status calx_watch_keep_origin(calx_watch *watch)
     if (!watch->has_snapshot || (watch->records != NULL && watch->records->boundary == boundary))
         return CALX_OK;
     size_t size = watch->instance->mapper->instance_size;
-    size_t offset = (sizeof(calx_record) + 15) & ~(size_t)15; /* aligned for any struct */
-    char *block = calx_alloc(offset + size);
-    if (block == NULL)
+    size_t whole = calx_record_size(watch->instance->mapper);
+    bool is_spare = watch->spare != NULL;
+    calx_record *record = is_spare ? watch->spare : calx_alloc(whole);
+    if (record == NULL)
         return CALX_E_NOMEM;
-    calx_record *record = (calx_record *)(void *)block;
-    *record = (calx_record){ .watch = watch, .older = watch->records, .origin = block + offset };
+    if (is_spare)
+        watch->spare = NULL;
+    *record = (calx_record){ .watch = watch, .older = watch->records, .is_spare = is_spare };
+    record->origin = (char *)record + (whole - size);
     memcpy(record->origin, watch->snapshot, size);
     watch->records = record;
     calx_record_put(record, boundary);

@@ -64,19 +64,33 @@ static size_t snapshot_offset(const calx_mapper *mapper)
     return aligned(sizeof(calx_watch) + 2 * set_bytes(mapper));
 }
 
+static size_t spare_offset(const calx_mapper *mapper)
+{
+    return snapshot_offset(mapper) + aligned(mapper->instance_size);
+}
+
+static bool is_roomy(const calx_instance *instance)
+{
+    return (instance->flags & CALX_INSTANCE_ROOMY) != 0;
+}
+
 size_t calx_watch_room(const calx_mapper *mapper)
 {
     return aligned(mapper->instance_size) - mapper->instance_size + snapshot_offset(mapper) +
            mapper->instance_size;
 }
 
-/* The block for a watch: behind the struct where room was left for it, else one of its own. */
+/*
+ * The block for a watch: behind the struct where room was left for it, else one of its own. That
+ * is of an instance that was loaded and will be updated as a rule: the record it needs then lies
+ * behind the snapshot.
+ */
 static char *take_block(const calx_instance *instance)
 {
     const calx_mapper *mapper = instance->mapper;
-    if ((instance->flags & CALX_INSTANCE_ROOMY) != 0)
+    if (is_roomy(instance))
         return (char *)calx_instance_entity(instance) + aligned(mapper->instance_size);
-    return calx_alloc(snapshot_offset(mapper) + mapper->instance_size);
+    return calx_alloc(spare_offset(mapper) + calx_record_size(mapper));
 }
 
 calx_status calx_watch_ensure(calx_instance *instance)
@@ -93,6 +107,8 @@ calx_status calx_watch_ensure(calx_instance *instance)
     watch->set = (uint64_t *)(void *)(block + sizeof(calx_watch));
     watch->inserted_set = watch->set + calx_plan_words(instance->mapper);
     watch->snapshot = block + offset;
+    if (!is_roomy(instance))
+        watch->spare = (calx_record *)(void *)(block + spare_offset(instance->mapper));
     instance->watch = watch;
     return CALX_OK;
 }
@@ -110,7 +126,7 @@ void calx_watch_drop(calx_instance *instance)
     calx_watch_list_remove(watch);
     calx_release(watch->expired);
     calx_watch_forget_origin(watch);
-    if ((instance->flags & CALX_INSTANCE_ROOMY) == 0)
+    if (!is_roomy(instance))
         calx_release(watch);
 }
 

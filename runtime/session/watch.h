@@ -29,6 +29,7 @@ struct calx_record {
     calx_record *next, *previous; /* of the same boundary */
     calx_key key;                 /* before it changed; zeroed: it did not */
     void *origin;                 /* the struct as it agreed with the database then */
+    bool is_spare;                /* it lies in the watch's block */
 };
 
 struct calx_watch {
@@ -48,6 +49,7 @@ struct calx_watch {
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
     uint64_t *inserted_set; /* those that were in set when the row was inserted */
     void *snapshot;
+    calx_record *spare; /* room for one record in the watch's own block; NULL: none, or taken */
 };
 
 /*
@@ -68,6 +70,12 @@ static inline void calx_watch_foresee(const calx_watch *watch)
 
 void calx_watch_list_append(calx_watch_list *list, calx_watch *watch);
 void calx_watch_list_remove(calx_watch *watch);
+
+/* The size of a record with its origin, which lies behind it, aligned for any struct. */
+static inline size_t calx_record_size(const calx_mapper *mapper)
+{
+    return ((sizeof(calx_record) + 15) & ~(size_t)15) + mapper->instance_size;
+}
 
 /* How much room behind the struct an instance needs that is to be watched one day. */
 size_t calx_watch_room(const calx_mapper *mapper);
