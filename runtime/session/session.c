@@ -318,8 +318,11 @@ static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numb
     uint16_t *optional = numbers + mapper->column_count;
     for (uint16_t i = 0; i < mapper->column_count; i++) {
         const calx_column *column = &mapper->columns[i];
-        if (column->type == CALX_TYPE_TEXT || column->type == CALX_TYPE_BYTES)
+        if (calx_row_is_pointer(column)) {
             numbers[entity->text_count++] = i;
+            if ((column->flags & CALX_COLUMN_MUTABLE) != 0)
+                entity->has_mutable_texts = true;
+        }
         if ((column->flags & CALX_COLUMN_GENERATED) != 0 || column->server_default != NULL)
             optional[entity->optional_count++] = i;
         else
@@ -330,15 +333,17 @@ static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numb
     entity->required = required;
 }
 
-/* One block: the record, a row, two sets of columns, what the row's form needs, numbers. */
+/* One block: the record, a row, three sets of columns, steps and classes, numbers. */
 static calx_entity *new_entity(const calx_mapper *mapper)
 {
     size_t row = sizeof(calx_entity);
     size_t columns = row + row_size(mapper) * sizeof(calx_value);
     size_t required = columns + calx_plan_words(mapper) * sizeof(uint64_t);
-    size_t wanted = required + calx_plan_words(mapper) * sizeof(uint64_t);
+    size_t bound = required + calx_plan_words(mapper) * sizeof(uint64_t);
+    size_t wanted = bound + calx_plan_words(mapper) * sizeof(uint64_t);
     size_t steps = wanted + mapper->column_count * sizeof(calx_value_type);
-    size_t numbers = steps + mapper->column_count * sizeof(calx_row_step);
+    size_t bindings = steps + mapper->column_count * sizeof(calx_row_step);
+    size_t numbers = bindings + mapper->column_count * sizeof(calx_row_step);
     char *block = calx_alloc_zeroed(numbers + 2 * mapper->column_count * sizeof(uint16_t));
     if (block == NULL)
         return NULL;
@@ -346,6 +351,8 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->mapper = mapper;
     entity->row = (calx_value *)(void *)(block + row);
     entity->columns = (uint64_t *)(void *)(block + columns);
+    entity->bound = (uint64_t *)(void *)(block + bound);
+    entity->bindings = (calx_row_step *)(void *)(block + bindings);
     entity->version = calx_plan_version_column(mapper);
     entity->fetches_version = calx_version_is_fetched(mapper);
     entity->singly = entity->fetches_version;

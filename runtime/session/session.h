@@ -55,6 +55,10 @@ typedef struct calx_entity {
     const uint16_t *optional; /* those an INSERT may leave to the database */
     const uint64_t *required; /* the set of all others */
     size_t text_count, optional_count;
+    bool has_mutable_texts;  /* texts the application may write into */
+    uint64_t *bound;         /* the set of columns bound last */
+    calx_row_step *bindings; /* how those are read; wanted is CALX_VALUE_NULL: the long way */
+    size_t binding_count;
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
     const calx_plan *by_sought;
     bool uncopied;        /* its rows are not copied: its table is not for that */

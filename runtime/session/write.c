@@ -97,20 +97,80 @@ static calx_status bind_column(calx_writer *writer, const void *struct_, size_t 
     return CALX_OK;
 }
 
+/* The class of a member that is a value as it lies there, with nothing to check about it. */
+static calx_value_type class_of_plain(const calx_column *column)
+{
+    if ((column->flags & CALX_COLUMN_NULL_FLAG) != 0 || column->length != 0)
+        return CALX_VALUE_NULL;
+    switch (column->type) {
+    case CALX_TYPE_INT64:
+    case CALX_TYPE_UINT64:
+    case CALX_TYPE_DOUBLE:
+    case CALX_TYPE_TIMESTAMP:
+    case CALX_TYPE_TEXT:
+        return calx_column_value_type(column);
+    default:
+        return CALX_VALUE_NULL;
+    }
+}
+
+/* How the columns of a set are read is found out once: the next row mostly has the same. */
+static void find_bindings(calx_entity *entity, const uint64_t *columns)
+{
+    const calx_mapper *mapper = entity->mapper;
+    memcpy(entity->bound, columns, calx_plan_words(mapper) * sizeof(*columns));
+    entity->binding_count = 0;
+    for (uint16_t i = 0; i < mapper->column_count; i++) {
+        const calx_column *column = &mapper->columns[i];
+        if (calx_plan_has(columns, i))
+            entity->bindings[entity->binding_count++] = (calx_row_step){
+                .column = i, .wanted = (uint32_t)class_of_plain(column), .offset = column->offset
+            };
+    }
+}
+
+static bool are_bound(const calx_entity *entity, const uint64_t *columns)
+{
+    for (size_t i = calx_plan_words(entity->mapper); i-- > 0;)
+        if (entity->bound[i] != columns[i])
+            return false;
+    return true;
+}
+
+/* false: it is not plain. */
+static bool read_plain(const calx_row_step *step, const char *struct_, calx_value *out)
+{
+    const char *text = NULL;
+    if (step->wanted == CALX_VALUE_NULL)
+        return false;
+    if (step->wanted != CALX_VALUE_TEXT) {
+        out->type = (calx_value_type)step->wanted;
+        memcpy(&out->as.uint64, struct_ + step->offset, sizeof(out->as.uint64));
+        return true;
+    }
+    memcpy(&text, struct_ + step->offset, sizeof(text));
+    out->type = text != NULL ? CALX_VALUE_TEXT : CALX_VALUE_NULL;
+    out->as.span.data = text;
+    out->as.span.size = text != NULL ? strlen(text) : 0;
+    return true;
+}
+
 calx_status calx_writer_bind_columns(calx_writer *writer, const void *struct_,
                                      const uint64_t *columns, size_t *count)
 {
-    const size_t column_count = writer->entity->mapper->column_count;
-    calx_value *to = &writer->entity->row[*count];
-    for (size_t i = 0; i < column_count; i++) {
-        if (!calx_plan_has(columns, i))
-            continue;
-        calx_status status = bind_column(writer, struct_, i, to);
+    calx_entity *entity = writer->entity;
+    calx_value *to = &entity->row[*count];
+    if (!are_bound(entity, columns))
+        find_bindings(entity, columns);
+    for (size_t i = 0; i < entity->binding_count; i++) {
+        const calx_row_step *step = &entity->bindings[i];
+        calx_status status = read_plain(step, struct_, &to[i])
+                                 ? CALX_OK
+                                 : bind_column(writer, struct_, step->column, &to[i]);
         if (status != CALX_OK)
             return status;
-        to++;
     }
-    *count = (size_t)(to - writer->entity->row);
+    *count += entity->binding_count;
     return CALX_OK;
 }
 
