@@ -147,7 +147,7 @@ calx_status calx_key_read(const calx_mapper *mapper, const void *instance, calx_
 {
     for (size_t i = 0; i < mapper->key_count; i++) {
         calx_status status =
-            calx_column_read(&mapper->columns[mapper->key[i]], instance, &values[i]);
+            calx_column_get(&mapper->columns[mapper->key[i]], instance, &values[i]);
         if (status != CALX_OK)
             return status;
     }
@@ -165,12 +165,10 @@ static bool is_plain(const calx_mapper *mapper)
 
 static void from_plain(calx_key *out, const calx_mapper *mapper, const void *instance)
 {
+    int64_t number;
+    memcpy(&number, (const char *)instance + mapper->columns[mapper->key[0]].offset, sizeof number);
     memset(out, 0, sizeof *out);
-    out->mapper = mapper;
-    out->size = WORD_SIZE;
-    memcpy(out->as.bytes, (const char *)instance + mapper->columns[mapper->key[0]].offset,
-           WORD_SIZE);
-    out->hash = hash_key(out);
+    calx_key_set_number(out, mapper, number);
 }
 
 calx_status calx_key_from_instance(calx_key *out, const calx_mapper *mapper, const void *instance)

@@ -23,8 +23,6 @@ void *calx_instance_new(const calx_mapper *mapper)
     void *entity = calx_instance_entity(instance);
     if (mapper->prototype != NULL)
         memcpy(entity, mapper->prototype, mapper->instance_size);
-    else
-        memset(entity, 0, mapper->instance_size);
     return entity;
 }
 

@@ -129,13 +129,11 @@ static calx_status check_attachable(calx_session *session, const calx_instance *
 /* All that attaching needs memory for, on the instance itself. */
 static calx_status prepare_attach(calx_session *session, calx_instance *instance)
 {
-    const calx_entity *known = session->last_entity; /* as a rule it is of this one's mapper */
-    calx_status status = calx_watch_ensure(instance);
-    if (status == CALX_OK && known != NULL && known->mapper == instance->mapper)
-        status = calx_watch_own_columns(instance, known->texts, known->text_count);
-    else if (status == CALX_OK)
-        status = calx_watch_own_texts(instance);
-    if (status != CALX_OK)
+    const calx_entity *entity = calx_session_entity(session, instance->mapper);
+    if (entity == NULL)
+        return session->error.status;
+    if (calx_watch_ensure(instance) != CALX_OK ||
+        calx_watch_own_columns(instance, entity->texts, entity->text_count) != CALX_OK)
         return calx_error_set_nomem(&session->error);
     return instance->mapper->relationship_count == 0 ? CALX_OK
                                                      : calx_relationship_adopt(session, instance);

@@ -207,7 +207,13 @@ static bool is_foreign(const calx_instance *instance, const calx_column *column,
     if (pointer == NULL || calx_instance_owns(instance, pointer))
         return false;
     out->column = column;
-    return span_of(column, entity, &out->data, &out->size);
+    out->data = pointer;
+    if (column->type == CALX_TYPE_TEXT)
+        out->size = strlen(pointer);
+    else
+        memcpy(&out->size, (const char *)entity + column->offset + offsetof(calx_bytes, size),
+               sizeof(out->size));
+    return true;
 }
 
 /* Those of so many columns; answers how many. */
@@ -251,10 +257,24 @@ static calx_status copy_foreign(calx_instance *instance, const foreign_text *tex
     return CALX_OK;
 }
 
+/* How many of the columns, from the first on, are the instance's own: as a rule all or none. */
+static size_t count_owned(const calx_instance *instance, const uint16_t *numbers, size_t count)
+{
+    const calx_column *columns = instance->mapper->columns;
+    const void *entity = calx_instance_entity(instance);
+    size_t owned = 0;
+    for (; owned < count; owned++) {
+        const void *pointer = pointer_of(&columns[numbers[owned]], entity);
+        if (pointer != NULL && !calx_instance_owns(instance, pointer))
+            break;
+    }
+    return owned;
+}
+
 calx_status calx_watch_own_columns(calx_instance *instance, const uint16_t *numbers, size_t count)
 {
     foreign_text texts[ROUND];
-    for (size_t i = 0; i < count; i += ROUND) {
+    for (size_t i = count_owned(instance, numbers, count); i < count; i += ROUND) {
         size_t some = count - i < ROUND ? count - i : ROUND;
         size_t found = find_foreign(instance, numbers + i, some, texts);
         if (found > 0 && copy_foreign(instance, texts, found) != CALX_OK)
@@ -370,8 +390,13 @@ static calx_status own_mutable_texts(calx_instance *instance, void *snapshot)
     return CALX_OK;
 }
 
-static bool has_mutable_texts(const calx_mapper *mapper)
+/* A session knows it of the mappers it has met. */
+static bool has_mutable_texts(const calx_instance *instance)
 {
+    const calx_mapper *mapper = instance->mapper;
+    const calx_session *session = instance->session;
+    if (session != NULL && session->last_entity != NULL && session->last_entity->mapper == mapper)
+        return session->last_entity->has_mutable_texts;
     for (size_t i = 0; i < mapper->column_count; i++)
         if (is_mutable_text(&mapper->columns[i]))
             return true;
@@ -398,7 +423,7 @@ static uint64_t hash_mutable_texts(const calx_watch *watch)
  */
 static void share_texts(calx_watch *watch)
 {
-    watch->shares_texts = has_mutable_texts(watch->instance->mapper);
+    watch->shares_texts = has_mutable_texts(watch->instance);
     if (watch->shares_texts)
         watch->texts_hash = hash_mutable_texts(watch);
 }
@@ -415,7 +440,7 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
     size_t size = instance->mapper->instance_size;
     if (!watch->has_snapshot)
         calx_checksum_end(instance);
-    if (has_mutable_texts(instance->mapper)) {
+    if (has_mutable_texts(instance)) {
         void *copy = calx_alloc(size);
         if (copy == NULL)
             return CALX_E_NOMEM;
@@ -567,7 +592,7 @@ static bool is_same_memory(const calx_watch *watch)
     return !watch->has_set &&
            memcmp(calx_instance_entity(watch->instance), watch->snapshot, mapper->instance_size) ==
                0 &&
-           !has_mutable_texts(mapper);
+           !has_mutable_texts(watch->instance);
 }
 
 /* Most columns are eight bytes that did not change. */
@@ -585,6 +610,13 @@ static bool is_same(const calx_column *column, const void *left, const void *rig
     return calx_column_same(column, left, right);
 }
 
+/* A column that counts as changed whatever its value. */
+static bool is_called_changed(const calx_watch *watch, size_t i, bool rewritten)
+{
+    return calx_plan_has(watch->set, i) ||
+           (rewritten && is_mutable_text(&watch->instance->mapper->columns[i]));
+}
+
 bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
 {
     const calx_mapper *mapper = watch->instance->mapper;
@@ -599,9 +631,10 @@ bool calx_watch_changes(const calx_watch *watch, uint64_t *out_columns)
     if (is_same_memory(watch))
         return false;
     bool rewritten = has_written_shared_text(watch);
+    bool by_values = !rewritten && !watch->has_set; /* nothing else makes a column changed */
     for (size_t i = 0; i < mapper->column_count; i++) {
         const calx_column *column = &mapper->columns[i];
-        if (!calx_plan_has(watch->set, i) && !(rewritten && is_mutable_text(column)) &&
+        if ((by_values || !is_called_changed(watch, i, rewritten)) &&
             is_same(column, entity, watch->snapshot))
             continue;
         any = true;

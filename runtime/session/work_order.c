@@ -70,8 +70,8 @@ static int compare_keys(const void *left, const void *right)
     for (size_t i = 0; i < a->mapper->key_count; i++) {
         const calx_column *column = &a->mapper->columns[a->mapper->key[i]];
         calx_value of_a, of_b;
-        if (calx_column_read(column, stored_struct(a), &of_a) != CALX_OK ||
-            calx_column_read(column, stored_struct(b), &of_b) != CALX_OK || of_a.type != of_b.type)
+        if (calx_column_get(column, stored_struct(a), &of_a) != CALX_OK ||
+            calx_column_get(column, stored_struct(b), &of_b) != CALX_OK || of_a.type != of_b.type)
             return 0;
         int order = compare_values(&of_a, &of_b);
         if (order != 0)
