@@ -3,6 +3,7 @@
  * needs the row, fetches it; refresh() does both. Plain reads of a field do no I/O: what was loaded
  * last stays visible until then.
  */
+#include "session/cascade.h"
 #include "session/partial.h"
 
 #include "base/allocator.h"
@@ -170,15 +171,43 @@ static calx_status expire_named(calx_session *session, calx_instance *instance,
 
 /* ---- expiring ---- */
 
+/* One that was never stored has no row to be loaded again: it leaves (SES-244). */
+static void expire_or_drop(calx_session *session, calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_PERSISTENT) {
+        calx_session_expire_instance(instance);
+        return;
+    }
+    calx_session_forget(session, instance);
+    calx_links_detach(instance);
+    instance->state = CALX_STATE_TRANSIENT;
+}
+
+/* The instance, and what refresh_expire reaches from it. */
+static calx_status expire_all_of(calx_session *session, calx_instance *instance)
+{
+    calx_instances found = { 0 };
+    if (!calx_cascade_leads_on(instance, CALX_CASCADE_REFRESH_EXPIRE)) {
+        calx_session_expire_instance(instance);
+        return CALX_OK;
+    }
+    calx_status status = calx_cascade_reach(session, instance, CALX_CASCADE_REFRESH_EXPIRE, &found);
+    if (status != CALX_OK)
+        return status;
+    calx_cascade_unmark(&found);
+    for (size_t i = 0; i < found.count; i++)
+        expire_or_drop(session, found.items[i]);
+    calx_instances_clear(&found);
+    return CALX_OK;
+}
+
 calx_status calx_session_expire(calx_session *session, const void *entity)
 {
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         status = persistent_member(session, entity, &instance);
-    if (status == CALX_OK)
-        calx_session_expire_instance(instance);
-    return status;
+    return status == CALX_OK ? expire_all_of(session, instance) : status;
 }
 
 calx_status calx_session_expire_with(calx_session *session, const void *entity,
@@ -194,10 +223,8 @@ calx_status calx_session_expire_with(calx_session *session, const void *entity,
         status = persistent_member(session, entity, &instance);
     if (status != CALX_OK)
         return status;
-    if (options->names == NULL) {
-        calx_session_expire_instance(instance);
-        return CALX_OK;
-    }
+    if (options->names == NULL)
+        return expire_all_of(session, instance);
     status = resolve(session, instance->mapper, options->names, options->count, &members);
     if (status == CALX_OK)
         status = expire_named(session, instance, &members);
@@ -247,8 +274,9 @@ calx_status calx_session_load(calx_session *session, const void *entity)
 
 static calx_status refresh_all(calx_session *session, calx_instance *instance, calx_locking lock)
 {
-    calx_session_expire_instance(instance);
-    calx_status status = calx_session_autoflush(session);
+    calx_status status = expire_all_of(session, instance);
+    if (status == CALX_OK)
+        status = calx_session_autoflush(session);
     return status == CALX_OK ? reload(session, instance, lock, CALX_E_STATE) : status;
 }
 

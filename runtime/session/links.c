@@ -371,14 +371,61 @@ static void stop_showing(const calx_link *link, const void *entity)
     }
 }
 
-/* Those that point here do not know any more where they point: the columns tell again. */
-static void cut_incoming(calx_instance *instance)
+/* What pointed at an instance does not know any more where it points: the columns tell again. */
+static void cut(calx_link *link)
 {
-    while (instance->links->incoming != NULL) {
-        calx_link *link = instance->links->incoming;
-        calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
-        stop_showing(link, calx_instance_entity(instance));
+    const void *entity = calx_instance_entity(link->target);
+    calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
+    stop_showing(link, entity);
+}
+
+static void cut_incoming(const calx_instance *instance)
+{
+    while (instance->links->incoming != NULL)
+        cut(instance->links->incoming);
+}
+
+/* What is visited leaves as well. */
+static bool leaves_too(const calx_instance *instance)
+{
+    return (instance->flags & CALX_INSTANCE_VISITED) != 0;
+}
+
+/* A collection stays when all of it leaves together. */
+static bool leaves_whole(const calx_slot *slot)
+{
+    for (size_t i = 0; i < slot->count; i++)
+        if (!leaves_too(calx_instance_trusted(slot->items[i])))
+            return false;
+    return slot->loaded;
+}
+
+static void detach_collections(calx_instance *instance)
+{
+    for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
+        if (!leaves_too(instance) || !leaves_whole(&instance->links->slots[i]))
+            clear_slot(instance, i);
+}
+
+static void detach_incoming(calx_instance *instance)
+{
+    calx_link *next = NULL;
+    for (calx_link *link = instance->links->incoming; link != NULL; link = next) {
+        next = link->next;
+        if (!leaves_too(instance) || !leaves_too(link->owner))
+            cut(link);
     }
+}
+
+static void detach_link(calx_link *link)
+{
+    bool together = link->target != NULL && leaves_too(link->owner) && leaves_too(link->target);
+    if (!together)
+        calx_link_leave_for_good(link, NULL);
+    if (link->state == CALX_LINK_CHANGED)
+        link->set_apart = true;
+    else if (!together)
+        calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
 }
 
 void calx_links_detach(calx_instance *instance)
@@ -386,16 +433,10 @@ void calx_links_detach(calx_instance *instance)
     if (instance->links == NULL)
         return;
     calx_boundary_untouch(instance->links);
-    clear_slots(instance);
-    cut_incoming(instance);
-    for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
-        calx_link_leave_for_good(link, NULL);
-        if (link->state == CALX_LINK_CHANGED)
-            link->set_apart = true;
-        else
-            calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
-    }
+    detach_collections(instance);
+    detach_incoming(instance);
+    for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++)
+        detach_link(&instance->links->links[i]);
     show_all(instance);
 }
 

@@ -113,7 +113,8 @@ void calx_link_outdate(calx_link *link);
 
 /*
  * Takes the instance out of everything that points at it. Collections of persistent owners that had
- * it are unloaded. What it points at by a change not yet written stays (SES-056).
+ * it are unloaded. What it points at by a change not yet written stays (SES-056). Those with
+ * CALX_INSTANCE_VISITED leave together, and keep what they are to each other.
  */
 void calx_links_detach(calx_instance *instance);
 

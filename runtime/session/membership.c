@@ -3,6 +3,7 @@
  * relationships; both gather first, where anything may fail, and change afterwards, where nothing
  * can. So a failed add() leaves every instance as it was, its keeper too.
  */
+#include "session/cascade.h"
 #include "session/checksum.h"
 
 #include "base/allocator.h"
@@ -209,6 +210,7 @@ static void return_to_transaction(calx_session *session, calx_instance *instance
         }
     }
     watch->left_in = watch->left_new = 0;
+    calx_boundary_touch(instance); /* it may have kept its collections */
 }
 
 /* Never fails: gather() and the reservation came before. */
@@ -507,14 +509,8 @@ static void detach(calx_instance *instance)
         instance->state == CALX_STATE_PENDING ? CALX_STATE_TRANSIENT : CALX_STATE_DETACHED;
 }
 
-calx_status calx_session_expunge(calx_session *session, const void *entity)
+static void take_out(calx_session *session, calx_instance *instance)
 {
-    calx_instance *instance = NULL;
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_session_member(session, entity, &instance);
-    if (status != CALX_OK)
-        return status;
     if (instance->epoch != session->epoch && instance->state != CALX_STATE_PENDING)
         instance->flags |= CALX_INSTANCE_EXPIRED;
     if (instance->watch != NULL) {
@@ -525,6 +521,33 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
     calx_links_detach(instance);
     calx_session_unkeep(instance);
     detach(instance);
+}
+
+/* What leaves together keeps hold of each other, or the caller could not find what is now his. */
+static calx_status take_out_all(calx_session *session, calx_instance *instance)
+{
+    calx_instances found = { 0 };
+    calx_status status = calx_cascade_reach(session, instance, CALX_CASCADE_EXPUNGE, &found);
+    if (status != CALX_OK)
+        return status;
+    for (size_t i = 0; i < found.count; i++)
+        take_out(session, found.items[i]);
+    calx_cascade_unmark(&found);
+    calx_instances_clear(&found);
+    return CALX_OK;
+}
+
+calx_status calx_session_expunge(calx_session *session, const void *entity)
+{
+    calx_instance *instance = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_member(session, entity, &instance);
+    if (status != CALX_OK)
+        return status;
+    if (calx_cascade_leads_on(instance, CALX_CASCADE_EXPUNGE))
+        return take_out_all(session, instance);
+    take_out(session, instance);
     return CALX_OK;
 }
 

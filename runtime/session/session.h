@@ -9,7 +9,7 @@
  *   transaction.c  begin, commit, rollback, close         relationship.c  their public face
  *   savepoint.c    the same for savepoints; handles       run.c       functions as scopes
  *   boundary.c     what a rollback undoes                 record.c    values from before
- *   join.c         the transaction on its connection
+ *   join.c         the transaction on its connection      cascade.c   what expunge, expire reach
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   checksum.c     debug checks of what nobody watches
  */

@@ -4,6 +4,7 @@
  */
 #include "support/graph_session.h"
 #include "support/harness.h"
+#include "support/ration.h"
 
 #include <string.h>
 
@@ -311,6 +312,173 @@ static void deleting_a_member_leaves_its_owner_alone(void **state)
     graph_close(&fix);
 }
 
+static void expunging_takes_what_the_cascade_reaches_along(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-291");
+    set_up(&fix);
+    const struct user *ed = user(&fix, 1);
+    struct address *third = graph_address("three");
+    graph_ok(&fix, graph_append(ed, 0, third));
+    const struct address *first = ed->addresses.items[0];
+    const struct address *second = ed->addresses.items[1];
+    assert_ptr_equal(graph_one(second, 0), ed);
+    graph_ok(&fix, calx_session_expunge(fix.session, ed));
+    assert_null(calx_object_session(first));
+    assert_null(calx_object_session(second));
+    assert_null(calx_object_session(third));
+    assert_int_equal(ed->addresses.count, 3); /* the only way to them is over their owner */
+    assert_ptr_equal(ed->addresses.items[0], first);
+    assert_ptr_equal(second->user, ed);
+    assert_ptr_equal(graph_one(third, 0), ed);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM addresses"), 2);
+    calx_instance_free((void *)first);
+    assert_int_equal(graph_count(ed, 0), 2);
+    graph_ok(&fix, calx_session_add(fix.session, ed));
+    assert_int_equal(calx_session_count_new(fix.session), 1);
+    assert_ptr_equal(calx_object_session(second), fix.session);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_count(ed, 0), 3);
+    graph_close(&fix);
+}
+
+static void expunged_owners_and_members_are_freed_in_any_order(void **state)
+{
+    (void)state;
+    graph fix;
+    set_up(&fix);
+    for (int owner_first = 0; owner_first < 2; owner_first++) {
+        const struct user *ed = user(&fix, 1);
+        assert_int_equal(graph_count(ed, 0), 2);
+        const struct address *both[] = { ed->addresses.items[0], ed->addresses.items[1] };
+        graph_ok(&fix, calx_session_expunge(fix.session, ed));
+        graph_reopen(&fix, true);
+        if (owner_first != 0)
+            calx_instance_free((void *)ed);
+        calx_instance_free((void *)both[1]);
+        calx_instance_free((void *)both[0]);
+        if (owner_first == 0) {
+            assert_int_equal(ed->addresses.count, 0);
+            calx_instance_free((void *)ed);
+        }
+    }
+    graph_close(&fix);
+}
+
+static void expunging_without_the_cascade_leaves_related_ones(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-291");
+    set_up(&fix);
+    const struct node *root = graph_get(&fix, &node_mapper, 1);
+    const struct address *first = address(&fix, 1);
+    assert_int_equal(graph_count(root, NODE_CHILDREN), 2);
+    const struct node *child = graph_item(root, NODE_CHILDREN, 0);
+    graph_ok(&fix, calx_session_expunge(fix.session, root));
+    assert_ptr_equal(calx_object_session(child), fix.session);
+    assert_null(child->parent);
+    const struct user *ed = graph_one(first, 0);
+    graph_ok(&fix, calx_session_expunge(fix.session, first)); /* not from member to owner */
+    assert_ptr_equal(calx_object_session(ed), fix.session);
+    graph_ok(&fix, calx_session_expunge(fix.session, ed)); /* nor to what is not loaded */
+    assert_non_null(address(&fix, 2));
+    calx_instance_free((void *)root);
+    calx_instance_free((void *)first);
+    calx_instance_free((void *)ed);
+    graph_close(&fix);
+}
+
+static void what_was_expunged_together_comes_back_into_a_savepoint_that_is_undone(void **state)
+{
+    (void)state;
+    graph fix;
+    set_up(&fix);
+    const struct user *ed = user(&fix, 1);
+    assert_int_equal(graph_count(ed, 0), 2);
+    graph_ok(&fix, calx_session_begin_nested(fix.session));
+    graph_ok(&fix, graph_remove(ed, 0, address(&fix, 2)));
+    graph_ok(&fix, calx_session_expunge(fix.session, ed));
+    assert_ptr_equal(calx_object_session(address(&fix, 2)), fix.session);
+    graph_ok(&fix, calx_session_add(fix.session, ed));
+    graph_ok(&fix, calx_session_rollback(fix.session));
+    assert_int_equal(graph_count(ed, 0), 2);
+    graph_close(&fix);
+}
+
+static void expiring_reaches_what_the_cascade_says(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-244");
+    set_up(&fix);
+    const struct user *ed = user(&fix, 1);
+    const struct address *first = address(&fix, 1);
+    const struct address *second = address(&fix, 2);
+    for (int refresh = 0; refresh < 2; refresh++) {
+        assert_int_equal(graph_count(ed, 0), 2);
+        struct address *edit = calx_instance_edit(first);
+        edit->email = "changed";
+        if (refresh != 0)
+            graph_ok(&fix, calx_session_refresh(fix.session, ed));
+        else
+            graph_ok(&fix, calx_session_expire(fix.session, ed));
+        assert_int_equal(calx_instance_is_expired(ed), refresh == 0);
+        assert_true(calx_instance_is_expired(first));
+        assert_true(calx_instance_is_expired(second));
+        graph_ok(&fix, calx_session_load(fix.session, first));
+        assert_string_equal(first->email, "ed@one");
+    }
+    graph_ok(&fix, calx_session_load(fix.session, ed));
+    graph_ok(&fix, calx_session_expire(fix.session, first)); /* not from member to owner */
+    assert_false(calx_instance_is_expired(ed));
+    graph_close(&fix);
+}
+
+static void expiring_an_owner_drops_the_pending_members_that_need_it(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-244");
+    set_up(&fix);
+    const struct user *ed = user(&fix, 1);
+    struct address *third = graph_address("three");
+    graph_ok(&fix, graph_append(ed, 0, third));
+    graph_ok(&fix, calx_session_expire(fix.session, ed));
+    assert_null(calx_object_session(third));
+    assert_int_equal(graph_count(ed, 0), 2);
+    const struct node *root = graph_get(&fix, &node_mapper, 1);
+    struct node *child = graph_node("child");
+    graph_ok(&fix, graph_append(root, NODE_CHILDREN, child));
+    graph_ok(&fix, calx_session_expire(fix.session, root));
+    assert_ptr_equal(calx_object_session(child), fix.session);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM addresses"), 2);
+    graph_close(&fix);
+}
+
+static void a_cascade_without_memory_changes_nothing(void **state)
+{
+    (void)state;
+    graph fix;
+    ration account;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    set_up(&fix);
+    const struct user *ed = user(&fix, 1);
+    assert_int_equal(graph_count(ed, 0), 2);
+    atomic_store(&account.left, 0);
+    assert_int_equal(calx_session_expunge(fix.session, ed), CALX_E_NOMEM);
+    assert_int_equal(calx_session_expire(fix.session, ed), CALX_E_NOMEM);
+    atomic_store(&account.left, RATION_UNLIMITED);
+    assert_ptr_equal(calx_object_session(ed), fix.session);
+    assert_false(calx_instance_is_expired(ed));
+    assert_int_equal(graph_count(ed, 0), 2);
+    graph_close(&fix);
+    assert_int_equal(ration_stop(&account), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +496,13 @@ int main(void)
         cmocka_unit_test(an_orphan_from_before_it_came_in_is_dropped_by_the_flush),
         cmocka_unit_test(an_orphan_that_finds_an_owner_stays),
         cmocka_unit_test(deleting_a_member_leaves_its_owner_alone),
+        cmocka_unit_test(expunging_takes_what_the_cascade_reaches_along),
+        cmocka_unit_test(expunged_owners_and_members_are_freed_in_any_order),
+        cmocka_unit_test(expunging_without_the_cascade_leaves_related_ones),
+        cmocka_unit_test(what_was_expunged_together_comes_back_into_a_savepoint_that_is_undone),
+        cmocka_unit_test(expiring_reaches_what_the_cascade_says),
+        cmocka_unit_test(expiring_an_owner_drops_the_pending_members_that_need_it),
+        cmocka_unit_test(a_cascade_without_memory_changes_nothing),
     };
     return CALX_RUN("cascade", tests);
 }

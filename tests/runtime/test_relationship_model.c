@@ -407,14 +407,45 @@ static void delete_(world *w, int i)
             w->things[k].stage = MARKED;
 }
 
-static void expire(world *w, int i)
+static bool can_expire(const world *w, int i)
 {
-    thing *t = &w->things[i];
-    if (t->stage != STORED || (t->written >= 0 && w->things[t->written].stage != STORED))
-        return;
-    expect_ok(w, i, calx_session_expire(w->fix.session, t->entity), "expiring");
+    const thing *t = &w->things[i];
+    return t->stage == STORED && (t->written < 0 || w->things[t->written].stage == STORED);
+}
+
+static void note_expiry(thing *t)
+{
     t->parent = t->written;
     t->orphan = false;
+}
+
+/* What was never stored and needs the user leaves; it goes on pointing there. */
+static void note_drop(thing *t)
+{
+    t->stage = TRANSIENT;
+    t->set_apart = true;
+}
+
+/* A user's addresses expire too, as far as they are in its collection. */
+static void expire(world *w, int i)
+{
+    bool reaches = is_owner(i) && !is_node(i);
+    if (!can_expire(w, i))
+        return;
+    if (reaches)
+        compare_children(w, i);
+    for (int k = 0; reaches && k < THINGS; k++)
+        if (w->things[k].parent == i &&
+            (w->things[k].set_apart || (!can_expire(w, k) && w->things[k].stage != PENDING)))
+            return;
+    expect_ok(w, i, calx_session_expire(w->fix.session, w->things[i].entity), "expiring");
+    for (int k = 0; reaches && k < THINGS; k++) {
+        if (w->things[k].parent == i && w->things[k].stage == PENDING)
+            note_drop(&w->things[k]);
+        else if (w->things[k].parent == i)
+            note_expiry(&w->things[k]);
+    }
+    note_expiry(&w->things[i]);
 }
 
 static void free_(world *w, int i)

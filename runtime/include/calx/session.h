@@ -133,7 +133,8 @@ CALX_PUBLIC_METHOD calx_status calx_session_delete_all(calx_session *session,
 
 /**
  * Takes an instance out; the caller keeps it from now on and frees it. Pending becomes transient,
- * persistent detached; unflushed changes stay on it (SES-056).
+ * persistent detached; unflushed changes stay on it (SES-056). What its expunge cascade reaches in
+ * memory leaves too and is the caller's; these stay related to each other (SES-291).
  */
 CALX_PUBLIC_METHOD calx_status calx_session_expunge(calx_session *session, const void *entity);
 
@@ -319,7 +320,10 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
  */
 CALX_PUBLIC_METHOD calx_status calx_session_load(calx_session *session, const void *entity);
 
-/** Discards changes and loads the row now (SES-239). CALX_E_STATE: the row is gone (SES-241). */
+/**
+ * Discards changes and loads the row now (SES-239); what its refresh_expire cascade reaches expires
+ * (SES-244). CALX_E_STATE: the row is gone (SES-241).
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_refresh(calx_session *session, const void *entity);
 
 /** Start from CALX_REFRESH_OPTIONS_INIT, then assign. */
@@ -345,7 +349,10 @@ typedef struct calx_refresh_options {
 CALX_PUBLIC_METHOD calx_status calx_session_refresh_with(calx_session *session, const void *entity,
                                                          const calx_refresh_options *options);
 
-/** Discards changes; the next use loads the row (SES-230). */
+/**
+ * Discards changes; the next use loads the row (SES-230). What its refresh_expire cascade reaches
+ * in memory expires too; a pending instance leaves the session if it must have an owner (SES-244).
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_expire(calx_session *session, const void *entity);
 
 /** Start from CALX_EXPIRE_OPTIONS_INIT, then assign. */
