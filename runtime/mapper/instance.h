@@ -28,6 +28,7 @@ enum {
     CALX_INSTANCE_BATCHED = 1u << 7,     /* gathered by a flush under way, not sent yet */
     CALX_INSTANCE_PARTLY = 1u << 8,      /* some columns are expired: the watch has them */
     CALX_INSTANCE_TAKEN_BACK = 1u << 9,  /* more than once in the list of deleted ones */
+    CALX_INSTANCE_SWITCHED = 1u << 10,   /* in a flush under way: one of a row switch */
     CALX_INSTANCE_ROOMY = 1u << 15,      /* there is room for a watch behind the struct; for good */
 
     /* The row must be asked. */

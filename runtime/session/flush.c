@@ -4,6 +4,7 @@
  * failure in between rolls the transaction back at once, and the session waits for rollback().
  */
 #include "session/checksum.h"
+#include "session/row_switch.h"
 #include "session/together.h"
 
 #include "base/error.h"
@@ -13,7 +14,11 @@ static calx_status send_work(calx_session *session, const calx_work *work)
     calx_writer writer = { .session = session };
     calx_status status = calx_together_send(&writer, &work->updates, &calx_together_updates);
     if (status == CALX_OK)
+        status = calx_switch_send(&writer, work, false);
+    if (status == CALX_OK)
         status = calx_together_send(&writer, &work->inserts, &calx_together_inserts);
+    if (status == CALX_OK)
+        status = calx_switch_send(&writer, work, true);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->late, &calx_together_updates);
     if (status == CALX_OK)
@@ -26,9 +31,11 @@ static calx_status send_work(calx_session *session, const calx_work *work)
 /* What settling and any later rollback will need. */
 static calx_status reserve(calx_session *session, const calx_work *work)
 {
-    if (calx_instances_reserve(&session->inserted, work->inserts.count) == CALX_OK &&
-        calx_instances_reserve(&session->deleted, work->deletes.count) == CALX_OK &&
-        calx_identity_reserve(session, work->inserts.count + work->deletes.count) == CALX_OK)
+    size_t added = work->inserts.count + work->switches.count;
+    size_t gone = work->deletes.count + work->switched.count;
+    if (calx_instances_reserve(&session->inserted, added) == CALX_OK &&
+        calx_instances_reserve(&session->deleted, gone) == CALX_OK &&
+        calx_identity_reserve(session, added + gone) == CALX_OK)
         return CALX_OK;
     return calx_error_set_nomem(&session->error);
 }

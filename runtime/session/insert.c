@@ -60,8 +60,7 @@ static calx_status write_back_key(calx_writer *writer, calx_instance *instance)
                              mapper->name, column->member, (long long)made.as.int64, reason);
 }
 
-/* The key as the identity map knows it, and the values to compare with. */
-static calx_status note_row(calx_writer *writer, calx_instance *instance)
+calx_status calx_writer_note_row(calx_writer *writer, calx_instance *instance)
 {
     calx_key key;
     calx_status status =
@@ -83,7 +82,7 @@ static calx_status note_insert(calx_writer *writer, calx_instance *instance, boo
     calx_status status = write_back_key(writer, instance);
     if (status == CALX_OK && defaults)
         instance->flags |= CALX_INSTANCE_EXPIRED; /* the database knows the rest (SES-176) */
-    return status == CALX_OK ? note_row(writer, instance) : status;
+    return status == CALX_OK ? calx_writer_note_row(writer, instance) : status;
 }
 
 /* A row without any value goes alone: there would be no array. */

@@ -78,8 +78,11 @@ void calx_session_settle(calx_session *session, const calx_work *work)
 {
     for (size_t i = 0; i < work->deletes.count; i++)
         settle_deleted(session, work->deletes.items[i]);
+    for (size_t i = 0; i < work->switched.count; i++)
+        settle_deleted(session, work->switched.items[i]);
     session->marked.count = 0;
     settle_inserts(session, &work->inserts);
+    settle_inserts(session, &work->switches);
     for (size_t i = 0; i < work->updates.count; i++)
         settle_links(work->updates.items[i]);
     for (size_t i = 0; i < work->late.count; i++)

@@ -6,11 +6,22 @@
 
 #include "base/error.h"
 #include "session/relationship.h"
+#include "session/row_switch.h"
 
 #include <string.h>
 
+static void end_switches(const calx_instances *instances)
+{
+    for (size_t i = 0; i < instances->count; i++)
+        instances->items[i]->flags &= (uint16_t)~CALX_INSTANCE_SWITCHED;
+}
+
 void calx_work_clear(calx_work *work)
 {
+    end_switches(&work->switches);
+    end_switches(&work->switched);
+    calx_instances_clear(&work->switches);
+    calx_instances_clear(&work->switched);
     calx_instances_clear(&work->inserts);
     calx_instances_clear(&work->updates);
     calx_instances_clear(&work->late);
@@ -19,7 +30,9 @@ void calx_work_clear(calx_work *work)
 
 bool calx_work_is_empty(const calx_work *work)
 {
-    return work->inserts.count + work->updates.count + work->late.count + work->deletes.count == 0;
+    return work->inserts.count + work->updates.count + work->late.count + work->deletes.count +
+               work->switches.count ==
+           0;
 }
 
 static calx_status push(calx_work *work, calx_instances *instances, calx_instance *instance)
@@ -200,12 +213,32 @@ static void check_links(calx_session *session, calx_instance *instance)
     }
 }
 
-static bool points_at_new(const calx_session *session, const calx_instance *instance)
+bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance)
 {
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++)
         if (calx_work_needs(session, instance, i) != NULL)
             return true;
     return false;
+}
+
+/* Among the switches if a row that is to be deleted has the instance's key, else the inserts. */
+static calx_status gather_new(calx_work *work, calx_instance *instance)
+{
+    calx_instance *old = NULL;
+    calx_status status = CALX_OK;
+    if (work->session->marked.count > 0)
+        status = calx_switch_find(work->session, instance, &old);
+    if (status != CALX_OK || old == NULL)
+        return status != CALX_OK ? status : push(work, &work->inserts, instance);
+    if (calx_instances_reserve(&work->switched, 1) != CALX_OK)
+        return calx_error_set_nomem(&work->session->error);
+    status = push(work, &work->switches, instance);
+    if (status != CALX_OK)
+        return status;
+    (void)calx_instances_push(&work->switched, old);
+    instance->flags |= CALX_INSTANCE_SWITCHED;
+    old->flags |= CALX_INSTANCE_SWITCHED;
+    return CALX_OK;
 }
 
 /* Once more where links may have taken instances out or brought others in. */
@@ -217,11 +250,13 @@ static calx_status gather_inserts(calx_work *work)
     work->inserts.count = 0;
     if (calx_instances_reserve(&work->inserts, pending->count) != CALX_OK)
         return calx_error_set_nomem(&work->session->error);
-    for (calx_watch *watch = pending->first; watch != NULL; watch = watch->next) {
+    calx_status status = CALX_OK;
+    for (calx_watch *watch = pending->first; status == CALX_OK && watch != NULL;
+         watch = watch->next) {
         check_links(work->session, watch->instance);
-        (void)push(work, &work->inserts, watch->instance);
+        status = gather_new(work, watch->instance);
     }
-    return CALX_OK;
+    return status;
 }
 
 static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
@@ -233,7 +268,7 @@ static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
             continue;
         check_links(work->session, instance);
         calx_instances *place =
-            points_at_new(work->session, instance) ? &work->late : &work->updates;
+            calx_work_points_at_new(work->session, instance) ? &work->late : &work->updates;
         calx_status status = push(work, place, instance);
         if (status != CALX_OK)
             return status;
@@ -246,7 +281,8 @@ static calx_status gather_deletes(calx_work *work)
     const calx_instances *marked = &work->session->marked;
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < marked->count; i++)
-        status = push(work, &work->deletes, marked->items[i]);
+        if ((marked->items[i]->flags & CALX_INSTANCE_SWITCHED) == 0)
+            status = push(work, &work->deletes, marked->items[i]);
     return status;
 }
 

@@ -16,6 +16,8 @@ typedef struct calx_work {
     calx_instances updates;    /* before the inserts */
     calx_instances late;       /* updates that point at a row still to be inserted: after them */
     calx_instances deletes;    /* owners before what they point at */
+    calx_instances switches;   /* new ones that take over the row of one that is deleted */
+    calx_instances switched;   /* these, at the same positions */
 } calx_work;
 
 /*
@@ -35,6 +37,9 @@ calx_status calx_work_level(calx_work *work);
 /* What a row to be written points at that is inserted in the same flush; NULL: nothing. */
 calx_instance *calx_work_needs(const calx_session *session, const calx_instance *instance,
                                size_t foreign_key);
+
+/* Whether a row to be written points at any that is inserted in the same flush. */
+bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance);
 
 /* Whether there is nothing to send. */
 bool calx_work_is_empty(const calx_work *work);

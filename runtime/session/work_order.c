@@ -213,7 +213,8 @@ calx_instance *calx_work_needs(const calx_session *session, const calx_instance 
 {
     const calx_link *link = calx_links_of(instance, (unsigned)foreign_key);
     if (link == NULL || link->target == NULL || link->state != CALX_LINK_CHANGED ||
-        link->target->state != CALX_STATE_PENDING || link->target->session != session)
+        link->target->state != CALX_STATE_PENDING || link->target->session != session ||
+        (link->target->flags & CALX_INSTANCE_SWITCHED) != 0) /* its row is there already */
         return NULL;
     return link->target;
 }
@@ -223,7 +224,8 @@ static calx_instance *needed_by_delete(const calx_session *session, const calx_i
 {
     calx_instance *target =
         stored_target(session, instance, &instance->mapper->foreign_keys[foreign_key]);
-    if (target == NULL || target == instance || (target->flags & CALX_INSTANCE_MARKED) == 0)
+    if (target == NULL || target == instance ||
+        (target->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_SWITCHED)) != CALX_INSTANCE_MARKED)
         return NULL;
     return target;
 }

@@ -65,6 +65,11 @@ calx_status calx_writer_take(calx_writer *writer, const calx_instance *instance)
 calx_status calx_writer_send(calx_writer *writer, const calx_instances *instances,
                              calx_writer_one one);
 
+/* ---- insert.c ---- */
+
+/* A new row is there: the key as the identity map knows it, and the values to compare with. */
+calx_status calx_writer_note_row(calx_writer *writer, calx_instance *instance);
+
 /* ---- foreign_key.c ---- */
 
 /* The foreign keys whose links changed take the targets' values, or NULL. */
