@@ -3,7 +3,7 @@
  * expired, costs a SELECT (SES-072 to 077). The row of an expired instance that went makes the
  * instance one that was deleted (SES-075).
  */
-#include "session/session.h"
+#include "session/version.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -88,7 +88,7 @@ static inline calx_instance *remembered(const calx_session *session, const calx_
 
 /* What every way of asking by key begins with. */
 static calx_status enter(calx_session *session, const calx_mapper *mapper, const calx_value *key,
-                         calx_entity **out_entity)
+                         const void **place, calx_entity **out_entity)
 {
     calx_status status = calx_session_enter(session);
     if (status != CALX_OK)
@@ -99,14 +99,14 @@ static calx_status enter(calx_session *session, const calx_mapper *mapper, const
     if (key == NULL)
         return calx_session_fail(session, CALX_E_ARGUMENT, "the key of the %s is NULL",
                                  mapper->name);
-    return CALX_OK;
+    return calx_session_check_given(session, place, "place for the instance");
 }
 
 calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
                              const calx_value *key, const void **out_entity)
 {
     calx_entity *entity = NULL;
-    calx_status status = enter(session, mapper, key, &entity);
+    calx_status status = enter(session, mapper, key, out_entity, &entity);
     if (status != CALX_OK)
         return status;
     calx_instance *found = NULL;
@@ -143,7 +143,7 @@ calx_status calx_session_get_int64(calx_session *session, const calx_mapper *map
     calx_status status = calx_session_enter(session);
     if (status != CALX_OK)
         return status;
-    const calx_instance *found = remembered(session, mapper, key);
+    const calx_instance *found = out_entity == NULL ? NULL : remembered(session, mapper, key);
     if (found == NULL)
         return get_number(session, mapper, key, out_entity);
     *out_entity = calx_instance_entity(found);
@@ -154,7 +154,7 @@ calx_status calx_session_get_one(calx_session *session, const calx_mapper *mappe
                                  const calx_value *key, const void **out_entity)
 {
     const void *found = NULL;
-    calx_status status = calx_session_get(session, mapper, key, &found);
+    calx_status status = calx_session_get(session, mapper, key, out_entity == NULL ? NULL : &found);
     if (status != CALX_OK)
         return status;
     if (found == NULL) {
@@ -210,6 +210,30 @@ static calx_status put_in_order(calx_session *session, const calx_mapper *mapper
     return complete ? CALX_OK : fail_names(session, mapper, options->name_count);
 }
 
+static bool is_same_version(const calx_value *left, const calx_value *right)
+{
+    if (left->type != right->type)
+        return false;
+    if (left->type == CALX_VALUE_TEXT || left->type == CALX_VALUE_BYTES)
+        return left->as.span.size == right->as.span.size &&
+               memcmp(left->as.span.data, right->as.span.data, left->as.span.size) == 0;
+    return left->type == CALX_VALUE_NULL || left->as.int64 == right->as.int64;
+}
+
+static calx_status fail_version(calx_session *session, const calx_instance *instance,
+                                const calx_value *stored, const calx_value *loaded)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    calx_session_describe(&text, instance);
+    calx_buffer_put(&text, " has version ");
+    calx_version_describe(&text, stored);
+    calx_buffer_put(&text, " in the database and ");
+    calx_version_describe(&text, loaded);
+    calx_session_fail(session, CALX_E_STALE_DATA, "%s here: refresh it", calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+    return CALX_E_STALE_DATA;
+}
+
 /* Somebody else wrote the row since it was loaded, so what is to be changed is out of date. */
 static calx_status check_version(calx_session *session, const calx_entity *entity,
                                  const calx_instance *instance)
@@ -218,20 +242,29 @@ static calx_status check_version(calx_session *session, const calx_entity *entit
     if (entity->version < 0)
         return CALX_OK;
     const calx_column *column = &entity->mapper->columns[entity->version];
-    const void *stored = instance->watch != NULL && instance->watch->has_snapshot
+    const calx_value *stored = &entity->row[entity->version];
+    const void *loaded = instance->watch != NULL && instance->watch->has_snapshot
                              ? instance->watch->snapshot
                              : calx_instance_entity(instance);
-    if (calx_column_read(column, stored, &version) != CALX_OK ||
-        version.as.int64 == entity->row[entity->version].as.int64)
+    if (calx_column_read(column, loaded, &version) != CALX_OK || is_same_version(stored, &version))
         return CALX_OK;
-    calx_buffer text = CALX_BUFFER_INIT;
-    calx_session_describe(&text, instance);
-    calx_session_fail(session, CALX_E_STALE_DATA,
-                      "%s has version %lld in the database and %lld here: refresh it",
-                      calx_buffer_text(&text), (long long)entity->row[entity->version].as.int64,
-                      (long long)version.as.int64);
-    calx_buffer_clear(&text);
-    return CALX_E_STALE_DATA;
+    return fail_version(session, instance, stored, &version);
+}
+
+/* What comes with the row of a key. */
+typedef struct meeting {
+    calx_session *session;
+    const calx_entity *entity;
+    bool was_loaded; /* its version is to be that of the row */
+    calx_instance **out_instance;
+} meeting;
+
+/* While the row is there: its texts go with it. */
+static calx_status meet(void *context, calx_instance *instance)
+{
+    const meeting *met = context;
+    *met->out_instance = instance;
+    return met->was_loaded ? check_version(met->session, met->entity, instance) : CALX_OK;
 }
 
 /* Always one SELECT, also on a hit (SES-076). */
@@ -239,7 +272,15 @@ static calx_status fetch(calx_session *session, calx_entity *entity, const calx_
                          const calx_get_options *options, calx_instance **out_instance)
 {
     calx_key key;
-    calx_locking lock = { options->lock, options->wait };
+    meeting met = { session, entity, false, out_instance };
+    calx_selection selection = {
+        .entity = entity,
+        .values = values,
+        .count = entity->mapper->key_count,
+        .lock = { options->lock, options->wait },
+        .visit = meet,
+        .context = &met,
+    };
     calx_status status = make_key(session, entity->mapper, values, &key);
     if (status != CALX_OK)
         return status;
@@ -248,14 +289,12 @@ static calx_status fetch(calx_session *session, calx_entity *entity, const calx_
     calx_key_clear(&key);
     if (status == CALX_OK && present != NULL && options->populate_existing)
         calx_session_expire_instance(present);
-    bool was_loaded = present != NULL && !calx_session_is_expired(session, present);
+    met.was_loaded = present != NULL && !calx_session_is_expired(session, present);
     if (status == CALX_OK)
-        status = calx_session_select_by_key(session, entity, values, lock, out_instance);
-    if (status == CALX_OK && *out_instance == NULL && present != NULL && !was_loaded &&
+        status = calx_session_select(session, &selection);
+    if (status == CALX_OK && *out_instance == NULL && present != NULL && !met.was_loaded &&
         options->wait != CALX_LOCK_SKIP_LOCKED)
         note_row_gone(session, present);
-    if (status == CALX_OK && *out_instance != NULL && was_loaded)
-        status = check_version(session, entity, present);
     return status;
 }
 
@@ -280,7 +319,7 @@ calx_status calx_session_get_with(calx_session *session, const calx_mapper *mapp
                                   const void **out_entity)
 {
     calx_entity *entity = NULL;
-    calx_status status = enter(session, mapper, key, &entity);
+    calx_status status = enter(session, mapper, key, out_entity, &entity);
     if (status != CALX_OK)
         return status;
     if (options == NULL || options->size != sizeof(*options))

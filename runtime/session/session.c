@@ -90,6 +90,11 @@ static calx_status check_options(const calx_session_options *options, calx_error
                               "calx_session_options of %zu bytes, this library knows %zu: start "
                               "from CALX_SESSION_OPTIONS_INIT and compile with its headers",
                               options->size, sizeof(*options));
+    if ((unsigned)options->debug_checks > CALX_DEBUG_CHECKS_OFF)
+        return calx_error_set(out_error, CALX_E_ARGUMENT,
+                              "the session options have the debug_checks %d, which is none: use "
+                              "one of CALX_DEBUG_CHECKS_…",
+                              (int)options->debug_checks);
     return check_bind(options, out_error);
 }
 
@@ -276,6 +281,12 @@ calx_status calx_session_fail(calx_session *session, calx_status status, const c
     calx_error_set_v(session == NULL ? NULL : &session->error, status, format, arguments);
     va_end(arguments);
     return status;
+}
+
+calx_status calx_session_check_given(calx_session *session, const void *pointer, const char *what)
+{
+    return pointer != NULL ? CALX_OK
+                           : calx_session_fail(session, CALX_E_ARGUMENT, "the %s is NULL", what);
 }
 
 calx_status calx_session_take_error(calx_session *session)
@@ -478,6 +489,8 @@ static size_t count_kept(const calx_session *session)
 
 void calx_session_status(const calx_session *session, calx_session_state *out_state)
 {
+    if (out_state == NULL)
+        return;
     memset(out_state, 0, sizeof(*out_state));
     if (session == NULL)
         return;
@@ -513,6 +526,8 @@ calx_status calx_session_get_bind(calx_session *session, const calx_mapper *mapp
     (void)mapper; /* one engine serves every mapper of a session */
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
+        status = calx_session_check_given(session, out_engine, "place for the engine");
+    if (status == CALX_OK)
         *out_engine = session->options.bind;
     return status;
 }
@@ -538,6 +553,10 @@ calx_status calx_session_set_info(calx_session *session, const char *key, void *
 calx_status calx_session_get_info(calx_session *session, const char *key, void **out_value)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, key, "key of an info");
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, out_value, "place for the value");
     if (status == CALX_OK)
         *out_value = calx_info_map_get(&session->infos, key);
     return status;

@@ -146,6 +146,9 @@ static inline calx_status calx_session_enter(calx_session *session)
 calx_status calx_session_fail(calx_session *session, calx_status status, const char *format, ...)
     CALX_PRINTF(3, 4);
 
+/* CALX_E_ARGUMENT, saying what is missing, when the pointer is NULL. */
+calx_status calx_session_check_given(calx_session *session, const void *pointer, const char *what);
+
 /* Moves the connection's error to the session and answers its status. */
 calx_status calx_session_take_error(calx_session *session);
 

@@ -53,6 +53,7 @@ static calx_status call_function(calx_writer *writer, void *struct_, const void 
     calx_status status = mapper->next_version(old, member);
     if (status == CALX_OK)
         return CALX_OK;
+    memset(member, 0, column->size); /* what it wrote is no version */
     return calx_session_fail(writer->session, status,
                              "%s.%s: the function that makes its versions failed: %s", mapper->name,
                              column->member, calx_status_text(status));
@@ -104,12 +105,14 @@ calx_status calx_version_start(calx_writer *writer, calx_instance *instance)
     void *struct_ = calx_instance_entity(instance);
     if (calx_plan_has(instance->watch->set, (size_t)version))
         return is_manual(column) ? check_manual(writer, struct_, ": set it before") : CALX_OK;
-    if (!is_manual(column) && instance->mapper->next_version != NULL &&
-        calx_column_is_empty(column, struct_)) {
+    bool is_called = !is_manual(column) && instance->mapper->next_version != NULL &&
+                     calx_column_is_empty(column, struct_);
+    calx_status status = calx_version_start_plain(writer, struct_);
+    if (status == CALX_OK && is_called) {
         calx_plan_include(instance->watch->set, (size_t)version);
         instance->watch->has_set = true; /* an empty one is none to be made again */
     }
-    return calx_version_start_plain(writer, struct_);
+    return status;
 }
 
 static calx_status is_last(calx_writer *writer)
@@ -251,7 +254,7 @@ calx_status calx_version_meet(calx_writer *writer, calx_instance *instance)
 
 /* ---- a statement that found no row ---- */
 
-static void put_version(calx_buffer *out, const calx_value *version)
+void calx_version_describe(calx_buffer *out, const calx_value *version)
 {
     char text[CALX_TIMESTAMP_TEXT_SIZE];
     size_t size =
@@ -266,8 +269,8 @@ static void put_version(calx_buffer *out, const calx_value *version)
 static void tell_version(calx_writer *writer, calx_buffer *out, const calx_value *loaded)
 {
     calx_buffer had = CALX_BUFFER_INIT, has = CALX_BUFFER_INIT;
-    put_version(&had, loaded);
-    put_version(&has, &writer->entity->row[writer->entity->version]);
+    calx_version_describe(&had, loaded);
+    calx_version_describe(&has, &writer->entity->row[writer->entity->version]);
     if (strcmp(calx_buffer_text(&had), calx_buffer_text(&has)) == 0)
         calx_buffer_format(out,
                            "the row has version %s as before, and the database left it as it is: "
@@ -294,7 +297,7 @@ static void tell_missed(calx_writer *writer, calx_buffer *out, const calx_value 
         tell_version(writer, out, loaded);
     } else {
         calx_buffer_put(out, "the row is gone, and was loaded with version ");
-        put_version(out, loaded);
+        calx_version_describe(out, loaded);
         calx_buffer_put(out, ": somebody deleted it");
     }
 }

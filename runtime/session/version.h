@@ -34,6 +34,9 @@ calx_status calx_version_meet(calx_writer *writer, calx_instance *instance);
 /* After an INSERT or UPDATE: the version the database made, if it does (SES-347). */
 calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance);
 
+/* A version as messages show it. */
+void calx_version_describe(calx_buffer *out, const calx_value *version);
+
 /*
  * The statement found no row, versioned or not: says which version was looked for, and which one
  * the row has (SES-341, 343).

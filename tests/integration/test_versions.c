@@ -450,6 +450,36 @@ static void a_function_that_fails_fails_the_flush(void **state)
     assert_int_equal(note_add(place->session, other), CALX_OK);
     assert_int_equal(calx_session_flush(place->session), CALX_E_LIMIT);
     assert_int_equal(calx_session_rollback(place->session), CALX_OK);
+    assert_string_equal(other->tag, "");
+    tags.answer = CALX_OK; /* it is asked again */
+    unsigned before = tags.first;
+    assert_int_equal(note_add(place->session, other), CALX_OK);
+    assert_int_equal(calx_session_flush(place->session), CALX_OK);
+    assert_int_equal(tags.first, before + 1);
+    assert_memory_equal(other->tag, "tag ", 4);
+}
+
+static calx_status lock_note(ledger *place, int64_t id)
+{
+    const void *found = NULL;
+    calx_get_options options = CALX_GET_OPTIONS_INIT;
+    calx_value key = calx_value_int64(id);
+    options.lock = CALX_LOCK_UPDATE;
+    return calx_session_get_with(place->session, &note_mapper, &key, &options, &found);
+}
+
+/* A text is compared by what it says. */
+static void a_version_that_is_text_is_checked_under_a_lock(void **state)
+{
+    ledger *place = *state;
+    calx_shows("SES-349");
+    const struct note *note = have_note(place, "milk");
+    assert_int_equal(lock_note(place, note->id), CALX_OK);
+    assert_int_equal(calx_session_commit(place->session), CALX_OK);
+    elsewhere(place, "UPDATE notes SET tag = 'other'");
+    assert_int_equal(lock_note(place, note->id), CALX_E_STALE_DATA);
+    assert_non_null(strstr(calx_session_error(place->session)->message, "'other' in the database"));
+    assert_non_null(strstr(calx_session_error(place->session)->message, "'tag 1' here"));
 }
 
 /* ---- the program ---- */
@@ -747,6 +777,7 @@ int main(void)
         IN_LEDGER(a_function_is_called_once_for_each_row),
         IN_LEDGER(versions_of_a_function_are_checked),
         IN_LEDGER(a_function_that_fails_fails_the_flush),
+        IN_LEDGER(a_version_that_is_text_is_checked_under_a_lock),
         IN_LEDGER(a_manual_version_is_checked_and_not_made),
         IN_LEDGER(a_manual_version_that_is_null_fails_the_flush),
         IN_LEDGER(a_version_the_database_makes_is_fetched),
