@@ -54,7 +54,11 @@ calx_status calx_session_scalar(calx_session *session, const calx_statement *sta
                                 calx_value *out_value)
 {
     calx_result *result = NULL;
-    calx_status status = calx_session_execute(session, statement, &result);
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, out_value, "place for the value");
+    if (status == CALX_OK)
+        status = calx_session_execute(session, statement, &result);
     if (status != CALX_OK)
         return status;
     calx_value value = calx_value_null();
@@ -103,7 +107,11 @@ calx_status calx_session_scalar_one(calx_session *session, const calx_statement 
                                     calx_value *out_value)
 {
     calx_result *result = NULL;
-    calx_status status = calx_session_execute(session, statement, &result);
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, out_value, "place for the value");
+    if (status == CALX_OK)
+        status = calx_session_execute(session, statement, &result);
     if (status != CALX_OK)
         return status;
     calx_value value = calx_value_null();

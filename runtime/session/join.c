@@ -161,6 +161,8 @@ calx_status calx_session_connection(calx_session *session, calx_connection **out
 {
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
+        status = calx_session_check_given(session, out_connection, "place for the connection");
+    if (status == CALX_OK)
         status = calx_session_acquire(session);
     if (status == CALX_OK)
         *out_connection = session->connection;

@@ -194,6 +194,8 @@ calx_status calx_session_is_modified_with(calx_session *session, const void *ent
     if (status == CALX_OK)
         status = calx_session_member(session, entity, &instance);
     if (status == CALX_OK)
+        status = calx_session_check_given(session, out_modified, "place for the answer");
+    if (status == CALX_OK)
         *out_modified = instance->state == CALX_STATE_PENDING ||
                         calx_session_is_changed(instance) ||
                         (options->include_collections && has_changed_collection(session, instance));

@@ -359,6 +359,8 @@ calx_status calx_session_add(calx_session *session, const void *entity)
 calx_status calx_session_add_all(calx_session *session, const void *const *entities, size_t count)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && count > 0)
+        status = calx_session_check_given(session, entities, "array of instances");
     for (size_t i = 0; status == CALX_OK && i < count; i++)
         status = calx_session_add(session, entities[i]);
     return status;
@@ -494,6 +496,8 @@ calx_status calx_session_delete_all(calx_session *session, const void *const *en
                                     size_t count)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && count > 0)
+        status = calx_session_check_given(session, entities, "array of instances");
     for (size_t i = 0; status == CALX_OK && i < count; i++)
         status = calx_session_delete(session, entities[i]);
     return status;
@@ -559,6 +563,9 @@ calx_status calx_session_contains(calx_session *session, const void *entity, boo
     const calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL)
         return unmapped(session, entity);
+    status = calx_session_check_given(session, out_contains, "place for the answer");
+    if (status != CALX_OK)
+        return status;
     *out_contains = instance->session == session && (instance->state == CALX_STATE_PENDING ||
                                                      instance->state == CALX_STATE_PERSISTENT);
     return CALX_OK;

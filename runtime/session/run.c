@@ -38,15 +38,27 @@ static calx_status run_inside(calx_session *session, calx_session_function funct
     return status;
 }
 
+static calx_status enter(calx_session *session, calx_session_function function)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && function == NULL)
+        status = calx_session_fail(session, CALX_E_ARGUMENT, "the function of a scope is NULL");
+    return status;
+}
+
 calx_status calx_session_run(calx_session *session, calx_session_function function, void *context)
 {
-    calx_status status = calx_session_begin(session);
+    calx_status status = enter(session, function);
+    if (status == CALX_OK)
+        status = calx_session_begin(session);
     return status == CALX_OK ? run_inside(session, function, context) : status;
 }
 
 calx_status calx_session_run_nested(calx_session *session, calx_session_function function,
                                     void *context)
 {
-    calx_status status = calx_session_begin_nested(session);
+    calx_status status = enter(session, function);
+    if (status == CALX_OK)
+        status = calx_session_begin_nested(session);
     return status == CALX_OK ? run_inside(session, function, context) : status;
 }

@@ -190,6 +190,44 @@ static void a_session_that_is_connecting_does_nothing_else(void **state)
     tear_down(&fix);
 }
 
+static void a_place_that_is_missing_is_a_bad_argument(void **state)
+{
+    (void)state;
+    calx_shows("ERR-13");
+    fixture fix;
+    set_up(&fix);
+    calx_session *session = fix.session;
+    struct user *user = add_user(session, "ed");
+    calx_value key = calx_value_int64(1);
+    calx_statement *statement = calx_text_statement("SELECT 1");
+    assert_int_equal(calx_session_add_all(session, NULL, 0), CALX_OK);
+    assert_int_equal(calx_session_add_all(session, NULL, 1), CALX_E_ARGUMENT);
+    assert_non_null(strstr(calx_session_error(session)->message, "array of instances"));
+    assert_int_equal(calx_session_delete_all(session, NULL, 1), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_contains(session, user, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_is_modified(session, user, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    assert_int_equal(calx_session_get(session, &user_mapper, &key, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get_one(session, &user_mapper, &key, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get_int64(session, &user_mapper, 1, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_scalar(session, statement, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_scalar_one(session, statement, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_connection(session, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get_bind(session, NULL, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_get_info(session, "key", NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_run_nested(session, NULL, NULL), CALX_E_ARGUMENT);
+    assert_false(calx_session_in_nested_transaction(session));
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_int_equal(calx_session_run(session, NULL, NULL), CALX_E_ARGUMENT);
+    assert_false(calx_session_in_transaction(session));
+    calx_session_status(session, NULL);
+    calx_session_options options = session_options(&fix);
+    options.debug_checks = (calx_debug_checks)9;
+    assert_int_equal(calx_session_new(&options, &session, NULL), CALX_E_ARGUMENT);
+    calx_statement_free(statement);
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_stale_row_fails_the_flush),
         cmocka_unit_test(a_row_without_its_key_fails_the_flush),
         cmocka_unit_test(a_session_that_is_connecting_does_nothing_else),
+        cmocka_unit_test(a_place_that_is_missing_is_a_bad_argument),
     };
     return CALX_RUN("session_errors", tests);
 }

@@ -79,7 +79,11 @@ CALX_API calx_status calx_make_transient_to_detached(const void *entity);
  */
 CALX_API void *calx_instance_edit(const void *entity);
 
-/** Ends the watch on a mutable pointer: changes made through it from now on are not looked for. */
+/**
+ * Ends the watch on a mutable pointer: changes made through it from now on are not looked for. One
+ * with changes that are not committed yet, or that is new, stays watched until they are: what is
+ * changed meanwhile is written too.
+ */
 CALX_API void calx_instance_seal(const void *entity);
 
 /*

@@ -134,7 +134,10 @@ CALX_PUBLIC_METHOD calx_status calx_session_delete_all(calx_session *session,
 /**
  * Takes an instance out; the caller keeps it from now on and frees it. Pending becomes transient,
  * persistent detached; unflushed changes stay on it (SES-056). What its expunge cascade reaches in
- * memory leaves too and is the caller's; these stay related to each other (SES-291).
+ * memory leaves too and is the caller's; these stay related to each other (SES-291). Since the
+ * caller may free it, no rollback touches it: one whose row the rollback took stays detached,
+ * calx_make_transient() makes it one to be added again (SES-057).
+ * @return CALX_E_STATE it is not in this session
  */
 CALX_PUBLIC_METHOD calx_status calx_session_expunge(calx_session *session, const void *entity);
 
@@ -148,7 +151,10 @@ CALX_PUBLIC_METHOD calx_status calx_session_contains(calx_session *session, cons
 /** Called for each instance; another status than CALX_OK ends the iteration and is returned. */
 typedef calx_status (*calx_entity_function)(void *context, const void *entity);
 
-/** Pending instances in the order they were added, then persistent ones: a snapshot (SES-061). */
+/**
+ * Pending instances in the order they were added, then persistent ones: a snapshot (SES-061). The
+ * function may use the session; what left it meanwhile is not shown. So for the ones below.
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_iterate(calx_session *session,
                                                     calx_entity_function function, void *context);
 
@@ -315,8 +321,9 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
 /**
  * Loads an instance if it is expired, or those of its columns that are (SES-231, 232); does nothing
  * otherwise.
- * @return CALX_E_OBJECT_DELETED the row is gone (SES-237); CALX_E_DETACHED_INSTANCE it is in no
- *         session to load it (SES-236)
+ * @return CALX_E_OBJECT_DELETED the row is gone (SES-237); CALX_E_DETACHED_INSTANCE it is detached,
+ *         so there is no session to load it (SES-236); CALX_E_STATE it is transient, or of another
+ *         session
  */
 CALX_PUBLIC_METHOD calx_status calx_session_load(calx_session *session, const void *entity);
 
@@ -380,6 +387,7 @@ CALX_PUBLIC_METHOD calx_status calx_session_expire_all(calx_session *session);
 /**
  * Whether an instance has a net change, in its columns, its references or its collections
  * (SES-063). No SQL. A pending one has; a value set while the old one was expired counts.
+ * @return CALX_E_STATE it is not in this session
  */
 CALX_PUBLIC_METHOD calx_status calx_session_is_modified(calx_session *session, const void *entity,
                                                         bool *out_modified);
@@ -500,7 +508,8 @@ CALX_NOT_SCOPED calx_session_transaction calx_session_get_nested_transaction(cal
  * Of a savepoint: flushes, ends those inside it, and releases it; nothing is expired, what was done
  * inside belongs to the level around it (SES-133). Of the root: calx_session_commit(), which ends
  * open savepoints first (SES-117).
- * @return CALX_E_CLOSED it is finished (SES-116); CALX_E_PENDING_ROLLBACK
+ * @return CALX_E_CLOSED it is finished (SES-116); CALX_E_PENDING_ROLLBACK; CALX_E_ARGUMENT it is
+ *         none: what the functions above gave when nothing was open
  */
 CALX_NOT_SCOPED calx_status calx_session_transaction_commit(calx_session_transaction transaction);
 
