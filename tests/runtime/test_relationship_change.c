@@ -76,6 +76,7 @@ static void removing_what_is_not_in_is_refused(void **state)
 {
     (void)state;
     graph fix;
+    calx_shows("SES-189");
     set_up(&fix, true);
     struct address *stranger = graph_address("nobody");
     assert_int_equal(graph_remove(user(&fix, 2), 0, address(&fix, 1)), CALX_E_STATE);

@@ -83,6 +83,7 @@ static void keys_made_by_the_database_come_back(void **state)
 static void server_defaults_are_left_to_the_database(void **state)
 {
     (void)state;
+    calx_shows("SES-175");
     fixture fix;
     set_up(&fix);
     const struct user *left = add_user(fix.session, "ed");
