@@ -160,6 +160,20 @@ static void an_instance_of_another_struct_is_unmapped(void **state)
     assert_usable(shop);
 }
 
+static void a_result_without_a_place_is_a_bad_argument(void **state)
+{
+    place *shop = *state;
+    customer_query *query = customer_query_new(shop->session);
+    assert_non_null(query);
+    assert_int_equal(customer_get(shop->session, 1, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(customer_get_one(shop->session, 1, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(customer_query_first(query, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(customer_query_one(query, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(customer_query_one_or_none(query, NULL), CALX_E_ARGUMENT);
+    customer_query_free(query);
+    assert_usable(shop);
+}
+
 static void a_closed_session_frees_its_instances_and_goes_on(void **state)
 {
     place *shop = *state;
@@ -327,6 +341,7 @@ int main(void)
         IN_SHOP(a_setter_refuses_what_does_not_fit_its_array),
         IN_SHOP(what_is_no_instance_is_unmapped),
         IN_SHOP(an_instance_of_another_struct_is_unmapped),
+        IN_SHOP(a_result_without_a_place_is_a_bad_argument),
         IN_SHOP(a_closed_session_frees_its_instances_and_goes_on),
         IN_SHOP(an_instance_is_in_one_session_at_a_time),
         IN_SQLITE_SHOP(wrong_sql_is_told_with_the_sql),

@@ -103,7 +103,8 @@ calx_status user_add(calx_session *session, struct user *user)
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &user_mapper, id, &found);
+    const void **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &user_mapper, id, place);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -113,7 +114,8 @@ calx_status user_get_one(calx_session *session, int64_t id, const struct user **
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &user_mapper, key, &found);
+    const void **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &user_mapper, key, place);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -238,7 +240,8 @@ calx_status user_query_all(user_query *query, const struct user *const **out_ite
 calx_status user_query_first(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -247,7 +250,8 @@ calx_status user_query_first(user_query *query, const struct user **out_user)
 calx_status user_query_one(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -256,7 +260,8 @@ calx_status user_query_one(user_query *query, const struct user **out_user)
 calx_status user_query_one_or_none(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_user = found;
     return status;
@@ -372,7 +377,8 @@ calx_status address_add(calx_session *session, struct address *address)
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &address_mapper, id, &found);
+    const void **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &address_mapper, id, place);
     if (status == CALX_OK)
         *out_address = found;
     return status;
@@ -382,7 +388,8 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &address_mapper, key, &found);
+    const void **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &address_mapper, key, place);
     if (status == CALX_OK)
         *out_address = found;
     return status;
@@ -480,7 +487,8 @@ calx_status address_query_all(address_query *query, const struct address *const 
 calx_status address_query_first(address_query *query, const struct address **out_address)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_address = found;
     return status;
@@ -489,7 +497,8 @@ calx_status address_query_first(address_query *query, const struct address **out
 calx_status address_query_one(address_query *query, const struct address **out_address)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_address = found;
     return status;
@@ -498,7 +507,8 @@ calx_status address_query_one(address_query *query, const struct address **out_a
 calx_status address_query_one_or_none(address_query *query, const struct address **out_address)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_address = found;
     return status;

@@ -87,7 +87,8 @@ calx_status invoice_add(calx_session *session, struct invoice *invoice)
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &invoice_mapper, id, &found);
+    const void **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &invoice_mapper, id, place);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;
@@ -97,7 +98,8 @@ calx_status invoice_get_one(calx_session *session, int64_t id, const struct invo
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &invoice_mapper, key, &found);
+    const void **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &invoice_mapper, key, place);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;
@@ -190,7 +192,8 @@ calx_status invoice_query_all(invoice_query *query, const struct invoice *const 
 calx_status invoice_query_first(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;
@@ -199,7 +202,8 @@ calx_status invoice_query_first(invoice_query *query, const struct invoice **out
 calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;
@@ -208,7 +212,8 @@ calx_status invoice_query_one(invoice_query *query, const struct invoice **out_i
 calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_invoice = found;
     return status;

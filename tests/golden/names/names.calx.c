@@ -73,7 +73,8 @@ calx_status geo_point_add(calx_session *session, point *instance)
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &geo_point_mapper, id, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &geo_point_mapper, id, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -83,7 +84,8 @@ calx_status geo_point_get_one(calx_session *session, int64_t id, const point **o
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &geo_point_mapper, key, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &geo_point_mapper, key, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -167,7 +169,8 @@ calx_status geo_point_query_all(geo_point_query *query, const point *const **out
 calx_status geo_point_query_first(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -176,7 +179,8 @@ calx_status geo_point_query_first(geo_point_query *query, const point **out_inst
 calx_status geo_point_query_one(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -185,7 +189,8 @@ calx_status geo_point_query_one(geo_point_query *query, const point **out_instan
 calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -300,7 +305,8 @@ calx_status geo_figure_add(calx_session *session, shape_t *shape)
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &geo_figure_mapper, id, &found);
+    const void **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &geo_figure_mapper, id, place);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -310,7 +316,8 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &geo_figure_mapper, key, &found);
+    const void **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &geo_figure_mapper, key, place);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -429,7 +436,8 @@ calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const *
 calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -438,7 +446,8 @@ calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_
 calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -447,7 +456,8 @@ calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_sh
 calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_shape = found;
     return status;
@@ -559,7 +569,8 @@ calx_status geo_session_add(calx_session *session, struct session *instance)
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &geo_session_mapper, id, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &geo_session_mapper, id, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -570,7 +581,8 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &geo_session_mapper, key, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &geo_session_mapper, key, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -669,7 +681,8 @@ calx_status geo_session_query_all(geo_session_query *query, const struct session
 calx_status geo_session_query_first(geo_session_query *query, const struct session **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -678,7 +691,8 @@ calx_status geo_session_query_first(geo_session_query *query, const struct sessi
 calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -688,7 +702,8 @@ calx_status geo_session_query_one_or_none(geo_session_query *query,
                                           const struct session **out_instance)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_instance = found;
     return status;
@@ -840,8 +855,9 @@ calx_status geo_temperature_measurement_get(
     const struct temperature_measurement **out_temperature_measurement)
 {
     const void *found = NULL;
+    const void **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_temperature_measurement_mapper,
-                                                      measurement_number, &found);
+                                                      measurement_number, place);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;
@@ -853,8 +869,9 @@ calx_status geo_temperature_measurement_get_one(
 {
     const calx_value key[] = { calx_value_int64(measurement_number) };
     const void *found = NULL;
+    const void **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status =
-        calx_session_get_one(session, &geo_temperature_measurement_mapper, key, &found);
+        calx_session_get_one(session, &geo_temperature_measurement_mapper, key, place);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;
@@ -1016,7 +1033,8 @@ calx_status geo_temperature_measurement_query_first(
     const struct temperature_measurement **out_temperature_measurement)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;
@@ -1027,7 +1045,8 @@ calx_status geo_temperature_measurement_query_one(
     const struct temperature_measurement **out_temperature_measurement)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;
@@ -1038,7 +1057,8 @@ calx_status geo_temperature_measurement_query_one_or_none(
     const struct temperature_measurement **out_temperature_measurement)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_temperature_measurement = found;
     return status;

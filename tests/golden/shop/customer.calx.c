@@ -81,7 +81,8 @@ calx_status customer_get(calx_session *session, const char *code,
 {
     const calx_value key[] = { calx_value_text(code) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &customer_mapper, key, &found);
+    const void **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_session_get(session, &customer_mapper, key, place);
     if (status == CALX_OK)
         *out_customer = found;
     return status;
@@ -92,7 +93,8 @@ calx_status customer_get_one(calx_session *session, const char *code,
 {
     const calx_value key[] = { calx_value_text(code) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &customer_mapper, key, &found);
+    const void **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &customer_mapper, key, place);
     if (status == CALX_OK)
         *out_customer = found;
     return status;
@@ -193,7 +195,8 @@ calx_status customer_query_all(customer_query *query, const struct customer *con
 calx_status customer_query_first(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_customer = found;
     return status;
@@ -202,7 +205,8 @@ calx_status customer_query_first(customer_query *query, const struct customer **
 calx_status customer_query_one(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_customer = found;
     return status;
@@ -211,7 +215,8 @@ calx_status customer_query_one(customer_query *query, const struct customer **ou
 calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_customer = found;
     return status;
@@ -332,7 +337,8 @@ calx_status purchase_add(calx_session *session, struct purchase *purchase)
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &purchase_mapper, id, &found);
+    const void **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &purchase_mapper, id, place);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;
@@ -343,7 +349,8 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &purchase_mapper, key, &found);
+    const void **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &purchase_mapper, key, place);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;
@@ -464,7 +471,8 @@ calx_status purchase_query_all(purchase_query *query, const struct purchase *con
 calx_status purchase_query_first(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;
@@ -473,7 +481,8 @@ calx_status purchase_query_first(purchase_query *query, const struct purchase **
 calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;
@@ -482,7 +491,8 @@ calx_status purchase_query_one(purchase_query *query, const struct purchase **ou
 calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase = found;
     return status;
@@ -608,7 +618,8 @@ calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_
 {
     const calx_value key[] = { calx_value_int64(purchase_id), calx_value_int64(number) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &purchase_line_mapper, key, &found);
+    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_session_get(session, &purchase_line_mapper, key, place);
     if (status == CALX_OK)
         *out_purchase_line = found;
     return status;
@@ -619,7 +630,8 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
 {
     const calx_value key[] = { calx_value_int64(purchase_id), calx_value_int64(number) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &purchase_line_mapper, key, &found);
+    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &purchase_line_mapper, key, place);
     if (status == CALX_OK)
         *out_purchase_line = found;
     return status;
@@ -731,7 +743,8 @@ calx_status purchase_line_query_first(purchase_line_query *query,
                                       const struct purchase_line **out_purchase_line)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase_line = found;
     return status;
@@ -741,7 +754,8 @@ calx_status purchase_line_query_one(purchase_line_query *query,
                                     const struct purchase_line **out_purchase_line)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase_line = found;
     return status;
@@ -751,7 +765,8 @@ calx_status purchase_line_query_one_or_none(purchase_line_query *query,
                                             const struct purchase_line **out_purchase_line)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_purchase_line = found;
     return status;

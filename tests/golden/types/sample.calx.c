@@ -212,7 +212,8 @@ calx_status sample_get(calx_session *session, uint32_t id, const struct sample *
 {
     const calx_value key[] = { calx_value_uint64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get(session, &sample_mapper, key, &found);
+    const void **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_session_get(session, &sample_mapper, key, place);
     if (status == CALX_OK)
         *out_sample = found;
     return status;
@@ -222,7 +223,8 @@ calx_status sample_get_one(calx_session *session, uint32_t id, const struct samp
 {
     const calx_value key[] = { calx_value_uint64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &sample_mapper, key, &found);
+    const void **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &sample_mapper, key, place);
     if (status == CALX_OK)
         *out_sample = found;
     return status;
@@ -452,7 +454,8 @@ calx_status sample_query_all(sample_query *query, const struct sample *const **o
 calx_status sample_query_first(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sample = found;
     return status;
@@ -461,7 +464,8 @@ calx_status sample_query_first(sample_query *query, const struct sample **out_sa
 calx_status sample_query_one(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sample = found;
     return status;
@@ -470,7 +474,8 @@ calx_status sample_query_one(sample_query *query, const struct sample **out_samp
 calx_status sample_query_one_or_none(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sample = found;
     return status;

@@ -74,7 +74,8 @@ calx_status account_add(calx_session *session, struct account *account)
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &account_mapper, id, &found);
+    const void **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &account_mapper, id, place);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -84,7 +85,8 @@ calx_status account_get_one(calx_session *session, int64_t id, const struct acco
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &account_mapper, key, &found);
+    const void **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &account_mapper, key, place);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -168,7 +170,8 @@ calx_status account_query_all(account_query *query, const struct account *const 
 calx_status account_query_first(account_query *query, const struct account **out_account)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -177,7 +180,8 @@ calx_status account_query_first(account_query *query, const struct account **out
 calx_status account_query_one(account_query *query, const struct account **out_account)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -186,7 +190,8 @@ calx_status account_query_one(account_query *query, const struct account **out_a
 calx_status account_query_one_or_none(account_query *query, const struct account **out_account)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_account = found;
     return status;
@@ -292,7 +297,8 @@ calx_status note_add(calx_session *session, struct note *note)
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &note_mapper, id, &found);
+    const void **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &note_mapper, id, place);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -302,7 +308,8 @@ calx_status note_get_one(calx_session *session, int64_t id, const struct note **
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &note_mapper, key, &found);
+    const void **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &note_mapper, key, place);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -386,7 +393,8 @@ calx_status note_query_all(note_query *query, const struct note *const **out_ite
 calx_status note_query_first(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -395,7 +403,8 @@ calx_status note_query_first(note_query *query, const struct note **out_note)
 calx_status note_query_one(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -404,7 +413,8 @@ calx_status note_query_one(note_query *query, const struct note **out_note)
 calx_status note_query_one_or_none(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_note = found;
     return status;
@@ -506,7 +516,8 @@ calx_status entry_add(calx_session *session, struct entry *entry)
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &entry_mapper, id, &found);
+    const void **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &entry_mapper, id, place);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -516,7 +527,8 @@ calx_status entry_get_one(calx_session *session, int64_t id, const struct entry 
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &entry_mapper, key, &found);
+    const void **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &entry_mapper, key, place);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -595,7 +607,8 @@ calx_status entry_query_all(entry_query *query, const struct entry *const **out_
 calx_status entry_query_first(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -604,7 +617,8 @@ calx_status entry_query_first(entry_query *query, const struct entry **out_entry
 calx_status entry_query_one(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -613,7 +627,8 @@ calx_status entry_query_one(entry_query *query, const struct entry **out_entry)
 calx_status entry_query_one_or_none(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_entry = found;
     return status;
@@ -706,7 +721,8 @@ calx_status page_add(calx_session *session, struct page *page)
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &page_mapper, id, &found);
+    const void **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &page_mapper, id, place);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -716,7 +732,8 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &page_mapper, key, &found);
+    const void **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &page_mapper, key, place);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -795,7 +812,8 @@ calx_status page_query_all(page_query *query, const struct page *const **out_ite
 calx_status page_query_first(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -804,7 +822,8 @@ calx_status page_query_first(page_query *query, const struct page **out_page)
 calx_status page_query_one(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -813,7 +832,8 @@ calx_status page_query_one(page_query *query, const struct page **out_page)
 calx_status page_query_one_or_none(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_page = found;
     return status;
@@ -908,7 +928,8 @@ calx_status sheet_add(calx_session *session, struct sheet *sheet)
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet)
 {
     const void *found = NULL;
-    const calx_status status = calx_session_get_int64(session, &sheet_mapper, id, &found);
+    const void **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &sheet_mapper, id, place);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
@@ -918,7 +939,8 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
 {
     const calx_value key[] = { calx_value_int64(id) };
     const void *found = NULL;
-    const calx_status status = calx_session_get_one(session, &sheet_mapper, key, &found);
+    const void **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &sheet_mapper, key, place);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
@@ -997,7 +1019,8 @@ calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_
 calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_first((calx_query *)query, &found);
+    const void **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
@@ -1006,7 +1029,8 @@ calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet
 calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one((calx_query *)query, &found);
+    const void **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
@@ -1015,7 +1039,8 @@ calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet)
 calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, &found);
+    const void **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
     if (status == CALX_OK)
         *out_sheet = found;
     return status;
