@@ -220,6 +220,8 @@ calx_status calx_session_expire_with(calx_session *session, const void *entity,
         return calx_session_fail(session, CALX_E_ARGUMENT,
                                  "expire: start the options from CALX_EXPIRE_OPTIONS_INIT");
     if (status == CALX_OK)
+        status = calx_session_check_names(session, options->names, options->count);
+    if (status == CALX_OK)
         status = persistent_member(session, entity, &instance);
     if (status != CALX_OK)
         return status;
@@ -363,6 +365,8 @@ calx_status calx_session_refresh_with(calx_session *session, const void *entity,
         return status;
     calx_locking lock = { options->lock, options->wait };
     status = calx_session_check_lock(session, lock);
+    if (status == CALX_OK)
+        status = calx_session_check_names(session, options->names, options->count);
     if (status == CALX_OK)
         status = persistent_member(session, entity, &instance);
     if (status != CALX_OK)

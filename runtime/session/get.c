@@ -326,6 +326,8 @@ calx_status calx_session_get_with(calx_session *session, const calx_mapper *mapp
         return calx_session_fail(session, CALX_E_ARGUMENT,
                                  "get: start the options from CALX_GET_OPTIONS_INIT");
     status = calx_session_check_lock(session, (calx_locking){ options->lock, options->wait });
+    if (status == CALX_OK)
+        status = calx_session_check_names(session, options->names, options->name_count);
     if (status != CALX_OK)
         return status;
     if (options->names == NULL)

@@ -289,6 +289,13 @@ calx_status calx_session_check_given(calx_session *session, const void *pointer,
                            : calx_session_fail(session, CALX_E_ARGUMENT, "the %s is NULL", what);
 }
 
+calx_status calx_session_check_names(calx_session *session, const char *const *names, size_t count)
+{
+    if (names != NULL || count == 0)
+        return CALX_OK;
+    return calx_session_fail(session, CALX_E_ARGUMENT, "the array of %zu names is NULL", count);
+}
+
 calx_status calx_session_take_error(calx_session *session)
 {
     calx_error_move(&session->error, calx_connection_error_slot(session->connection));

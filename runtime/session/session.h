@@ -149,6 +149,9 @@ calx_status calx_session_fail(calx_session *session, calx_status status, const c
 /* CALX_E_ARGUMENT, saying what is missing, when the pointer is NULL. */
 calx_status calx_session_check_given(calx_session *session, const void *pointer, const char *what);
 
+/* CALX_E_ARGUMENT: there are said to be names, and the array of them is NULL. */
+calx_status calx_session_check_names(calx_session *session, const char *const *names, size_t count);
+
 /* Moves the connection's error to the session and answers its status. */
 calx_status calx_session_take_error(calx_session *session);
 

@@ -280,7 +280,6 @@ static void keys_move_from_row_to_row(void **state)
 {
     (void)state;
     graph fix;
-    calx_shows("SES-206");
     calx_shows("SES-203");
     set_up(&fix);
     const struct node *second = graph_get(&fix, &node_mapper, 2);

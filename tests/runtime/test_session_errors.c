@@ -228,6 +228,32 @@ static void a_place_that_is_missing_is_a_bad_argument(void **state)
     tear_down(&fix);
 }
 
+/* Without them everything would be expired, and changes of other members be lost. */
+static void names_that_are_missing_are_a_bad_argument(void **state)
+{
+    (void)state;
+    calx_shows("ERR-13");
+    fixture fix;
+    set_up(&fix);
+    struct user *user = stored_user(fix.session, "ed");
+    assert_int_equal(set_fullname(user, "changed"), CALX_OK);
+    calx_expire_options expire = CALX_EXPIRE_OPTIONS_INIT;
+    expire.count = 1;
+    assert_int_equal(calx_session_expire_with(fix.session, user, &expire), CALX_E_ARGUMENT);
+    assert_non_null(strstr(message(fix.session), "names"));
+    calx_refresh_options refresh = CALX_REFRESH_OPTIONS_INIT;
+    refresh.count = 1;
+    assert_int_equal(calx_session_refresh_with(fix.session, user, &refresh), CALX_E_ARGUMENT);
+    assert_true(is_modified(fix.session, user));
+    calx_value key = calx_value_int64(user->id);
+    const void *found = NULL;
+    calx_get_options get = CALX_GET_OPTIONS_INIT;
+    get.name_count = 1;
+    assert_int_equal(calx_session_get_with(fix.session, &user_mapper, &key, &get, &found),
+                     CALX_E_ARGUMENT);
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_row_without_its_key_fails_the_flush),
         cmocka_unit_test(a_session_that_is_connecting_does_nothing_else),
         cmocka_unit_test(a_place_that_is_missing_is_a_bad_argument),
+        cmocka_unit_test(names_that_are_missing_are_a_bad_argument),
     };
     return CALX_RUN("session_errors", tests);
 }

@@ -3,6 +3,8 @@
  */
 #include "session_fixture.h"
 
+#include <calx/relationship.h>
+
 #include <stdlib.h>
 
 static calx_statement *text(const char *sql)
@@ -183,12 +185,17 @@ static calx_status touch(calx_session *session, const struct user *stored, int w
         return calx_session_get(session, &user_mapper, &key, &found);
     case 9:
         return calx_session_refresh(session, stored);
+    case 10: {
+        const void *const *items = NULL;
+        size_t count = 0;
+        return calx_relationship_many(stored, &user_mapper.relationships[0], &items, &count);
+    }
     default:
         return calx_session_connection(session, &connection);
     }
 }
 
-enum { WAYS_TO_TOUCH = 11 };
+enum { WAYS_TO_TOUCH = 12 };
 
 static void each_kind_of_work_begins_a_transaction(void **state)
 {
