@@ -17,7 +17,7 @@
 CALX_BEGIN_DECLS
 
 /** Raised whenever a type of this file changes; generated code asserts it was made for this one. */
-#define CALX_MAPPER_ABI 2
+#define CALX_MAPPER_ABI 3
 
 /** How a column's member lies in memory. */
 typedef enum calx_type {
@@ -48,7 +48,8 @@ enum {
     CALX_COLUMN_GENERATED = 1u << 5,   /**< a single integer key the database makes when left 0 */
     CALX_COLUMN_VERSION = 1u << 6,     /**< optimistic locking */
     CALX_COLUMN_HAS_DEFAULT = 1u << 7, /**< the prototype carries a constant for it */
-    CALX_COLUMN_MANUAL = 1u << 8       /**< a version that the runtime checks and does not make */
+    CALX_COLUMN_MANUAL = 1u << 8,      /**< a version that the runtime checks and does not make */
+    CALX_COLUMN_DEFERRED = 1u << 9     /**< not loaded with its row, unless a query says so */
 };
 
 /**
@@ -83,6 +84,15 @@ typedef enum calx_on_delete {
     CALX_ON_DELETE_RESTRICT
 } calx_on_delete;
 
+/** What the database does with a foreign key when the key it points at changes. */
+typedef enum calx_on_update {
+    CALX_ON_UPDATE_NO_ACTION = 0,
+    CALX_ON_UPDATE_CASCADE,
+    CALX_ON_UPDATE_SET_NULL,
+    CALX_ON_UPDATE_SET_DEFAULT,
+    CALX_ON_UPDATE_RESTRICT
+} calx_on_update;
+
 /** A foreign key: columns[i] of this mapper points at target_columns[i] of the target. */
 typedef struct calx_foreign_key {
     const calx_mapper *target;
@@ -90,6 +100,7 @@ typedef struct calx_foreign_key {
     const uint16_t *target_columns;
     uint16_t column_count;
     calx_on_delete on_delete;
+    calx_on_update on_update;
 } calx_foreign_key;
 
 typedef struct calx_index {
@@ -99,10 +110,39 @@ typedef struct calx_index {
     bool unique;
 } calx_index;
 
+/** Which side of which foreign key a relationship is. */
 typedef enum calx_relationship_kind {
-    CALX_RELATIONSHIP_ONE = 1, /**< many-to-one: the foreign key is in this mapper */
-    CALX_RELATIONSHIP_MANY = 2 /**< one-to-many: the foreign key is in the target */
+    CALX_RELATIONSHIP_ONE = 1,         /**< many-to-one: the foreign key is in this mapper */
+    CALX_RELATIONSHIP_MANY = 2,        /**< one-to-many: the foreign key is in the target */
+    CALX_RELATIONSHIP_ONE_TO_ONE = 3,  /**< as one-to-many, with one instance at most */
+    CALX_RELATIONSHIP_MANY_TO_MANY = 4 /**< rows of the association point at both */
 } calx_relationship_kind;
+
+/** Facts about a relationship that are either so or not. */
+enum {
+    CALX_RELATIONSHIP_VIEW_ONLY = 1u << 0,       /**< read only; never written (SES-292) */
+    CALX_RELATIONSHIP_SINGLE_PARENT = 1u << 1,   /**< a target has one owner at most (SES-289) */
+    CALX_RELATIONSHIP_POST_UPDATE = 1u << 2,     /**< the key by an UPDATE of its own (SES-198) */
+    CALX_RELATIONSHIP_PASSIVE_DELETES = 1u << 3, /**< what is not loaded is left to the database
+                                                      when the owner is deleted (SES-280) */
+    CALX_RELATIONSHIP_PASSIVE_DELETES_ALL = 1u << 4, /**< and so is what is loaded (SES-281) */
+    CALX_RELATIONSHIP_ACTIVE_UPDATES = 1u << 5, /**< a changed key is passed on by UPDATEs here, not
+                                                     by the database (SES-205) */
+    CALX_RELATIONSHIP_INNER_JOIN = 1u << 6      /**< a joined load may leave out rows without a
+                                                     target: there are none (SES-309) */
+};
+
+/** How a relationship is loaded, unless a query says otherwise (SES-300 to 319). */
+typedef enum calx_loading {
+    CALX_LOADING_SELECT = 0,   /**< when it is first asked for */
+    CALX_LOADING_JOINED,       /**< with its owner's row */
+    CALX_LOADING_SELECTIN,     /**< for all owners of a result, by their keys */
+    CALX_LOADING_SUBQUERY,     /**< for all owners of a result, by their query */
+    CALX_LOADING_IMMEDIATE,    /**< for each owner, as soon as its rows are there */
+    CALX_LOADING_RAISE,        /**< never: asking for it is an error */
+    CALX_LOADING_RAISE_ON_SQL, /**< only from what is in memory */
+    CALX_LOADING_NOLOAD        /**< never: it reads as empty */
+} calx_loading;
 
 /** What is repeated on related objects (SES-270). */
 enum {
@@ -116,18 +156,39 @@ enum {
 
 #define CALX_NO_INVERSE UINT16_MAX
 
+/** One part of the order of a collection: a column of the target. */
+typedef struct calx_relationship_order {
+    uint16_t column;
+    bool descending;
+} calx_relationship_order;
+
 typedef struct calx_relationship {
     const char *member;
     calx_relationship_kind kind;
-    unsigned cascade;     /**< CALX_CASCADE_… */
+    unsigned flags;   /**< CALX_RELATIONSHIP_… */
+    unsigned cascade; /**< CALX_CASCADE_… */
+    calx_loading loading;
     uint32_t offset;      /**< of the member in this struct */
-    uint16_t foreign_key; /**< index: ONE: of this mapper; MANY: of the target */
+    uint16_t foreign_key; /**< index: ONE: of this mapper; MANY, ONE_TO_ONE: of the target;
+                               MANY_TO_MANY: of the association, the one that points here */
+    uint16_t target_key;  /**< MANY_TO_MANY: that of the association which points at the target */
     uint16_t inverse;     /**< index of the other side in the target, or CALX_NO_INVERSE */
+    uint16_t join_depth;  /**< how often its entity may come again on one path; 0: not */
+    uint16_t order_count;
+    const calx_relationship_order *order;
     const calx_mapper *target;
+    const calx_mapper *association; /**< MANY_TO_MANY: its rows, which are no entities; or NULL */
 } calx_relationship;
 
+/** Facts about an entity that are either so or not. */
+enum {
+    CALX_MAPPER_LEGACY_IS_ORPHAN = 1u << 0, /**< an orphan only without owners of all kinds */
+    CALX_MAPPER_ASSOCIATION = 1u << 1       /**< rows of a many-to-many: no instances are made */
+};
+
 struct calx_mapper {
-    unsigned abi; /**< CALX_MAPPER_ABI of the header it was compiled with */
+    unsigned abi;   /**< CALX_MAPPER_ABI of the header it was compiled with */
+    unsigned flags; /**< CALX_MAPPER_… */
     uint32_t instance_size;
     uint32_t instance_alignment; /**< at most 16 */
     const char *name;            /**< of the struct, as generated functions begin */

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-_Static_assert(CALX_MAPPER_ABI == 2,
+_Static_assert(CALX_MAPPER_ABI == 3,
                "sample.calx.c is for another version of Calx: run calx-gen again");
 
 /* ---- struct sample: table odd "name" ---- */
