@@ -4,20 +4,13 @@
  * kept: no message repeats any of the input, since every part of a mistyped URL may be the
  * password. All texts of a parsed URL live in one arena.
  */
-#include <calx/url.h>
+#include "engine/url.h"
 
 #include "base/allocator.h"
-#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
 
 #include <string.h>
-
-enum { PORT_MAX = 65535 };
-
-struct calx_url_memory {
-    calx_arena arena;
-};
 
 /* Where parsing stands. */
 typedef struct url_reader {
@@ -39,7 +32,7 @@ static int hex_digit(char letter)
     return -1;
 }
 
-static bool is_name_letter(char letter)
+bool calx_url_is_name_letter(char letter)
 {
     return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
            (letter >= 'A' && letter <= 'Z') || letter == '_';
@@ -96,7 +89,7 @@ static calx_status read_scheme(url_reader *reader)
 {
     calx_arena *arena = &reader->url.memory->arena;
     const char *end = reader->at;
-    while (is_name_letter(*end))
+    while (calx_url_is_name_letter(*end))
         end++;
     if (end == reader->at)
         return fail_form(reader);
@@ -105,7 +98,7 @@ static calx_status read_scheme(url_reader *reader)
         return calx_error_set_nomem(reader->error);
     if (*end == '+') {
         const char *start = ++end;
-        while (is_name_letter(*end))
+        while (calx_url_is_name_letter(*end))
             end++;
         if (end == start)
             return fail_form(reader);
@@ -166,13 +159,13 @@ static calx_status read_port(url_reader *reader)
         return CALX_OK;
     const char *digit = reader->at + 1;
     unsigned port = 0;
-    while (*digit >= '0' && *digit <= '9' && port <= PORT_MAX)
+    while (*digit >= '0' && *digit <= '9' && port <= CALX_URL_PORT_MAX)
         port = port * 10 + (unsigned)(*digit++ - '0');
-    if (port == 0 || port > PORT_MAX || (*digit != '\0' && *digit != '/' && *digit != '?'))
+    if (port == 0 || port > CALX_URL_PORT_MAX || (*digit != '\0' && *digit != '/' && *digit != '?'))
         return calx_error_set(reader->error, CALX_E_ARGUMENT,
                               "the URL's port must be a number from 1 to %d (a : in the host must "
                               "be in brackets, one in the user written %%3A)",
-                              PORT_MAX);
+                              CALX_URL_PORT_MAX);
     reader->url.port = port;
     reader->at = digit;
     return CALX_OK;
@@ -271,7 +264,7 @@ static void put_encoded(calx_buffer *buffer, const char *text, const char *kept)
     static const char digits[] = "0123456789ABCDEF";
     for (; *text != '\0'; text++) {
         unsigned char letter = (unsigned char)*text;
-        if (is_name_letter(*text) || letter >= 0x80 || strchr("-.~", *text) != NULL ||
+        if (calx_url_is_name_letter(*text) || letter >= 0x80 || strchr("-.~", *text) != NULL ||
             strchr(kept, *text) != NULL) {
             calx_buffer_char(buffer, *text);
         } else {
@@ -349,7 +342,8 @@ static void put_query(calx_buffer *buffer, const calx_url *url, calx_url_secrets
 
 calx_status calx_url_render(const calx_url *url, calx_url_secrets secrets, char **out_text)
 {
-    if (url == NULL || url->scheme == NULL || url->scheme[0] == '\0' || url->port > PORT_MAX)
+    if (url == NULL || url->scheme == NULL || url->scheme[0] == '\0' ||
+        url->port > CALX_URL_PORT_MAX)
         return CALX_E_ARGUMENT;
     calx_buffer buffer = CALX_BUFFER_INIT;
     calx_buffer_put(&buffer, url->scheme);

@@ -270,6 +270,135 @@ static calx_status parse_and_render(void)
     return status;
 }
 
+static calx_url create(const calx_url *parts)
+{
+    calx_url url = CALX_URL_INIT;
+    calx_error error = CALX_ERROR_INIT;
+    if (calx_url_create(parts, &url, &error) != CALX_OK)
+        fail_msg("%s", error.message);
+    return url;
+}
+
+static void same_rendering(const calx_url *url, const char *wanted)
+{
+    char *text = NULL;
+    assert_int_equal(calx_url_render(url, CALX_URL_REVEAL, &text), CALX_OK);
+    assert_string_equal(text, wanted);
+    calx_free(text);
+}
+
+static void a_url_made_from_parts_takes_them_as_they_are(void **state)
+{
+    (void)state;
+    calx_shows("ENG-011");
+    char password[] = "p%40:/?@ +";
+    const calx_url_parameter query[] = { { "k", "a%20b" }, { "k", "" } };
+    const calx_url parts = { .scheme = "postgresql",
+                             .user = "me@home",
+                             .password = password,
+                             .host = "fe80::1",
+                             .port = 5433,
+                             .database = "a/b?c",
+                             .parameters = query,
+                             .parameter_count = 2 };
+    calx_url url = create(&parts);
+    password[0] = 'X';
+    assert_string_equal(url.password, "p%40:/?@ +");
+    same_rendering(&url, "postgresql://me%40home:p%2540%3A%2F%3F%40%20%2B@[fe80::1]:5433/"
+                         "a/b%3Fc?k=a%2520b&k=");
+    char *text = NULL;
+    assert_int_equal(calx_url_render(&url, CALX_URL_REVEAL, &text), CALX_OK);
+    calx_url parsed = parse(text);
+    assert_string_equal(parsed.password, url.password);
+    assert_string_equal(parsed.database, url.database);
+    calx_free(text);
+    calx_url_clear(&parsed);
+    calx_url_clear(&url);
+}
+
+static void a_changed_url_is_a_new_one(void **state)
+{
+    (void)state;
+    calx_shows("ENG-011");
+    calx_url first = parse("x://u:p@h/d?a=1&b=2&a=3");
+    calx_url parts = first;
+    parts.host = "other";
+    parts.password = NULL;
+    calx_url second = create(&parts);
+    const calx_url_parameter more[] = { { "a", "4" }, { "c", "5" } };
+    const struct {
+        calx_url_update update;
+        const char *wanted;
+    } cases[] = {
+        { CALX_URL_REPLACE, "x://u@other/d?a=4&b=2&c=5" },
+        { CALX_URL_APPEND, "x://u@other/d?a=1&a=3&a=4&b=2&c=5" },
+        { CALX_URL_REMOVE, "x://u@other/d?b=2" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_url_query query = { more, 2, cases[i].update };
+        calx_url third = CALX_URL_INIT;
+        assert_int_equal(calx_url_update_query(&second, &query, &third, NULL), CALX_OK);
+        same_rendering(&third, cases[i].wanted);
+        calx_url_clear(&third);
+    }
+    same_rendering(&second, "x://u@other/d?a=1&a=3&b=2");
+    same_rendering(&first, "x://u:p@h/d?a=1&a=3&b=2");
+    calx_url_clear(&second);
+    calx_url_clear(&first);
+}
+
+static void parts_no_url_can_hold_are_named(void **state)
+{
+    (void)state;
+    calx_shows("ENG-011");
+    const calx_url_parameter no_key[] = { { "", "v" } };
+    const calx_url_parameter no_value[] = { { "k", NULL } };
+    const struct {
+        calx_url parts;
+        const char *named;
+    } cases[] = {
+        { { .scheme = NULL }, "scheme" },
+        { { .scheme = "a-b" }, "scheme" },
+        { { .scheme = "x", .driver = "" }, "driver" },
+        { { .scheme = "x", .host = "" }, "host" },
+        { { .scheme = "x", .port = 70000 }, "port" },
+        { { .scheme = "x", .parameter_count = 1 }, "parameters" },
+        { { .scheme = "x", .parameters = no_key, .parameter_count = 1 }, "query" },
+        { { .scheme = "x", .parameters = no_value, .parameter_count = 1 }, "query" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_url url = CALX_URL_INIT;
+        calx_error error = CALX_ERROR_INIT;
+        assert_int_equal(calx_url_create(&cases[i].parts, &url, &error), CALX_E_ARGUMENT);
+        assert_non_null(strstr(error.message, cases[i].named));
+        assert_null(url.memory);
+        calx_error_clear(&error);
+    }
+    calx_url_query query = { no_value, 1, (calx_url_update)7 };
+    calx_url url = { .scheme = "x" };
+    assert_int_equal(calx_url_update_query(&url, &query, &url, NULL), CALX_E_ARGUMENT);
+    query.update = CALX_URL_APPEND;
+    assert_int_equal(calx_url_update_query(&url, &query, &url, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_url_create(NULL, &url, NULL), CALX_E_ARGUMENT);
+}
+
+static calx_status create_and_update(void)
+{
+    const calx_url_parameter parameter = { "k", "v" };
+    const calx_url parts = {
+        .scheme = "x", .user = "u", .parameters = &parameter, .parameter_count = 1
+    };
+    const calx_url_query query = { &parameter, 1, CALX_URL_APPEND };
+    calx_url url = CALX_URL_INIT;
+    calx_url changed = CALX_URL_INIT;
+    calx_status status = calx_url_create(&parts, &url, NULL);
+    if (status == CALX_OK)
+        status = calx_url_update_query(&url, &query, &changed, NULL);
+    calx_url_clear(&changed);
+    calx_url_clear(&url);
+    return status;
+}
+
 static void missing_memory_is_survived(void **state)
 {
     (void)state;
@@ -278,6 +407,8 @@ static void missing_memory_is_survived(void **state)
         ration account;
         assert_true(ration_start(&account, allowed));
         status = parse_and_render();
+        if (status == CALX_OK)
+            status = create_and_update();
         assert_int_equal(ration_stop(&account), 0);
     }
     assert_int_equal(status, CALX_OK);
@@ -291,6 +422,9 @@ int main(void)
         cmocka_unit_test(bad_urls_are_refused_without_being_repeated),
         cmocka_unit_test(secrets_are_masked_unless_asked_for),
         cmocka_unit_test(rendering_undoes_parsing_for_every_accepted_url),
+        cmocka_unit_test(a_url_made_from_parts_takes_them_as_they_are),
+        cmocka_unit_test(a_changed_url_is_a_new_one),
+        cmocka_unit_test(parts_no_url_can_hold_are_named),
         cmocka_unit_test(missing_memory_is_survived),
     };
     return CALX_RUN("url", tests);

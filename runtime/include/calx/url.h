@@ -52,6 +52,42 @@ typedef struct calx_url {
  */
 CALX_API calx_status calx_url_parse(const char *text, calx_url *out_url, calx_error *out_error);
 
+/**
+ * Makes a URL of its own from parts, which are taken as they are: nothing is decoded. To change a
+ * URL, copy the struct, assign the members that differ and make one of that; the first stays as it
+ * was.
+ * @param parts    its memory is not looked at; texts are copied
+ * @param out_url  filled on success only; ended by the caller: calx_url_clear()
+ * @return CALX_OK; CALX_E_ARGUMENT a part no URL can hold, named: a scheme or driver that is not
+ *         letters, digits and _, a port above 65535, an empty host, a parameter without key or
+ *         value; CALX_E_NOMEM
+ * Source: ENG-011.
+ */
+CALX_API calx_status calx_url_create(const calx_url *parts, calx_url *out_url,
+                                     calx_error *out_error);
+
+/** What becomes of the parameters a URL has already. */
+typedef enum calx_url_update {
+    CALX_URL_REPLACE = 0, /**< those with a key that is given go; the given ones come at the end */
+    CALX_URL_APPEND = 1,  /**< all stay; the given ones come at the end */
+    CALX_URL_REMOVE = 2   /**< those with a key that is given go; values are not looked at */
+} calx_url_update;
+
+/** A change of a URL's query. */
+typedef struct calx_url_query {
+    const calx_url_parameter *parameters;
+    size_t count;
+    calx_url_update update;
+} calx_url_query;
+
+/**
+ * A new URL with another query; the first stays as it was (ENG-011).
+ * @param out_url  may be the URL itself only if that one owns nothing
+ * @return as calx_url_create()
+ */
+CALX_API calx_status calx_url_update_query(const calx_url *url, const calx_url_query *query,
+                                           calx_url *out_url, calx_error *out_error);
+
 /** How calx_url_render() treats secrets. */
 typedef enum calx_url_secrets {
     CALX_URL_MASK = 0,  /**< passwords are shown as `***` (ENG-010, ENG-012) */
