@@ -12,57 +12,6 @@
 
 #include <string.h>
 
-/* The defaults, overlaid with as much as the caller's header knew of. */
-static calx_status take_options(calx_engine *engine, const calx_engine_options *options,
-                                calx_error *error)
-{
-    engine->options = (calx_engine_options)CALX_ENGINE_OPTIONS_INIT;
-    if (options == NULL)
-        return CALX_OK;
-    if (options->size < sizeof(options->size) || options->size > sizeof(*options))
-        return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the engine's options must start from CALX_ENGINE_OPTIONS_INIT");
-    memcpy(&engine->options, options, options->size);
-    engine->options.size = sizeof(engine->options);
-    engine->texts.limit = engine->options.query_texts > 0 ? (size_t)engine->options.query_texts : 0;
-    return CALX_OK;
-}
-
-/* ENG-033: every option that is out of range is named. */
-static calx_status check_options(const calx_engine_options *options, calx_error *error)
-{
-    const struct {
-        bool good;
-        const char *what;
-    } rules[] = {
-        { options->echo >= CALX_ECHO_OFF && options->echo <= CALX_ECHO_DEBUG,
-          "echo is none of calx_echo" },
-        { options->pool_size >= 0, "pool_size is negative" },
-        { options->max_overflow >= -1, "max_overflow is below -1" },
-        { options->pool_timeout >= -1, "pool_timeout is below -1" },
-        { options->pool_recycle >= -1, "pool_recycle is below -1" },
-        { options->pool_reset >= CALX_POOL_RESET_ROLLBACK &&
-              options->pool_reset <= CALX_POOL_RESET_NONE,
-          "pool_reset is none of calx_pool_reset" },
-        { options->query_texts >= 0, "query_texts is negative" },
-    };
-    calx_buffer problems = CALX_BUFFER_INIT;
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (rules[i].good)
-            continue;
-        calx_buffer_put(&problems, problems.size > 0 ? "; " : "");
-        calx_buffer_put(&problems, rules[i].what);
-    }
-    calx_status status = problems.status;
-    if (status == CALX_E_NOMEM)
-        calx_error_set_nomem(error);
-    else if (problems.size > 0)
-        status = calx_error_set(error, CALX_E_ARGUMENT, "bad engine options: %s",
-                                calx_buffer_text(&problems));
-    calx_buffer_clear(&problems);
-    return status;
-}
-
 static char *logger_name(const char *room, const char *engine_name)
 {
     calx_buffer name = CALX_BUFFER_INIT;
@@ -95,11 +44,16 @@ static calx_status make_loggers(calx_engine *engine, calx_error *error)
 }
 
 /* A database that lives in one connection cannot be queued for (ENG-069, ENG-070). */
+static calx_pool_kind pool_kind(const calx_engine *engine)
+{
+    return engine->config->private_database ? CALX_POOL_THREAD : CALX_POOL_QUEUE;
+}
+
 static calx_status make_pool(calx_engine *engine, calx_error *error)
 {
     const calx_engine_options *options = &engine->options;
     calx_pool_options pool_options = {
-        .kind = engine->config->private_database ? CALX_POOL_THREAD : CALX_POOL_QUEUE,
+        .kind = pool_kind(engine),
         .size = (size_t)options->pool_size,
         .max_overflow = options->max_overflow,
         .timeout_ms = options->pool_timeout,
@@ -137,11 +91,12 @@ out:
 static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
                          calx_error *error)
 {
-    calx_status status = take_options(engine, options, error);
-    if (status == CALX_OK)
-        status = check_options(&engine->options, error);
+    calx_status status = calx_engine_options_take(options, &engine->options, error);
     if (status == CALX_OK)
         status = read_url(engine, url, error);
+    if (status == CALX_OK)
+        status = calx_engine_options_fit(&engine->options, pool_kind(engine), error);
+    engine->texts.limit = (size_t)engine->options.query_texts;
     if (status == CALX_OK)
         status = make_loggers(engine, error);
     if (status == CALX_OK)

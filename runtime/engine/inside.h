@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "driver/driver.h"
 #include "engine/cursor.h"
+#include "engine/options.h"
 #include "engine/plan.h"
 #include "engine/spare.h"
 #include "engine/text.h"

@@ -11,6 +11,7 @@
 
 #include <calx/error.h>
 #include <calx/log.h>
+#include <calx/option.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,6 +72,32 @@ typedef struct calx_engine_options {
  */
 CALX_API calx_status calx_engine_new(const char *url, const calx_engine_options *options,
                                      calx_engine **out_engine, calx_error *out_error);
+
+/** An engine as a configuration file has it. Start from CALX_ENGINE_CONFIG_INIT. */
+typedef struct calx_engine_config {
+    size_t size;
+    const calx_option *settings; /**< any; those whose key begins with the prefix count */
+    size_t count;
+    const char *prefix; /**< NULL: "calx." */
+} calx_engine_config;
+
+#define CALX_ENGINE_CONFIG_INIT                                                                    \
+    {                                                                                              \
+        sizeof(calx_engine_config), 0, 0, 0                                                        \
+    }
+
+/**
+ * Makes an engine from settings that are text: `url` is required, the others are the members of
+ * calx_engine_options by name, numbers in the same units: `pool_size` "50", `hide_parameters`
+ * "true", `pool_reset` "none", `echo` "debug".
+ * @param options  what holds where no setting says otherwise; or NULL, meaning the defaults
+ * @return as calx_engine_new(); CALX_E_ARGUMENT names every setting that is unknown or bad, never a
+ *         value
+ * Source: ENG-035.
+ */
+CALX_API calx_status calx_engine_from_config(const calx_engine_config *config,
+                                             const calx_engine_options *options,
+                                             calx_engine **out_engine, calx_error *out_error);
 
 /** Disposes and frees. Connections still out are closed when they are returned. Takes NULL. */
 CALX_API void calx_engine_free(calx_engine *engine);

@@ -1,0 +1,155 @@
+/*
+ * What an engine is told when it is made: options in a struct, settings that are text, and that
+ * everything wrong is named in one answer.
+ */
+#include "engine_fixture.h"
+#include "support/log_sink.h"
+#include "support/ration.h"
+
+#include <string.h>
+
+static calx_status from_config(const calx_option *settings, size_t count, const char *prefix,
+                               calx_engine **out_engine, calx_error *error)
+{
+    calx_engine_config config = CALX_ENGINE_CONFIG_INIT;
+    config.settings = settings;
+    config.count = count;
+    config.prefix = prefix;
+    return calx_engine_from_config(&config, NULL, out_engine, error);
+}
+
+static void an_engine_is_made_from_settings_that_are_text(void **state)
+{
+    (void)state;
+    calx_shows("ENG-035");
+    log_sink sink;
+    log_sink_init(&sink);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.log = log_sink_line;
+    options.log_context = &sink;
+    options.pool_size = 2;
+    const calx_option settings[] = {
+        { "colour", "red" },           { "db.url", calx_test_url() },
+        { "db.name", "main" },         { "db.pool_size", "50" },
+        { "db.max_overflow", "-1" },   { "db.pool_timeout", "70" },
+        { "db.pool_lifo", "TRUE" },    { "db.pool_reset", "none" },
+        { "db.echo", "true" },         { "db.hide_parameters", "on" },
+        { "db.pool_recycle", "3600" },
+    };
+    calx_engine_config config = CALX_ENGINE_CONFIG_INIT;
+    config.settings = settings;
+    config.count = sizeof(settings) / sizeof(settings[0]);
+    config.prefix = "db.";
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    if (calx_engine_from_config(&config, &options, &engine, &error) != CALX_OK)
+        fail_msg("%s", error.message);
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.size, 50);
+    calx_connection *connection = connect_to(engine);
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    assert_true(log_sink_has(&sink, "SELECT 1"));
+    assert_string_equal(sink.lines[0].logger, "calx.engine.main");
+    calx_engine_free(engine);
+    log_sink_clear(&sink);
+}
+
+static void the_prefix_is_calx_unless_another_is_given(void **state)
+{
+    (void)state;
+    calx_shows("ENG-035");
+    const calx_option settings[] = { { "calx.url", calx_test_url() }, { "calx.pool_size", "3" } };
+    calx_engine *engine = NULL;
+    calx_engine_state counts;
+    assert_int_equal(from_config(settings, 2, NULL, &engine, NULL), CALX_OK);
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.size, 3);
+    calx_engine_free(engine);
+}
+
+static void bad_settings_are_all_named_and_their_values_are_not(void **state)
+{
+    (void)state;
+    calx_shows("ENG-032");
+    calx_shows("ENG-035");
+    const calx_option settings[] = {
+        { "pool_size", "fifty-secret" }, { "pool_reset", "sometimes-secret" },
+        { "pool_lifo", "secret" },       { "pool_colour", "secret" },
+        { "max_overflow", "" },          { "pool_timeout", "99999999999999999999" },
+    };
+    static const char *const named[] = { "pool_size",    "pool_reset",   "pool_lifo", "pool_colour",
+                                         "max_overflow", "pool_timeout", "url" };
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    assert_int_equal(from_config(settings, 6, "", &engine, &error), CALX_E_ARGUMENT);
+    assert_null(engine);
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+        assert_non_null(strstr(error.message, named[i]));
+    assert_null(strstr(error.message, "secret"));
+    const calx_option low[] = { { "url", calx_test_url() }, { "pool_size", "-1" } };
+    assert_int_equal(from_config(low, 2, "", &engine, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "pool_size"));
+    calx_engine_config config = { 0 };
+    assert_int_equal(calx_engine_from_config(&config, NULL, &engine, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "CALX_ENGINE_CONFIG_INIT"));
+    calx_error_clear(&error);
+}
+
+static void options_the_pool_lacks_are_all_named(void **state)
+{
+    (void)state;
+    calx_shows("ENG-032");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    options.max_overflow = 3;
+    options.pool_timeout = 100;
+    options.pool_lifo = true;
+    options.pool_size = 7;
+    assert_int_equal(calx_engine_new("sqlite://", &options, &engine, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "max_overflow, pool_timeout, pool_lifo"));
+    assert_null(strstr(error.message, "pool_size"));
+    calx_error_clear(&error);
+}
+
+static calx_status configure(void)
+{
+    const calx_option settings[] = { { "calx.url", "sqlite://" }, { "calx.name", "n" } };
+    const calx_option bad[] = { { "calx.what", "?" } };
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    calx_status status = from_config(settings, 2, NULL, &engine, &error);
+    calx_engine_free(engine);
+    if (status == CALX_OK && from_config(bad, 1, NULL, &engine, &error) == CALX_E_NOMEM)
+        status = CALX_E_NOMEM;
+    calx_error_clear(&error);
+    return status;
+}
+
+static void missing_memory_for_settings_is_survived(void **state)
+{
+    (void)state;
+    calx_shows("ENG-035");
+    calx_status status = CALX_E_NOMEM;
+    for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, allowed));
+        status = configure();
+        assert_int_equal(ration_stop(&account), 0);
+    }
+    assert_int_equal(status, CALX_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_engine_is_made_from_settings_that_are_text),
+        cmocka_unit_test(the_prefix_is_calx_unless_another_is_given),
+        cmocka_unit_test(bad_settings_are_all_named_and_their_values_are_not),
+        CALX_SQLITE(options_the_pool_lacks_are_all_named),
+        CALX_SQLITE(missing_memory_for_settings_is_survived),
+    };
+    return CALX_RUN("engine_options", tests);
+}
