@@ -16,6 +16,34 @@
 calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
                                    unsigned relationship);
 
+/* ---- for whoever loads many at once ---- */
+
+/*
+ * Whether reading the relationship takes no statement: a loader leaves it as it is, with what was
+ * changed in it (SES-317).
+ */
+bool calx_relationship_is_known(const calx_instance *instance, unsigned relationship);
+
+/*
+ * What the database has for a relationship that is not known: the members of a collection in their
+ * order, each once, or at most one of a one-to-one. Instances of the owner's session. They are
+ * shown from then on, after what was changed in memory (SES-305). CALX_E_NOMEM: nothing changed.
+ */
+calx_status calx_relationship_take_collection(calx_instance *owner, unsigned relationship,
+                                              calx_instance *const *items, size_t count);
+
+/*
+ * The same for a many-to-one: points the link of a foreign key where its columns do (NULL: at
+ * nothing); a collection that is loaded there gets its owner. Not for a link that was changed.
+ */
+calx_status calx_relationship_take_target(calx_instance *instance, unsigned foreign_key,
+                                          calx_instance *target);
+
+/* The members of a collection of an instance that is not stored: those that memory knows. */
+calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship);
+
+/* ---- changes ---- */
+
 /*
  * Takes up direct writes: a CALX_ONE member that was assigned counts as set. A CALX_MANY member
  * that was written to, or an assigned pointer that is no instance, is an error (CALX_E_STATE,

@@ -184,12 +184,11 @@ static calx_status find_target(calx_session *session, const calx_foreign_key *ke
     return select_where(session, &selection, key->target_columns);
 }
 
-/* Points a link where its columns do; a collection that is loaded there gets its owner. */
-static calx_status take_target(calx_session *session, calx_instance *instance, unsigned foreign_key,
-                               calx_instance *target)
+calx_status calx_relationship_take_target(calx_instance *instance, unsigned foreign_key,
+                                          calx_instance *target)
 {
     if (calx_links_ensure(instance) != CALX_OK)
-        return no_memory(session);
+        return no_memory(instance->session);
     calx_link *link = &instance->links->links[foreign_key];
     if (link->target == target) {
         link->state = CALX_LINK_LOADED;
@@ -198,7 +197,7 @@ static calx_status take_target(calx_session *session, calx_instance *instance, u
     }
     if (target != NULL &&
         (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target) != CALX_OK))
-        return no_memory(session);
+        return no_memory(instance->session);
     calx_link_leave(link);
     calx_link_point(link, target, CALX_LINK_LOADED);
     calx_link_join(link);
@@ -222,66 +221,19 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
     if (status == CALX_OK && complete)
         status = find_target(session, key, values, &target);
     if (status == CALX_OK)
-        status = take_target(session, instance, facts->foreign_key, target);
+        status = calx_relationship_take_target(instance, facts->foreign_key, target);
     give_values(values, few);
     return status;
 }
 
-/* Where the rows of a collection go. */
-typedef struct loading {
-    calx_session *session;
-    calx_instance *owner;
-    calx_slot *slot;
-    const calx_mapper *items;
-    unsigned foreign_key;
-} loading;
-
-/* One row of a collection. An item that was pointed somewhere in memory is taken later, or not. */
-static calx_status take_item(void *context, calx_instance *item)
+/* One row of a collection. */
+static calx_status note_item(void *context, calx_instance *item)
 {
-    loading *rows = context;
-    if (calx_links_ensure(item) != CALX_OK || calx_slot_reserve(rows->slot, 1) != CALX_OK)
-        return no_memory(rows->session);
-    calx_link *link = &item->links->links[rows->foreign_key];
-    if (link->state == CALX_LINK_CHANGED)
-        return CALX_OK;
-    if (link->target != rows->owner)
-        calx_link_leave(link);
-    calx_link_point(link, rows->owner, CALX_LINK_LOADED);
-    calx_slot_add(rows->slot, link);
-    calx_link_show(link);
-    return CALX_OK;
-}
-
-static bool is_unflushed(const loading *rows, const calx_link *link)
-{
-    const calx_session *session = link->owner->session;
-    return link->state == CALX_LINK_CHANGED && !link->set_apart &&
-           link->owner->mapper == rows->items && calx_link_number(link) == rows->foreign_key &&
-           (session == NULL || rows->session == NULL || session == rows->session);
-}
-
-/* Items that were pointed here in memory, in a row already or not (SES-305); oldest first. */
-static calx_status take_unflushed(loading *rows)
-{
-    size_t start = rows->slot->count;
-    for (calx_link *link = rows->owner->links->incoming; link != NULL; link = link->next) {
-        if (!is_unflushed(rows, link))
-            continue;
-        if (calx_slot_reserve(rows->slot, 1) != CALX_OK)
-            return no_memory(rows->session);
-        calx_slot_add(rows->slot, link);
-    }
-    for (size_t low = start, high = rows->slot->count; low + 1 < high; low++) {
-        const void *entity = rows->slot->items[--high];
-        rows->slot->items[high] = rows->slot->items[low];
-        rows->slot->items[low] = entity;
-    }
-    return CALX_OK;
+    return calx_instances_push(context, item) == CALX_OK ? CALX_OK : no_memory(item->session);
 }
 
 static calx_status select_items(calx_session *session, calx_instance *instance,
-                                const calx_relationship *facts, loading *rows)
+                                const calx_relationship *facts, calx_instances *found)
 {
     const calx_foreign_key *key = key_of(instance, facts);
     bool complete = false;
@@ -299,8 +251,8 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
             .entity = entity,
             .values = values,
             .count = key->column_count,
-            .visit = take_item,
-            .context = rows,
+            .visit = note_item,
+            .context = found,
         };
         status = select_where(session, &selection, key->columns);
     }
@@ -308,33 +260,22 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
     return status;
 }
 
-/* The members of a one-to-many, into a slot of its own until all are there (SES-300). */
+/* The members of a one-to-many, shown when all of them are there (SES-300). */
 static calx_status load_many(calx_session *session, calx_instance *instance, unsigned relationship)
 {
-    const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    calx_slot slot = { 0 };
-    loading rows = { session, instance, &slot, facts->target, facts->foreign_key };
+    calx_instances found = { 0 };
     calx_status status = calx_session_autoflush(session);
-    if (status == CALX_OK && calx_links_ensure(instance) != CALX_OK)
-        status = no_memory(session);
     if (status == CALX_OK)
-        status = select_items(session, instance, facts, &rows);
+        status =
+            select_items(session, instance, &instance->mapper->relationships[relationship], &found);
     if (status == CALX_OK)
-        status = take_unflushed(&rows);
-    if (instance->links == NULL) {
-        calx_release(slot.items);
-        return status;
-    }
-    slot.loaded = true;
-    calx_slot_unload(instance, relationship);
-    instance->links->slots[relationship] = slot;
-    if (status != CALX_OK)
-        calx_slot_unload(instance, relationship);
-    calx_links_show(instance, relationship);
+        status =
+            calx_relationship_take_collection(instance, relationship, found.items, found.count);
+    calx_instances_clear(&found);
     return status;
 }
 
-static bool is_known(const calx_instance *instance, unsigned relationship)
+bool calx_relationship_is_known(const calx_instance *instance, unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if (instance->links == NULL)
@@ -343,21 +284,6 @@ static bool is_known(const calx_instance *instance, unsigned relationship)
         return is_all_in_memory(instance) ||
                instance->links->links[facts->foreign_key].state != CALX_LINK_UNKNOWN;
     return is_all_in_memory(instance) || instance->links->slots[relationship].loaded;
-}
-
-/* What points at an instance that is not stored; nothing else can be in its collection. */
-static calx_status gather_many(calx_session *session, calx_instance *instance,
-                               unsigned relationship)
-{
-    const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    calx_slot *slot = &instance->links->slots[relationship];
-    loading rows = { session, instance, slot, facts->target, facts->foreign_key };
-    slot->loaded = true;
-    calx_status status = take_unflushed(&rows);
-    if (status != CALX_OK)
-        calx_slot_unload(instance, relationship);
-    calx_links_show(instance, relationship);
-    return status;
 }
 
 static bool is_to_gather(const calx_instance *instance, unsigned relationship)
@@ -371,11 +297,11 @@ calx_status calx_relationship_load(calx_session *session, calx_instance *instanc
                                    unsigned relationship)
 {
     if (is_to_gather(instance, relationship))
-        return gather_many(session, instance, relationship);
+        return calx_relationship_gather(instance, relationship);
     calx_status status = CALX_OK;
     if (session != NULL)
         status = calx_session_freshen(session, instance);
-    if (status != CALX_OK || is_known(instance, relationship))
+    if (status != CALX_OK || calx_relationship_is_known(instance, relationship))
         return status;
     if (session == NULL || instance->state != CALX_STATE_PERSISTENT)
         return calx_session_fail(session, CALX_E_DETACHED_INSTANCE,

@@ -12,6 +12,7 @@
  *   join.c         the transaction on its connection      cascade.c   what expunge, expire reach
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
+ *   collection.c   what loaders found
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H
