@@ -26,6 +26,8 @@ typedef struct calx_dialect {
     char quote_close;
     size_t max_name;       /* longest name in bytes; 0: no limit */
     size_t max_parameters; /* of one statement */
+    size_t max_tables;     /* one SELECT may join; 0: no limit */
+    size_t max_columns;    /* one SELECT may give */
     calx_placeholder placeholder;
 
     const char *types[CALX_TYPE_COUNT]; /* by calx_type */

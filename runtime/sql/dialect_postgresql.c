@@ -14,6 +14,7 @@ const calx_dialect calx_dialect_postgresql = {
     .quote_close = '"',
     .max_name = 63,
     .max_parameters = 65535,
+    .max_columns = 1664, /* MaxTupleAttributeNumber */
     .placeholder = CALX_PLACEHOLDER_DOLLAR,
     .types = { [CALX_TYPE_BOOL] = "BOOLEAN",
                [CALX_TYPE_INT8] = "SMALLINT",

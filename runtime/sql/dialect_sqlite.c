@@ -13,6 +13,8 @@ const calx_dialect calx_dialect_sqlite = {
     .quote_close = '"',
     .max_name = 0,
     .max_parameters = 32766, /* SQLITE_MAX_VARIABLE_NUMBER as it is shipped (LIM-28) */
+    .max_tables = 64,
+    .max_columns = 2000, /* SQLITE_MAX_COLUMN */
     .placeholder = CALX_PLACEHOLDER_QUESTION,
     .types = { [CALX_TYPE_BOOL] = "BOOLEAN",
                [CALX_TYPE_INT8] = "SMALLINT",

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "sql/copy.h"
 #include "sql/name.h"
+#include "sql/plan.h"
 
 /*
  * Databases limit how deep an expression is, and `a AND b AND c` is as deep as it is long (LIM-28).
@@ -24,6 +25,7 @@ typedef struct select_writer {
     const calx_select *select;
     calx_error *error;
     calx_status status; /* the first failure */
+    bool aliased;       /* columns stand with the alias of the query's own table */
 } select_writer;
 
 void calx_parameter_list_init(calx_parameter_list *list)
@@ -102,7 +104,11 @@ static const calx_column *find_column(select_writer *writer, calx_column_ref ref
 static void put_column(select_writer *writer, calx_column_ref ref)
 {
     const calx_column *column = find_column(writer, ref);
-    if (column != NULL)
+    if (column == NULL)
+        return;
+    if (writer->aliased)
+        calx_sql_put_aliased(writer->out, writer->dialect, 0, column->name);
+    else
         calx_sql_name(writer->out, writer->dialect, column->name);
 }
 
@@ -381,15 +387,90 @@ static void put_count(select_writer *writer)
     calx_sql_name(writer->out, writer->dialect, "limited");
 }
 
+/* ---- rows ---- */
+
+static void put_some_names(select_writer *writer, bool (*is_wanted)(const calx_select *, size_t))
+{
+    const calx_mapper *mapper = writer->select->mapper;
+    const char *before = "";
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (!is_wanted(writer->select, i))
+            continue;
+        put(writer, before);
+        calx_sql_name(writer->out, writer->dialect, mapper->columns[i].name);
+        before = ", ";
+    }
+}
+
+static bool is_selected(const calx_select *select, size_t column)
+{
+    return select->columns == NULL || calx_plan_has(select->columns, column);
+}
+
+static bool is_needed(const calx_select *select, size_t column)
+{
+    return is_selected(select, column) || calx_sql_join_needs(select, column);
+}
+
+static void put_rows(select_writer *writer)
+{
+    put(writer, "SELECT ");
+    put_some_names(writer, is_selected);
+    put_from(writer);
+    put_order_by(writer);
+    put_limit(writer);
+}
+
+/* The limit is inside, where a row of the query's own is one row. */
+static void put_limited_rows(select_writer *writer)
+{
+    put(writer, " FROM (SELECT ");
+    put_some_names(writer, is_needed);
+    put_from(writer);
+    put_order_by(writer);
+    put_limit(writer);
+    put(writer, ") AS ");
+    calx_sql_name(writer->out, writer->dialect, "t0");
+    calx_sql_put_joins(writer->out, writer->dialect, writer->select);
+    writer->aliased = true;
+    put_order_by(writer);
+    calx_sql_put_joined_order(writer->out, writer->dialect, writer->select);
+}
+
+static void put_all_joined_rows(select_writer *writer)
+{
+    put(writer, " FROM ");
+    calx_sql_name(writer->out, writer->dialect, writer->select->mapper->table);
+    put(writer, " AS ");
+    calx_sql_name(writer->out, writer->dialect, "t0");
+    calx_sql_put_joins(writer->out, writer->dialect, writer->select);
+    writer->aliased = true;
+    put_where(writer);
+    put_order_by(writer);
+    calx_sql_put_joined_order(writer->out, writer->dialect, writer->select);
+    put_limit(writer);
+}
+
+static void put_joined_rows(select_writer *writer)
+{
+    const calx_select *select = writer->select;
+    bool limited = select->limit >= 0 || select->offset > 0;
+    put(writer, "SELECT ");
+    calx_sql_put_joined_columns(writer->out, writer->dialect, select);
+    if (limited && calx_sql_joins_multiply(select))
+        put_limited_rows(writer);
+    else
+        put_all_joined_rows(writer);
+}
+
 static void put_select(select_writer *writer)
 {
     switch (writer->select->form) {
     case CALX_SELECT_ROWS:
-        put(writer, "SELECT ");
-        calx_sql_all_names(writer->out, writer->dialect, writer->select->mapper);
-        put_from(writer);
-        put_order_by(writer);
-        put_limit(writer);
+        if (writer->select->join_count > 0)
+            put_joined_rows(writer);
+        else
+            put_rows(writer);
         break;
     case CALX_SELECT_COUNT:
         put_count(writer);
@@ -401,6 +482,26 @@ static void put_select(select_writer *writer)
         put(writer, ")");
         break;
     }
+}
+
+/* Whether the database takes so many tables and columns in one statement. */
+static calx_status check_size(const select_writer *writer)
+{
+    const calx_select *select = writer->select;
+    const calx_dialect *dialect = writer->dialect;
+    if (select->form != CALX_SELECT_ROWS || select->join_count == 0)
+        return CALX_OK;
+    size_t tables = calx_sql_joined_tables(select);
+    size_t columns = calx_sql_joined_columns(select);
+    if ((dialect->max_tables == 0 || tables <= dialect->max_tables) &&
+        columns <= dialect->max_columns)
+        return CALX_OK;
+    return calx_error_set(writer->error, CALX_E_LIMIT,
+                          "the query over table \"%s\" joins %zu tables of %zu columns, %s takes "
+                          "%zu of %zu: load some relationships in another way than joined",
+                          select->mapper->table, tables, columns, dialect->name,
+                          dialect->max_tables == 0 ? tables : dialect->max_tables,
+                          dialect->max_columns);
 }
 
 /* What only shows when all is written. */
@@ -434,9 +535,12 @@ calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameter
         return calx_error_set(error, CALX_E_ARGUMENT,
                               "the %s of a query cannot be negative: table \"%s\"",
                               select->limit < -1 ? "limit" : "offset", select->mapper->table);
-    select_writer writer = { out, out_parameters, dialect, select, error, CALX_OK };
-    put_select(&writer);
-    calx_status status = finish(&writer);
+    select_writer writer = { out, out_parameters, dialect, select, error, CALX_OK, false };
+    calx_status status = check_size(&writer);
+    if (status == CALX_OK) {
+        put_select(&writer);
+        status = finish(&writer);
+    }
     if (status != CALX_OK)
         calx_buffer_fail(out, status);
     return status;

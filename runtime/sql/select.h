@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "sql/condition.h"
 #include "sql/dialect.h"
+#include "sql/join.h"
 
 /* Values to bind, in order. Text and bytes in them are borrowed from the conditions. */
 typedef struct calx_parameter_list {
@@ -26,12 +27,12 @@ void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
 calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column);
 
 typedef enum calx_select_form {
-    CALX_SELECT_ROWS = 0, /* every column of the mapper, in table order */
+    CALX_SELECT_ROWS = 0, /* the columns of the mapper, in table order; then those of each join */
     CALX_SELECT_COUNT,    /* one integer: how many rows ROWS would give */
     CALX_SELECT_EXISTS    /* one truth value: whether ROWS would give any */
 } calx_select_form;
 
-typedef struct calx_select {
+struct calx_select {
     const calx_mapper *mapper;
     const calx_condition *conditions; /* joined by AND */
     size_t condition_count;
@@ -40,13 +41,20 @@ typedef struct calx_select {
     int64_t limit;  /* -1: none */
     int64_t offset; /* -1 or 0: none */
     calx_select_form form;
-} calx_select;
+
+    /* Of ROWS; the other forms are about the query's own rows alone. */
+    const uint64_t *columns; /* those of the mapper that are selected, a set; NULL: all */
+    const calx_sql_join *joins;
+    size_t join_count;
+};
 
 /*
- * Puts the text and adds the parameters.
+ * Puts the text and adds the parameters. Limit and offset count rows of the query's own: where a
+ * join may give several for one, they stand in a query of their own inside (SES-308).
  * Answers CALX_OK; CALX_E_ARGUMENT a column of another mapper or a comparison with NULL, named, or
- * a negative limit or offset; CALX_E_LIMIT more parameters than the database takes, or a name too
- * long; CALX_E_NOMEM. error may be NULL. After a failure out and out_parameters hold rubbish.
+ * a negative limit or offset; CALX_E_LIMIT more parameters, tables or columns than the database
+ * takes, or a name too long; CALX_E_NOMEM. error may be NULL. After a failure out and
+ * out_parameters hold rubbish.
  */
 calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
                             const calx_dialect *dialect, const calx_select *select,

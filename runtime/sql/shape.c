@@ -1,13 +1,15 @@
 /*
  * Shapes of queries. A word for the mapper, one for what surrounds the conditions, one for each
- * node, one for each order. The rule kept: everything calx_sql_select() looks at is either in a
- * word, or a value, or makes this answer false; so a text found by its shape is never a wrong one,
- * and no check of the writer is left out.
+ * node, one for each order; two for each join, whose relationship is a fact that stays; those of
+ * each set of columns that is not all of them. The rule kept: everything calx_sql_select() looks at
+ * is either in a word, or a value, or makes this answer false; so a text found by its shape is
+ * never a wrong one, and no check of the writer is left out.
  */
 #include "sql/shape.h"
 
 #include "base/hash.h"
 #include "sql/copy.h"
+#include "sql/plan.h"
 
 #include <string.h>
 
@@ -142,6 +144,30 @@ static bool put_orders(shape_walk *walk, const calx_select *select)
     return true;
 }
 
+static bool put_columns(shape_walk *walk, const calx_mapper *mapper, const uint64_t *columns)
+{
+    for (size_t i = 0; columns != NULL && i < calx_plan_words(mapper); i++)
+        if (!put_word(walk, columns[i]))
+            return false;
+    return true;
+}
+
+/* What only rows have: which columns, and what is joined. */
+static bool put_joins(shape_walk *walk, const calx_select *select)
+{
+    if (!put_columns(walk, select->mapper, select->columns))
+        return false;
+    for (size_t i = 0; i < select->join_count; i++) {
+        const calx_sql_join *join = &select->joins[i];
+        uint64_t facts = (uint64_t)join->parent | (uint64_t)join->inner << 16 |
+                         (uint64_t)(join->columns != NULL) << 17;
+        if (!put_word(walk, (uintptr_t)join->relationship) || !put_word(walk, facts) ||
+            !put_columns(walk, join->relationship->target, join->columns))
+            return false;
+    }
+    return true;
+}
+
 static void put_bounds(shape_walk *walk, const calx_select *select)
 {
     if (select->limit >= 0)
@@ -153,19 +179,25 @@ static void put_bounds(shape_walk *walk, const calx_select *select)
 bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters, const calx_select *select)
 {
     shape_walk walk = { out, out_parameters, select->mapper };
-    size_t orders = select->form == CALX_SELECT_ROWS ? select->order_count : 0;
+    bool gives_rows = select->form == CALX_SELECT_ROWS;
+    size_t orders = gives_rows ? select->order_count : 0;
+    size_t joins = gives_rows ? select->join_count : 0;
+    bool is_some = gives_rows && select->columns != NULL;
     if (select->limit < -1 || select->offset < -1 || orders > CALX_SHAPE_WORDS ||
-        select->condition_count > CALX_SHAPE_WORDS)
+        select->condition_count > CALX_SHAPE_WORDS || joins > CALX_SHAPE_WORDS)
         return false;
     out->count = 2;
     out->words[0] = (uintptr_t)select->mapper;
     out->words[1] = (uint64_t)select->form | (uint64_t)(select->limit >= 0) << 8 |
-                    (uint64_t)(select->offset > 0) << 16 | (uint64_t)select->condition_count << 32 |
+                    (uint64_t)(select->offset > 0) << 16 | (uint64_t)is_some << 17 |
+                    (uint64_t)joins << 24 | (uint64_t)select->condition_count << 32 |
                     (uint64_t)orders << 48;
     for (size_t i = 0; i < select->condition_count; i++)
         if (!put_condition(&walk, &select->conditions[i]))
             return false;
     if (orders > 0 && !put_orders(&walk, select))
+        return false;
+    if (gives_rows && !put_joins(&walk, select))
         return false;
     put_bounds(&walk, select);
     out->hash = calx_hash(out->words, out->count * sizeof(out->words[0]));

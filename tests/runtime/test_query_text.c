@@ -14,11 +14,14 @@
 
 enum { RANDOM_QUERIES = 250, PARTS = 3 };
 
+static const uint64_t some_columns[] = { 1u << USER_ID | 1u << USER_NAME, 1u << ADDRESS_ID };
+
 /* A query with its text, its shape and its values, found both ways. */
 typedef struct sample {
     calx_arena arena;
     calx_condition conditions[PARTS];
     calx_order orders[PARTS];
+    calx_sql_join joins[2];
     calx_select select;
     calx_buffer text;
     calx_parameter_list written, walked;
@@ -75,6 +78,21 @@ static calx_expression tree(uint32_t *seed, unsigned depth)
     return kind == 0 ? calx_and(left, right) : calx_or(left, right);
 }
 
+/* A user's addresses, and either their users or the same addresses once more. */
+static void add_joins(sample *one, uint32_t *seed)
+{
+    bool is_path = next_random(seed) % 2 == 0;
+    const calx_mapper *owner = is_path ? &address_mapper : &user_mapper;
+    bool has_some = next_random(seed) % 2 == 0;
+    one->joins[0] =
+        (calx_sql_join){ &user_mapper.relationships[0], has_some ? &some_columns[1] : NULL, 0,
+                         next_random(seed) % 2 == 0 };
+    one->joins[1] = (calx_sql_join){ &owner->relationships[0], NULL, is_path, false };
+    one->select.joins = one->joins;
+    one->select.join_count = next_random(seed) % 3;
+    one->select.columns = next_random(seed) % 3 == 0 ? &some_columns[0] : NULL;
+}
+
 static void make_sample(sample *one, uint32_t *seed)
 {
     memset(one, 0, sizeof *one);
@@ -99,6 +117,7 @@ static void make_sample(sample *one, uint32_t *seed)
     select->limit = (int64_t)(next_random(seed) % 4) - 1;
     select->offset = (int64_t)(next_random(seed) % 4) - 1;
     select->form = (calx_select_form)(next_random(seed) % 3);
+    add_joins(one, seed);
     one->has_shape = calx_sql_shape(&one->shape, &one->walked, select);
     one->status = calx_sql_select(&one->text, &one->written, &calx_dialect_sqlite, select, NULL);
 }

@@ -9,6 +9,8 @@ const calx_dialect sample_dialect = {
     .quote_close = '"',
     .max_name = 12,
     .max_parameters = 20,
+    .max_tables = 4,
+    .max_columns = 10,
     .placeholder = CALX_PLACEHOLDER_DOLLAR,
     .types = { [CALX_TYPE_BOOL] = "boolean",
                [CALX_TYPE_INT8] = "smallint",
