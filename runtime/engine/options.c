@@ -233,7 +233,7 @@ static calx_status read_settings(const calx_engine_config *config, calx_engine_o
     const char *prefix = config->prefix != NULL ? config->prefix : "calx.";
     size_t prefix_size = strlen(prefix);
     for (size_t i = 0; i < config->count; i++) {
-        const calx_option *setting = &config->settings[i];
+        const calx_setting *setting = &config->settings[i];
         if (setting->key == NULL || strncmp(setting->key, prefix, prefix_size) != 0)
             continue;
         const char *name = setting->key + prefix_size;

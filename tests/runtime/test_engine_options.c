@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static calx_status from_config(const calx_option *settings, size_t count, const char *prefix,
+static calx_status from_config(const calx_setting *settings, size_t count, const char *prefix,
                                calx_engine **out_engine, calx_error *error)
 {
     calx_engine_config config = CALX_ENGINE_CONFIG_INIT;
@@ -28,7 +28,7 @@ static void an_engine_is_made_from_settings_that_are_text(void **state)
     options.log = log_sink_line;
     options.log_context = &sink;
     options.pool_size = 2;
-    const calx_option settings[] = {
+    const calx_setting settings[] = {
         { "colour", "red" },           { "db.url", calx_test_url() },
         { "db.name", "main" },         { "db.pool_size", "50" },
         { "db.max_overflow", "-1" },   { "db.pool_timeout", "70" },
@@ -60,7 +60,7 @@ static void the_prefix_is_calx_unless_another_is_given(void **state)
 {
     (void)state;
     calx_shows("ENG-035");
-    const calx_option settings[] = { { "calx.url", calx_test_url() }, { "calx.pool_size", "3" } };
+    const calx_setting settings[] = { { "calx.url", calx_test_url() }, { "calx.pool_size", "3" } };
     calx_engine *engine = NULL;
     calx_engine_state counts;
     assert_int_equal(from_config(settings, 2, NULL, &engine, NULL), CALX_OK);
@@ -74,7 +74,7 @@ static void bad_settings_are_all_named_and_their_values_are_not(void **state)
     (void)state;
     calx_shows("ENG-032");
     calx_shows("ENG-035");
-    const calx_option settings[] = {
+    const calx_setting settings[] = {
         { "pool_size", "fifty-secret" }, { "pool_reset", "sometimes-secret" },
         { "pool_lifo", "secret" },       { "pool_colour", "secret" },
         { "max_overflow", "" },          { "pool_timeout", "99999999999999999999" },
@@ -88,7 +88,7 @@ static void bad_settings_are_all_named_and_their_values_are_not(void **state)
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
         assert_non_null(strstr(error.message, named[i]));
     assert_null(strstr(error.message, "secret"));
-    const calx_option low[] = { { "url", calx_test_url() }, { "pool_size", "-1" } };
+    const calx_setting low[] = { { "url", calx_test_url() }, { "pool_size", "-1" } };
     assert_int_equal(from_config(low, 2, "", &engine, &error), CALX_E_ARGUMENT);
     assert_non_null(strstr(error.message, "pool_size"));
     calx_engine_config config = { 0 };
@@ -116,8 +116,8 @@ static void options_the_pool_lacks_are_all_named(void **state)
 
 static calx_status configure(void)
 {
-    const calx_option settings[] = { { "calx.url", "sqlite://" }, { "calx.name", "n" } };
-    const calx_option bad[] = { { "calx.what", "?" } };
+    const calx_setting settings[] = { { "calx.url", "sqlite://" }, { "calx.name", "n" } };
+    const calx_setting bad[] = { { "calx.what", "?" } };
     calx_engine *engine = NULL;
     calx_error error = CALX_ERROR_INIT;
     calx_status status = from_config(settings, 2, NULL, &engine, &error);

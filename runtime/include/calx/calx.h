@@ -17,7 +17,6 @@
 #include <calx/lock.h>
 #include <calx/log.h>
 #include <calx/mapper.h>
-#include <calx/option.h>
 #include <calx/query.h>
 #include <calx/relationship.h>
 #include <calx/result.h>
@@ -26,6 +25,7 @@
 #include <calx/scoped_session.h>
 #include <calx/session.h>
 #include <calx/sessionmaker.h>
+#include <calx/setting.h>
 #include <calx/statement.h>
 #include <calx/types.h>
 #include <calx/url.h>

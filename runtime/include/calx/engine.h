@@ -11,7 +11,7 @@
 
 #include <calx/error.h>
 #include <calx/log.h>
-#include <calx/option.h>
+#include <calx/setting.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,7 +76,7 @@ CALX_API calx_status calx_engine_new(const char *url, const calx_engine_options 
 /** An engine as a configuration file has it. Start from CALX_ENGINE_CONFIG_INIT. */
 typedef struct calx_engine_config {
     size_t size;
-    const calx_option *settings; /**< any; those whose key begins with the prefix count */
+    const calx_setting *settings; /**< any; those whose key begins with the prefix count */
     size_t count;
     const char *prefix; /**< NULL: "calx." */
 } calx_engine_config;
