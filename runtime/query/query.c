@@ -35,6 +35,8 @@ static void destroy(calx_query *query)
     calx_arena_clear(&query->arena);
     calx_release(query->conditions);
     calx_release(query->orders);
+    calx_loads_release(query->loads);
+    calx_release(query->paths);
     calx_release(query->items);
     calx_release(query);
 }
@@ -92,7 +94,8 @@ static bool is_worth_keeping(const calx_query *query)
 {
     return query->session != NULL && query->session->spare_query == NULL &&
            query->item_capacity <= SPARE_ITEMS && query->condition_capacity <= SPARE_PARTS &&
-           query->order_capacity <= SPARE_PARTS && query->parameters.capacity <= SPARE_PARTS &&
+           query->order_capacity <= SPARE_PARTS && query->path_capacity <= SPARE_PARTS &&
+           query->parameters.capacity <= SPARE_PARTS &&
            (size_t)(query->arena.end - query->arena.next) <= SPARE_ARENA;
 }
 
@@ -139,6 +142,7 @@ void calx_query_free(calx_query *query)
         query->abandoned = true;
         return;
     }
+    calx_query_forget_options(query);
     calx_arena_reset(&query->arena);
     if (is_worth_keeping(query)) {
         keep_spare(query);
@@ -176,16 +180,14 @@ calx_status calx_query_enter(calx_query *query)
     return error->status;
 }
 
-/* Remembers what the session's error says, for every later call. */
-static calx_status keep_failure(calx_query *query, calx_status status)
+calx_status calx_query_keep_failure(calx_query *query, calx_status status)
 {
     calx_error_copy(&query->failure, &query->session->error);
     query->failure.status = status;
     return status;
 }
 
-/* Room for one more item; NULL and the old array as it was: no memory. */
-static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
+void *calx_query_grow(void *items, size_t count, size_t *capacity, size_t item_size)
 {
     if (count < *capacity)
         return items;
@@ -198,8 +200,8 @@ static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
 
 static calx_status reserve_condition(calx_query *query)
 {
-    void *items = grow(query->conditions, query->condition_count, &query->condition_capacity,
-                       sizeof *query->conditions);
+    void *items = calx_query_grow(query->conditions, query->condition_count,
+                                  &query->condition_capacity, sizeof *query->conditions);
     if (items == NULL)
         return calx_error_set_nomem(&query->session->error);
     query->conditions = items;
@@ -212,7 +214,7 @@ static calx_status add_condition(calx_query *query, calx_status status,
     if (status == CALX_OK)
         status = reserve_condition(query);
     if (status != CALX_OK)
-        return keep_failure(query, status);
+        return calx_query_keep_failure(query, status);
     query->conditions[query->condition_count++] = *condition;
     return CALX_OK;
 }
@@ -243,10 +245,10 @@ calx_status calx_query_order_by(calx_query *query, calx_order order)
     calx_status status = calx_query_enter(query);
     if (status != CALX_OK)
         return status;
-    void *items =
-        grow(query->orders, query->order_count, &query->order_capacity, sizeof *query->orders);
+    void *items = calx_query_grow(query->orders, query->order_count, &query->order_capacity,
+                                  sizeof *query->orders);
     if (items == NULL)
-        return keep_failure(query, calx_error_set_nomem(&query->session->error));
+        return calx_query_keep_failure(query, calx_error_set_nomem(&query->session->error));
     query->orders = items;
     query->orders[query->order_count++] = order;
     return CALX_OK;
@@ -258,10 +260,11 @@ static calx_status set_bound(calx_query *query, const char *name, int64_t number
     if (status != CALX_OK)
         return status;
     if (number < 0)
-        return keep_failure(query, calx_session_fail(query->session, CALX_E_ARGUMENT,
-                                                     "the %s of a query over %s is %lld, which is "
-                                                     "negative",
-                                                     name, query->mapper->name, (long long)number));
+        return calx_query_keep_failure(
+            query, calx_session_fail(query->session, CALX_E_ARGUMENT,
+                                     "the %s of a query over %s is %lld, which is "
+                                     "negative",
+                                     name, query->mapper->name, (long long)number));
     *bound = number;
     return CALX_OK;
 }

@@ -1,6 +1,6 @@
 /*
  * A query from inside: what was asked for, and the text and values of its last run. query.c builds,
- * text.c finds the text, run.c runs.
+ * options.c keeps loading options, text.c finds the text, run.c runs.
  */
 #ifndef CALX_QUERY_QUERY_H
 #define CALX_QUERY_QUERY_H
@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "engine/text.h"
+#include "session/loading.h"
 #include "session/session.h"
 
 /* One for each text a query may need: they differ in form and in how many rows they want. */
@@ -32,6 +33,10 @@ struct calx_query {
     size_t condition_count, condition_capacity;
     calx_order *orders;
     size_t order_count, order_capacity;
+    calx_path *paths; /* the loading options, checked; their steps lie in the arena */
+    size_t path_count, path_capacity;
+    const calx_loads *loads;        /* what the options come to; NULL: not worked out, or nothing */
+    bool worked_out;                /* loads is what the options come to */
     int64_t limit;                  /* -1: none */
     int64_t offset;                 /* -1: none */
     calx_sql_text *text;            /* of the last run; NULL: none yet */
@@ -52,6 +57,20 @@ calx_status calx_query_enter(calx_query *query);
 
 /* CALX_E_STATE, told by the session, which is still there. */
 calx_status calx_query_fail_ended(calx_query *query);
+
+/* Remembers what the session's error says, for every later call; answers status. */
+calx_status calx_query_keep_failure(calx_query *query, calx_status status);
+
+/* Room for one more item; NULL and the old array as it was: no memory. */
+void *calx_query_grow(void *items, size_t count, size_t *capacity, size_t item_size);
+
+/* ---- options.c ---- */
+
+/* Makes sure that query->loads is what the options come to. */
+calx_status calx_query_work_out(calx_query *query);
+
+/* Forgets the options and what they came to. */
+void calx_query_forget_options(calx_query *query);
 
 /* ---- text.c ---- */
 

@@ -12,6 +12,7 @@
 #define CALX_QUERY_H
 
 #include <calx/expression.h>
+#include <calx/option.h>
 #include <calx/session.h>
 
 CALX_BEGIN_DECLS
@@ -42,6 +43,18 @@ CALX_API calx_status calx_query_offset(calx_query *query, int64_t offset);
  * autoflush on they are written first, so nothing is.
  */
 CALX_API calx_status calx_query_populate_existing(calx_query *query);
+
+/**
+ * How relationships and columns of what is found are loaded (option.h). Several add up; a later one
+ * for the same place replaces the earlier.
+ * @return CALX_E_ARGUMENT the path does not fit the query's mapper or the one it has come to, which
+ *         the message tells; CALX_E_LIMIT the option is longer than CALX_OPTION_STEPS
+ */
+CALX_API calx_status calx_query_options(calx_query *query, calx_option option);
+
+/** The same for one path of any length, given in parts, one behind the other. */
+CALX_API calx_status calx_query_options_along(calx_query *query, const calx_option *parts,
+                                              size_t count);
 
 /** Every instance, in an array that is never NULL when count is not 0. */
 CALX_API calx_status calx_query_all(calx_query *query, const void *const **out_items,
