@@ -163,12 +163,24 @@ static void check_tables(calx_check_context *context)
     }
 }
 
+/* The entities, then the associations. */
+static size_t count_tables(const calx_check_context *context)
+{
+    return context->entity_count + context->association_count;
+}
+
+static const calx_check_entity *table_at(const calx_check_context *context, size_t i)
+{
+    return i < context->entity_count ? &context->entities[i]
+                                     : &context->associations[i - context->entity_count];
+}
+
 /* An index of an entity before, or a table, that has the same name. */
 static bool find_same(const calx_check_context *context, size_t last, const calx_model_index *index,
                       calx_place *out_place)
 {
-    for (size_t i = 0; i < context->entity_count; i++) {
-        const calx_model_entity *facts = context->entities[i].facts;
+    for (size_t i = 0; i < count_tables(context); i++) {
+        const calx_model_entity *facts = table_at(context, i)->facts;
         *out_place = facts->place;
         if (calx_check_same_name(facts->table, index->name))
             return true;
@@ -185,8 +197,8 @@ static bool find_same(const calx_check_context *context, size_t last, const calx
 
 static void check_index_names(calx_check_context *context)
 {
-    for (size_t i = 0; i < context->entity_count; i++) {
-        const calx_check_entity *entity = &context->entities[i];
+    for (size_t i = 0; i < count_tables(context); i++) {
+        const calx_check_entity *entity = table_at(context, i);
         for (uint16_t j = 0; j < entity->facts->index_count; j++) {
             const calx_model_index *index = &entity->facts->indexes[j];
             calx_place place;
@@ -280,6 +292,9 @@ static void run(calx_check_context *context, calx_model *model)
     check_index_names(context);
     calx_check_names(context);
     check_any(context, model);
+    model->associations = context->association_facts;
+    for (size_t i = 0; i < context->association_count; i++)
+        model->association_count += !context->associations[i].facts->external;
     if (context->diagnostics->error_count == 0) /* targets are known then */
         list_externals(context, model);
 }

@@ -77,6 +77,8 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
     { CALX_RULE_CASCADE, CALX_ERROR, "CALX-E055", "A cascade is made of words that go together." },
     { CALX_RULE_WOULD_NULL, CALX_ERROR, "CALX-E056",
       "No relationship has to write NULL into a foreign key that is never NULL." },
+    { CALX_RULE_SECONDARY, CALX_ERROR, "CALX-E057",
+      "CALX_SECONDARY names an association table whose columns point at both sides." },
 
     { CALX_RULE_SAME_NAME, CALX_ERROR, "CALX-E060",
       "Generated names differ from each other and from those in the headers." },

@@ -20,7 +20,8 @@ typedef struct calx_check_entity {
     bool foreign_key_faults; /* some could not be made, so what is missing need not be told */
     calx_model_relationship *relationships;
     const calx_declared_member **relationship_members;
-    bool *relationship_done; /* its foreign key was found */
+    bool *relationship_done; /* its foreign keys were found */
+    bool *relationship_told; /* why they were not */
     bool referred;           /* by an entity that is generated */
     const struct calx_check_entity *collides_with;
 } calx_check_entity;
@@ -32,6 +33,10 @@ typedef struct calx_check_context {
     calx_diagnostics *diagnostics;
     calx_check_entity *entities; /* in the order of the source */
     size_t entity_count;
+    calx_check_entity *associations; /* made for many-to-many relationships */
+    size_t association_count;
+    calx_model_entity *association_facts; /* own ones from the front, external ones from behind */
+    size_t association_room;
     calx_status status; /* CALX_E_NOMEM: sticky */
 } calx_check_context;
 
@@ -99,6 +104,8 @@ void calx_check_versions(calx_check_context *context, calx_check_entity *entity)
 void calx_check_indexes(calx_check_context *context, calx_check_entity *entity);
 void calx_check_references(calx_check_context *context, calx_check_entity *entity);
 void calx_check_relationships(calx_check_context *context);
+/* The tables of many-to-many relationships; part of the one before. */
+void calx_check_associations(calx_check_context *context);
 void calx_check_names(calx_check_context *context);
 
 #endif

@@ -166,6 +166,21 @@ static void enter_member(name_table *table, calx_check_entity *entity, const cha
     enter(table, (generated_name){ text, false, entity, member, place });
 }
 
+/* What the association table of a many-to-many is called inside the generated source file. */
+static void enter_association(name_table *table, calx_check_entity *entity,
+                              const calx_model_relationship *one)
+{
+    static const char *const endings[] = { "",         "_columns", "_key", "_foreign_keys",
+                                           "_indexes", "_mapper" };
+    const calx_model_entity *made = one->association;
+    if (made == NULL || !made->association || one->foreign_key != 0)
+        return;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        const char *text = calx_check_format(table->context, "%s%s", made->name, endings[i]);
+        enter(table, (generated_name){ text, i == 0, entity, one->member, one->place });
+    }
+}
+
 static void enter_members(name_table *table, calx_check_entity *entity)
 {
     for (uint16_t i = 0; i < entity->facts->column_count; i++) {
@@ -176,12 +191,14 @@ static void enter_members(name_table *table, calx_check_entity *entity)
     for (uint16_t i = 0; i < entity->facts->relationship_count; i++) {
         const calx_model_relationship *one = &entity->relationships[i];
         enter_member(table, entity, one->member, one->place, "%s_%s");
-        if (one->kind == CALX_RELATIONSHIP_ONE) {
+        if (one->kind == CALX_RELATIONSHIP_ONE || one->kind == CALX_RELATIONSHIP_ONE_TO_ONE) {
             enter_member(table, entity, one->member, one->place, "%s_set_%s");
         } else {
             enter_member(table, entity, one->member, one->place, "%s_%s_append");
             enter_member(table, entity, one->member, one->place, "%s_%s_remove");
         }
+        if (one->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+            enter_association(table, entity, one);
     }
 }
 

@@ -2,23 +2,13 @@
  * Relationships: which foreign key each goes through, which is the other side of which, and
  * whether deleting a parent would have to write NULL where none can stand.
  */
-#include "check/context.h"
+#include "check/relationship.h"
 
 #include "model/spelling.h"
 
 #include "base/buffer.h"
 
 #include <string.h>
-
-/* A relationship under examination. */
-typedef struct relationship_case {
-    calx_check_context *context;
-    calx_check_entity *entity;
-    const calx_declared_member *member;
-    calx_model_relationship *facts;
-    calx_check_entity *target;
-    bool *done;
-} relationship_case;
 
 typedef struct cascade_word {
     const char *word;
@@ -42,15 +32,21 @@ static const cascade_word cascades[] = {
     { "none", 0 },
 };
 
-static const calx_annotation *find(const relationship_case *one, calx_annotation_kind kind)
+const calx_annotation *calx_check_relationship_note(const calx_check_relationship *one,
+                                                    calx_annotation_kind kind)
 {
     const calx_annotation *annotation = calx_annotation_find(one->member->annotations, kind);
     return annotation != NULL && annotation->fault == NULL ? annotation : NULL;
 }
 
-static bool is_many(const relationship_case *one)
+static bool is_kind(const calx_check_relationship *one, calx_relationship_kind kind)
 {
-    return one->facts->kind == CALX_RELATIONSHIP_MANY;
+    return one->facts->kind == kind;
+}
+
+static bool is_collection(const calx_check_relationship *one)
+{
+    return is_kind(one, CALX_RELATIONSHIP_MANY) || is_kind(one, CALX_RELATIONSHIP_MANY_TO_MANY);
 }
 
 /* ---- cascade ---- */
@@ -64,7 +60,7 @@ static const cascade_word *find_cascade(const char *word)
     return NULL;
 }
 
-static void report_cascade(const relationship_case *one, const calx_annotation *annotation,
+static void report_cascade(const calx_check_relationship *one, const calx_annotation *annotation,
                            const char *word)
 {
     calx_diagnostic *diagnostic = calx_check_report(one->context, one->entity, CALX_RULE_CASCADE,
@@ -74,23 +70,28 @@ static void report_cascade(const relationship_case *one, const calx_annotation *
                    "these as 'all', delete_orphan, and none");
 }
 
-static void check_orphans(const relationship_case *one, const calx_annotation *annotation)
+static void check_orphans(const calx_check_relationship *one)
 {
+    const calx_annotation *annotation = calx_check_relationship_note(one, CALX_ANNOTATION_CASCADE);
     unsigned mask = one->facts->cascade;
-    if ((mask & CALX_CASCADE_DELETE_ORPHAN) == 0)
+    if ((mask & CALX_CASCADE_DELETE_ORPHAN) == 0 || annotation == NULL)
         return;
-    if (!is_many(one))
+    if (is_kind(one, CALX_RELATIONSHIP_ONE))
         calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
                           "delete_orphan on a CALX_ONE: others may point at the same %s",
+                          one->facts->target != NULL ? one->facts->target->c_type : "struct");
+    else if (is_kind(one, CALX_RELATIONSHIP_MANY_TO_MANY))
+        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
+                          "delete_orphan on a many-to-many: others may have the same %s",
                           one->facts->target != NULL ? one->facts->target->c_type : "struct");
     else if ((mask & CALX_CASCADE_DELETE) == 0)
         calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
                           "delete_orphan needs delete too: write CALX_CASCADE(all, delete_orphan)");
 }
 
-static void read_cascade(const relationship_case *one)
+static void read_cascade(const calx_check_relationship *one)
 {
-    const calx_annotation *annotation = find(one, CALX_ANNOTATION_CASCADE);
+    const calx_annotation *annotation = calx_check_relationship_note(one, CALX_ANNOTATION_CASCADE);
     one->facts->cascade = CASCADE_USUAL;
     if (annotation == NULL)
         return;
@@ -105,12 +106,11 @@ static void read_cascade(const relationship_case *one)
         else
             one->facts->cascade |= word->mask;
     }
-    check_orphans(one, annotation);
 }
 
 /* ---- target ---- */
 
-static void find_target(relationship_case *one)
+static void find_target(calx_check_relationship *one)
 {
     const char *c_type = one->member->type.target;
     calx_diagnostic *diagnostic;
@@ -135,14 +135,14 @@ static void find_target(relationship_case *one)
 /* ---- foreign key ---- */
 
 /* The entity whose rows carry the foreign key, and the one it points at. */
-static calx_check_entity *carrier(const relationship_case *one)
+static calx_check_entity *carrier(const calx_check_relationship *one)
 {
-    return is_many(one) ? one->target : one->entity;
+    return is_kind(one, CALX_RELATIONSHIP_ONE) ? one->entity : one->target;
 }
 
-static const calx_model_entity *pointee(const relationship_case *one)
+static const calx_model_entity *pointee(const calx_check_relationship *one)
 {
-    return is_many(one) ? one->entity->facts : one->target->facts;
+    return is_kind(one, CALX_RELATIONSHIP_ONE) ? one->target->facts : one->entity->facts;
 }
 
 static bool goes_through(const calx_check_entity *entity, const calx_model_foreign_key *key,
@@ -155,7 +155,7 @@ static bool goes_through(const calx_check_entity *entity, const calx_model_forei
     return false;
 }
 
-static bool matches(const relationship_case *one, const calx_model_foreign_key *key,
+static bool matches(const calx_check_relationship *one, const calx_model_foreign_key *key,
                     const calx_annotation *via)
 {
     if (key->target != pointee(one))
@@ -167,7 +167,7 @@ static bool matches(const relationship_case *one, const calx_model_foreign_key *
     return true;
 }
 
-static size_t count_matches(const relationship_case *one, const calx_annotation *via,
+static size_t count_matches(const calx_check_relationship *one, const calx_annotation *via,
                             uint16_t *out_first)
 {
     const calx_model_entity *facts = carrier(one)->facts;
@@ -181,26 +181,34 @@ static size_t count_matches(const relationship_case *one, const calx_annotation 
     return count;
 }
 
-/* What the other side says it goes through, when this side does not. */
-static const calx_annotation *borrow_via(const relationship_case *one)
+bool calx_check_relationship_other(const calx_check_relationship *one,
+                                   calx_check_relationship *out_other)
 {
-    const calx_annotation *inverse = find(one, CALX_ANNOTATION_INVERSE);
-    for (uint16_t i = 0; i < one->target->facts->relationship_count; i++) {
-        const calx_declared_member *other = one->target->relationship_members[i];
-        const calx_annotation *back =
-            calx_annotation_find(other->annotations, CALX_ANNOTATION_INVERSE);
-        bool named = inverse != NULL && strcmp(inverse->words[0], other->name) == 0;
-        bool names =
-            back != NULL && back->fault == NULL && strcmp(back->words[0], one->member->name) == 0;
-        const calx_annotation *via =
-            named || names ? calx_annotation_find(other->annotations, CALX_ANNOTATION_VIA) : NULL;
-        if (via != NULL && via->fault == NULL)
-            return via;
+    const calx_annotation *inverse = calx_check_relationship_note(one, CALX_ANNOTATION_INVERSE);
+    for (uint16_t i = 0; one->target != NULL && i < one->target->facts->relationship_count; i++) {
+        calx_check_relationship other = calx_check_relationship_at(one->context, one->target, i);
+        const calx_annotation *back = calx_check_relationship_note(&other, CALX_ANNOTATION_INVERSE);
+        bool named = inverse != NULL && strcmp(inverse->words[0], other.member->name) == 0;
+        bool names = back != NULL && strcmp(back->words[0], one->member->name) == 0 &&
+                     other.target == one->entity;
+        if (!named && !names)
+            continue;
+        *out_other = other;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
-static void report_none(const relationship_case *one)
+/* What the other side says it goes through, when this side does not. */
+static const calx_annotation *borrow_via(const calx_check_relationship *one)
+{
+    calx_check_relationship other;
+    return calx_check_relationship_other(one, &other)
+               ? calx_check_relationship_note(&other, CALX_ANNOTATION_VIA)
+               : NULL;
+}
+
+static void report_none(const calx_check_relationship *one)
 {
     const calx_model_entity *from = carrier(one)->facts;
     const calx_model_entity *to = pointee(one);
@@ -214,7 +222,7 @@ static void report_none(const relationship_case *one)
                    to->tag, to->columns[to->key[0]].member, from->c_type);
 }
 
-static void report_via(const relationship_case *one, const calx_annotation *via)
+static void report_via(const calx_check_relationship *one, const calx_annotation *via)
 {
     const calx_model_entity *from = carrier(one)->facts;
     if (carrier(one)->foreign_key_faults)
@@ -246,7 +254,7 @@ static void put_members(calx_buffer *out, const calx_check_entity *entity,
     calx_buffer_put(out, ")");
 }
 
-static void report_ambiguous(const relationship_case *one, const calx_annotation *via)
+static void report_ambiguous(const calx_check_relationship *one, const calx_annotation *via)
 {
     const calx_model_entity *facts = carrier(one)->facts;
     calx_buffer choices = CALX_BUFFER_INIT;
@@ -266,10 +274,60 @@ static void report_ambiguous(const relationship_case *one, const calx_annotation
     calx_buffer_clear(&choices);
 }
 
-static void find_foreign_key(relationship_case *one)
+/* How many foreign keys would do if the relationship were of this kind. */
+static size_t count_as(const calx_check_relationship *one, calx_relationship_kind kind,
+                       const calx_annotation *via)
 {
-    const calx_annotation *own = find(one, CALX_ANNOTATION_VIA);
+    calx_model_relationship facts = *one->facts;
+    calx_check_relationship as = *one;
+    uint16_t first;
+    facts.kind = kind;
+    as.facts = &facts;
+    return count_matches(&as, via, &first);
+}
+
+static void report_both(const calx_check_relationship *one)
+{
+    const char *here = one->entity->facts->c_type, *there = one->target->facts->c_type;
+    calx_diagnostic *diagnostic = calx_check_report(
+        one->context, one->entity, CALX_RULE_AMBIGUOUS, one->member->place,
+        "'%s' could go through a foreign key of %s or of %s", one->member->name, here, there);
+    calx_check_fix(one->context, diagnostic,
+                   "say which with CALX_VIA(member), or name the other side with CALX_INVERSE");
+}
+
+/*
+ * A CALX_ONE goes through a foreign key of its own struct, or is the far side of a one-to-one, when
+ * only the other struct has one. Where both have, CALX_VIA tells, whose members are looked for on
+ * the side that says it. Answers false when nothing tells, which was reported.
+ */
+static bool find_side(const calx_check_relationship *one, const calx_annotation *own,
+                      const calx_annotation *via)
+{
+    calx_check_relationship other;
+    bool paired = calx_check_relationship_other(one, &other) && other.facts != one->facts;
+    if (!is_kind(one, CALX_RELATIONSHIP_ONE) || (paired && is_collection(&other)))
+        return true;
+    bool here = count_as(one, CALX_RELATIONSHIP_ONE, via) != 0;
+    bool there = count_as(one, CALX_RELATIONSHIP_ONE_TO_ONE, via) != 0;
+    bool borrowed = own == NULL && via != NULL;
+    bool tree = one->target == one->entity && !paired;
+    if (here && there && via == NULL && !tree) {
+        report_both(one);
+        return false;
+    }
+    if (there && (!here || borrowed))
+        one->facts->kind = CALX_RELATIONSHIP_ONE_TO_ONE;
+    return true;
+}
+
+static void find_foreign_key(const calx_check_relationship *one)
+{
+    const calx_annotation *own = calx_check_relationship_note(one, CALX_ANNOTATION_VIA);
     const calx_annotation *via = own != NULL ? own : borrow_via(one);
+    bool joined = calx_annotation_find(one->member->annotations, CALX_ANNOTATION_SECONDARY) != NULL;
+    if (one->target == NULL || joined || !find_side(one, own, via))
+        return;
     size_t count = count_matches(one, via, &one->facts->foreign_key);
     if (count == 1)
         *one->done = true;
@@ -283,7 +341,32 @@ static void find_foreign_key(relationship_case *one)
 
 /* ---- inverse ---- */
 
-static const char *find_inverse_problem(const relationship_case *one,
+/* Why relationships of two kinds are not the sides of one; NULL: they are. */
+static const char *find_kind_problem(calx_relationship_kind one, calx_relationship_kind other)
+{
+    bool joined = one == CALX_RELATIONSHIP_MANY_TO_MANY;
+    if (joined && other == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return NULL;
+    if (joined || other == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return "one of them has a CALX_SECONDARY and the other has none";
+    if ((one == CALX_RELATIONSHIP_ONE) != (other == CALX_RELATIONSHIP_ONE))
+        return NULL;
+    if (one == CALX_RELATIONSHIP_ONE)
+        return "each is a CALX_ONE through a foreign key of its own struct";
+    return one == CALX_RELATIONSHIP_MANY && other == one
+               ? "both are CALX_MANY"
+               : "neither struct has a foreign key of its own for it";
+}
+
+static bool are_opposite(const calx_model_relationship *one, const calx_model_relationship *other)
+{
+    if (one->kind != CALX_RELATIONSHIP_MANY_TO_MANY)
+        return one->foreign_key == other->foreign_key;
+    return one->association == other->association && one->foreign_key == other->target_key &&
+           one->target_key == other->foreign_key;
+}
+
+static const char *find_inverse_problem(const calx_check_relationship *one,
                                         const calx_model_relationship *other,
                                         const calx_declared_member *other_member, bool other_done)
 {
@@ -291,10 +374,14 @@ static const char *find_inverse_problem(const relationship_case *one,
         calx_annotation_find(other_member->annotations, CALX_ANNOTATION_INVERSE);
     if (other->target != one->entity->facts)
         return "it leads to another entity";
-    if (other->kind == one->facts->kind)
-        return is_many(one) ? "both are CALX_MANY" : "both are CALX_ONE";
-    if (other_done && *one->done && other->foreign_key != one->facts->foreign_key)
-        return "they go through different foreign keys";
+    if (other == one->facts)
+        return "it is itself";
+    const char *kinds = find_kind_problem(one->facts->kind, other->kind);
+    if (kinds != NULL)
+        return kinds;
+    if (other_done && *one->done && !are_opposite(one->facts, other))
+        return other->association != NULL ? "they go through different association tables"
+                                          : "they go through different foreign keys";
     if (back != NULL && back->fault == NULL && strcmp(back->words[0], one->member->name) != 0)
         return "that one names another inverse";
     if (other->inverse != CALX_NO_INVERSE && other->inverse != one->facts->position)
@@ -302,7 +389,7 @@ static const char *find_inverse_problem(const relationship_case *one,
     return NULL;
 }
 
-static void suggest_relationship(const relationship_case *one, calx_diagnostic *to,
+static void suggest_relationship(const calx_check_relationship *one, calx_diagnostic *to,
                                  const char *name)
 {
     calx_spelling guess = { 0 };
@@ -312,9 +399,9 @@ static void suggest_relationship(const relationship_case *one, calx_diagnostic *
         calx_check_fix(one->context, to, "did you mean '%s'?", guess.nearest);
 }
 
-static void link_inverse(const relationship_case *one)
+static void link_inverse(const calx_check_relationship *one)
 {
-    const calx_annotation *inverse = find(one, CALX_ANNOTATION_INVERSE);
+    const calx_annotation *inverse = calx_check_relationship_note(one, CALX_ANNOTATION_INVERSE);
     if (inverse == NULL || one->target == NULL)
         return;
     const char *name = inverse->words[0];
@@ -343,9 +430,11 @@ static void link_inverse(const relationship_case *one)
 
 /* ---- deleting a parent ---- */
 
-static void check_nulling(const relationship_case *one)
+static void check_nulling(const calx_check_relationship *one)
 {
-    if (!is_many(one) || !*one->done)
+    bool carried =
+        is_kind(one, CALX_RELATIONSHIP_MANY) || is_kind(one, CALX_RELATIONSHIP_ONE_TO_ONE);
+    if (!carried || !*one->done)
         return;
     const calx_model_foreign_key *key = &one->target->facts->foreign_keys[one->facts->foreign_key];
     bool children_go = (one->facts->cascade & CALX_CASCADE_DELETE) != 0 ||
@@ -367,13 +456,15 @@ static void check_nulling(const relationship_case *one)
 
 /* ---- all of them ---- */
 
-static relationship_case case_of(calx_check_context *context, calx_check_entity *entity, size_t i)
+calx_check_relationship calx_check_relationship_at(calx_check_context *context,
+                                                   calx_check_entity *entity, size_t i)
 {
-    relationship_case one = { .context = context,
-                              .entity = entity,
-                              .member = entity->relationship_members[i],
-                              .facts = &entity->relationships[i],
-                              .done = &entity->relationship_done[i] };
+    calx_check_relationship one = { .context = context,
+                                    .entity = entity,
+                                    .member = entity->relationship_members[i],
+                                    .facts = &entity->relationships[i],
+                                    .done = &entity->relationship_done[i],
+                                    .told = &entity->relationship_told[i] };
     if (one.facts->target != NULL)
         one.target = calx_check_find_type(context, one.facts->target->c_type);
     return one;
@@ -388,11 +479,14 @@ static void make_relationship(calx_check_context *context, calx_check_entity *en
     entity->relationship_members[position] = member;
     facts->member = member->name;
     facts->doc = member->doc;
+    bool joined = calx_annotation_find(member->annotations, CALX_ANNOTATION_SECONDARY) != NULL;
     facts->kind = many ? CALX_RELATIONSHIP_MANY : CALX_RELATIONSHIP_ONE;
+    if (many && joined)
+        facts->kind = CALX_RELATIONSHIP_MANY_TO_MANY;
     facts->inverse = CALX_NO_INVERSE;
     facts->position = position;
     facts->place = member->place;
-    relationship_case one = case_of(context, entity, position);
+    calx_check_relationship one = calx_check_relationship_at(context, entity, position);
     find_target(&one);
     read_cascade(&one);
 }
@@ -419,6 +513,8 @@ static void make_all(calx_check_context *context, calx_check_entity *entity)
         calx_check_array(context, count, sizeof(*entity->relationship_members));
     entity->relationship_done =
         calx_check_array(context, count, sizeof(*entity->relationship_done));
+    entity->relationship_told =
+        calx_check_array(context, count, sizeof(*entity->relationship_told));
     if (context->status != CALX_OK)
         return;
     entity->facts->relationships = entity->relationships;
@@ -428,21 +524,12 @@ static void make_all(calx_check_context *context, calx_check_entity *entity)
     }
 }
 
-typedef void (*case_step)(const relationship_case *one);
-
-static void key_step(const relationship_case *one)
+void calx_check_each_relationship(calx_check_context *context, calx_check_relationship_step step)
 {
-    relationship_case found = *one;
-    if (found.target != NULL)
-        find_foreign_key(&found);
-}
-
-static void run_step(calx_check_context *context, case_step step)
-{
-    for (size_t i = 0; i < context->entity_count; i++) {
+    for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++) {
         calx_check_entity *entity = &context->entities[i];
         for (uint16_t j = 0; j < entity->facts->relationship_count; j++) {
-            relationship_case one = case_of(context, entity, j);
+            calx_check_relationship one = calx_check_relationship_at(context, entity, j);
             step(&one);
         }
     }
@@ -454,7 +541,9 @@ void calx_check_relationships(calx_check_context *context)
         make_all(context, &context->entities[i]);
     if (context->status != CALX_OK)
         return;
-    run_step(context, key_step);
-    run_step(context, link_inverse);
-    run_step(context, check_nulling);
+    calx_check_each_relationship(context, find_foreign_key);
+    calx_check_associations(context);
+    calx_check_each_relationship(context, link_inverse);
+    calx_check_each_relationship(context, check_orphans);
+    calx_check_each_relationship(context, check_nulling);
 }

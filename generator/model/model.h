@@ -85,7 +85,10 @@ typedef struct calx_model_relationship {
     const char *doc; /* or NULL */
     calx_relationship_kind kind;
     const calx_model_entity *target;
-    uint16_t foreign_key; /* position: ONE: in this entity; MANY: in the target */
+    const calx_model_entity *association; /* MANY_TO_MANY: whose rows join; else NULL */
+    uint16_t foreign_key; /* position: ONE: in this entity; MANY, ONE_TO_ONE: in the target;
+                             MANY_TO_MANY: in the association, the one that points here */
+    uint16_t target_key;  /* MANY_TO_MANY: the one of it that points at the target */
     uint16_t inverse;     /* position in the target's relationships, or CALX_NO_INVERSE */
     unsigned cascade;     /* CALX_CASCADE_…; save_update and merge when nothing was said */
     uint16_t position;
@@ -102,6 +105,7 @@ struct calx_model_entity {
     const char *metadata; /* that lists it: the model's own, or for an external one the default
                              of its header: its stem, without "_metadata" */
     bool external;        /* defined in an included header: referred to, not generated */
+    bool association;     /* made for a many-to-many: a table, and no typed functions */
     uint32_t size;
     uint32_t alignment;
     const calx_model_column *columns;
@@ -125,6 +129,8 @@ typedef struct calx_model {
     size_t header_count;
     const calx_model_entity *entities; /* to be generated */
     size_t entity_count;
+    const calx_model_entity *associations; /* of their many-to-many relationships */
+    size_t association_count;
     const calx_model_entity *const *externals; /* that some entity here refers to */
     size_t external_count;
     const char *const *references; /* the metadata names of the externals, each once, sorted */

@@ -16,7 +16,8 @@ typedef enum text_form {
     FORM_TEXT,   /* any text, also none */
     FORM_FILLED, /* any text with a letter in it */
     FORM_NUMBER, /* an integer constant expression */
-    FORM_NAMES   /* names with commas between them */
+    FORM_NAMES,  /* names with commas between them */
+    FORM_TABLE   /* a text, which is the first word; behind a line end perhaps names */
 } text_form;
 
 typedef struct annotation_rule {
@@ -64,6 +65,8 @@ static const annotation_rule rules[] = {
       false },
     { "inverse", "CALX_INVERSE", CALX_ANNOTATION_INVERSE, CALX_ON_RELATIONSHIP, FORM_NAMES, 1, 1,
       false },
+    { "secondary", "CALX_SECONDARY", CALX_ANNOTATION_SECONDARY, CALX_ON_RELATIONSHIP, FORM_TABLE, 0,
+      0, false },
     { "cascade", "CALX_CASCADE", CALX_ANNOTATION_CASCADE, CALX_ON_RELATIONSHIP, FORM_NAMES, 1,
       SIZE_MAX, false },
     { "public-method", "CALX_PUBLIC_METHOD", CALX_ANNOTATION_PUBLIC_METHOD, CALX_ON_FUNCTION,
@@ -174,6 +177,9 @@ static const char *expected(calx_annotation_kind kind)
         return "it takes the index's name, then its members: CALX_INDEX(by_email, email)";
     case CALX_ANNOTATION_UNIQUE_INDEX:
         return "it takes the index's name, then its members: CALX_UNIQUE_INDEX(by_email, email)";
+    case CALX_ANNOTATION_SECONDARY:
+        return "it takes the table's name in quotes, then perhaps the names of its columns: "
+               "CALX_SECONDARY(\"post_tags\", post_id, tag_id)";
     case CALX_ANNOTATION_NAME:
     case CALX_ANNOTATION_ON_DELETE:
     case CALX_ANNOTATION_INVERSE:
@@ -194,14 +200,18 @@ static calx_status judge_word(calx_arena *arena, calx_annotation *annotation, co
     return annotation->fault != NULL ? CALX_OK : CALX_E_NOMEM;
 }
 
-static calx_status split_words(calx_arena *arena, calx_annotation *annotation)
+/* Cuts text into names; behind those that are already in words, which has room for all. */
+static calx_status split_words(calx_arena *arena, calx_annotation *annotation, const char *text,
+                               size_t before)
 {
-    size_t count = count_words(annotation->text);
+    size_t count = before + count_words(text);
     const char **words = calx_arena_array(arena, count, sizeof(*words));
     if (words == NULL)
         return CALX_E_NOMEM;
-    const char *rest = annotation->text;
-    for (size_t i = 0; i < count; i++) {
+    const char *rest = text;
+    for (size_t i = 0; i < before; i++)
+        words[i] = annotation->words[i];
+    for (size_t i = before; i < count; i++) {
         const char *start;
         size_t size;
         rest = next_word(rest, &start, &size);
@@ -221,6 +231,21 @@ static bool is_blank(const char *text)
     return *text == '\0';
 }
 
+/* A text that begins with a table; one that was written by hand may lack the line end. */
+static calx_status split_table(calx_arena *arena, calx_annotation *annotation)
+{
+    size_t size = strcspn(annotation->text, "\n");
+    const char *names = annotation->text + size + (annotation->text[size] == '\n');
+    const char **table = calx_arena_array(arena, 1, sizeof(*table));
+    if (table != NULL)
+        table[0] = calx_arena_text(arena, annotation->text, size);
+    if (table == NULL || table[0] == NULL)
+        return CALX_E_NOMEM;
+    annotation->words = table;
+    annotation->word_count = 1;
+    return is_blank(names) ? CALX_OK : split_words(arena, annotation, names, 1);
+}
+
 static calx_status read_text(calx_arena *arena, const annotation_rule *rule, bool has_text,
                              calx_annotation *annotation)
 {
@@ -232,7 +257,9 @@ static calx_status read_text(calx_arena *arena, const annotation_rule *rule, boo
     else if (rule->form == FORM_NUMBER && is_blank(annotation->text))
         annotation->fault = "its value is missing";
     if (rule->form == FORM_NAMES)
-        status = split_words(arena, annotation);
+        status = split_words(arena, annotation, annotation->text, 0);
+    if (rule->form == FORM_TABLE)
+        status = split_table(arena, annotation);
     bool words_fit = rule->form != FORM_NAMES || (annotation->word_count >= rule->least_words &&
                                                   annotation->word_count <= rule->most_words);
     if (annotation->fault == NULL && !words_fit)
@@ -278,7 +305,8 @@ bool calx_annotation_takes_text(const char *name, size_t size)
 {
     for (size_t i = 0; i < RULE_COUNT; i++) {
         if (is_word(rules[i].macro, name, size))
-            return rules[i].form == FORM_TEXT || rules[i].form == FORM_FILLED;
+            return rules[i].form == FORM_TEXT || rules[i].form == FORM_FILLED ||
+                   rules[i].form == FORM_TABLE;
     }
     return false;
 }

@@ -110,6 +110,7 @@ static json_t *view_column(calx_view_maker *maker, const calx_model_entity *enti
                            const calx_model_column *column)
 {
     json_t *object = calx_view_object(maker);
+    calx_buffer declaration = CALX_BUFFER_INIT;
 
     calx_view_set_text(maker, object, "member", column->member);
     calx_view_set_literal(maker, object, "member_literal", column->member);
@@ -127,6 +128,8 @@ static json_t *view_column(calx_view_maker *maker, const calx_model_entity *enti
     calx_view_set_flag(maker, object, "is_nullable", column->nullable);
     calx_view_set_flag(maker, object, "is_unique", column->unique);
     set_flags(maker, object, column);
+    calx_view_put_declaration(&declaration, column->c_type, column->member);
+    calx_view_set_buffer(maker, object, "member_declaration", &declaration);
     set_size(maker, object, column);
     set_parameter(maker, object, entity, column);
     set_optional(maker, object, column);

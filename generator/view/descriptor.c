@@ -8,13 +8,22 @@
 struct describer {
     const calx_model *model;
     calx_arena *arena;
-    calx_mapper *mappers; /* the entities, then the externals */
+    calx_mapper *mappers; /* the entities, then their associations, then the externals */
 };
+
+/* Those that are made tables here. */
+static size_t count_own(const calx_model *model)
+{
+    return model->entity_count + model->association_count;
+}
 
 static const calx_model_entity *entity_at(const calx_model *model, size_t position)
 {
-    return position < model->entity_count ? &model->entities[position]
-                                          : model->externals[position - model->entity_count];
+    if (position < model->entity_count)
+        return &model->entities[position];
+    if (position < count_own(model))
+        return &model->associations[position - model->entity_count];
+    return model->externals[position - count_own(model)];
 }
 
 static const calx_mapper *find_mapper(const struct describer *describer,
@@ -22,7 +31,7 @@ static const calx_mapper *find_mapper(const struct describer *describer,
 {
     const calx_model *model = describer->model;
 
-    for (size_t i = 0; i < model->entity_count + model->external_count; i++) {
+    for (size_t i = 0; i < count_own(model) + model->external_count; i++) {
         if (entity_at(model, i) == entity)
             return &describer->mappers[i];
     }
@@ -113,6 +122,7 @@ static bool describe_entity(struct describer *describer, const calx_model_entity
                             calx_mapper *mapper)
 {
     mapper->abi = CALX_MAPPER_ABI;
+    mapper->flags = entity->association ? CALX_MAPPER_ASSOCIATION : 0u;
     mapper->name = entity->name;
     mapper->table = entity->table;
     mapper->key = entity->key;
@@ -125,10 +135,10 @@ static bool describe_entity(struct describer *describer, const calx_model_entity
 calx_status calx_view_describe(const calx_model *model, calx_arena *arena,
                                const calx_metadata **out_metadata)
 {
-    const size_t count = model->entity_count + model->external_count;
+    const size_t own = count_own(model), count = own + model->external_count;
     struct describer describer = { model, arena,
                                    calx_arena_array(arena, count, sizeof(calx_mapper)) };
-    const calx_mapper **list = calx_arena_array(arena, model->entity_count, sizeof(list[0]));
+    const calx_mapper **list = calx_arena_array(arena, own, sizeof(list[0]));
     calx_metadata *metadata = calx_arena_array(arena, 1, sizeof(*metadata));
 
     if (!describer.mappers || !list || !metadata)
@@ -136,13 +146,13 @@ calx_status calx_view_describe(const calx_model *model, calx_arena *arena,
     for (size_t i = 0; i < count; i++) {
         if (!describe_entity(&describer, entity_at(model, i), &describer.mappers[i]))
             return CALX_E_NOMEM;
-        if (i < model->entity_count)
+        if (i < own)
             list[i] = &describer.mappers[i];
     }
     metadata->abi = CALX_MAPPER_ABI;
     metadata->name = model->name;
     metadata->mappers = list;
-    metadata->mapper_count = model->entity_count;
+    metadata->mapper_count = own;
     *out_metadata = metadata;
     return CALX_OK;
 }

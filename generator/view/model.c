@@ -137,6 +137,24 @@ static json_t *view_entity(calx_view_maker *maker, const calx_model_entity *enti
     return object;
 }
 
+/* A table without typed functions: what its mapper is made of. */
+static json_t *view_association(calx_view_maker *maker, const calx_model_entity *association)
+{
+    json_t *object = calx_view_object(maker);
+
+    set_names(maker, object, association);
+    calx_view_set_positions(maker, object, "key_positions", association->key,
+                            association->key_count);
+    calx_view_set_number(maker, object, "key_count", association->key_count);
+    calx_view_set(maker, object, "columns", calx_view_columns(maker, association));
+    calx_view_set_number(maker, object, "column_count", association->column_count);
+    calx_view_set(maker, object, "foreign_keys", calx_view_foreign_keys(maker, association));
+    calx_view_set_number(maker, object, "foreign_key_count", association->foreign_key_count);
+    calx_view_set(maker, object, "indexes", calx_view_indexes(maker, association));
+    calx_view_set_number(maker, object, "index_count", association->index_count);
+    return object;
+}
+
 /* Entities and metadata of other models that tables of this one point at. */
 static void set_externals(calx_view_maker *maker, json_t *root, const calx_model *model)
 {
@@ -170,6 +188,7 @@ json_t *calx_view_model(const calx_model *model, const calx_view_options *option
 {
     calx_view_maker maker = { false };
     json_t *root = calx_view_object(&maker), *entities = calx_view_array(&maker);
+    json_t *associations = calx_view_array(&maker);
     calx_buffer name = CALX_BUFFER_INIT, metadata = CALX_BUFFER_INIT;
 
     calx_view_put_identifier(&name, model->name);
@@ -183,10 +202,15 @@ json_t *calx_view_model(const calx_model *model, const calx_view_options *option
     for (size_t i = 0; i < model->entity_count; i++)
         calx_view_append(&maker, entities, view_entity(&maker, &model->entities[i]));
     calx_view_set(&maker, root, "entities", entities);
+    for (size_t i = 0; i < model->association_count; i++)
+        calx_view_append(&maker, associations, view_association(&maker, &model->associations[i]));
+    calx_view_set(&maker, root, "associations", associations);
     calx_view_set_number(&maker, root, "entity_count", model->entity_count);
+    calx_view_set_number(&maker, root, "mapper_count",
+                         model->entity_count + model->association_count);
     calx_view_set_flag(&maker, root, "has_entities", model->entity_count > 0);
     /* From five on, clang-format puts a list into columns. */
-    calx_view_set_flag(&maker, root, "is_long", model->entity_count > 4);
+    calx_view_set_flag(&maker, root, "is_long", model->entity_count + model->association_count > 4);
     set_externals(&maker, root, model);
     if (!maker.failed)
         return root;

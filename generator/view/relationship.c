@@ -75,6 +75,30 @@ json_t *calx_view_indexes(calx_view_maker *maker, const calx_model_entity *entit
     return indexes;
 }
 
+static const char *const kind_names[] = {
+    [CALX_RELATIONSHIP_ONE] = "CALX_RELATIONSHIP_ONE",
+    [CALX_RELATIONSHIP_MANY] = "CALX_RELATIONSHIP_MANY",
+    [CALX_RELATIONSHIP_ONE_TO_ONE] = "CALX_RELATIONSHIP_ONE_TO_ONE",
+    [CALX_RELATIONSHIP_MANY_TO_MANY] = "CALX_RELATIONSHIP_MANY_TO_MANY",
+};
+
+static bool is_collection(const calx_model_relationship *relationship)
+{
+    return relationship->kind == CALX_RELATIONSHIP_MANY ||
+           relationship->kind == CALX_RELATIONSHIP_MANY_TO_MANY;
+}
+
+static void set_association(calx_view_maker *maker, json_t *object,
+                            const calx_model_relationship *relationship)
+{
+    const calx_model_entity *association = relationship->association;
+
+    calx_view_set_flag(maker, object, "has_association", association != NULL);
+    if (association)
+        calx_view_set_format(maker, object, "association_mapper", "%s_mapper", association->name);
+    calx_view_set_number(maker, object, "target_key", relationship->target_key);
+}
+
 static void set_cascade(calx_view_maker *maker, json_t *object, unsigned cascade)
 {
     static const char *const names[] = { "SAVE_UPDATE", "MERGE",  "REFRESH_EXPIRE",
@@ -98,7 +122,7 @@ static void set_parameters(calx_view_maker *maker, json_t *object, const calx_mo
     const char *self = calx_view_self(entity, self_room);
     const char *item = calx_view_self(relationship->target, target_room);
 
-    if (relationship->kind == CALX_RELATIONSHIP_ONE)
+    if (!is_collection(relationship))
         calx_view_set_text(
             maker, object, "parameter",
             calx_view_parameter(entity, relationship->member, relationship->target->c_type));
@@ -110,7 +134,7 @@ static void set_parameters(calx_view_maker *maker, json_t *object, const calx_mo
 static json_t *view_relationship(calx_view_maker *maker, const calx_model_entity *entity,
                                  const calx_model_relationship *relationship)
 {
-    const bool is_many = relationship->kind == CALX_RELATIONSHIP_MANY;
+    const bool is_many = is_collection(relationship);
     json_t *object = calx_view_object(maker);
 
     calx_view_set_text(maker, object, "member", relationship->member);
@@ -118,8 +142,7 @@ static json_t *view_relationship(calx_view_maker *maker, const calx_model_entity
     calx_view_set_doc(maker, object, "doc", relationship->doc);
     calx_view_set_flag(maker, object, "is_one", !is_many);
     calx_view_set_flag(maker, object, "is_many", is_many);
-    calx_view_set_text(maker, object, "kind",
-                       is_many ? "CALX_RELATIONSHIP_MANY" : "CALX_RELATIONSHIP_ONE");
+    calx_view_set_text(maker, object, "kind", kind_names[relationship->kind]);
     calx_view_set_number(maker, object, "position", relationship->position);
     calx_view_set_number(maker, object, "foreign_key", relationship->foreign_key);
     if (relationship->inverse == CALX_NO_INVERSE)
@@ -129,6 +152,7 @@ static json_t *view_relationship(calx_view_maker *maker, const calx_model_entity
     calx_view_set_text(maker, object, "target", relationship->target->name);
     calx_view_set_format(maker, object, "target_mapper", "%s_mapper", relationship->target->name);
     calx_view_set_text(maker, object, "target_type", relationship->target->c_type);
+    set_association(maker, object, relationship);
     set_cascade(maker, object, relationship->cascade);
     set_parameters(maker, object, entity, relationship);
     return object;

@@ -101,14 +101,26 @@ static const char *index_fault(const calx_mapper *mapper, const calx_index *inde
     return NULL;
 }
 
+/* Whose rows have the relationship's foreign key. */
+static const calx_mapper *carrier(const calx_mapper *mapper, const calx_relationship *relationship)
+{
+    if (relationship->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return relationship->association;
+    return relationship->kind == CALX_RELATIONSHIP_ONE ? mapper : relationship->target;
+}
+
 static const char *relationship_fault(const calx_mapper *mapper,
                                       const calx_relationship *relationship)
 {
     const calx_mapper *target = relationship->target;
     if (target == NULL || relationship->member == NULL)
         return "has a relationship without name or target";
-    const calx_mapper *owner = relationship->kind == CALX_RELATIONSHIP_ONE ? mapper : target;
-    if (relationship->foreign_key >= owner->foreign_key_count)
+    const calx_mapper *owner = carrier(mapper, relationship);
+    if (owner == NULL)
+        return "has a many-to-many relationship without an association";
+    if (relationship->foreign_key >= owner->foreign_key_count ||
+        (owner == relationship->association &&
+         relationship->target_key >= owner->foreign_key_count))
         return "has a relationship over a foreign key that does not exist";
     if (relationship->inverse != CALX_NO_INVERSE &&
         relationship->inverse >= target->relationship_count)

@@ -55,7 +55,10 @@
     }
 #define CALX_VIA(...)        CALX_NOTE_("calx:via=" #__VA_ARGS__)
 #define CALX_INVERSE(member) CALX_NOTE_("calx:inverse=" #member)
-#define CALX_CASCADE(...)    CALX_NOTE_("calx:cascade=" #__VA_ARGS__)
+/* The table may stand alone, which this header need not be told about. */
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#define CALX_SECONDARY(table, ...) CALX_NOTE_("calx:secondary=" table "\n" #__VA_ARGS__)
+#define CALX_CASCADE(...)          CALX_NOTE_("calx:cascade=" #__VA_ARGS__)
 
 #else
 
@@ -104,10 +107,11 @@
  * CALX_SERVER_DEFAULT, the database, and it is fetched after each INSERT and UPDATE. */
 #define CALX_VERSION_MANUAL
 
-/** The one object a foreign key of this struct points at; NULL until loaded or when there is none.
- */
+/** The one object a foreign key of this struct points at, or the one whose foreign key points here;
+ * NULL until loaded or when there is none. */
 #define CALX_ONE(type) const type *
-/** The objects whose foreign key points here; empty until loaded. Read it through its accessor. */
+/** The objects whose foreign key points here, or, with CALX_SECONDARY, those an association table
+ * joins to this one; empty until loaded. Read it through its accessor. */
 #define CALX_MANY(type)                                                                            \
     struct {                                                                                       \
         const type *const *items;                                                                  \
@@ -117,6 +121,10 @@
 #define CALX_VIA(...)
 /** CALX_INVERSE(member): the same relationship seen from the other struct. */
 #define CALX_INVERSE(member)
+/** CALX_SECONDARY("table", column…) on a CALX_MANY: many-to-many, through this association table.
+ * Its columns are those that point here, then those that point at the target; unless said,
+ * the struct's tag and the key's column with an underscore between them. */
+#define CALX_SECONDARY(...)
 /** What is repeated on related objects: save_update, merge, refresh_expire, expunge, delete, all of
  * these as `all`, delete_orphan, or none. Unless said: save_update and merge. */
 #define CALX_CASCADE(...)

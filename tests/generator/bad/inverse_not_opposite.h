@@ -7,7 +7,7 @@ struct CALX_ENTITY("users") user {
     CALX_MANY(struct user) team CALX_INVERSE(boss);
 };
 
-// expect: 5:32 CALX-E054 'boss' is not the inverse of 'boss': both are CALX_ONE
+// expect: 5:32 CALX-E054 'boss' is not the inverse of 'boss': it is itself
 // note: 5:27 'boss' is declared here
 // expect: 6:34 CALX-E054 'boss' is not the inverse of 'staff': that one names another inverse
 // note: 5:27 'boss' is declared here

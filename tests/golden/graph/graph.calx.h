@@ -1,0 +1,504 @@
+/* Generated from graph.h by calx-gen 0.1.0. Do not edit: change graph.h and build again. */
+#ifndef GRAPH_CALX_H
+#define GRAPH_CALX_H
+
+#include "graph.h"
+
+#include <calx/column.h>
+#include <calx/expression.h>
+#include <calx/mapper.h>
+#include <calx/query.h>
+#include <calx/session.h>
+
+CALX_BEGIN_DECLS
+
+/** Every mapper of graph.h, for calx_schema_create_all(). */
+extern const calx_metadata graph_metadata;
+
+/* ---- struct author: table authors ---- */
+
+/** Writes posts; has one profile. */
+extern const calx_mapper author_mapper;
+
+/** The columns, for conditions and orders: calx_eq(author_col.id, …). */
+extern const struct author_col {
+    calx_int64_column id;
+    calx_text_column name;
+} author_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct author *author_new(void);
+/** Frees what is in no session; takes NULL. */
+void author_free(struct author *author);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct author *author_copy(const struct author *author);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct author *author_edit(const struct author *author);
+/** Ends the watch on a mutable pointer. */
+void author_seal(const struct author *author);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status author_add(calx_session *session, struct author *author);
+/** By key; *out_author is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status author_get(calx_session *session, int64_t id, const struct author **out_author);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status author_get_one(calx_session *session, int64_t id, const struct author **out_author);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status author_delete(calx_session *session, const struct author *author);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status author_bulk_insert(calx_session *session, const struct author *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status author_bulk_update(calx_session *session, const struct author *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status author_set_id(const struct author *author, int64_t id);
+calx_status author_set_name(const struct author *author, const char *name);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+/** The far side of a one-to-one. */
+calx_status author_profile(const struct author *author, const struct profile **out_profile);
+calx_status author_set_profile(const struct author *author, const struct profile *profile);
+calx_status author_posts(const struct author *author, const struct post *const **out_items,
+                         size_t *out_count);
+calx_status author_posts_append(const struct author *author, struct post *post);
+calx_status author_posts_remove(const struct author *author, const struct post *post);
+
+/** A query over author: build it, ask it, free it. Results are borrowed until then. */
+typedef struct author_query author_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: author_query_free(). */
+author_query *author_query_new(calx_session *session);
+/** Takes NULL. */
+void author_query_free(author_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status author_query_where(author_query *query, calx_expression condition);
+calx_status author_query_where_filter(author_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status author_query_order_by(author_query *query, calx_order order);
+calx_status author_query_limit(author_query *query, int64_t limit);
+calx_status author_query_offset(author_query *query, int64_t offset);
+/** Every instance. */
+calx_status author_query_all(author_query *query, const struct author *const **out_items,
+                             size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status author_query_first(author_query *query, const struct author **out_author);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status author_query_one(author_query *query, const struct author **out_author);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status author_query_one_or_none(author_query *query, const struct author **out_author);
+/** How many rows, limit and offset counted in. */
+calx_status author_query_count(author_query *query, int64_t *out_count);
+calx_status author_query_exists(author_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*author_function)(void *context, const struct author *author);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status author_query_each(author_query *query, author_function function, void *context);
+
+/* ---- struct profile: table profiles ---- */
+
+extern const calx_mapper profile_mapper;
+
+/** The columns, for conditions and orders: calx_eq(profile_col.id, …). */
+extern const struct profile_col {
+    calx_int64_column id;
+    calx_text_column text;
+    calx_int64_column author_id;
+} profile_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct profile *profile_new(void);
+/** Frees what is in no session; takes NULL. */
+void profile_free(struct profile *profile);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct profile *profile_copy(const struct profile *profile);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct profile *profile_edit(const struct profile *profile);
+/** Ends the watch on a mutable pointer. */
+void profile_seal(const struct profile *profile);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status profile_add(calx_session *session, struct profile *profile);
+/** By key; *out_profile is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status profile_get(calx_session *session, int64_t id, const struct profile **out_profile);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status profile_get_one(calx_session *session, int64_t id, const struct profile **out_profile);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status profile_delete(calx_session *session, const struct profile *profile);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status profile_bulk_insert(calx_session *session, const struct profile *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status profile_bulk_update(calx_session *session, const struct profile *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status profile_set_id(const struct profile *profile, int64_t id);
+calx_status profile_set_text(const struct profile *profile, const char *text);
+calx_status profile_set_author_id(const struct profile *profile, int64_t author_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status profile_author(const struct profile *profile, const struct author **out_author);
+calx_status profile_set_author(const struct profile *profile, const struct author *author);
+
+/** A query over profile: build it, ask it, free it. Results are borrowed until then. */
+typedef struct profile_query profile_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: profile_query_free(). */
+profile_query *profile_query_new(calx_session *session);
+/** Takes NULL. */
+void profile_query_free(profile_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status profile_query_where(profile_query *query, calx_expression condition);
+calx_status profile_query_where_filter(profile_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status profile_query_order_by(profile_query *query, calx_order order);
+calx_status profile_query_limit(profile_query *query, int64_t limit);
+calx_status profile_query_offset(profile_query *query, int64_t offset);
+/** Every instance. */
+calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
+                              size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status profile_query_first(profile_query *query, const struct profile **out_profile);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status profile_query_one(profile_query *query, const struct profile **out_profile);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status profile_query_one_or_none(profile_query *query, const struct profile **out_profile);
+/** How many rows, limit and offset counted in. */
+calx_status profile_query_count(profile_query *query, int64_t *out_count);
+calx_status profile_query_exists(profile_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*profile_function)(void *context, const struct profile *profile);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status profile_query_each(profile_query *query, profile_function function, void *context);
+
+/* ---- struct post: table posts ---- */
+
+extern const calx_mapper post_mapper;
+
+/** The columns, for conditions and orders: calx_eq(post_col.id, …). */
+extern const struct post_col {
+    calx_int64_column id;
+    calx_int64_column author_id;
+} post_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct post *post_new(void);
+/** Frees what is in no session; takes NULL. */
+void post_free(struct post *post);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct post *post_copy(const struct post *post);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct post *post_edit(const struct post *post);
+/** Ends the watch on a mutable pointer. */
+void post_seal(const struct post *post);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status post_add(calx_session *session, struct post *post);
+/** By key; *out_post is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status post_get(calx_session *session, int64_t id, const struct post **out_post);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status post_get_one(calx_session *session, int64_t id, const struct post **out_post);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status post_delete(calx_session *session, const struct post *post);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status post_bulk_insert(calx_session *session, const struct post *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status post_bulk_update(calx_session *session, const struct post *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status post_set_id(const struct post *post, int64_t id);
+calx_status post_set_author_id(const struct post *post, int64_t author_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status post_author(const struct post *post, const struct author **out_author);
+calx_status post_set_author(const struct post *post, const struct author *author);
+/** Both sides share one association table. */
+calx_status post_tags(const struct post *post, const struct tag *const **out_items,
+                      size_t *out_count);
+calx_status post_tags_append(const struct post *post, struct tag *tag);
+calx_status post_tags_remove(const struct post *post, const struct tag *tag);
+/** One way, with a key of two columns at the other end. */
+calx_status post_places(const struct post *post, const struct place *const **out_items,
+                        size_t *out_count);
+calx_status post_places_append(const struct post *post, struct place *place);
+calx_status post_places_remove(const struct post *post, const struct place *place);
+
+/** A query over post: build it, ask it, free it. Results are borrowed until then. */
+typedef struct post_query post_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: post_query_free(). */
+post_query *post_query_new(calx_session *session);
+/** Takes NULL. */
+void post_query_free(post_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status post_query_where(post_query *query, calx_expression condition);
+calx_status post_query_where_filter(post_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status post_query_order_by(post_query *query, calx_order order);
+calx_status post_query_limit(post_query *query, int64_t limit);
+calx_status post_query_offset(post_query *query, int64_t offset);
+/** Every instance. */
+calx_status post_query_all(post_query *query, const struct post *const **out_items,
+                           size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status post_query_first(post_query *query, const struct post **out_post);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status post_query_one(post_query *query, const struct post **out_post);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status post_query_one_or_none(post_query *query, const struct post **out_post);
+/** How many rows, limit and offset counted in. */
+calx_status post_query_count(post_query *query, int64_t *out_count);
+calx_status post_query_exists(post_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*post_function)(void *context, const struct post *post);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status post_query_each(post_query *query, post_function function, void *context);
+
+/* ---- struct tag: table tags ---- */
+
+extern const calx_mapper tag_mapper;
+
+/** The columns, for conditions and orders: calx_eq(tag_col.name, …). */
+extern const struct tag_col {
+    calx_text_column name;
+} tag_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct tag *tag_new(void);
+/** Frees what is in no session; takes NULL. */
+void tag_free(struct tag *tag);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct tag *tag_copy(const struct tag *tag);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct tag *tag_edit(const struct tag *tag);
+/** Ends the watch on a mutable pointer. */
+void tag_seal(const struct tag *tag);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status tag_add(calx_session *session, struct tag *tag);
+/** By key; *out_tag is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status tag_get(calx_session *session, const char *name, const struct tag **out_tag);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status tag_delete(calx_session *session, const struct tag *tag);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status tag_bulk_insert(calx_session *session, const struct tag *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status tag_bulk_update(calx_session *session, const struct tag *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status tag_set_name(const struct tag *tag, const char *name);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status tag_posts(const struct tag *tag, const struct post *const **out_items,
+                      size_t *out_count);
+calx_status tag_posts_append(const struct tag *tag, struct post *post);
+calx_status tag_posts_remove(const struct tag *tag, const struct post *post);
+
+/** A query over tag: build it, ask it, free it. Results are borrowed until then. */
+typedef struct tag_query tag_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: tag_query_free(). */
+tag_query *tag_query_new(calx_session *session);
+/** Takes NULL. */
+void tag_query_free(tag_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status tag_query_where(tag_query *query, calx_expression condition);
+calx_status tag_query_where_filter(tag_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status tag_query_order_by(tag_query *query, calx_order order);
+calx_status tag_query_limit(tag_query *query, int64_t limit);
+calx_status tag_query_offset(tag_query *query, int64_t offset);
+/** Every instance. */
+calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status tag_query_first(tag_query *query, const struct tag **out_tag);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status tag_query_one(tag_query *query, const struct tag **out_tag);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag);
+/** How many rows, limit and offset counted in. */
+calx_status tag_query_count(tag_query *query, int64_t *out_count);
+calx_status tag_query_exists(tag_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*tag_function)(void *context, const struct tag *tag);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status tag_query_each(tag_query *query, tag_function function, void *context);
+
+/* ---- struct place: table places ---- */
+
+extern const calx_mapper place_mapper;
+
+/** The columns, for conditions and orders: calx_eq(place_col.country, …). */
+extern const struct place_col {
+    calx_text_column country;
+    calx_text_column town;
+} place_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct place *place_new(void);
+/** Frees what is in no session; takes NULL. */
+void place_free(struct place *place);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct place *place_copy(const struct place *place);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct place *place_edit(const struct place *place);
+/** Ends the watch on a mutable pointer. */
+void place_seal(const struct place *place);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status place_add(calx_session *session, struct place *place);
+/** By key; *out_place is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status place_get(calx_session *session, const char *country, const char *town,
+                      const struct place **out_place);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status place_get_one(calx_session *session, const char *country, const char *town,
+                          const struct place **out_place);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status place_delete(calx_session *session, const struct place *place);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status place_bulk_insert(calx_session *session, const struct place *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status place_bulk_update(calx_session *session, const struct place *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status place_set_country(const struct place *place, const char *country);
+calx_status place_set_town(const struct place *place, const char *town);
+
+/** A query over place: build it, ask it, free it. Results are borrowed until then. */
+typedef struct place_query place_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: place_query_free(). */
+place_query *place_query_new(calx_session *session);
+/** Takes NULL. */
+void place_query_free(place_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status place_query_where(place_query *query, calx_expression condition);
+calx_status place_query_where_filter(place_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status place_query_order_by(place_query *query, calx_order order);
+calx_status place_query_limit(place_query *query, int64_t limit);
+calx_status place_query_offset(place_query *query, int64_t offset);
+/** Every instance. */
+calx_status place_query_all(place_query *query, const struct place *const **out_items,
+                            size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status place_query_first(place_query *query, const struct place **out_place);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status place_query_one(place_query *query, const struct place **out_place);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status place_query_one_or_none(place_query *query, const struct place **out_place);
+/** How many rows, limit and offset counted in. */
+calx_status place_query_count(place_query *query, int64_t *out_count);
+calx_status place_query_exists(place_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*place_function)(void *context, const struct place *place);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status place_query_each(place_query *query, place_function function, void *context);
+
+/* ---- struct member: table members ---- */
+
+/** Related to its like in each way. */
+extern const calx_mapper member_mapper;
+
+/** The columns, for conditions and orders: calx_eq(member_col.id, …). */
+extern const struct member_col {
+    calx_int64_column id;
+    calx_int64_column mentor_id;
+    calx_int64_column partner_id;
+} member_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct member *member_new(void);
+/** Frees what is in no session; takes NULL. */
+void member_free(struct member *member);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct member *member_copy(const struct member *member);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct member *member_edit(const struct member *member);
+/** Ends the watch on a mutable pointer. */
+void member_seal(const struct member *member);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status member_add(calx_session *session, struct member *member);
+/** By key; *out_member is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status member_get(calx_session *session, int64_t id, const struct member **out_member);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status member_get_one(calx_session *session, int64_t id, const struct member **out_member);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status member_delete(calx_session *session, const struct member *member);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status member_bulk_insert(calx_session *session, const struct member *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status member_bulk_update(calx_session *session, const struct member *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status member_set_id(const struct member *member, int64_t id);
+calx_status member_set_mentor_id(const struct member *member, calx_nullable_int64 mentor_id);
+calx_status member_set_partner_id(const struct member *member, calx_nullable_int64 partner_id);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status member_mentor(const struct member *member, const struct member **out_mentor);
+calx_status member_set_mentor(const struct member *member, const struct member *mentor);
+calx_status member_pupils(const struct member *member, const struct member *const **out_items,
+                          size_t *out_count);
+calx_status member_pupils_append(const struct member *member, struct member *item);
+calx_status member_pupils_remove(const struct member *member, const struct member *item);
+calx_status member_partner(const struct member *member, const struct member **out_partner);
+calx_status member_set_partner(const struct member *member, const struct member *partner);
+calx_status member_partner_of(const struct member *member, const struct member **out_partner_of);
+calx_status member_set_partner_of(const struct member *member, const struct member *partner_of);
+calx_status member_following(const struct member *member, const struct member *const **out_items,
+                             size_t *out_count);
+calx_status member_following_append(const struct member *member, struct member *item);
+calx_status member_following_remove(const struct member *member, const struct member *item);
+calx_status member_followers(const struct member *member, const struct member *const **out_items,
+                             size_t *out_count);
+calx_status member_followers_append(const struct member *member, struct member *item);
+calx_status member_followers_remove(const struct member *member, const struct member *item);
+
+/** A query over member: build it, ask it, free it. Results are borrowed until then. */
+typedef struct member_query member_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: member_query_free(). */
+member_query *member_query_new(calx_session *session);
+/** Takes NULL. */
+void member_query_free(member_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status member_query_where(member_query *query, calx_expression condition);
+calx_status member_query_where_filter(member_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status member_query_order_by(member_query *query, calx_order order);
+calx_status member_query_limit(member_query *query, int64_t limit);
+calx_status member_query_offset(member_query *query, int64_t offset);
+/** Every instance. */
+calx_status member_query_all(member_query *query, const struct member *const **out_items,
+                             size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status member_query_first(member_query *query, const struct member **out_member);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status member_query_one(member_query *query, const struct member **out_member);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status member_query_one_or_none(member_query *query, const struct member **out_member);
+/** How many rows, limit and offset counted in. */
+calx_status member_query_count(member_query *query, int64_t *out_count);
+calx_status member_query_exists(member_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*member_function)(void *context, const struct member *member);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status member_query_each(member_query *query, member_function function, void *context);
+
+CALX_END_DECLS
+
+#endif
