@@ -14,6 +14,7 @@
 #define CALX_DRIVER_DRIVER_H
 
 #include <calx/error.h>
+#include <calx/execution_options.h>
 #include <calx/url.h>
 #include <calx/value.h>
 
@@ -25,7 +26,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 7 };
+enum { CALX_DRIVER_API = 8 };
 
 typedef struct calx_driver calx_driver;
 
@@ -38,11 +39,29 @@ typedef struct calx_driver_config {
         *logger; /* for what the database says by itself; set by the engine, or NULL */
 } calx_driver_config;
 
+/* How transactions are kept apart. */
+typedef enum calx_isolation {
+    CALX_ISOLATION_DEFAULT = 0, /* as the database does it */
+    CALX_ISOLATION_READ_UNCOMMITTED,
+    CALX_ISOLATION_READ_COMMITTED,
+    CALX_ISOLATION_REPEATABLE_READ,
+    CALX_ISOLATION_SERIALIZABLE,
+    CALX_ISOLATION_AUTOCOMMIT /* none: CALX_DRIVER_BEGIN is not called */
+} calx_isolation;
+
+/* How the next transaction begins. */
+typedef struct calx_driver_begin {
+    calx_isolation isolation;
+    calx_switch read_only; /* OFF: it will write */
+    calx_switch deferrable;
+} calx_driver_begin;
+
 /* A physical connection. Drivers embed it as the first member of their own. */
 typedef struct calx_driver_connection {
     const calx_driver *driver;
-    calx_error error;    /* of the last failed call on this connection or its statements */
-    bool in_transaction; /* what the database said after the last call */
+    calx_error error;        /* of the last failed call on this connection or its statements */
+    bool in_transaction;     /* what the database said after the last call */
+    calx_driver_begin begin; /* set by the engine before CALX_DRIVER_BEGIN */
 } calx_driver_connection;
 
 /* A prepared statement. Drivers embed it as the first member of their own. */
@@ -50,6 +69,8 @@ typedef struct calx_driver_statement {
     calx_driver_connection *connection;
     size_t parameter_count;
     size_t refused; /* the parameter whose value the last execute refused, from 1; 0: none */
+    int batch_rows; /* with CALX_DRIVER_ROWS_STREAM: as many at a time; 0: a growing number */
+    int batch_most; /* that grows to no more; 0: as the driver likes */
 } calx_driver_statement;
 
 /* What steers a transaction. The savepoint forms take the savepoint's number. */
@@ -187,6 +208,10 @@ struct calx_driver {
      * table, where it would not do what an INSERT does, or not outside of a transaction.
      */
     calx_status (*copy_rows)(calx_driver_connection *connection, const calx_driver_copy *copy);
+    /* The levels of isolation the database has, a bit for each: 1u << calx_isolation (ENG-137). */
+    unsigned isolations;
+    /* Optional. Asks the database for the level that holds now (ENG-141). */
+    calx_status (*isolation)(calx_driver_connection *connection, calx_isolation *out_isolation);
 };
 
 /*

@@ -10,10 +10,19 @@
 #include "base/error.h"
 #include "engine/savepoint.h"
 
+#include <stdio.h>
+
 static void log_line(const calx_connection *connection, const char *line)
 {
     if (connection->echo)
-        calx_log_text(&connection->engine->logger, CALX_LOG_INFO, line);
+        calx_echo_text(connection, CALX_LOG_INFO, line);
+}
+
+/* The line, and why nothing follows it in autocommit (ENG-199). */
+static void log_control(const calx_connection *connection, const char *line,
+                        const char *autocommit_line)
+{
+    log_line(connection, connection->autocommit ? autocommit_line : line);
 }
 
 /* All open cursors lose their statement; they stay until they are closed. */
@@ -63,7 +72,7 @@ calx_status calx_connection_failed(calx_connection *connection, calx_status stat
         drop_link(connection);
         if (begun)
             connection->state = CALX_CONNECTION_FAILED;
-    } else if (begun && !physical->in_transaction) {
+    } else if (begun && !connection->autocommit && !physical->in_transaction) {
         connection->state = CALX_CONNECTION_FAILED;
     }
     return status;
@@ -86,6 +95,7 @@ calx_status calx_connection_ensure(calx_connection *connection)
         if (status != CALX_OK)
             return status;
         connection->link = (calx_link *)entry;
+        connection->link->reset = connection->engine->options.pool_reset;
     }
     if (connection->engine->config->thread_bound &&
         !pthread_equal(connection->link->maker, pthread_self()))
@@ -104,11 +114,17 @@ static calx_status run_control(calx_connection *connection, calx_driver_control 
 }
 
 /* Begins unless the database has begun already. */
-static calx_status begin(calx_connection *connection, const char *line)
+static calx_status begin(calx_connection *connection, const char *line, const char *autocommit_line)
 {
-    if (!connection->link->connection->in_transaction) {
-        log_line(connection, line);
-        calx_status status = run_control(connection, CALX_DRIVER_BEGIN, 0);
+    calx_driver_connection *physical = connection->link->connection;
+    const calx_driver_begin *how = &connection->settings->begin;
+    connection->autocommit = false;
+    if (!physical->in_transaction) {
+        connection->autocommit = how->isolation == CALX_ISOLATION_AUTOCOMMIT;
+        log_control(connection, line, autocommit_line);
+        physical->begin = *how;
+        calx_status status =
+            connection->autocommit ? CALX_OK : run_control(connection, CALX_DRIVER_BEGIN, 0);
         if (status != CALX_OK)
             return status;
     }
@@ -128,17 +144,16 @@ static calx_status make_ready(calx_connection *connection)
     if (atomic_load_explicit(&connection->link->cut, memory_order_relaxed))
         return calx_error_set(&connection->error, CALX_E_POOL_CLOSED,
                               "the engine was shut down while this connection was in use");
-    if (connection->state == CALX_CONNECTION_BEGUN && connection->link->connection->in_transaction)
+    if (calx_connection_is_open(connection))
         return CALX_OK;
-    return begin(connection, "BEGIN (implicit)");
+    return begin(connection, "BEGIN (implicit)", "BEGIN (implicit; autocommit: not sent)");
 }
 
 calx_status calx_connection_ready(calx_connection *connection)
 {
     calx_link *link = connection->link;
     calx_connection_forget_error(connection);
-    if (connection->state == CALX_CONNECTION_BEGUN && link != NULL &&
-        link->connection->in_transaction &&
+    if (calx_connection_is_open(connection) &&
         !atomic_load_explicit(&link->cut, memory_order_relaxed) &&
         !connection->engine->config->thread_bound)
         return CALX_OK;
@@ -153,11 +168,11 @@ calx_status calx_connection_begin(calx_connection *connection)
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
-    if (connection->state == CALX_CONNECTION_BEGUN && connection->link->connection->in_transaction)
+    if (calx_connection_is_open(connection))
         return calx_error_set(&connection->error, CALX_E_STATE,
                               "a transaction has begun already; commit or roll it back first");
     connection->state = CALX_CONNECTION_IDLE;
-    return begin(connection, "BEGIN");
+    return begin(connection, "BEGIN", "BEGIN (autocommit: not sent)");
 }
 
 /* Room for one more savepoint; the first few need no memory. */
@@ -184,13 +199,19 @@ static calx_status reserve_savepoint(calx_connection *connection)
 
 static void log_savepoint(const calx_connection *connection, const char *verb, unsigned serial)
 {
-    if (connection->echo)
-        calx_log(&connection->engine->logger, CALX_LOG_INFO, "%s calx_%u", verb, serial);
+    char line[48];
+    if (!connection->echo)
+        return;
+    snprintf(line, sizeof(line), "%s calx_%u", verb, serial);
+    calx_echo_text(connection, CALX_LOG_INFO, line);
 }
 
 calx_status calx_connection_begin_nested(calx_connection *connection)
 {
     calx_status status = calx_connection_ready(connection);
+    if (status == CALX_OK && connection->autocommit)
+        status = calx_error_set(&connection->error, CALX_E_STATE,
+                                "a savepoint needs a transaction, and in AUTOCOMMIT there is none");
     if (status == CALX_OK)
         status = reserve_savepoint(connection);
     if (status != CALX_OK)
@@ -206,8 +227,7 @@ calx_status calx_connection_begin_nested(calx_connection *connection)
 /* Whether there is anything to end; brings our state in line with the database's (ENG-045). */
 static bool has_transaction(calx_connection *connection)
 {
-    if (connection->state == CALX_CONNECTION_BEGUN &&
-        (connection->link == NULL || !connection->link->connection->in_transaction)) {
+    if (connection->state == CALX_CONNECTION_BEGUN && !calx_connection_is_open(connection)) {
         connection->state = CALX_CONNECTION_IDLE;
         connection->savepoint_count = 0;
     }
@@ -235,8 +255,9 @@ calx_status calx_connection_commit(calx_connection *connection)
     if (connection->savepoint_count > 0)
         return release_savepoint(connection);
     end_rows(connection);
-    log_line(connection, "COMMIT");
-    calx_status status = run_control(connection, CALX_DRIVER_COMMIT, 0);
+    log_control(connection, "COMMIT", "COMMIT (autocommit: not sent)");
+    calx_status status =
+        connection->autocommit ? CALX_OK : run_control(connection, CALX_DRIVER_COMMIT, 0);
     if (status == CALX_OK)
         connection->state = CALX_CONNECTION_IDLE;
     else if (status != CALX_E_BUSY)
@@ -270,7 +291,7 @@ calx_status calx_connection_rollback(calx_connection *connection)
     calx_status status = CALX_OK;
     if (connection->link != NULL) {
         end_rows(connection);
-        log_line(connection, "ROLLBACK");
+        log_control(connection, "ROLLBACK", "ROLLBACK (autocommit: not sent)");
         if (connection->link->connection->in_transaction)
             status = run_control(connection, CALX_DRIVER_ROLLBACK, 0);
         /* Closing rolls back as well, so nothing of the transaction outlives this call. */
@@ -301,8 +322,7 @@ bool calx_connection_in_transaction(const calx_connection *connection)
 {
     if (connection->state == CALX_CONNECTION_FAILED)
         return true;
-    return connection->state == CALX_CONNECTION_BEGUN && connection->link != NULL &&
-           connection->link->connection->in_transaction;
+    return calx_connection_is_open(connection);
 }
 
 calx_status calx_connection_invalidate(calx_connection *connection)
@@ -355,6 +375,8 @@ static void clear_handle(calx_connection *connection)
     if (connection->savepoints != connection->inline_savepoints)
         calx_release(connection->savepoints);
     connection->savepoints = NULL;
+    calx_release(connection->own_settings);
+    connection->own_settings = NULL;
 }
 
 void calx_connection_free_handle(calx_connection *connection)
@@ -368,6 +390,8 @@ static void give_link(calx_connection *connection, calx_link *link)
 {
     calx_engine *engine = connection->engine;
     connection->link = NULL;
+    if (connection->settings->resets)
+        link->reset = connection->settings->reset;
     if (link->detached) {
         calx_connection_free_handle(connection);
         calx_link_destroy(engine, &link->entry);

@@ -99,11 +99,11 @@ static calx_status execute(calx_cursor *cursor, const calx_value *values, size_t
 static calx_status execute_aloud(calx_cursor *cursor, const calx_value *parameters, size_t count,
                                  size_t rows, bool *out_row)
 {
-    const calx_engine *engine = cursor->connection->engine;
-    calx_echo_statement(engine, cursor->sql, parameters, count);
+    const calx_connection *connection = cursor->connection;
+    calx_echo_statement(connection, cursor->sql, parameters, count);
     int64_t start = calx_clock_monotonic_ns();
     calx_status status = execute(cursor, parameters, count, rows, out_row);
-    calx_echo_time(engine, calx_clock_monotonic_ns() - start);
+    calx_echo_time(connection, calx_clock_monotonic_ns() - start);
     return status;
 }
 
@@ -117,8 +117,11 @@ static calx_status not_asked(calx_cursor *cursor, calx_status status)
 
 void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how)
 {
-    if (cursor->statement != NULL && cursor->driver->rows != NULL)
-        cursor->driver->rows(cursor->statement, how);
+    if (cursor->statement == NULL || cursor->driver->rows == NULL)
+        return;
+    cursor->statement->batch_rows = cursor->connection->settings->yield_per;
+    cursor->statement->batch_most = cursor->connection->settings->max_row_buffer;
+    cursor->driver->rows(cursor->statement, how);
 }
 
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
@@ -173,12 +176,12 @@ calx_status calx_connection_copy_rows(calx_connection *connection, const calx_pl
     if (status != CALX_OK)
         return status;
     if (connection->echo)
-        calx_echo_statement(connection->engine, plan->sql, values, rows * plan->type_count);
+        calx_echo_statement(connection, plan->sql, values, rows * plan->type_count);
     int64_t start = connection->echo ? calx_clock_monotonic_ns() : 0;
     calx_driver_connection *base = connection->link->connection;
     status = base->driver->copy_rows(base, &copy);
     if (connection->echo)
-        calx_echo_time(connection->engine, calx_clock_monotonic_ns() - start);
+        calx_echo_time(connection, calx_clock_monotonic_ns() - start);
     return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, plan->sql);
 }
 
@@ -202,7 +205,7 @@ static CALX_APART calx_status read_aloud(calx_cursor *cursor, const calx_value_t
     calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
     if (status != CALX_OK)
         return calx_connection_failed(cursor->connection, status, cursor->sql);
-    calx_echo_row(cursor->connection->engine, out, count);
+    calx_echo_row(cursor->connection, out, count);
     return CALX_OK;
 }
 

@@ -8,6 +8,8 @@
 #include "base/buffer.h"
 #include "driver/timestamp.h"
 
+#include <stdio.h>
+
 enum { SHOWN_TEXT = 300, SHOWN_BYTES = 32, SHOWN_VALUES = 50 };
 
 /* Bytes of a UTF-8 sequence are kept together: a cut never leaves half a character. */
@@ -100,37 +102,49 @@ static void put_values(calx_buffer *line, const calx_value *values, size_t count
     calx_buffer_char(line, ']');
 }
 
-void calx_echo_statement(const calx_engine *engine, const char *sql, const calx_value *parameters,
-                         size_t count)
+void calx_echo_text(const calx_connection *connection, calx_log_level level, const char *text)
+{
+    const calx_logger *logger = &connection->engine->logger;
+    const char *token = connection->settings->logging_token;
+    if (token != NULL)
+        calx_log(logger, level, "[%s] %s", token, text);
+    else
+        calx_log_text(logger, level, text);
+}
+
+void calx_echo_statement(const calx_connection *connection, const char *sql,
+                         const calx_value *parameters, size_t count)
 {
     calx_buffer line = CALX_BUFFER_INIT;
     calx_buffer_put(&line, sql);
     if (count > 0) {
         calx_buffer_char(&line, ' ');
-        if (engine->options.hide_parameters)
+        if (connection->engine->options.hide_parameters)
             calx_buffer_format(&line, "[%zu hidden]", count);
         else
             put_values(&line, parameters, count);
     }
     /* Without memory for the values the statement alone is better than nothing. */
-    calx_log_text(&engine->logger, CALX_LOG_INFO,
-                  line.status == CALX_OK ? calx_buffer_text(&line) : sql);
+    calx_echo_text(connection, CALX_LOG_INFO,
+                   line.status == CALX_OK ? calx_buffer_text(&line) : sql);
     calx_buffer_clear(&line);
 }
 
-void calx_echo_time(const calx_engine *engine, int64_t nanoseconds)
+void calx_echo_time(const calx_connection *connection, int64_t nanoseconds)
 {
-    calx_log(&engine->logger, CALX_LOG_DEBUG, "took %lld.%03lld ms",
-             (long long)(nanoseconds / 1000000), (long long)(nanoseconds / 1000 % 1000));
+    char line[48];
+    snprintf(line, sizeof(line), "took %lld.%03lld ms", (long long)(nanoseconds / 1000000),
+             (long long)(nanoseconds / 1000 % 1000));
+    calx_echo_text(connection, CALX_LOG_DEBUG, line);
 }
 
-void calx_echo_row(const calx_engine *engine, const calx_value *values, size_t count)
+void calx_echo_row(const calx_connection *connection, const calx_value *values, size_t count)
 {
-    if (engine->options.hide_parameters)
+    if (connection->engine->options.hide_parameters)
         return;
     calx_buffer line = CALX_BUFFER_INIT;
     calx_buffer_put(&line, "row ");
     put_values(&line, values, count);
-    calx_log_text(&engine->logger, CALX_LOG_DEBUG, calx_buffer_text(&line));
+    calx_echo_text(connection, CALX_LOG_DEBUG, calx_buffer_text(&line));
     calx_buffer_clear(&line);
 }

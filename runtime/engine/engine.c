@@ -88,6 +88,21 @@ out:
     return status;
 }
 
+/* The texts of the options end with this: they were borrowed. */
+static calx_status make_settings(calx_engine *engine, calx_error *error)
+{
+    static const calx_execution_options nothing = CALX_EXECUTION_OPTIONS_INIT;
+    const calx_execution_options *options = engine->options.execution_options;
+    engine->options.execution_options = NULL;
+    if (options == NULL)
+        options = &nothing;
+    calx_status status = calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, error);
+    if (status != CALX_OK)
+        return status;
+    engine->settings = calx_settings_new(&calx_settings_defaults, options);
+    return engine->settings != NULL ? CALX_OK : calx_error_set_nomem(error);
+}
+
 static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
                          calx_error *error)
 {
@@ -96,6 +111,8 @@ static calx_status build(calx_engine *engine, const char *url, const calx_engine
         status = read_url(engine, url, error);
     if (status == CALX_OK)
         status = calx_engine_options_fit(&engine->options, pool_kind(engine), error);
+    if (status == CALX_OK)
+        status = make_settings(engine, error);
     engine->texts.limit = (size_t)engine->options.query_texts;
     if (status == CALX_OK)
         status = make_loggers(engine, error);
@@ -133,6 +150,12 @@ static void destroy(calx_engine *engine)
 {
     for (calx_spare *spare; (spare = calx_engine_take_spare(engine)) != NULL;)
         spare->destroy(spare);
+    calx_release(engine->settings);
+    if (engine->root != engine) {
+        calx_engine_release(engine->root);
+        calx_release(engine);
+        return;
+    }
     calx_pool_free(engine->pool);
     calx_engine_free_plans(engine);
     calx_text_cache_clear(&engine->texts);
@@ -167,6 +190,7 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
         return calx_error_set_nomem(out_error);
     }
     atomic_init(&engine->references, 1);
+    engine->root = engine;
     for (size_t i = 0; i < CALX_SPARES; i++)
         atomic_init(&engine->spares[i], NULL);
     calx_map_init(&engine->plans);
@@ -189,8 +213,48 @@ void calx_engine_free(calx_engine *engine)
 {
     if (engine == NULL)
         return;
-    calx_pool_dispose(engine->pool);
+    if (engine->root == engine)
+        calx_pool_dispose(engine->pool);
     calx_engine_release(engine);
+}
+
+calx_status calx_engine_execution_options(calx_engine *engine,
+                                          const calx_execution_options *options,
+                                          calx_engine **out_engine, calx_error *out_error)
+{
+    calx_error_clear(out_error);
+    calx_status status =
+        calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, out_error);
+    if (status != CALX_OK)
+        return status;
+    calx_engine *derived = calx_alloc_zeroed(sizeof(*derived));
+    calx_settings *settings = calx_settings_new(engine->settings, options);
+    if (derived == NULL || settings == NULL) {
+        calx_release(derived);
+        calx_release(settings);
+        return calx_error_set_nomem(out_error);
+    }
+    atomic_init(&derived->references, 1);
+    for (size_t i = 0; i < CALX_SPARES; i++)
+        atomic_init(&derived->spares[i], NULL);
+    derived->root = engine->root;
+    atomic_fetch_add(&derived->root->references, 1);
+    derived->settings = settings;
+    derived->driver = engine->driver;
+    derived->config = engine->config;
+    derived->options = engine->options;
+    derived->url = engine->url;
+    derived->logger = engine->logger;
+    derived->pool_logger = engine->pool_logger;
+    derived->pool = engine->pool;
+    *out_engine = derived;
+    return CALX_OK;
+}
+
+void calx_engine_get_execution_options(const calx_engine *engine,
+                                       calx_execution_options *out_options)
+{
+    calx_settings_tell(engine->settings, out_options);
 }
 
 /* A handle for a link: the one kept with it, or a new one. NULL: no memory. */
@@ -223,6 +287,8 @@ calx_status calx_engine_connect(calx_engine *engine, calx_connection **out_conne
     atomic_fetch_add(&engine->references, 1);
     connection->engine = engine;
     connection->link = link;
+    link->reset = engine->options.pool_reset;
+    connection->settings = engine->settings;
     connection->echo = calx_log_enabled(&engine->logger, CALX_LOG_INFO);
     connection->echo_rows = calx_log_enabled(&engine->logger, CALX_LOG_DEBUG);
     *out_connection = connection;
@@ -245,7 +311,7 @@ calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_
 void calx_engine_status(calx_engine *engine, calx_engine_state *out_state)
 {
     calx_pool_status(engine->pool, out_state);
-    calx_text_cache_status(&engine->texts, out_state);
+    calx_text_cache_status(&engine->root->texts, out_state);
 }
 
 const char *calx_engine_url(const calx_engine *engine)

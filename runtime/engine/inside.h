@@ -15,6 +15,7 @@
 #include "engine/cursor.h"
 #include "engine/options.h"
 #include "engine/plan.h"
+#include "engine/settings.h"
 #include "engine/spare.h"
 #include "engine/text.h"
 #include "pool/pool.h"
@@ -34,8 +35,14 @@ typedef struct calx_text_cache {
     uint64_t found, made;
 } calx_text_cache;
 
+/*
+ * A derived engine has a copy of what never changes (driver to pool), and settings of its own; all
+ * else it finds in its root.
+ */
 struct calx_engine {
     atomic_size_t references; /* the application's, and one of each connection that is out */
+    calx_engine *root;        /* itself, or what it was derived from; then it holds a reference */
+    calx_settings *settings;
     const calx_driver *driver;
     calx_driver_config *config;
     calx_engine_options options;
@@ -90,10 +97,11 @@ struct calx_link {
     calx_pool_entry entry; /* first: the pool knows no more */
     calx_engine *engine;
     calx_driver_connection *connection;
-    atomic_bool cut;     /* the engine was shut down under it */
-    pthread_t maker;     /* the thread that connected */
-    bool detached;       /* belongs to its connection, not to the pool */
-    calx_cursor **plans; /* by plan id; NULL: not prepared yet */
+    atomic_bool cut;       /* the engine was shut down under it */
+    pthread_t maker;       /* the thread that connected */
+    bool detached;         /* belongs to its connection, not to the pool */
+    calx_pool_reset reset; /* what becomes of its transaction when it goes back */
+    calx_cursor **plans;   /* by plan id; NULL: not prepared yet */
     size_t plan_capacity;
     calx_map texts;      /* kept cursors by text */
     calx_cursor *newest; /* of the texts, by last use */
@@ -114,8 +122,11 @@ struct calx_connection {
     calx_link *link; /* NULL: invalidated; the next use takes another */
     calx_error error;
     calx_connection_state state;
-    bool echo;      /* statements are logged */
-    bool echo_rows; /* rows are, too */
+    const calx_settings *settings; /* the engine's, or its own */
+    calx_settings *own_settings;   /* NULL: none */
+    bool autocommit;               /* what has begun sends nothing (ENG-142) */
+    bool echo;                     /* statements are logged */
+    bool echo_rows;                /* rows are, too */
     unsigned last_savepoint;
     unsigned *savepoints; /* the open ones, outermost first */
     size_t savepoint_count;
@@ -169,11 +180,22 @@ static inline void calx_connection_forget_error(calx_connection *connection)
 /* The handle's memory goes. */
 void calx_connection_free_handle(calx_connection *connection);
 
-/* Log lines. All do nothing unless the engine's echo asks for them. */
-void calx_echo_statement(const calx_engine *engine, const char *sql, const calx_value *parameters,
-                         size_t count);
-void calx_echo_time(const calx_engine *engine, int64_t nanoseconds);
-void calx_echo_row(const calx_engine *engine, const calx_value *values, size_t count);
+/* Whether what the connection has begun is still open. */
+static inline bool calx_connection_is_open(const calx_connection *connection)
+{
+    return connection->state == CALX_CONNECTION_BEGUN && connection->link != NULL &&
+           (connection->autocommit || connection->link->connection->in_transaction);
+}
+
+/* Log lines, the connection's token in front. All do nothing unless the echo asks for them. */
+void calx_echo_text(const calx_connection *connection, calx_log_level level, const char *text);
+void calx_echo_statement(const calx_connection *connection, const char *sql,
+                         const calx_value *parameters, size_t count);
+void calx_echo_time(const calx_connection *connection, int64_t nanoseconds);
+void calx_echo_row(const calx_connection *connection, const calx_value *values, size_t count);
+
+/* What was set on a statement; NULL: nothing. Borrowed. */
+const calx_execution_options *calx_statement_options(const calx_statement *statement);
 
 /*
  * A statement's text and values as the driver wants them. The values are borrowed until the next

@@ -38,7 +38,7 @@ bool calx_link_reset(void *context, calx_pool_entry *entry)
     calx_engine *engine = context;
     calx_link *link = (calx_link *)entry;
     calx_driver_connection *connection = link->connection;
-    calx_pool_reset reset = engine->options.pool_reset;
+    calx_pool_reset reset = link->reset;
     if (!connection->in_transaction || reset == CALX_POOL_RESET_NONE)
         return true;
     calx_status status;

@@ -74,6 +74,7 @@ calx_status calx_engine_plan(calx_engine *engine, const calx_plan_key *key,
 {
     uint64_t hash = calx_plan_key_hash(key);
     calx_status status = CALX_OK;
+    engine = engine->root;
     pthread_mutex_lock(&engine->plan_lock);
     calx_plan *plan = calx_map_find(&engine->plans, hash, has_key, key);
     if (plan == NULL)

@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "driver/timestamp.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 /* Integers beyond this are not all exact as a double. */
 #define EXACT_DOUBLE INT64_C(9007199254740992)
@@ -110,9 +112,29 @@ static calx_value *copy_values(const calx_value *values, size_t count)
     return copies;
 }
 
+/* Whether it reads and does nothing else, as far as its first word tells. */
+static bool only_reads(const char *sql)
+{
+    static const char *const words[] = { "SELECT", "VALUES" };
+    while (isspace((unsigned char)*sql))
+        sql++;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t size = strlen(words[i]);
+        if (strncasecmp(sql, words[i], size) == 0 && !isalnum((unsigned char)sql[size]))
+            return true;
+    }
+    return false;
+}
+
+static calx_driver_rows row_mode(const calx_connection *connection, const char *sql)
+{
+    return connection->settings->stream_results && only_reads(sql) ? CALX_DRIVER_ROWS_STREAM
+                                                                   : CALX_DRIVER_ROWS_FLOW;
+}
+
 /* out_kept: NULL, or where to put the copies of the parameters that the cursor borrows from. */
-static calx_status execute(calx_connection *connection, const calx_statement *statement,
-                           calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
+static calx_status run(calx_connection *connection, const calx_statement *statement,
+                       calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
 {
     const char *sql = NULL;
     size_t size = 0;
@@ -134,9 +156,24 @@ static calx_status execute(calx_connection *connection, const calx_statement *st
     if (status == CALX_OK)
         status = calx_connection_open_text(connection, sql, size, out_cursor);
     if (status == CALX_OK && out_kept != NULL)
-        calx_cursor_rows(*out_cursor, CALX_DRIVER_ROWS_FLOW);
+        calx_cursor_rows(*out_cursor, row_mode(connection, sql));
     if (status == CALX_OK)
         status = calx_cursor_execute(*out_cursor, values, count, out_row);
+    return status;
+}
+
+/* The same with the statement's options over those of the connection. */
+static calx_status execute(calx_connection *connection, const calx_statement *statement,
+                           calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
+{
+    const calx_settings *settings = connection->settings;
+    if (statement == NULL || calx_statement_options(statement) == NULL)
+        return run(connection, statement, out_kept, out_cursor, out_row);
+    calx_settings own = *settings;
+    calx_settings_overlay(&own, calx_statement_options(statement));
+    connection->settings = &own;
+    calx_status status = run(connection, statement, out_kept, out_cursor, out_row);
+    connection->settings = settings;
     return status;
 }
 

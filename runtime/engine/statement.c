@@ -39,10 +39,11 @@ struct calx_statement {
     char *text;
     size_t size;
     statement_work *work;
-    calx_parameter_map names; /* what any dialect finds in the text */
-    bound_value *values;      /* by index of the name */
-    calx_status status;       /* the first bind that failed */
-    char *unknown;            /* the name it was about, or NULL */
+    calx_parameter_map names;        /* what any dialect finds in the text */
+    bound_value *values;             /* by index of the name */
+    calx_status status;              /* the first bind that failed */
+    char *unknown;                   /* the name it was about, or NULL */
+    calx_execution_options *options; /* NULL: none */
 };
 
 static void clear_form(statement_form *form)
@@ -128,6 +129,7 @@ void calx_statement_free(calx_statement *statement)
     if (statement->work != NULL)
         clear_form(&statement->work->form);
     calx_release(statement->work);
+    calx_release(statement->options);
     calx_release(statement->unknown);
     calx_release(statement->text);
     calx_release(statement);
@@ -136,6 +138,32 @@ void calx_statement_free(calx_statement *statement)
 const char *calx_statement_text(const calx_statement *statement)
 {
     return statement->text;
+}
+
+calx_status calx_statement_execution_options(calx_statement *statement,
+                                             const calx_execution_options *options,
+                                             calx_error *out_error)
+{
+    calx_execution_options *copy = NULL;
+    calx_error_clear(out_error);
+    if (statement == NULL)
+        return calx_error_set(out_error, CALX_E_ARGUMENT, "no statement was given (NULL)");
+    if (options != NULL) {
+        calx_status status = calx_settings_check(options, NULL, CALX_SETTINGS_STATEMENT, out_error);
+        if (status != CALX_OK)
+            return status;
+        copy = calx_settings_copy_options(options);
+        if (copy == NULL)
+            return calx_error_set_nomem(out_error);
+    }
+    calx_release(statement->options);
+    statement->options = copy;
+    return CALX_OK;
+}
+
+const calx_execution_options *calx_statement_options(const calx_statement *statement)
+{
+    return statement->options;
 }
 
 /* Keeps the first failure. */

@@ -84,7 +84,7 @@ static calx_sql_text *find_locked(calx_text_cache *cache, const calx_shape *shap
 
 calx_sql_text *calx_engine_find_text(calx_engine *engine, const calx_shape *shape)
 {
-    calx_text_cache *cache = &engine->texts;
+    calx_text_cache *cache = &engine->root->texts;
     pthread_mutex_lock(&cache->lock);
     calx_sql_text *text = find_locked(cache, shape);
     cache->found += text != NULL;
@@ -155,7 +155,7 @@ calx_status calx_engine_make_text(calx_engine *engine, const calx_select *select
         status = calx_error_set_nomem(error);
         goto out;
     }
-    *out_text = keep(&engine->texts, shape, text);
+    *out_text = keep(&engine->root->texts, shape, text);
 out:
     calx_buffer_clear(&sql);
     return status;

@@ -16,13 +16,18 @@ static calx_postgresql_statement *inside(calx_driver_statement *statement)
     return (calx_postgresql_statement *)statement;
 }
 
-static calx_driver_statement *start(line *opened, const char *sql, calx_driver_rows how)
+static void open_rows(line *opened, calx_driver_statement *statement, calx_driver_rows how)
 {
-    calx_driver_statement *statement = prepare(opened, sql);
     bool row = false;
     opened->driver->rows(statement, how);
     must(opened, opened->driver->execute(statement, NULL, 0, &row));
     assert_true(row);
+}
+
+static calx_driver_statement *start(line *opened, const char *sql, calx_driver_rows how)
+{
+    calx_driver_statement *statement = prepare(opened, sql);
+    open_rows(opened, statement, how);
     return statement;
 }
 
@@ -199,12 +204,20 @@ static void a_stream_holds_little_however_much_there_is(void **state)
     static const char *const texts[] = {
         "SELECT g, repeat('x', 200) FROM generate_series(1, 20000) g",
         "SELECT g, repeat('x', 20000 * (g / 256)) FROM generate_series(1, 2000) g",
+        "SELECT g, repeat('x', 200) FROM generate_series(1, 20000) g",
+        "SELECT g, repeat('x', 200) FROM generate_series(1, 20000) g",
     };
-    static const int64_t counts[] = { MANY, 2000 };
+    static const int64_t counts[] = { MANY, 2000, MANY, MANY };
+    static const int bounds[] = { 0, 0, 256, 0 };
+    static const int fixed[] = { 0, 0, 0, 50 };
+    static const size_t sizes[] = { 1280 * 1024, 16 * 1024 * 1024, 256 * 1024, 64 * 1024 };
     line opened = open_line();
     begin(&opened);
-    for (size_t i = 0; i < 2; i++) {
-        calx_driver_statement *statement = start(&opened, texts[i], CALX_DRIVER_ROWS_STREAM);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        calx_driver_statement *statement = prepare(&opened, texts[i]);
+        statement->batch_most = bounds[i];
+        statement->batch_rows = fixed[i];
+        open_rows(&opened, statement, CALX_DRIVER_ROWS_STREAM);
         size_t most = 0;
         bool row = true;
         int64_t count = 0;
@@ -216,7 +229,7 @@ static void a_stream_holds_little_however_much_there_is(void **state)
             must(&opened, opened.driver->next(statement, &row));
         }
         assert_int_equal(count, counts[i]);
-        assert_true(most < (i == 0 ? 256 * 1024 : 16 * 1024 * 1024));
+        assert_true(most < sizes[i]);
         opened.driver->finalize(statement);
     }
     close_line(&opened);
@@ -322,8 +335,8 @@ static void a_failure_comes_behind_the_rows_before_it(void **state)
             }
             assert_int_equal(status, CALX_E_DATA);
             assert_string_equal(opened.connection->error.sqlstate, "22012");
-            /* A stream's rows come by the 256, and so does its failure. */
-            assert_int_equal(count, ways[i] == CALX_DRIVER_ROWS_FLOW ? 600 : 512);
+            /* A stream's rows come by the 256, then by the 512, and so does its failure. */
+            assert_int_equal(count, ways[i] == CALX_DRIVER_ROWS_FLOW ? 600 : 256);
             opened.driver->reset(statement);
             assert_true(opened.connection->in_transaction);
             assert_int_equal(run(&opened, "SELECT 1"), CALX_E_TX_ABORTED);

@@ -102,7 +102,7 @@ static void options_are_read_and_have_defaults(void **state)
     assert_int_equal(config->base.cached_texts, 128);
     assert_true(config->foreign_keys);
     assert_false(config->base.thread_bound);
-    assert_int_equal(config->begin, CALX_SQLITE_DEFERRED);
+    assert_int_equal(config->begin, CALX_SQLITE_BY_STATEMENT);
     assert_null(config->journal_mode);
     drop(config);
     config = configured("sqlite:///x?timeout=0.25&cached_statements=7&check_same_thread=true&"

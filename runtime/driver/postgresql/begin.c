@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -33,12 +34,32 @@ bool calx_postgresql_may_join(const char *sql)
     return false;
 }
 
+void calx_postgresql_write_begin(const calx_postgresql_connection *connection,
+                                 char sql[CALX_BEGIN_SIZE])
+{
+    static const char *const levels[] = {
+        [CALX_ISOLATION_DEFAULT] = "",
+        [CALX_ISOLATION_READ_UNCOMMITTED] = " ISOLATION LEVEL READ UNCOMMITTED",
+        [CALX_ISOLATION_READ_COMMITTED] = " ISOLATION LEVEL READ COMMITTED",
+        [CALX_ISOLATION_REPEATABLE_READ] = " ISOLATION LEVEL REPEATABLE READ",
+        [CALX_ISOLATION_SERIALIZABLE] = " ISOLATION LEVEL SERIALIZABLE",
+        [CALX_ISOLATION_AUTOCOMMIT] = "",
+    };
+    static const char *const modes[] = { "", " READ WRITE", " READ ONLY" };
+    static const char *const waits[] = { "", " NOT DEFERRABLE", " DEFERRABLE" };
+    const calx_driver_begin *begin = &connection->base.begin;
+    snprintf(sql, CALX_BEGIN_SIZE, "BEGIN%s%s%s", levels[begin->isolation], modes[begin->read_only],
+             waits[begin->deferrable]);
+}
+
 bool calx_postgresql_send_begin(calx_postgresql_connection *connection)
 {
+    char sql[CALX_BEGIN_SIZE];
     if (!connection->begin_due)
         return true;
     connection->begin_due = false;
-    return PQsendQueryParams(connection->conn, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) == 1;
+    calx_postgresql_write_begin(connection, sql);
+    return PQsendQueryParams(connection->conn, sql, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
 bool calx_postgresql_take_begin(calx_postgresql_connection *connection, PGresult **out_failed)
@@ -65,10 +86,12 @@ calx_status calx_postgresql_fail_begin(calx_postgresql_connection *connection,
 
 calx_status calx_postgresql_start(calx_postgresql_connection *connection)
 {
+    char sql[CALX_BEGIN_SIZE];
     if (!connection->begin_due)
         return CALX_OK;
     connection->begin_due = false;
-    calx_status status = calx_postgresql_run(connection, "BEGIN", NULL);
+    calx_postgresql_write_begin(connection, sql);
+    calx_status status = calx_postgresql_run(connection, sql, NULL);
     connection->untouched = status == CALX_OK;
     if (status != CALX_OK)
         calx_error_prefix(&connection->base.error, "the transaction could not begin: ");

@@ -92,10 +92,12 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
 {
     PGresult *result = NULL;
     calx_status status = CALX_OK;
-    char both[2 * CONTROL_TEXT_SIZE];
+    char begin[CALX_BEGIN_SIZE];
+    char both[CALX_BEGIN_SIZE + CONTROL_TEXT_SIZE];
     if (connection->begin_due && strlen(sql) < CONTROL_TEXT_SIZE) {
         connection->begin_due = false;
-        snprintf(both, sizeof(both), "BEGIN;%s", sql);
+        calx_postgresql_write_begin(connection, begin);
+        snprintf(both, sizeof(both), "%s;%s", begin, sql);
         sql = both;
     }
     status = calx_postgresql_start(connection);
@@ -222,6 +224,37 @@ static void postgresql_interrupt(calx_driver_connection *base)
     (void)calx_postgresql_cancel(connection->canceller);
 }
 
+/* The server's own word for the level that holds now (ENG-141). */
+static calx_status postgresql_isolation(calx_driver_connection *base, calx_isolation *out_isolation)
+{
+    static const struct {
+        const char *name;
+        calx_isolation isolation;
+    } levels[] = {
+        { "read uncommitted", CALX_ISOLATION_READ_UNCOMMITTED },
+        { "read committed", CALX_ISOLATION_READ_COMMITTED },
+        { "repeatable read", CALX_ISOLATION_REPEATABLE_READ },
+        { "serializable", CALX_ISOLATION_SERIALIZABLE },
+    };
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    PGresult *result = NULL;
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
+    calx_postgresql_settle(connection);
+    if (PQsendQuery(connection->conn, "SHOW transaction_isolation") == 1)
+        calx_postgresql_drain(connection, NULL, &result);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        status = calx_postgresql_fail(connection, result);
+    for (size_t i = 0; status == CALX_OK && i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (strcmp(PQgetvalue(result, 0, 0), levels[i].name) == 0)
+            *out_isolation = levels[i].isolation;
+    }
+    PQclear(result);
+    calx_postgresql_look(connection);
+    return status;
+}
+
 const calx_driver calx_driver_postgresql = {
     .api_version = CALX_DRIVER_API,
     .name = "postgresql",
@@ -248,4 +281,8 @@ const calx_driver calx_driver_postgresql = {
     .execute_rows = calx_postgresql_execute_rows,
     .copy_rows = calx_postgresql_copy_rows,
     .rows = calx_postgresql_rows,
+    .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_READ_COMMITTED |
+                  1u << CALX_ISOLATION_REPEATABLE_READ | 1u << CALX_ISOLATION_SERIALIZABLE |
+                  1u << CALX_ISOLATION_AUTOCOMMIT,
+    .isolation = postgresql_isolation,
 };

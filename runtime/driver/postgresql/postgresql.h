@@ -43,7 +43,8 @@ enum {
     CALX_POSTGRESQL_MAX_VALUE = 0x3fffffff, /* bytes of one value (LIM-20) */
     CALX_NUMERIC_SIZE = 8 + 5 * 2,          /* of a binary numeric that holds any uint64_t */
     CALX_POSTGRESQL_READERS = 32, /* columns of a run whose way of reading is found out once */
-    CALX_NAME_SIZE = 24           /* of a prepared statement's name */
+    CALX_NAME_SIZE = 24,          /* of a prepared statement's name */
+    CALX_BEGIN_SIZE = 96          /* of a BEGIN with all its words */
 };
 
 /* What a URL came to: libpq's keywords and their values, both ended by NULL. */
@@ -222,6 +223,9 @@ void calx_postgresql_cut(calx_postgresql_connection *connection);
 
 /* Whether the statement may be sent together with BEGIN. */
 bool calx_postgresql_may_join(const char *sql);
+/* BEGIN as the connection's `begin` wants it (ENG-141, ENG-143). */
+void calx_postgresql_write_begin(const calx_postgresql_connection *connection,
+                                 char sql[CALX_BEGIN_SIZE]);
 /* In a pipeline, before what is to follow: puts BEGIN in front if it is due. false: not sent. */
 bool calx_postgresql_send_begin(calx_postgresql_connection *connection);
 /* Reads what the pipeline answers to it. false: it failed; *out_failed may be NULL. PQclear(). */

@@ -16,7 +16,8 @@
 #include <string.h>
 
 enum {
-    FETCH_ROWS = 256,          /* at first; as fast as any greater number */
+    FETCH_ROWS = 256,          /* at first, doubled with each fetch */
+    FETCH_MOST = 16384,        /* as fast as any greater number */
     FETCH_BYTES = 1024 * 1024, /* what one fetch should not exceed by much */
     FETCH_TEXT_SIZE = 64,      /* of a command about a cursor */
     PATIENCE = 1000            /* rows that are dropped before a cancel is cheaper */
@@ -233,19 +234,34 @@ static void write_fetch(const calx_postgresql_statement *statement, char sql[FET
              statement->portal);
 }
 
+/* How many rows the next fetch asks for, after one of that many bytes (ENG-179). */
+static int next_batch(const calx_postgresql_statement *statement, int rows, size_t size)
+{
+    int most = statement->base.batch_most > 0 ? statement->base.batch_most : FETCH_MOST;
+    int more = statement->portal_rows < most / 2 ? statement->portal_rows * 2 : most;
+    if (statement->base.batch_rows > 0)
+        return statement->base.batch_rows;
+    size_t fitting = rows > 0 ? FETCH_BYTES / (size / (size_t)rows + 1) + 1 : (size_t)more;
+    return fitting < (size_t)more ? (int)fitting : more;
+}
+
+static int first_batch(const calx_postgresql_statement *statement)
+{
+    int most = statement->base.batch_most;
+    if (statement->base.batch_rows > 0)
+        return statement->base.batch_rows;
+    return most > 0 && most < FETCH_ROWS ? most : FETCH_ROWS;
+}
+
 /* Rows that were fetched; fewer than asked for are the last. */
 static void take_batch(calx_postgresql_statement *statement, PGresult *batch)
 {
     int rows = PQntuples(batch);
-    size_t size = PQresultMemorySize(batch);
     bool more = rows == statement->portal_rows;
     PQclear(statement->result);
     statement->result = batch;
     statement->row = 0;
-    if (size > FETCH_BYTES && rows > 0)
-        statement->portal_rows = (int)(FETCH_BYTES / (size / (size_t)rows + 1)) + 1;
-    if (statement->portal_rows > FETCH_ROWS)
-        statement->portal_rows = FETCH_ROWS;
+    statement->portal_rows = next_batch(statement, rows, PQresultMemorySize(batch));
     if (!more)
         close_portal(statement);
 }
@@ -322,7 +338,7 @@ calx_status calx_postgresql_open_portal(calx_postgresql_statement *statement)
         return status;
     statement->portal = ++connection->last_portal;
     statement->portal_savepoint = connection->last_savepoint;
-    statement->portal_rows = FETCH_ROWS;
+    statement->portal_rows = first_batch(statement);
     calx_buffer_format(&declare, "DECLARE calx_cursor_%u NO SCROLL CURSOR FOR ", statement->portal);
     calx_buffer_put(&declare, statement->sql);
     status = declare.status == CALX_OK ? start_portal(statement, calx_buffer_text(&declare))

@@ -379,6 +379,11 @@ calx_status calx_sqlite_configure(const calx_url *url, calx_driver_config **out_
     status = read_options(config, url, taken, error);
     if (status == CALX_OK)
         status = make_filename(config, url, error);
+    if (status == CALX_OK && !config->base.private_database) {
+        config->gate = calx_sqlite_gate_new();
+        if (config->gate == NULL)
+            status = calx_error_set_nomem(error);
+    }
     if (status == CALX_OK) {
         *out_config = &config->base;
         config = NULL;
@@ -395,6 +400,7 @@ void calx_sqlite_config_free(calx_driver_config *base)
     calx_sqlite_config *config = (calx_sqlite_config *)base;
     if (config == NULL)
         return;
+    calx_sqlite_gate_free(config->gate);
     calx_release(config->filename);
     calx_release(config);
 }

@@ -137,7 +137,7 @@ calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code)
     bool was_in_transaction = connection->base.in_transaction;
     calx_status status =
         calx_sqlite_fail(connection->db, code, CALX_SQLITE_OPEN, &connection->base.error);
-    connection->base.in_transaction = sqlite3_get_autocommit(connection->db) == 0;
+    calx_sqlite_look(connection);
     if (was_in_transaction && !connection->base.in_transaction)
         connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;
     return status;

@@ -1,5 +1,5 @@
 /*
- * SQLite connections: opening, transactions, cleaning up, and the driver's table. The rules kept:
+ * SQLite connections: opening, closing, and the driver's table. The rules kept:
  * whatever SQLite hands out is closed, also after failures (ENG-017); a connection that is handed
  * on has been looked at and has its options read back (ENG-018, ENG-144); and after each call
  * in_transaction is what SQLite says, not what we think (ENG-045).
@@ -139,10 +139,14 @@ static calx_status open_connection(calx_sqlite_connection *connection, calx_erro
 static void sqlite_close(calx_driver_connection *base)
 {
     calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
-    for (size_t i = 0; i < CALX_SQLITE_CONTROLS; i++)
-        sqlite3_finalize(connection->controls[i]);
+    for (size_t i = 0; i < CALX_SQLITE_KEPT; i++)
+        sqlite3_finalize(connection->kept[i]);
     /* Statements left would make this fail; the engine has finalized them all (ENG-159). */
-    sqlite3_close(connection->db);
+    if (sqlite3_close(connection->db) != SQLITE_OK)
+        calx_log_text(connection->config->base.logger, CALX_LOG_ERROR,
+                      "a connection was closed while statements of it are left, and stays open: "
+                      "please report it");
+    calx_sqlite_leave_gate(connection);
     calx_error_clear(&base->error);
     calx_release(connection);
 }
@@ -183,84 +187,6 @@ static void sqlite_interrupt(calx_driver_connection *base)
     sqlite3_interrupt(((calx_sqlite_connection *)base)->db);
 }
 
-static const char *begin_text(calx_sqlite_begin begin)
-{
-    static const char *const texts[] = {
-        [CALX_SQLITE_DEFERRED] = "BEGIN",
-        [CALX_SQLITE_IMMEDIATE] = "BEGIN IMMEDIATE",
-        [CALX_SQLITE_EXCLUSIVE] = "BEGIN EXCLUSIVE",
-    };
-    return texts[begin];
-}
-
-/* Runs a statement that gives no rows and leaves it ready for the next time. */
-static calx_status run_control(calx_sqlite_connection *connection, sqlite3_stmt *statement)
-{
-    int code = sqlite3_step(statement);
-    calx_status status = CALX_OK;
-    if (code != SQLITE_DONE)
-        status = calx_sqlite_fail_open(connection, code);
-    sqlite3_reset(statement);
-    connection->base.in_transaction = sqlite3_get_autocommit(connection->db) == 0;
-    return status;
-}
-
-/* BEGIN, COMMIT and ROLLBACK are prepared once per connection. */
-static calx_status run_kept(calx_sqlite_connection *connection, calx_driver_control control)
-{
-    static const char *const texts[] = { NULL, "COMMIT", "ROLLBACK" };
-    sqlite3_stmt **kept = &connection->controls[control];
-    if (*kept == NULL) {
-        const char *sql =
-            control == CALX_DRIVER_BEGIN ? begin_text(connection->config->begin) : texts[control];
-        int code =
-            sqlite3_prepare_v3(connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
-        if (code != SQLITE_OK)
-            return calx_sqlite_fail_open(connection, code);
-    }
-    return run_control(connection, *kept);
-}
-
-static calx_status run_savepoint(calx_sqlite_connection *connection, calx_driver_control control,
-                                 unsigned serial)
-{
-    static const char *const forms[] = {
-        [CALX_DRIVER_SAVEPOINT] = "SAVEPOINT calx_%u",
-        [CALX_DRIVER_RELEASE] = "RELEASE calx_%u",
-        [CALX_DRIVER_ROLLBACK_TO] = "ROLLBACK TO calx_%u",
-    };
-    char sql[CONTROL_TEXT_SIZE];
-    sqlite3_stmt *statement = NULL;
-    snprintf(sql, sizeof(sql), forms[control], serial);
-    int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL);
-    if (code != SQLITE_OK)
-        return calx_sqlite_fail_open(connection, code);
-    calx_status status = run_control(connection, statement);
-    sqlite3_finalize(statement);
-    return status;
-}
-
-static calx_status sqlite_control(calx_driver_connection *base, calx_driver_control control,
-                                  unsigned serial)
-{
-    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
-    if (control <= CALX_DRIVER_ROLLBACK)
-        return run_kept(connection, control);
-    return run_savepoint(connection, control, serial);
-}
-
-static calx_status sqlite_clean(calx_driver_connection *base)
-{
-    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
-    sqlite3_stmt *statement = NULL;
-    while ((statement = sqlite3_next_stmt(connection->db, statement)) != NULL) {
-        if (sqlite3_stmt_busy(statement))
-            sqlite3_reset(statement);
-    }
-    base->in_transaction = sqlite3_get_autocommit(connection->db) == 0;
-    return base->in_transaction ? run_kept(connection, CALX_DRIVER_ROLLBACK) : CALX_OK;
-}
-
 const calx_driver calx_driver_sqlite = {
     .api_version = CALX_DRIVER_API,
     .name = "sqlite",
@@ -270,8 +196,8 @@ const calx_driver calx_driver_sqlite = {
     .connect = sqlite_connect,
     .close = sqlite_close,
     .interrupt = sqlite_interrupt,
-    .clean = sqlite_clean,
-    .control = sqlite_control,
+    .clean = calx_sqlite_clean,
+    .control = calx_sqlite_control,
     .prepare = calx_sqlite_prepare,
     .finalize = calx_sqlite_finalize,
     .execute = calx_sqlite_execute,
@@ -282,4 +208,7 @@ const calx_driver calx_driver_sqlite = {
     .column_name = calx_sqlite_column_name,
     .changes = calx_sqlite_changes,
     .last_key = calx_sqlite_last_key,
+    .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_SERIALIZABLE |
+                  1u << CALX_ISOLATION_AUTOCOMMIT,
+    .isolation = calx_sqlite_isolation,
 };

@@ -13,10 +13,13 @@ extern const calx_driver calx_driver_sqlite;
 
 /* How a transaction begins (ENG-016, ENG-146). */
 typedef enum calx_sqlite_begin {
+    CALX_SQLITE_BY_STATEMENT, /* deferred when its first statement only reads, else immediate */
     CALX_SQLITE_DEFERRED,
     CALX_SQLITE_IMMEDIATE,
     CALX_SQLITE_EXCLUSIVE
 } calx_sqlite_begin;
+
+typedef struct calx_sqlite_gate calx_sqlite_gate;
 
 typedef struct calx_sqlite_config {
     calx_driver_config base;
@@ -28,16 +31,29 @@ typedef struct calx_sqlite_config {
     const char *journal_mode; /* a pragma's word, or NULL: left alone; static */
     const char *synchronous;  /* the same */
     calx_sqlite_begin begin;
+    calx_sqlite_gate *gate; /* where writers of the database queue; NULL: each has its own */
 } calx_sqlite_config;
 
-enum { CALX_SQLITE_CONTROLS = 3 };
+/* Statements a connection keeps to steer its transactions. */
+typedef enum calx_sqlite_kept {
+    CALX_SQLITE_BEGIN_DEFERRED,
+    CALX_SQLITE_BEGIN_IMMEDIATE,
+    CALX_SQLITE_BEGIN_EXCLUSIVE,
+    CALX_SQLITE_COMMIT,
+    CALX_SQLITE_ROLLBACK,
+    CALX_SQLITE_KEPT
+} calx_sqlite_kept;
 
 typedef struct calx_sqlite_connection {
     calx_driver_connection base;
     sqlite3 *db;
     const calx_sqlite_config *config;
     int opening_timeout_ms;
-    sqlite3_stmt *controls[CALX_SQLITE_CONTROLS]; /* BEGIN, COMMIT, ROLLBACK; NULL: not yet */
+    sqlite3_stmt *kept[CALX_SQLITE_KEPT]; /* NULL: not yet */
+    bool begin_due;                       /* BEGIN waits for the first statement */
+    bool in_gate;                         /* the turn to write is this one's */
+    bool read_uncommitted;                /* as the pragmas were set last */
+    bool query_only;
 } calx_sqlite_connection;
 
 /* Whether a failure came up while the database was being opened: ENG-218 tells the two apart. */
@@ -59,6 +75,32 @@ calx_status calx_sqlite_fail(sqlite3 *db, int code, calx_sqlite_phase phase, cal
  * to date (ENG-149).
  */
 calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code);
+
+/* gate.c: writers of one database queue in order of arrival (ENG-147). */
+
+/* NULL: no memory. */
+calx_sqlite_gate *calx_sqlite_gate_new(void);
+/* Takes NULL. */
+void calx_sqlite_gate_free(calx_sqlite_gate *gate);
+/* Waits for the turn; false: it did not come in that time. timeout 0: only if nobody waits. */
+bool calx_sqlite_gate_enter(calx_sqlite_gate *gate, int64_t timeout_ms);
+/* The turn goes to the one that waits longest. */
+void calx_sqlite_gate_leave(calx_sqlite_gate *gate);
+
+/* transaction.c */
+calx_status calx_sqlite_control(calx_driver_connection *connection, calx_driver_control control,
+                                unsigned serial);
+calx_status calx_sqlite_clean(calx_driver_connection *connection);
+calx_status calx_sqlite_isolation(calx_driver_connection *connection,
+                                  calx_isolation *out_isolation);
+/* Before a statement runs: begins the transaction if that is due. */
+calx_status calx_sqlite_start(calx_sqlite_connection *connection, bool only_reads);
+/* Before something is written: waits for the turn to, outside of a transaction. */
+calx_status calx_sqlite_take_turn(calx_sqlite_connection *connection);
+/* What SQLite says about the transaction becomes in_transaction (ENG-045). */
+void calx_sqlite_look(calx_sqlite_connection *connection);
+/* Gives up the turn to write, if it is this one's. */
+void calx_sqlite_leave_gate(calx_sqlite_connection *connection);
 
 /* What the driver's table says about statements. */
 calx_status calx_sqlite_prepare(calx_driver_connection *connection, const char *sql, size_t size,

@@ -215,9 +215,19 @@ static calx_status step(sqlite_statement *statement, bool *out_row)
     }
     if (code != SQLITE_DONE)
         return calx_sqlite_fail_open(connection_of(statement), code);
-    statement->base.connection->in_transaction = sqlite3_get_autocommit(statement->db) == 0;
+    calx_sqlite_look(connection_of(statement));
     *out_row = false;
     return CALX_OK;
+}
+
+/* The transaction begins if that is due, as what its first statement makes of it (ENG-146). */
+static CALX_APART calx_status enter_transaction(sqlite_statement *statement)
+{
+    calx_sqlite_connection *connection = connection_of(statement);
+    bool only_reads = sqlite3_stmt_readonly(statement->stmt) != 0;
+    if (connection->begin_due)
+        return calx_sqlite_start(connection, only_reads);
+    return only_reads ? CALX_OK : calx_sqlite_take_turn(connection);
 }
 
 calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *parameters,
@@ -237,10 +247,15 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
     }
+    calx_status status = CALX_OK;
+    if (!connection_of(statement)->in_gate)
+        status = enter_transaction(statement);
+    if (status != CALX_OK)
+        return status;
     statement->bound = true;
     statement->width = 0;
     statement->total_before = sqlite3_total_changes(statement->db);
-    calx_status status = bind_all(statement, parameters, count);
+    status = bind_all(statement, parameters, count);
     return status == CALX_OK ? step(statement, out_row) : status;
 }
 
@@ -440,6 +455,8 @@ void calx_sqlite_reset(calx_driver_statement *base)
     if (statement->stepped) {
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
+        if (connection_of(statement)->in_gate)
+            calx_sqlite_look(connection_of(statement)); /* what had no transaction is over */
     }
     /* Nothing points into the caller's memory any more (LIM-23). */
     if (statement->bound) {

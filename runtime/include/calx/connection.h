@@ -53,6 +53,28 @@ CALX_API calx_status calx_connection_execute(calx_connection *connection,
                                              calx_result **out_result);
 
 /**
+ * Lays execution options over those of the connection, until it is closed; other connections are
+ * unaffected (ENG-138). They hold also after the connection was lost and another took its place
+ * (ENG-140).
+ * @return CALX_OK; CALX_E_ARGUMENT names each option that is bad; CALX_E_STATE an option that
+ *         steers how transactions begin, inside of one (ENG-139); CALX_E_NOMEM
+ */
+CALX_API calx_status calx_connection_execution_options(calx_connection *connection,
+                                                       const calx_execution_options *options);
+
+/** What holds for the connection. Its texts are borrowed until its options are changed. */
+CALX_API void calx_connection_get_execution_options(const calx_connection *connection,
+                                                    calx_execution_options *out_options);
+
+/**
+ * Asks the database for the level of isolation that holds now; in a transaction, its own (ENG-141).
+ * @param out_level  one of the names of calx_execution_options.isolation_level. Static text
+ * @return CALX_OK; what the database answers
+ */
+CALX_API calx_status calx_connection_isolation_level(calx_connection *connection,
+                                                     const char **out_level);
+
+/**
  * Closes the physical connection now; the next use takes another (ENG-077). Inside a transaction
  * everything but calx_connection_rollback() is CALX_E_PENDING_ROLLBACK first (ENG-078). A memory
  * database that another connection of this thread uses too is closed when that one is.

@@ -10,6 +10,7 @@
 #define CALX_ENGINE_H
 
 #include <calx/error.h>
+#include <calx/execution_options.h>
 #include <calx/log.h>
 #include <calx/setting.h>
 #include <stdbool.h>
@@ -50,12 +51,13 @@ typedef struct calx_engine_options {
     bool pool_lifo;       /**< hand out the connection that came back last (ENG-066) */
     calx_pool_reset pool_reset;
     int query_texts; /**< texts of queries kept, found by structure; 0: each is made anew */
+    const calx_execution_options *execution_options; /**< of all statements, or NULL; copied */
 } calx_engine_options;
 
 #define CALX_ENGINE_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(calx_engine_options), CALX_ECHO_OFF, false, 0, 0, 0, 5, 10, 30000, -1, false,       \
-            CALX_POOL_RESET_ROLLBACK, 256                                                          \
+            CALX_POOL_RESET_ROLLBACK, 256, 0                                                       \
     }
 
 /**
@@ -72,6 +74,21 @@ typedef struct calx_engine_options {
  */
 CALX_API calx_status calx_engine_new(const char *url, const calx_engine_options *options,
                                      calx_engine **out_engine, calx_error *out_error);
+
+/**
+ * An engine derived from another, with execution options laid over its own. Both share the pool and
+ * all that is known about the database; disposing or shutting down either acts on both. A session
+ * or connection of the derived engine has its options; those of the other are unaffected (ENG-037).
+ * @param out_engine owned by the caller: calx_engine_free(), in any order
+ * @return CALX_OK; CALX_E_ARGUMENT names each option that is bad; CALX_E_NOMEM
+ */
+CALX_API calx_status calx_engine_execution_options(calx_engine *engine,
+                                                   const calx_execution_options *options,
+                                                   calx_engine **out_engine, calx_error *out_error);
+
+/** What holds for the engine's connections. Its texts are borrowed until the engine is freed. */
+CALX_API void calx_engine_get_execution_options(const calx_engine *engine,
+                                                calx_execution_options *out_options);
 
 /** An engine as a configuration file has it. Start from CALX_ENGINE_CONFIG_INIT. */
 typedef struct calx_engine_config {

@@ -13,6 +13,7 @@
 #define CALX_STATEMENT_H
 
 #include <calx/error.h>
+#include <calx/execution_options.h>
 #include <calx/value.h>
 
 CALX_BEGIN_DECLS
@@ -55,6 +56,16 @@ CALX_API calx_status calx_statement_bind_bytes(calx_statement *statement, const 
                                                calx_bytes bytes);
 CALX_API calx_status calx_statement_bind_timestamp(calx_statement *statement, const char *name,
                                                    calx_timestamp timestamp);
+
+/**
+ * Execution options of this statement, over those of the connection it runs on; they replace those
+ * set before. NULL: none.
+ * @return CALX_OK; CALX_E_ARGUMENT names each that is bad or not for one statement (ENG-139);
+ *         CALX_E_NOMEM
+ */
+CALX_API calx_status calx_statement_execution_options(calx_statement *statement,
+                                                      const calx_execution_options *options,
+                                                      calx_error *out_error);
 
 CALX_END_DECLS
 
