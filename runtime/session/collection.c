@@ -5,7 +5,6 @@
  */
 #include "session/relationship.h"
 
-#include "base/allocator.h"
 #include "base/error.h"
 
 static calx_status no_memory(calx_session *session)
@@ -41,11 +40,7 @@ static void add_unflushed(const calx_instance *owner, const calx_relationship *f
     for (calx_link *link = owner->links->incoming; link != NULL; link = link->next)
         if (is_unflushed(owner, facts, link))
             calx_slot_add(slot, link);
-    for (size_t high = slot->count; low + 1 < high; low++) {
-        const void *entity = slot->items[--high];
-        slot->items[high] = slot->items[low];
-        slot->items[low] = entity;
-    }
+    calx_slot_reverse(slot, low, facts->foreign_key);
 }
 
 calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship)
@@ -100,7 +95,7 @@ static calx_status take_many(calx_instance *owner, unsigned relationship, const 
     calx_slot slot = { 0 };
     calx_status status = prepare(&slot, owner, facts, found);
     if (status != CALX_OK) {
-        calx_release(slot.items);
+        calx_slot_clear(&slot);
         return status;
     }
     calx_slot_unload(owner, relationship);

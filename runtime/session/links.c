@@ -72,52 +72,6 @@ void calx_link_point(calx_link *link, calx_instance *target, calx_link_state sta
 
 /* ---- collections ---- */
 
-calx_status calx_slot_reserve(calx_slot *slot, size_t more)
-{
-    if (slot->capacity - slot->count >= more)
-        return CALX_OK;
-    size_t capacity =
-        slot->capacity * 2 > slot->count + more ? slot->capacity * 2 : slot->count + more;
-    if (capacity < 4)
-        capacity = 4;
-    const void **items = calx_resize_array(slot->items, capacity, sizeof(*slot->items));
-    if (items == NULL)
-        return CALX_E_NOMEM;
-    slot->items = items;
-    slot->capacity = capacity;
-    return CALX_OK;
-}
-
-void calx_slot_add(calx_slot *slot, calx_link *link)
-{
-    slot->items[slot->count++] = calx_instance_entity(link->owner);
-    link->listed = true;
-}
-
-static size_t place_of(const calx_slot *slot, const void *entity)
-{
-    size_t i = slot->count;
-    while (i > 0 && slot->items[i - 1] != entity)
-        i--;
-    return i == 0 ? SIZE_MAX : i - 1;
-}
-
-bool calx_slot_contains(const calx_slot *slot, const calx_link *link)
-{
-    return link->listed && place_of(slot, calx_instance_entity(link->owner)) != SIZE_MAX;
-}
-
-static bool take_out(calx_slot *slot, const void *entity)
-{
-    size_t place = place_of(slot, entity);
-    if (place == SIZE_MAX)
-        return false;
-    memmove(&slot->items[place], &slot->items[place + 1],
-            (slot->count - place - 1) * sizeof(*slot->items));
-    slot->count--;
-    return true;
-}
-
 static bool goes_over(const calx_relationship *facts, const calx_link *link)
 {
     return facts->kind == CALX_RELATIONSHIP_MANY && facts->target == link->owner->mapper &&
@@ -148,8 +102,7 @@ static void clear_slot(calx_instance *instance, unsigned relationship)
         if (link != NULL && link->target == instance)
             link->listed = false;
     }
-    calx_release(slot->items);
-    memset(slot, 0, sizeof(*slot));
+    calx_slot_clear(slot);
 }
 
 void calx_slot_unload(calx_instance *instance, unsigned relationship)
@@ -165,7 +118,7 @@ static bool is_all_in_memory(const calx_instance *instance)
     return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
 }
 
-calx_status calx_link_reserve(const calx_link *link, calx_instance *target)
+calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size_t more)
 {
     for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
         calx_slot *slot = &target->links->slots[i];
@@ -175,7 +128,7 @@ calx_status calx_link_reserve(const calx_link *link, calx_instance *target)
             slot->loaded = true; /* otherwise the first read gathers what points here already */
         if (!slot->loaded)
             continue;
-        if (calx_slot_reserve(slot, 1) != CALX_OK)
+        if (calx_slot_reserve(slot, more) != CALX_OK)
             return CALX_E_NOMEM;
         calx_links_show(target, i); /* the array may have moved */
     }
@@ -202,9 +155,21 @@ void calx_link_leave(calx_link *link)
         return;
     for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++)
         if (goes_over(&target->mapper->relationships[i], link) &&
-            take_out(&target->links->slots[i], calx_instance_entity(link->owner)))
+            calx_slot_take_out(&target->links->slots[i], link))
             calx_links_show(target, i);
     link->listed = false;
+}
+
+void calx_links_leave_together(calx_instance *target, const calx_relationship *facts)
+{
+    for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
+        const calx_relationship *other = &target->mapper->relationships[i];
+        if (other->kind != CALX_RELATIONSHIP_MANY || other->target != facts->target ||
+            other->foreign_key != facts->foreign_key)
+            continue;
+        calx_slot_take_out_leaving(&target->links->slots[i], facts->foreign_key);
+        calx_links_show(target, i);
+    }
 }
 
 /* ---- what the struct shows ---- */

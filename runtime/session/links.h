@@ -26,11 +26,21 @@ struct calx_link {
     bool listed;    /* false: is surely in no loaded collection of its target */
     bool set_apart; /* its owner left the session: collections that load leave it out */
     bool fresh;     /* joined collections in an attach that may still fail */
+    bool changing;  /* part of a change under way: nothing is reached over it now */
+    bool named;     /* its owner is to be a member after that change */
+    size_t place;   /* where in the collections of its target its owner was put */
 };
 
+/*
+ * Places are counted from where the first item ever was, so that one taken out at either end moves
+ * no other. What else moves makes the places of links inexact, which costs a look around there.
+ */
 typedef struct calx_slot {
     const void **items; /* of a one-to-many: entities */
     size_t count, capacity;
+    size_t front; /* so much room is free before the items; part of the capacity */
+    size_t first; /* the place of items[0] */
+    size_t moves; /* since places were exact */
     bool loaded;
 } calx_slot;
 
@@ -65,18 +75,38 @@ void calx_link_point(calx_link *link, calx_instance *target, calx_link_state sta
 /* Which foreign key of its owner a link is. */
 unsigned calx_link_number(const calx_link *link);
 
+/* ---- slots, slot.c ---- */
+
 /* Room in a collection for more items, so that adding them cannot fail. */
 calx_status calx_slot_reserve(calx_slot *slot, size_t more);
 void calx_slot_add(calx_slot *slot, calx_link *link);
 
+/* Turns round the items from a position on. */
+void calx_slot_reverse(calx_slot *slot, size_t from, unsigned foreign_key);
+
+/* Moves the link's owner to another position; those between go one up or down. */
+void calx_slot_move(calx_slot *slot, calx_link *link, size_t position);
+
+/* Takes the link's owner out; false: it is not in. Its link is not listed then, or in a twin only.
+ */
+bool calx_slot_take_out(calx_slot *slot, const calx_link *link);
+
+/* Takes out all whose link is changing and not named. */
+void calx_slot_take_out_leaving(calx_slot *slot, unsigned foreign_key);
+
+/* Gives the memory back. */
+void calx_slot_clear(calx_slot *slot);
+
 /* Whether the link's owner is in a collection of its target. At once when it is not. */
 bool calx_slot_contains(const calx_slot *slot, const calx_link *link);
+
+/* ---- both sides ---- */
 
 /* Empties a collection, which is unknown from then on. */
 void calx_slot_unload(calx_instance *instance, unsigned relationship);
 
-/* Room for the link's owner in the collections of a target that are known in memory. */
-calx_status calx_link_reserve(const calx_link *link, calx_instance *target);
+/* Room for more owners of such links in the collections of a target that are known in memory. */
+calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size_t more);
 
 /* Puts the link's owner into those collections of its target. Reserved before. */
 void calx_link_join(calx_link *link);
@@ -89,6 +119,12 @@ void calx_links_show(calx_instance *instance, unsigned relationship);
 
 /* Takes an entity out of every collection of its link's target that it may be in. Never fails. */
 void calx_link_leave(calx_link *link);
+
+/*
+ * Takes out of all collections over a foreign key those whose links are changing and not named, in
+ * one go. Never fails.
+ */
+void calx_links_leave_together(calx_instance *target, const calx_relationship *facts);
 
 /* Takes the link's owner out of the collections of its target; stored ones are unloaded. */
 void calx_link_leave_for_good(calx_link *link, const calx_session *ending);

@@ -155,14 +155,14 @@ static calx_status reach(calx_session *session, calx_instances *found, calx_inst
 }
 
 static calx_status reach_over(calx_session *session, calx_instances *found, calx_instance *instance,
-                              unsigned relationship, const calx_link *changing)
+                              unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if ((facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
         const calx_link *link = &instance->links->links[facts->foreign_key];
-        bool leads_on = link->target != NULL && link != changing;
+        bool leads_on = link->target != NULL && !link->changing;
         return leads_on ? reach(session, found, link->target) : CALX_OK;
     }
     const calx_slot *slot = &instance->links->slots[relationship];
@@ -178,13 +178,13 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
 }
 
 /* Everything that save-update reaches from the first one, ready to be attached (SES-273). */
-static calx_status gather(calx_session *session, calx_instances *found, const calx_link *changing)
+static calx_status gather(calx_session *session, calx_instances *found)
 {
     for (size_t done = 0; done < found->count; done++) {
         calx_instance *instance = found->items[done];
         calx_status status = prepare_attach(session, instance);
         for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
-            status = reach_over(session, found, instance, i, changing);
+            status = reach_over(session, found, instance, i);
         if (status != CALX_OK)
             return status;
     }
@@ -253,7 +253,7 @@ static calx_status join_collections(calx_session *session, const calx_instances 
             if (link == NULL || link->target == NULL || link->listed ||
                 link->state != CALX_LINK_CHANGED)
                 continue;
-            if (calx_link_reserve(link, link->target) != CALX_OK)
+            if (calx_link_reserve(link, link->target, 1) != CALX_OK)
                 return calx_error_set_nomem(&session->error);
             calx_boundary_touch(link->target);
             calx_link_join(link);
@@ -275,12 +275,14 @@ static void settle_collections(const calx_instance *instance, bool commit)
     }
 }
 
-calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
-                                      const calx_link *changing, calx_instances *found)
+calx_status calx_session_attach_begin(calx_session *session, calx_instance *const *instances,
+                                      size_t count, calx_instances *found)
 {
-    calx_status status = reach(session, found, instance);
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < count; i++)
+        status = reach(session, found, instances[i]);
     if (status == CALX_OK)
-        status = gather(session, found, changing);
+        status = gather(session, found);
     if (status == CALX_OK)
         status = watch_detached(session, found);
     if (status == CALX_OK && (calx_identity_reserve(session, found->count) != CALX_OK ||
@@ -307,7 +309,7 @@ void calx_session_attach_end(calx_session *session, calx_instances *found, bool 
 static calx_status attach_graph(calx_session *session, calx_instance *instance)
 {
     calx_instances found = { 0 };
-    calx_status status = calx_session_attach_begin(session, instance, NULL, &found);
+    calx_status status = calx_session_attach_begin(session, &instance, 1, &found);
     calx_session_attach_end(session, &found, status == CALX_OK);
     return status;
 }

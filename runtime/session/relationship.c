@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+enum { ONE_KINDS = 1u << CALX_RELATIONSHIP_ONE };
+
 static calx_status no_memory(calx_session *session)
 {
     return session == NULL ? CALX_E_NOMEM : calx_error_set_nomem(&session->error);
@@ -102,19 +104,16 @@ static bool points_already(const calx_link *link, const calx_instance *target)
            (link->state != CALX_LINK_UNKNOWN || (target == NULL && is_all_in_memory(link->owner)));
 }
 
-calx_status calx_relationship_point(calx_session *session, calx_link *link, calx_instance *target)
+calx_status calx_relationship_point_begin(calx_session *session, calx_link *link,
+                                          calx_instance *target)
+{
+    calx_status status = watch_owner(session, link->owner);
+    return status == CALX_OK && target != NULL ? note_stranger(link, target) : status;
+}
+
+void calx_relationship_point_end(calx_link *link, calx_instance *target)
 {
     bool is_same = link->target == target;
-    if (points_already(link, target) && (target == NULL || link->listed))
-        return CALX_OK;
-    calx_status status = watch_owner(session, link->owner);
-    if (status == CALX_OK && target != NULL &&
-        (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target) != CALX_OK))
-        status = no_memory(session);
-    if (status == CALX_OK && target != NULL)
-        status = note_stranger(link, target);
-    if (status != CALX_OK)
-        return status;
     link->orphaned =
         target == NULL && must_have_target(link) && (link->orphaned || loses_target(link));
     if (link->target != NULL)
@@ -126,22 +125,35 @@ calx_status calx_relationship_point(calx_session *session, calx_link *link, calx
     calx_link_point(link, target, CALX_LINK_CHANGED);
     calx_link_join(link);
     calx_link_show(link);
-    return CALX_OK;
 }
 
-/*
- * Points a link; a related instance comes into the session with save-update in the same moment
- * (SES-274). All or nothing.
- */
-static calx_status relate(calx_session *session, const calx_relationship *facts, calx_link *link,
-                          calx_instance *target, calx_instance *related)
+calx_status calx_relationship_point(calx_session *session, calx_link *link, calx_instance *target)
+{
+    if (points_already(link, target) && (target == NULL || link->listed))
+        return CALX_OK;
+    calx_status status = CALX_OK;
+    if (target != NULL &&
+        (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target, 1) != CALX_OK))
+        status = no_memory(session);
+    if (status == CALX_OK)
+        status = calx_relationship_point_begin(session, link, target);
+    if (status == CALX_OK)
+        calx_relationship_point_end(link, target);
+    return status;
+}
+
+calx_status calx_relationship_relate(calx_session *session, const calx_relationship *facts,
+                                     calx_link *link, calx_instance *target, calx_instance *related)
 {
     calx_instances found = { 0 };
     calx_session *owners = link->owner->session;
     bool comes_in = session != NULL && related != NULL && related->session != session &&
                     (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
-    calx_status status =
-        comes_in ? calx_session_attach_begin(session, related, link, &found) : CALX_OK;
+    calx_status status = CALX_OK;
+    link->changing = true;
+    if (comes_in)
+        status = calx_session_attach_begin(session, &related, 1, &found);
+    link->changing = false;
     if (status == CALX_OK)
         status = calx_relationship_point(owners, link, target);
     if (comes_in)
@@ -176,7 +188,7 @@ static calx_status adopt_one(calx_session *session, calx_instance *instance,
     if (calx_links_ensure(instance) != CALX_OK)
         return no_memory(session);
     calx_link *link = &instance->links->links[facts->foreign_key];
-    return relate(instance->session, facts, link, target, target);
+    return calx_relationship_relate(instance->session, facts, link, target, target);
 }
 
 /* A CALX_MANY member, as annotate.h declares it: only read by applications. */
@@ -210,12 +222,11 @@ calx_status calx_relationship_adopt(calx_session *session, calx_instance *instan
     return CALX_OK;
 }
 
-/* ---- the public face ---- */
+/* ---- arguments ---- */
 
-/* The instance and the number of its relationship; the session's error is cleared. */
-static calx_status resolve(const void *entity, const calx_relationship *facts,
-                           calx_relationship_kind kind, calx_instance **out_instance,
-                           unsigned *out_relationship)
+calx_status calx_relationship_resolve(const void *entity, const calx_relationship *facts,
+                                      unsigned kinds, calx_instance **out_instance,
+                                      unsigned *out_relationship)
 {
     calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL || facts == NULL)
@@ -226,10 +237,10 @@ static calx_status resolve(const void *entity, const calx_relationship *facts,
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
         if (&table[i] != facts)
             continue;
-        if (facts->kind != kind)
-            return calx_session_fail(
-                instance->session, CALX_E_ARGUMENT, "%s.%s is %s", instance->mapper->name,
-                facts->member, kind == CALX_RELATIONSHIP_ONE ? "a collection" : "no collection");
+        if ((kinds & 1u << facts->kind) == 0)
+            return calx_session_fail(instance->session, CALX_E_ARGUMENT, "%s.%s is %s",
+                                     instance->mapper->name, facts->member,
+                                     (kinds & ONE_KINDS) != 0 ? "a collection" : "no collection");
         *out_instance = instance;
         *out_relationship = i;
         return CALX_OK;
@@ -240,9 +251,8 @@ static calx_status resolve(const void *entity, const calx_relationship *facts,
                              instance->mapper->name, facts->member);
 }
 
-/* An argument that must be an instance of the relationship's target. */
-static calx_status resolve_item(calx_session *session, const calx_relationship *facts,
-                                const void *item, calx_instance **out_item)
+calx_status calx_relationship_resolve_item(calx_session *session, const calx_relationship *facts,
+                                           const void *item, calx_instance **out_item)
 {
     calx_instance *instance = calx_instance_of(item);
     if (instance == NULL || instance->mapper != facts->target)
@@ -256,8 +266,7 @@ static calx_status resolve_item(calx_session *session, const calx_relationship *
     return CALX_OK;
 }
 
-/* Deleted instances can be let go of, but not related any more; changing begins a transaction. */
-static calx_status check_changeable(const calx_instance *instance)
+calx_status calx_relationship_check_changeable(const calx_instance *instance)
 {
     if (instance->state == CALX_STATE_DELETED || (instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
         return calx_session_fail(instance->session, CALX_E_STATE,
@@ -266,8 +275,7 @@ static calx_status check_changeable(const calx_instance *instance)
     return instance->session == NULL ? CALX_OK : calx_session_autobegin(instance->session);
 }
 
-/* A pending member that must not be without owner leaves the session at once (SES-283). */
-static void drop_orphan(const calx_link *link)
+void calx_relationship_drop_orphan(const calx_link *link)
 {
     calx_instance *item = link->owner;
     if (!link->orphaned || item->state != CALX_STATE_PENDING)
@@ -276,12 +284,15 @@ static void drop_orphan(const calx_link *link)
     item->state = CALX_STATE_TRANSIENT;
 }
 
+/* ---- references ---- */
+
 calx_status calx_relationship_one(const void *entity, const calx_relationship *relationship,
                                   const void **out_target)
 {
     calx_instance *instance = NULL;
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_ONE, &instance, &number);
+    calx_status status =
+        calx_relationship_resolve(entity, relationship, ONE_KINDS, &instance, &number);
     if (status == CALX_OK)
         status = calx_relationship_adopt(instance->session, instance);
     if (status == CALX_OK)
@@ -299,105 +310,19 @@ calx_status calx_relationship_set(const void *entity, const calx_relationship *r
     calx_instance *instance = NULL;
     calx_instance *to = NULL;
     unsigned number = 0;
-    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_ONE, &instance, &number);
+    calx_status status =
+        calx_relationship_resolve(entity, relationship, ONE_KINDS, &instance, &number);
     if (status == CALX_OK && target != NULL)
-        status = resolve_item(instance->session, relationship, target, &to);
+        status = calx_relationship_resolve_item(instance->session, relationship, target, &to);
     if (status == CALX_OK)
-        status = check_changeable(instance);
+        status = calx_relationship_check_changeable(instance);
     if (status == CALX_OK && calx_links_ensure(instance) != CALX_OK)
         status = no_memory(instance->session);
     if (status != CALX_OK)
         return status;
     calx_link *link = &instance->links->links[relationship->foreign_key];
-    status = relate(instance->session, relationship, link, to, to);
+    status = calx_relationship_relate(instance->session, relationship, link, to, to);
     if (status == CALX_OK)
-        drop_orphan(link);
-    return status;
-}
-
-calx_status calx_relationship_many(const void *entity, const calx_relationship *relationship,
-                                   const void *const **out_items, size_t *out_count)
-{
-    calx_instance *instance = NULL;
-    unsigned number = 0;
-    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_MANY, &instance, &number);
-    if (status == CALX_OK)
-        status = calx_relationship_load(instance->session, instance, number);
-    if (status != CALX_OK)
-        return status;
-    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[number];
-    *out_items = slot == NULL ? NULL : slot->items;
-    *out_count = slot == NULL ? 0 : slot->count;
-    return CALX_OK;
-}
-
-/*
- * The members, for a change of them. No flush comes before: what is in memory only is counted in
- * anyway, and a member on its way from one owner to another would be deleted as an orphan
- * (SES-216).
- */
-static calx_status load_to_change(calx_instance *owner, unsigned relationship)
-{
-    calx_session *session = owner->session;
-    if (session == NULL)
-        return calx_relationship_load(NULL, owner, relationship);
-    session->no_autoflush++;
-    calx_status status = calx_relationship_load(session, owner, relationship);
-    session->no_autoflush--;
-    return status;
-}
-
-/* The member's link to its owner, when the collection is there and the item may be in it. */
-static calx_status resolve_member(const void *entity, const calx_relationship *relationship,
-                                  const void *item, calx_instance **out_owner,
-                                  calx_instance **out_item)
-{
-    unsigned number = 0;
-    calx_status status = resolve(entity, relationship, CALX_RELATIONSHIP_MANY, out_owner, &number);
-    if (status == CALX_OK)
-        status = resolve_item((*out_owner)->session, relationship, item, out_item);
-    if (status == CALX_OK)
-        status = load_to_change(*out_owner, number);
-    if (status == CALX_OK &&
-        (calx_links_ensure(*out_owner) != CALX_OK || calx_links_ensure(*out_item) != CALX_OK))
-        status = no_memory((*out_owner)->session);
-    return status;
-}
-
-calx_status calx_relationship_append(const void *entity, const calx_relationship *relationship,
-                                     const void *item)
-{
-    calx_instance *owner = NULL;
-    calx_instance *added = NULL;
-    calx_status status = resolve_member(entity, relationship, item, &owner, &added);
-    if (status != CALX_OK)
-        return status;
-    status = check_changeable(added);
-    if (status != CALX_OK)
-        return status;
-    calx_link *link = &added->links->links[relationship->foreign_key];
-    return relate(owner->session, relationship, link, owner, added);
-}
-
-calx_status calx_relationship_remove(const void *entity, const calx_relationship *relationship,
-                                     const void *item)
-{
-    calx_instance *owner = NULL;
-    calx_instance *removed = NULL;
-    calx_status status = resolve_member(entity, relationship, item, &owner, &removed);
-    if (status != CALX_OK)
-        return status;
-    size_t number = (size_t)(relationship - owner->mapper->relationships);
-    calx_link *link = &removed->links->links[relationship->foreign_key];
-    if (link->target != owner || !calx_slot_contains(&owner->links->slots[number], link))
-        return calx_session_fail(owner->session, CALX_E_STATE, "%s.%s does not hold this %s",
-                                 owner->mapper->name, relationship->member,
-                                 relationship->target->name);
-    if (owner->session != NULL)
-        status = calx_session_autobegin(owner->session);
-    if (status == CALX_OK)
-        status = calx_relationship_point(removed->session, link, NULL);
-    if (status == CALX_OK)
-        drop_orphan(link);
+        calx_relationship_drop_orphan(link);
     return status;
 }

@@ -57,4 +57,40 @@ calx_status calx_relationship_adopt(calx_session *session, calx_instance *instan
  */
 calx_status calx_relationship_point(calx_session *session, calx_link *link, calx_instance *target);
 
+/*
+ * The same in two steps: all that may fail, then the change. A target has links, and room for more
+ * such members where its collections are known.
+ */
+calx_status calx_relationship_point_begin(calx_session *session, calx_link *link,
+                                          calx_instance *target);
+void calx_relationship_point_end(calx_link *link, calx_instance *target);
+
+/*
+ * Points a link; a related instance comes into the session with save-update in the same moment
+ * (SES-274). All or nothing.
+ */
+calx_status calx_relationship_relate(calx_session *session, const calx_relationship *facts,
+                                     calx_link *link, calx_instance *target,
+                                     calx_instance *related);
+
+/* A pending member that must not be without owner leaves the session at once (SES-283). */
+void calx_relationship_drop_orphan(const calx_link *link);
+
+/* ---- arguments ---- */
+
+/*
+ * The instance and the number of its relationship, which must be of one of the kinds (a set of
+ * 1 << calx_relationship_kind); the session's error is cleared.
+ */
+calx_status calx_relationship_resolve(const void *entity, const calx_relationship *facts,
+                                      unsigned kinds, calx_instance **out_instance,
+                                      unsigned *out_relationship);
+
+/* An argument that must be an instance of the relationship's target. */
+calx_status calx_relationship_resolve_item(calx_session *session, const calx_relationship *facts,
+                                           const void *item, calx_instance **out_item);
+
+/* Deleted instances can be let go of, but not related any more; changing begins a transaction. */
+calx_status calx_relationship_check_changeable(const calx_instance *instance);
+
 #endif

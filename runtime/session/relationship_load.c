@@ -196,7 +196,7 @@ calx_status calx_relationship_take_target(calx_instance *instance, unsigned fore
         return CALX_OK;
     }
     if (target != NULL &&
-        (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target) != CALX_OK))
+        (calx_links_ensure(target) != CALX_OK || calx_link_reserve(link, target, 1) != CALX_OK))
         return no_memory(instance->session);
     calx_link_leave(link);
     calx_link_point(link, target, CALX_LINK_LOADED);

@@ -11,6 +11,7 @@
  *   boundary.c     what a rollback undoes                 record.c    values from before
  *   join.c         the transaction on its connection      cascade.c   what expunge, expire reach
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
+ *   relationship_many.c  collections changed             slot.c      the items of one
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
  *   collection.c   what loaders found
  */
@@ -392,12 +393,12 @@ calx_instance *calx_identity_next(const calx_session *session, size_t *position)
 calx_status calx_session_attach(calx_session *session, calx_instance *instance);
 
 /*
- * The same in two steps: all that may fail, and the change. The end comes in any case; what is
- * found has CALX_INSTANCE_VISITED in between. changing: a link that will point elsewhere by then,
- * so nothing is reached over it now; or NULL.
+ * The same in two steps, for several: all that may fail, and the change. The end comes in any case;
+ * what is found has CALX_INSTANCE_VISITED in between. Nothing is reached over links that are
+ * changing.
  */
-calx_status calx_session_attach_begin(calx_session *session, calx_instance *instance,
-                                      const calx_link *changing, calx_instances *found);
+calx_status calx_session_attach_begin(calx_session *session, calx_instance *const *instances,
+                                      size_t count, calx_instances *found);
 void calx_session_attach_end(calx_session *session, calx_instances *found, bool commit);
 
 /* Marks for deletion, with what the delete cascade reaches. */

@@ -36,15 +36,60 @@ CALX_API calx_status calx_relationship_many(const void *entity,
                                             const calx_relationship *relationship,
                                             const void *const **out_items, size_t *out_count);
 
-/** Adds a member; one that is there already stays once. The other side follows. */
+/**
+ * How many members there are. A collection that was not loaded is loaded: the answer is that of
+ * calx_relationship_many(), with what was changed in memory, and reading the members afterwards
+ * takes no statement.
+ */
+CALX_API calx_status calx_relationship_count(const void *entity,
+                                             const calx_relationship *relationship,
+                                             size_t *out_count);
+
+/** Whether item is a member; the collection is loaded when needed. */
+CALX_API calx_status calx_relationship_contains(const void *entity,
+                                                const calx_relationship *relationship,
+                                                const void *item, bool *out_contains);
+
+/*
+ * Changing a collection loads it first (SES-306), and keeps the other side in step. A new member
+ * comes into the session at once where save-update says so (SES-274). One that is taken out points
+ * at nothing from then on (SES-184), or is an orphan (SES-282, 283, 287). A call that fails has
+ * changed nothing on either side; NULL or an instance of another struct as a member is
+ * CALX_E_UNMAPPED (SES-189).
+ */
+
+/** Adds a member at the end; one that is there already stays where it is, once. */
 CALX_API calx_status calx_relationship_append(const void *entity,
                                               const calx_relationship *relationship,
                                               const void *item);
 
-/** Takes a member out: CALX_E_STATE when it is not in. The other side follows. */
+/**
+ * Adds a member before the one at a position, which is at most the number of members; one that is
+ * there already moves there. Positions are of this array only: they are not stored, and the next
+ * load has the order of the relationship.
+ * @return CALX_E_ARGUMENT no such position
+ */
+CALX_API calx_status calx_relationship_insert(const void *entity,
+                                              const calx_relationship *relationship,
+                                              size_t position, const void *item);
+
+/** Takes a member out: CALX_E_STATE when it is not in. */
 CALX_API calx_status calx_relationship_remove(const void *entity,
                                               const calx_relationship *relationship,
                                               const void *item);
+
+/**
+ * Makes these the members, in this order; an item given twice counts once. Who was a member and is
+ * not given is taken out, who is given stays or comes in: only they are written. All or nothing.
+ * @param items  count instances; NULL only for none
+ */
+CALX_API calx_status calx_relationship_replace(const void *entity,
+                                               const calx_relationship *relationship,
+                                               const void *const *items, size_t count);
+
+/** Takes all members out. */
+CALX_API calx_status calx_relationship_clear(const void *entity,
+                                             const calx_relationship *relationship);
 
 CALX_END_DECLS
 
