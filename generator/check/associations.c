@@ -296,10 +296,79 @@ static void report_taken(const association_draft *draft, const calx_model_entity
     calx_check_see(one->context, diagnostic, there->place, "'%s' is declared here", there->table);
     calx_check_fix(one->context, diagnostic,
                    there->association
-                       ? "name the other side with CALX_INVERSE if they are one relationship, or "
-                         "choose a table of its own"
-                       : "go through the entity with CALX_MANY(%s), or choose a table of its own",
+                       ? "name the other side with CALX_INVERSE if they are one relationship, "
+                         "make it CALX_VIEW_ONLY, or choose a table of its own"
+                       : "go through the entity with CALX_MANY(%s), make it CALX_VIEW_ONLY, or "
+                         "choose a table of its own",
                    there->c_type);
+}
+
+/* ---- tables that are there ---- */
+
+/* Whether a foreign key leads to the whole key of the target, through these columns, if any. */
+static bool leads_to(const calx_model_entity *table, const calx_model_foreign_key *key,
+                     const calx_model_entity *target, const char *const *names)
+{
+    if (key->target != target || key->column_count != target->key_count)
+        return false;
+    for (uint16_t i = 0; i < key->column_count; i++) {
+        const calx_model_column *column = &table->columns[key->columns[i]];
+        bool named = names == NULL || calx_check_same_name(column->name, names[i]) ||
+                     strcmp(column->member, names[i]) == 0;
+        if (!target->columns[key->target_columns[i]].key || !named)
+            return false;
+    }
+    return true;
+}
+
+/* The only foreign key of the table that leads to the target; how many there are. */
+static size_t find_key(const calx_model_entity *table, const calx_model_entity *target,
+                       const char *const *names, uint16_t *out_key)
+{
+    size_t count = 0;
+    for (uint16_t i = 0; i < table->foreign_key_count; i++) {
+        if (!leads_to(table, &table->foreign_keys[i], target, names))
+            continue;
+        *out_key = i;
+        count++;
+    }
+    return count;
+}
+
+static void report_keys(const association_draft *draft, const calx_model_entity *there,
+                        const calx_model_entity *target, size_t count)
+{
+    const calx_check_relationship *one = draft->one;
+    const char *found = "no foreign key";
+    if (count != 0)
+        found = "several foreign keys";
+    else if (names_columns(draft->secondary))
+        found = "no foreign key over these columns";
+    calx_diagnostic *diagnostic =
+        calx_check_report(one->context, one->entity, CALX_RULE_SECONDARY, draft->secondary->place,
+                          "'%s' has %s to the key of %s", draft->table, found, target->c_type);
+    calx_check_see(one->context, diagnostic, there->place, "'%s' is declared here", there->table);
+    calx_check_fix(one->context, diagnostic,
+                   "name the columns behind the table: those that point at %s, then those that "
+                   "point at %s",
+                   one->entity->facts->c_type, one->target->facts->c_type);
+}
+
+/* Rows that somebody else writes: those of an entity, or of another relationship. */
+static void link_existing(const association_draft *draft, const calx_model_entity *there)
+{
+    const calx_check_relationship *one = draft->one;
+    const char *const *names = names_columns(draft->secondary) ? draft->secondary->words + 1 : NULL;
+    uint16_t here_key = 0, there_key = 0;
+    size_t here = find_key(there, one->entity->facts, names, &here_key);
+    size_t beyond =
+        find_key(there, one->target->facts, names != NULL ? names + draft->here : NULL, &there_key);
+    if (here != 1)
+        report_keys(draft, there, one->entity->facts, here);
+    else if (beyond != 1)
+        report_keys(draft, there, one->target->facts, beyond);
+    else
+        join(one, there, here_key, there_key);
 }
 
 /* Whether both sides say the same of their table; what is wrong is told where the second is. */
@@ -379,10 +448,18 @@ static void link_one(const calx_check_relationship *one)
         report_count(one, secondary);
     else if (paired && !agree(one, &other))
         *other.told = true;
+    else if (there != NULL && calx_check_is_view_only(one))
+        link_existing(&draft, there);
     else if (there != NULL)
         report_taken(&draft, there);
     else if (draft.table[0] != '\0')
         link_new(&draft, paired ? &other : NULL);
+}
+
+static void link_writable(const calx_check_relationship *one)
+{
+    if (!calx_check_is_view_only(one))
+        link_one(one);
 }
 
 /* ---- where it means nothing ---- */
@@ -429,5 +506,6 @@ void calx_check_associations(calx_check_context *context)
     if (context->status != CALX_OK)
         return;
     calx_check_each_relationship(context, check_place);
-    calx_check_each_relationship(context, link_one);
+    calx_check_each_relationship(context, link_writable);
+    calx_check_each_relationship(context, link_one); /* those that look at what is there */
 }

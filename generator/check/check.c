@@ -105,6 +105,8 @@ static void make_entity(calx_check_context *context, calx_check_entity *entity,
     facts->external = from->external;
     facts->size = (uint32_t)from->size;
     facts->alignment = (uint32_t)from->alignment;
+    facts->legacy_is_orphan =
+        calx_annotation_find(from->annotations, CALX_ANNOTATION_LEGACY_IS_ORPHAN) != NULL;
     facts->place = from->place;
     calx_check_database_name(context, entity, table->place, "table", facts->table);
     check_layout(context, entity);

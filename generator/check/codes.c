@@ -1,7 +1,7 @@
 /*
  * The table of rules. Errors are CALX-E and three digits, warnings CALX-W; the tens group what
  * they are about: annotations, members, names, references, relationships, generated names,
- * functions.
+ * functions, how relationships are written and columns loaded.
  */
 #include "check/codes.h"
 
@@ -63,6 +63,8 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
       "A reference and its target hold the same kind of value." },
     { CALX_RULE_ON_DELETE, CALX_ERROR, "CALX-E043",
       "An action on delete is a known one, on a reference that allows it." },
+    { CALX_RULE_ON_UPDATE, CALX_ERROR, "CALX-E044",
+      "An action on update is a known one, on a reference that allows it." },
 
     { CALX_RULE_RELATIONSHIP_TARGET, CALX_ERROR, "CALX-E050",
       "A relationship leads to an entity." },
@@ -79,6 +81,10 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
       "No relationship has to write NULL into a foreign key that is never NULL." },
     { CALX_RULE_SECONDARY, CALX_ERROR, "CALX-E057",
       "CALX_SECONDARY names an association table whose columns point at both sides." },
+    { CALX_RULE_ORDER_BY, CALX_ERROR, "CALX-E058",
+      "A collection is ordered by columns of its target, each once." },
+    { CALX_RULE_LOADING, CALX_ERROR, "CALX-E059",
+      "A relationship is loaded in a known way that fits it." },
 
     { CALX_RULE_SAME_NAME, CALX_ERROR, "CALX-E060",
       "Generated names differ from each other and from those in the headers." },
@@ -93,6 +99,15 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
       "A forwarded function takes a calx_session * first." },
     { CALX_RULE_FUNCTION_PARAMETER, CALX_ERROR, "CALX-E073",
       "A forwarded function has named parameters, callbacks by typedef, and no `...`." },
+
+    { CALX_RULE_PASSIVE, CALX_ERROR, "CALX-E080",
+      "What is left to the database is said in known words, and not done by a cascade too." },
+    { CALX_RULE_POST_UPDATE, CALX_ERROR, "CALX-E081",
+      "CALX_POST_UPDATE stands where a foreign key is written that can be NULL." },
+    { CALX_RULE_VIEW_ONLY, CALX_ERROR, "CALX-E082",
+      "A view-only relationship says nothing of how it is written, and has no other side." },
+    { CALX_RULE_DEFERRED, CALX_ERROR, "CALX-E083",
+      "What is deferred is no key, foreign key or version." },
 
     { CALX_RULE_NO_ENTITY_STRUCT, CALX_WARNING, "CALX-W001",
       "Annotations stand in entities; elsewhere they do nothing." },

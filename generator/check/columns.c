@@ -129,6 +129,25 @@ static void check_server_default(calx_check_context *context, const calx_check_e
                    "leave it to the database");
 }
 
+/* What a row is found, joined and checked by is there as soon as the row is. */
+static void check_deferred(calx_check_context *context, const calx_check_entity *entity,
+                           calx_model_column *column, const calx_declared_member *member)
+{
+    const char *problem = NULL;
+    column->deferred = has(member, CALX_ANNOTATION_DEFERRED);
+    if (column->key)
+        problem = "is part of the key";
+    else if (has(member, CALX_ANNOTATION_VERSION_COLUMN))
+        problem = "is the version";
+    else if (has(member, CALX_ANNOTATION_REFERENCES))
+        problem = "is a foreign key";
+    if (!column->deferred || problem == NULL)
+        return;
+    calx_check_report(
+        context, entity, CALX_RULE_DEFERRED, place_of(member, CALX_ANNOTATION_DEFERRED),
+        "'%s' %s, and cannot be deferred: each row needs it", column->member, problem);
+}
+
 static bool is_not_null(const calx_model_column *column, const calx_declared_member *member)
 {
     bool may_be_null = column->shape == CALX_SHAPE_NULLABLE || column->type == CALX_TYPE_TEXT ||
@@ -176,6 +195,7 @@ static void make_column(calx_check_context *context, calx_check_entity *entity,
                              column->name);
     check_key_type(context, entity, column, member);
     check_not_null(context, entity, column, member);
+    check_deferred(context, entity, column, member);
     check_length(context, entity, column, member);
     check_server_default(context, entity, member);
     calx_check_default(context, entity, column, member);

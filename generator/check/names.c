@@ -173,8 +173,10 @@ static void enter_association(name_table *table, calx_check_entity *entity,
     static const char *const endings[] = { "",         "_columns", "_key", "_foreign_keys",
                                            "_indexes", "_mapper" };
     const calx_model_entity *made = one->association;
-    if (made == NULL || !made->association || one->foreign_key != 0)
-        return;
+    const char *name =
+        calx_check_format(table->context, "%s_%s_association", entity->facts->name, one->member);
+    if (made == NULL || strcmp(made->name, name) != 0)
+        return; /* it is entered with the relationship it was made for */
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         const char *text = calx_check_format(table->context, "%s%s", made->name, endings[i]);
         enter(table, (generated_name){ text, i == 0, entity, one->member, one->place });
@@ -191,14 +193,16 @@ static void enter_members(name_table *table, calx_check_entity *entity)
     for (uint16_t i = 0; i < entity->facts->relationship_count; i++) {
         const calx_model_relationship *one = &entity->relationships[i];
         enter_member(table, entity, one->member, one->place, "%s_%s");
+        if (one->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+            enter_association(table, entity, one);
+        if ((one->flags & CALX_RELATIONSHIP_VIEW_ONLY) != 0)
+            continue;
         if (one->kind == CALX_RELATIONSHIP_ONE || one->kind == CALX_RELATIONSHIP_ONE_TO_ONE) {
             enter_member(table, entity, one->member, one->place, "%s_set_%s");
         } else {
             enter_member(table, entity, one->member, one->place, "%s_%s_append");
             enter_member(table, entity, one->member, one->place, "%s_%s_remove");
         }
-        if (one->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
-            enter_association(table, entity, one);
     }
 }
 

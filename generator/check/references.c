@@ -15,6 +15,7 @@ typedef struct key_draft {
     bool *there;
     uint16_t found;
     const calx_annotation *on_delete; /* NULL: nothing said so far */
+    const calx_annotation *on_update;
 } key_draft;
 
 typedef struct draft_list {
@@ -26,14 +27,29 @@ typedef struct draft_list {
 
 typedef struct action_word {
     const char *word;
-    calx_on_delete action;
+    calx_on_delete on_delete;
+    calx_on_update on_update;
 } action_word;
 
 static const action_word actions[] = {
-    { "no_action", CALX_ON_DELETE_NO_ACTION },     { "cascade", CALX_ON_DELETE_CASCADE },
-    { "set_null", CALX_ON_DELETE_SET_NULL },       { "restrict", CALX_ON_DELETE_RESTRICT },
-    { "set_default", CALX_ON_DELETE_SET_DEFAULT },
+    { "no_action", CALX_ON_DELETE_NO_ACTION, CALX_ON_UPDATE_NO_ACTION },
+    { "cascade", CALX_ON_DELETE_CASCADE, CALX_ON_UPDATE_CASCADE },
+    { "set_null", CALX_ON_DELETE_SET_NULL, CALX_ON_UPDATE_SET_NULL },
+    { "set_default", CALX_ON_DELETE_SET_DEFAULT, CALX_ON_UPDATE_SET_DEFAULT },
+    { "restrict", CALX_ON_DELETE_RESTRICT, CALX_ON_UPDATE_RESTRICT },
 };
+
+/* The two events a foreign key can act on. */
+typedef struct action_event {
+    calx_annotation_kind kind;
+    calx_rule rule;
+    const char *words; /* "on delete" */
+} action_event;
+
+static const action_event delete_event = { CALX_ANNOTATION_ON_DELETE, CALX_RULE_ON_DELETE,
+                                           "on delete" };
+static const action_event update_event = { CALX_ANNOTATION_ON_UPDATE, CALX_RULE_ON_UPDATE,
+                                           "on update" };
 
 static const action_word *find_action(const char *word)
 {
@@ -194,29 +210,40 @@ static key_draft *add_single(draft_list *list, const calx_check_entity *target,
     return draft;
 }
 
-static void check_action(draft_list *list, key_draft *draft, const calx_declared_member *member)
+static void check_action(draft_list *list, const action_event *event, const calx_annotation **known,
+                         const calx_declared_member *member)
 {
-    const calx_annotation *action =
-        calx_annotation_find(member->annotations, CALX_ANNOTATION_ON_DELETE);
+    const calx_annotation *action = calx_annotation_find(member->annotations, event->kind);
     if (action == NULL || action->fault != NULL)
         return;
     if (find_action(action->words[0]) == NULL) {
         calx_diagnostic *diagnostic =
-            calx_check_report(list->context, list->entity, CALX_RULE_ON_DELETE, action->place,
-                              "'%s' is no action on delete", action->words[0]);
+            calx_check_report(list->context, list->entity, event->rule, action->place,
+                              "'%s' is no action %s", action->words[0], event->words);
         calx_check_fix(list->context, diagnostic,
                        "the actions are cascade, set_null, set_default, restrict and no_action");
         return;
     }
-    if (draft->on_delete != NULL && strcmp(draft->on_delete->words[0], action->words[0]) != 0) {
+    if (*known != NULL && strcmp((*known)->words[0], action->words[0]) != 0) {
         calx_diagnostic *diagnostic =
-            calx_check_report(list->context, list->entity, CALX_RULE_ON_DELETE, action->place,
-                              "one foreign key has two actions on delete, '%s' and '%s'",
-                              draft->on_delete->words[0], action->words[0]);
-        calx_check_see(list->context, diagnostic, draft->on_delete->place, "the first is here");
+            calx_check_report(list->context, list->entity, event->rule, action->place,
+                              "one foreign key has two actions %s, '%s' and '%s'", event->words,
+                              (*known)->words[0], action->words[0]);
+        calx_check_see(list->context, diagnostic, (*known)->place, "the first is here");
         return;
     }
-    draft->on_delete = action;
+    *known = action;
+}
+
+/* An action on a member that refers to nothing. */
+static void report_idle(draft_list *list, const action_event *event,
+                        const calx_declared_member *member)
+{
+    const calx_annotation *action = calx_annotation_find(member->annotations, event->kind);
+    if (action != NULL)
+        calx_check_report(list->context, list->entity, event->rule, action->place,
+                          "%s on '%s', which refers to nothing: it needs a CALX_REFERENCES",
+                          action->macro, member->name);
 }
 
 static void add_reference(draft_list *list, const calx_model_column *column,
@@ -224,15 +251,11 @@ static void add_reference(draft_list *list, const calx_model_column *column,
 {
     const calx_annotation *reference =
         calx_annotation_find(member->annotations, CALX_ANNOTATION_REFERENCES);
-    const calx_annotation *action =
-        calx_annotation_find(member->annotations, CALX_ANNOTATION_ON_DELETE);
-    if (reference == NULL && action != NULL)
-        calx_check_report(list->context, list->entity, CALX_RULE_ON_DELETE, action->place,
-                          "CALX_ON_DELETE on '%s', which refers to nothing: it needs a "
-                          "CALX_REFERENCES",
-                          member->name);
-    if (reference == NULL)
+    if (reference == NULL) {
+        report_idle(list, &delete_event, member);
+        report_idle(list, &update_event, member);
         return;
+    }
     list->entity->foreign_key_faults |= reference->fault != NULL;
     if (reference->fault != NULL)
         return;
@@ -251,7 +274,8 @@ static void add_reference(draft_list *list, const calx_model_column *column,
         return;
     if (draft->first == NULL)
         draft->first = member;
-    check_action(list, draft, member);
+    check_action(list, &delete_event, &draft->on_delete, member);
+    check_action(list, &update_event, &draft->on_update, member);
 }
 
 /* ---- finishing ---- */
@@ -274,20 +298,22 @@ static void report_incomplete(draft_list *list, const key_draft *draft)
     list->entity->foreign_key_faults = true;
 }
 
-static void check_set_null(draft_list *list, const key_draft *draft,
-                           const calx_model_foreign_key *key)
+/* Whether an action on a foreign key can write what its columns cannot hold. */
+static void check_set_null(draft_list *list, const action_event *event,
+                           const calx_annotation *action, const calx_model_foreign_key *key)
 {
-    for (uint16_t i = 0; i < key->column_count; i++) {
+    const action_word *word = action != NULL ? find_action(action->words[0]) : NULL;
+    for (uint16_t i = 0; word != NULL && i < key->column_count; i++) {
         const calx_model_column *column = &list->entity->columns[key->columns[i]];
         bool writes_null =
-            key->on_delete == CALX_ON_DELETE_SET_NULL ||
-            (key->on_delete == CALX_ON_DELETE_SET_DEFAULT && column->server_default == NULL);
+            word->on_delete == CALX_ON_DELETE_SET_NULL ||
+            (word->on_delete == CALX_ON_DELETE_SET_DEFAULT && column->server_default == NULL);
         if (!writes_null || !column->not_null)
             continue;
-        calx_diagnostic *diagnostic = calx_check_report(
-            list->context, list->entity, CALX_RULE_ON_DELETE, draft->on_delete->place,
-            "CALX_ON_DELETE(%s) writes NULL into '%s', which is never NULL",
-            draft->on_delete->words[0], column->member);
+        calx_diagnostic *diagnostic =
+            calx_check_report(list->context, list->entity, event->rule, action->place,
+                              "%s(%s) writes NULL into '%s', which is never NULL", action->macro,
+                              action->words[0], column->member);
         calx_check_fix(list->context, diagnostic,
                        "make the member nullable (a calx_nullable_ type, or text without "
                        "CALX_NOT_NULL), or choose another action");
@@ -312,13 +338,16 @@ static void finish(draft_list *list, const key_draft *draft, calx_model_foreign_
     key->column_count = composite ? key->target->key_count : 1;
     key->place = draft->first->place;
     if (draft->on_delete != NULL)
-        key->on_delete = find_action(draft->on_delete->words[0])->action;
+        key->on_delete = find_action(draft->on_delete->words[0])->on_delete;
+    if (draft->on_update != NULL)
+        key->on_update = find_action(draft->on_update->words[0])->on_update;
     if (composite && draft->found < key->column_count) {
         report_incomplete(list, draft);
         return;
     }
     key->nullable = are_nullable(list->entity, key);
-    check_set_null(list, draft, key);
+    check_set_null(list, &delete_event, draft->on_delete, key);
+    check_set_null(list, &update_event, draft->on_update, key);
 }
 
 void calx_check_references(calx_check_context *context, calx_check_entity *entity)

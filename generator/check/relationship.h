@@ -1,6 +1,8 @@
 /*
- * A relationship under examination, for the files that look at one: relationships.c finds what it
- * goes through, associations.c makes the tables of many-to-many ones. Private to this room.
+ * A relationship under examination, for the files that look at one: relationship_words.c reads what
+ * it says, relationships.c finds what it goes through, associations.c makes the tables of
+ * many-to-many ones, relationship_rules.c asks whether all of it goes together. Private to this
+ * room.
  */
 #ifndef CALX_CHECK_RELATIONSHIP_H
 #define CALX_CHECK_RELATIONSHIP_H
@@ -30,6 +32,13 @@ bool calx_check_relationship_other(const calx_check_relationship *one,
                                    calx_check_relationship *out_other);
 
 typedef void (*calx_check_relationship_step)(const calx_check_relationship *one);
+
+/* Its words become facts; then, when all keys and other sides are known, what does not go together
+ * is told. */
+void calx_check_relationship_words(const calx_check_relationship *one);
+void calx_check_relationship_rules(const calx_check_relationship *one);
+
+bool calx_check_is_view_only(const calx_check_relationship *one);
 
 /* Takes a step with every relationship, in the order of the source. */
 void calx_check_each_relationship(calx_check_context *context, calx_check_relationship_step step);

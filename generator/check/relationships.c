@@ -1,6 +1,5 @@
 /*
- * Relationships: which foreign key each goes through, which is the other side of which, and
- * whether deleting a parent would have to write NULL where none can stand.
+ * Relationships: which foreign key each goes through, and which is the other side of which.
  */
 #include "check/relationship.h"
 
@@ -9,28 +8,6 @@
 #include "base/buffer.h"
 
 #include <string.h>
-
-typedef struct cascade_word {
-    const char *word;
-    unsigned mask;
-} cascade_word;
-
-enum {
-    CASCADE_USUAL = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
-    CASCADE_ALL =
-        CASCADE_USUAL | CALX_CASCADE_REFRESH_EXPIRE | CALX_CASCADE_EXPUNGE | CALX_CASCADE_DELETE
-};
-
-static const cascade_word cascades[] = {
-    { "save_update", CALX_CASCADE_SAVE_UPDATE },
-    { "merge", CALX_CASCADE_MERGE },
-    { "refresh_expire", CALX_CASCADE_REFRESH_EXPIRE },
-    { "expunge", CALX_CASCADE_EXPUNGE },
-    { "delete", CALX_CASCADE_DELETE },
-    { "delete_orphan", CALX_CASCADE_DELETE_ORPHAN },
-    { "all", CASCADE_ALL },
-    { "none", 0 },
-};
 
 const calx_annotation *calx_check_relationship_note(const calx_check_relationship *one,
                                                     calx_annotation_kind kind)
@@ -47,65 +24,6 @@ static bool is_kind(const calx_check_relationship *one, calx_relationship_kind k
 static bool is_collection(const calx_check_relationship *one)
 {
     return is_kind(one, CALX_RELATIONSHIP_MANY) || is_kind(one, CALX_RELATIONSHIP_MANY_TO_MANY);
-}
-
-/* ---- cascade ---- */
-
-static const cascade_word *find_cascade(const char *word)
-{
-    for (size_t i = 0; i < sizeof(cascades) / sizeof(cascades[0]); i++) {
-        if (strcmp(cascades[i].word, word) == 0)
-            return &cascades[i];
-    }
-    return NULL;
-}
-
-static void report_cascade(const calx_check_relationship *one, const calx_annotation *annotation,
-                           const char *word)
-{
-    calx_diagnostic *diagnostic = calx_check_report(one->context, one->entity, CALX_RULE_CASCADE,
-                                                    annotation->place, "'%s' is no cascade", word);
-    calx_check_fix(one->context, diagnostic,
-                   "the cascades are save_update, merge, refresh_expire, expunge, delete, all of "
-                   "these as 'all', delete_orphan, and none");
-}
-
-static void check_orphans(const calx_check_relationship *one)
-{
-    const calx_annotation *annotation = calx_check_relationship_note(one, CALX_ANNOTATION_CASCADE);
-    unsigned mask = one->facts->cascade;
-    if ((mask & CALX_CASCADE_DELETE_ORPHAN) == 0 || annotation == NULL)
-        return;
-    if (is_kind(one, CALX_RELATIONSHIP_ONE))
-        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
-                          "delete_orphan on a CALX_ONE: others may point at the same %s",
-                          one->facts->target != NULL ? one->facts->target->c_type : "struct");
-    else if (is_kind(one, CALX_RELATIONSHIP_MANY_TO_MANY))
-        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
-                          "delete_orphan on a many-to-many: others may have the same %s",
-                          one->facts->target != NULL ? one->facts->target->c_type : "struct");
-    else if ((mask & CALX_CASCADE_DELETE) == 0)
-        calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
-                          "delete_orphan needs delete too: write CALX_CASCADE(all, delete_orphan)");
-}
-
-static void read_cascade(const calx_check_relationship *one)
-{
-    const calx_annotation *annotation = calx_check_relationship_note(one, CALX_ANNOTATION_CASCADE);
-    one->facts->cascade = CASCADE_USUAL;
-    if (annotation == NULL)
-        return;
-    one->facts->cascade = 0;
-    for (size_t i = 0; i < annotation->word_count; i++) {
-        const cascade_word *word = find_cascade(annotation->words[i]);
-        if (word == NULL)
-            report_cascade(one, annotation, annotation->words[i]);
-        else if (word->mask == 0 && annotation->word_count > 1)
-            calx_check_report(one->context, one->entity, CALX_RULE_CASCADE, annotation->place,
-                              "'none' stands alone");
-        else
-            one->facts->cascade |= word->mask;
-    }
 }
 
 /* ---- target ---- */
@@ -428,32 +346,6 @@ static void link_inverse(const calx_check_relationship *one)
     calx_check_see(one->context, diagnostic, member->place, "'%s' is declared here", name);
 }
 
-/* ---- deleting a parent ---- */
-
-static void check_nulling(const calx_check_relationship *one)
-{
-    bool carried =
-        is_kind(one, CALX_RELATIONSHIP_MANY) || is_kind(one, CALX_RELATIONSHIP_ONE_TO_ONE);
-    if (!carried || !*one->done)
-        return;
-    const calx_model_foreign_key *key = &one->target->facts->foreign_keys[one->facts->foreign_key];
-    bool children_go = (one->facts->cascade & CALX_CASCADE_DELETE) != 0 ||
-                       key->on_delete == CALX_ON_DELETE_CASCADE;
-    if (key->nullable || children_go)
-        return;
-    const char *member = one->target->columns[key->columns[0]].member;
-    const char *parent = one->entity->facts->c_type;
-    calx_diagnostic *diagnostic = calx_check_report(
-        one->context, one->entity, CALX_RULE_WOULD_NULL, one->member->place,
-        "deleting a %s would write NULL into '%s' of its '%s', which is never NULL", parent, member,
-        one->member->name);
-    calx_check_see(one->context, diagnostic, key->place, "the foreign key is declared here");
-    calx_check_fix(one->context, diagnostic,
-                   "either make '%s' nullable, or say CALX_ON_DELETE(cascade) there, or "
-                   "CALX_CASCADE(all) here to delete them with it",
-                   member);
-}
-
 /* ---- all of them ---- */
 
 calx_check_relationship calx_check_relationship_at(calx_check_context *context,
@@ -488,7 +380,7 @@ static void make_relationship(calx_check_context *context, calx_check_entity *en
     facts->place = member->place;
     calx_check_relationship one = calx_check_relationship_at(context, entity, position);
     find_target(&one);
-    read_cascade(&one);
+    calx_check_relationship_words(&one);
 }
 
 static bool is_relationship(const calx_declared_member *member)
@@ -544,6 +436,5 @@ void calx_check_relationships(calx_check_context *context)
     calx_check_each_relationship(context, find_foreign_key);
     calx_check_associations(context);
     calx_check_each_relationship(context, link_inverse);
-    calx_check_each_relationship(context, check_orphans);
-    calx_check_each_relationship(context, check_nulling);
+    calx_check_each_relationship(context, calx_check_relationship_rules);
 }

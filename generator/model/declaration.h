@@ -15,6 +15,7 @@ typedef enum calx_annotation_kind {
     CALX_ANNOTATION_NAME,
     CALX_ANNOTATION_INDEX,
     CALX_ANNOTATION_UNIQUE_INDEX,
+    CALX_ANNOTATION_LEGACY_IS_ORPHAN,
     CALX_ANNOTATION_PRIMARY_KEY,
     CALX_ANNOTATION_NOT_NULL,
     CALX_ANNOTATION_UNIQUE,
@@ -25,6 +26,8 @@ typedef enum calx_annotation_kind {
     CALX_ANNOTATION_CHECK,
     CALX_ANNOTATION_REFERENCES,
     CALX_ANNOTATION_ON_DELETE,
+    CALX_ANNOTATION_ON_UPDATE,
+    CALX_ANNOTATION_DEFERRED,
     CALX_ANNOTATION_IGNORE,
     CALX_ANNOTATION_VERSION_COLUMN,
     CALX_ANNOTATION_VERSION_FUNCTION,
@@ -35,6 +38,15 @@ typedef enum calx_annotation_kind {
     CALX_ANNOTATION_INVERSE,
     CALX_ANNOTATION_SECONDARY,
     CALX_ANNOTATION_CASCADE,
+    CALX_ANNOTATION_ORDER_BY,
+    CALX_ANNOTATION_VIEW_ONLY,
+    CALX_ANNOTATION_SINGLE_PARENT,
+    CALX_ANNOTATION_POST_UPDATE,
+    CALX_ANNOTATION_PASSIVE_DELETES,
+    CALX_ANNOTATION_PASSIVE_UPDATES,
+    CALX_ANNOTATION_LAZY,
+    CALX_ANNOTATION_INNER_JOIN,
+    CALX_ANNOTATION_JOIN_DEPTH,
     CALX_ANNOTATION_PUBLIC_METHOD,
     CALX_ANNOTATION_NOT_SCOPED
 } calx_annotation_kind;
@@ -58,9 +70,10 @@ struct calx_annotation {
     const char *text;         /* what follows the `=`; "" */
     const char *const *words; /* the same as a list of names, where it is one */
     size_t word_count;
-    const char *fault; /* what is wrong with its text; NULL: nothing */
-    bool has_number;   /* LENGTH, and DEFAULT of an integer: the constant's value is known */
-    bool negative;     /* then: number is to be read as int64_t */
+    const bool *descending; /* ORDER_BY: for each word, whether it says desc; else NULL */
+    const char *fault;      /* what is wrong with its text; NULL: nothing */
+    bool has_number; /* LENGTH, JOIN_DEPTH, DEFAULT of an integer: the constant's value is known */
+    bool negative;   /* then: number is to be read as int64_t */
     uint64_t number;
     calx_place place;
     calx_annotation *next;

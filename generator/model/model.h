@@ -50,6 +50,7 @@ typedef struct calx_model_column {
     bool mutable_;  /* the pointee may be written through the member: char *, char[N] */
     bool generated; /* a single integer key the database makes when left 0 */
     bool version;
+    bool deferred;                /* not loaded with its row, unless a query says so */
     bool version_manual;          /* checked, and made by the program or the database */
     const char *version_function; /* that makes versions; NULL: the runtime makes them */
     bool is_enum;
@@ -68,6 +69,7 @@ typedef struct calx_model_foreign_key {
     const uint16_t *target_columns;  /* as many, in the target */
     uint16_t column_count;
     calx_on_delete on_delete;
+    calx_on_update on_update;
     bool nullable; /* every column of it is */
     calx_place place;
 } calx_model_foreign_key;
@@ -91,21 +93,27 @@ typedef struct calx_model_relationship {
     uint16_t target_key;  /* MANY_TO_MANY: the one of it that points at the target */
     uint16_t inverse;     /* position in the target's relationships, or CALX_NO_INVERSE */
     unsigned cascade;     /* CALX_CASCADE_…; save_update and merge when nothing was said */
+    unsigned flags;       /* CALX_RELATIONSHIP_… */
+    calx_loading loading;
+    uint16_t join_depth;                  /* 0: nothing was said */
+    const calx_relationship_order *order; /* order_count parts; of a collection */
+    uint16_t order_count;
     uint16_t position;
     calx_place place;
 } calx_model_relationship;
 
 struct calx_model_entity {
-    const char *tag;      /* "user"; for a typedef'd struct without tag the typedef's name */
-    const char *c_type;   /* "struct user", or "user_t" when there is no tag */
-    const char *name;     /* what generated names begin with, --prefix included */
-    const char *table;    /* in the database */
-    const char *doc;      /* or NULL */
-    const char *header;   /* that defines it, as given or as included */
-    const char *metadata; /* that lists it: the model's own, or for an external one the default
-                             of its header: its stem, without "_metadata" */
-    bool external;        /* defined in an included header: referred to, not generated */
-    bool association;     /* made for a many-to-many: a table, and no typed functions */
+    const char *tag;       /* "user"; for a typedef'd struct without tag the typedef's name */
+    const char *c_type;    /* "struct user", or "user_t" when there is no tag */
+    const char *name;      /* what generated names begin with, --prefix included */
+    const char *table;     /* in the database */
+    const char *doc;       /* or NULL */
+    const char *header;    /* that defines it, as given or as included */
+    const char *metadata;  /* that lists it: the model's own, or for an external one the default
+                              of its header: its stem, without "_metadata" */
+    bool external;         /* defined in an included header: referred to, not generated */
+    bool legacy_is_orphan; /* an orphan only when all owners have let go */
+    bool association;      /* made for a many-to-many: a table, and no typed functions */
     uint32_t size;
     uint32_t alignment;
     const calx_model_column *columns;

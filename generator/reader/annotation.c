@@ -17,6 +17,7 @@ typedef enum text_form {
     FORM_FILLED, /* any text with a letter in it */
     FORM_NUMBER, /* an integer constant expression */
     FORM_NAMES,  /* names with commas between them */
+    FORM_ORDER,  /* the same, with asc or desc behind each */
     FORM_TABLE   /* a text, which is the first word; behind a line end perhaps names */
 } text_form;
 
@@ -37,6 +38,8 @@ static const annotation_rule rules[] = {
     { "index", "CALX_INDEX", CALX_ANNOTATION_INDEX, CALX_ON_ENTITY, FORM_NAMES, 2, SIZE_MAX, true },
     { "unique-index", "CALX_UNIQUE_INDEX", CALX_ANNOTATION_UNIQUE_INDEX, CALX_ON_ENTITY, FORM_NAMES,
       2, SIZE_MAX, true },
+    { "legacy-is-orphan", "CALX_LEGACY_IS_ORPHAN", CALX_ANNOTATION_LEGACY_IS_ORPHAN, CALX_ON_ENTITY,
+      FORM_NONE, 0, 0, false },
     { "primary-key", "CALX_PRIMARY_KEY", CALX_ANNOTATION_PRIMARY_KEY, CALX_ON_COLUMN, FORM_NONE, 0,
       0, false },
     { "not-null", "CALX_NOT_NULL", CALX_ANNOTATION_NOT_NULL, CALX_ON_COLUMN, FORM_NONE, 0, 0,
@@ -51,6 +54,10 @@ static const annotation_rule rules[] = {
     { "references", "CALX_REFERENCES", CALX_ANNOTATION_REFERENCES, CALX_ON_COLUMN, FORM_NAMES, 2, 2,
       false },
     { "on-delete", "CALX_ON_DELETE", CALX_ANNOTATION_ON_DELETE, CALX_ON_COLUMN, FORM_NAMES, 1, 1,
+      false },
+    { "on-update", "CALX_ON_UPDATE", CALX_ANNOTATION_ON_UPDATE, CALX_ON_COLUMN, FORM_NAMES, 1, 1,
+      false },
+    { "deferred", "CALX_DEFERRED", CALX_ANNOTATION_DEFERRED, CALX_ON_COLUMN, FORM_NONE, 0, 0,
       false },
     { "ignore", "CALX_IGNORE", CALX_ANNOTATION_IGNORE, CALX_ON_IGNORED, FORM_NONE, 0, 0, false },
     { "version-column", "CALX_VERSION_COLUMN", CALX_ANNOTATION_VERSION_COLUMN, CALX_ON_COLUMN,
@@ -69,6 +76,23 @@ static const annotation_rule rules[] = {
       0, false },
     { "cascade", "CALX_CASCADE", CALX_ANNOTATION_CASCADE, CALX_ON_RELATIONSHIP, FORM_NAMES, 1,
       SIZE_MAX, false },
+    { "order-by", "CALX_ORDER_BY", CALX_ANNOTATION_ORDER_BY, CALX_ON_RELATIONSHIP, FORM_ORDER, 1,
+      SIZE_MAX, false },
+    { "view-only", "CALX_VIEW_ONLY", CALX_ANNOTATION_VIEW_ONLY, CALX_ON_RELATIONSHIP, FORM_NONE, 0,
+      0, false },
+    { "single-parent", "CALX_SINGLE_PARENT", CALX_ANNOTATION_SINGLE_PARENT, CALX_ON_RELATIONSHIP,
+      FORM_NONE, 0, 0, false },
+    { "post-update", "CALX_POST_UPDATE", CALX_ANNOTATION_POST_UPDATE, CALX_ON_RELATIONSHIP,
+      FORM_NONE, 0, 0, false },
+    { "passive-deletes", "CALX_PASSIVE_DELETES", CALX_ANNOTATION_PASSIVE_DELETES,
+      CALX_ON_RELATIONSHIP, FORM_NAMES, 1, 1, false },
+    { "passive-updates", "CALX_PASSIVE_UPDATES", CALX_ANNOTATION_PASSIVE_UPDATES,
+      CALX_ON_RELATIONSHIP, FORM_NAMES, 1, 1, false },
+    { "lazy", "CALX_LAZY", CALX_ANNOTATION_LAZY, CALX_ON_RELATIONSHIP, FORM_NAMES, 1, 1, false },
+    { "inner-join", "CALX_INNER_JOIN", CALX_ANNOTATION_INNER_JOIN, CALX_ON_RELATIONSHIP, FORM_NONE,
+      0, 0, false },
+    { "join-depth", "CALX_JOIN_DEPTH", CALX_ANNOTATION_JOIN_DEPTH, CALX_ON_RELATIONSHIP,
+      FORM_NUMBER, 0, 0, false },
     { "public-method", "CALX_PUBLIC_METHOD", CALX_ANNOTATION_PUBLIC_METHOD, CALX_ON_FUNCTION,
       FORM_NONE, 0, 0, false },
     { "not-scoped", "CALX_NOT_SCOPED", CALX_ANNOTATION_NOT_SCOPED, CALX_ON_FUNCTION, FORM_NONE, 0,
@@ -177,11 +201,18 @@ static const char *expected(calx_annotation_kind kind)
         return "it takes the index's name, then its members: CALX_INDEX(by_email, email)";
     case CALX_ANNOTATION_UNIQUE_INDEX:
         return "it takes the index's name, then its members: CALX_UNIQUE_INDEX(by_email, email)";
+    case CALX_ANNOTATION_ORDER_BY:
+        return "it takes members of the target, each perhaps with asc or desc behind it: "
+               "CALX_ORDER_BY(position, id desc)";
     case CALX_ANNOTATION_SECONDARY:
         return "it takes the table's name in quotes, then perhaps the names of its columns: "
                "CALX_SECONDARY(\"post_tags\", post_id, tag_id)";
     case CALX_ANNOTATION_NAME:
     case CALX_ANNOTATION_ON_DELETE:
+    case CALX_ANNOTATION_ON_UPDATE:
+    case CALX_ANNOTATION_PASSIVE_DELETES:
+    case CALX_ANNOTATION_PASSIVE_UPDATES:
+    case CALX_ANNOTATION_LAZY:
     case CALX_ANNOTATION_INVERSE:
     case CALX_ANNOTATION_VERSION_FUNCTION:
         return "it takes one name";
@@ -200,10 +231,27 @@ static calx_status judge_word(calx_arena *arena, calx_annotation *annotation, co
     return annotation->fault != NULL ? CALX_OK : CALX_E_NOMEM;
 }
 
-/* Cuts text into names; behind those that are already in words, which has room for all. */
-static calx_status split_words(calx_arena *arena, calx_annotation *annotation, const char *text,
-                               size_t before)
+/* Takes asc or desc off the end of a word; answers whether it was desc. */
+static bool skip_direction(const char *start, size_t *size)
 {
+    size_t name = *size;
+    while (name > 0 && !is_space(start[name - 1]))
+        name--;
+    bool ascending = is_word("asc", start + name, *size - name);
+    bool descending = is_word("desc", start + name, *size - name);
+    if (name == 0 || (!ascending && !descending))
+        return false;
+    while (name > 0 && is_space(start[name - 1]))
+        name--;
+    *size = name;
+    return descending;
+}
+
+/* Cuts text into names, behind those that are there; with out_descending each has a direction. */
+static calx_status split_words(calx_arena *arena, calx_annotation *annotation, const char *text,
+                               bool *out_descending)
+{
+    size_t before = annotation->word_count;
     size_t count = before + count_words(text);
     const char **words = calx_arena_array(arena, count, sizeof(*words));
     if (words == NULL)
@@ -215,6 +263,8 @@ static calx_status split_words(calx_arena *arena, calx_annotation *annotation, c
         const char *start;
         size_t size;
         rest = next_word(rest, &start, &size);
+        if (out_descending != NULL)
+            out_descending[i] = skip_direction(start, &size);
         words[i] = calx_arena_text(arena, start, size);
         if (words[i] == NULL || judge_word(arena, annotation, start, size) != CALX_OK)
             return CALX_E_NOMEM;
@@ -243,7 +293,15 @@ static calx_status split_table(calx_arena *arena, calx_annotation *annotation)
         return CALX_E_NOMEM;
     annotation->words = table;
     annotation->word_count = 1;
-    return is_blank(names) ? CALX_OK : split_words(arena, annotation, names, 1);
+    return is_blank(names) ? CALX_OK : split_words(arena, annotation, names, NULL);
+}
+
+static calx_status split_order(calx_arena *arena, calx_annotation *annotation)
+{
+    bool *descending = calx_arena_array(arena, count_words(annotation->text), sizeof(*descending));
+    annotation->descending = descending;
+    return descending != NULL ? split_words(arena, annotation, annotation->text, descending)
+                              : CALX_E_NOMEM;
 }
 
 static calx_status read_text(calx_arena *arena, const annotation_rule *rule, bool has_text,
@@ -257,11 +315,14 @@ static calx_status read_text(calx_arena *arena, const annotation_rule *rule, boo
     else if (rule->form == FORM_NUMBER && is_blank(annotation->text))
         annotation->fault = "its value is missing";
     if (rule->form == FORM_NAMES)
-        status = split_words(arena, annotation, annotation->text, 0);
+        status = split_words(arena, annotation, annotation->text, NULL);
+    if (rule->form == FORM_ORDER)
+        status = split_order(arena, annotation);
     if (rule->form == FORM_TABLE)
         status = split_table(arena, annotation);
-    bool words_fit = rule->form != FORM_NAMES || (annotation->word_count >= rule->least_words &&
-                                                  annotation->word_count <= rule->most_words);
+    bool listed = rule->form == FORM_NAMES || rule->form == FORM_ORDER;
+    bool words_fit = !listed || (annotation->word_count >= rule->least_words &&
+                                 annotation->word_count <= rule->most_words);
     if (annotation->fault == NULL && !words_fit)
         annotation->fault = expected(rule->kind);
     return status;

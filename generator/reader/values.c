@@ -87,6 +87,7 @@ static bool has_value(const calx_annotation *annotation, const calx_declared_typ
 {
     return annotation->fault == NULL &&
            (annotation->kind == CALX_ANNOTATION_LENGTH ||
+            annotation->kind == CALX_ANNOTATION_JOIN_DEPTH ||
             (annotation->kind == CALX_ANNOTATION_DEFAULT && is_integer(type)));
 }
 

@@ -54,6 +54,7 @@ static void set_flags(calx_view_maker *maker, json_t *object, const calx_model_c
     put_flag(&flags, column->version, "VERSION");
     put_flag(&flags, column->default_literal != NULL, "HAS_DEFAULT");
     put_flag(&flags, column->version_manual, "MANUAL");
+    put_flag(&flags, column->deferred, "DEFERRED");
     if (flags.size == 0)
         calx_buffer_char(&flags, '0');
     calx_view_set_buffer(maker, object, "flags", &flags);

@@ -47,7 +47,8 @@ static unsigned column_flags(const calx_model_column *column)
            (column->generated ? CALX_COLUMN_GENERATED : 0u) |
            (column->version ? CALX_COLUMN_VERSION : 0u) |
            (column->default_literal ? CALX_COLUMN_HAS_DEFAULT : 0u) |
-           (column->version_manual ? CALX_COLUMN_MANUAL : 0u);
+           (column->version_manual ? CALX_COLUMN_MANUAL : 0u) |
+           (column->deferred ? CALX_COLUMN_DEFERRED : 0u);
 }
 
 static bool describe_columns(struct describer *describer, const calx_model_entity *entity,
@@ -90,7 +91,8 @@ static bool describe_foreign_keys(struct describer *describer, const calx_model_
                                       .columns = key->columns,
                                       .target_columns = key->target_columns,
                                       .column_count = key->column_count,
-                                      .on_delete = key->on_delete };
+                                      .on_delete = key->on_delete,
+                                      .on_update = key->on_update };
     }
     mapper->foreign_keys = keys;
     mapper->foreign_key_count = entity->foreign_key_count;

@@ -14,6 +14,14 @@ static const char *const on_delete_names[] = {
     [CALX_ON_DELETE_RESTRICT] = "CALX_ON_DELETE_RESTRICT",
 };
 
+static const char *const on_update_names[] = {
+    [CALX_ON_UPDATE_NO_ACTION] = "CALX_ON_UPDATE_NO_ACTION",
+    [CALX_ON_UPDATE_CASCADE] = "CALX_ON_UPDATE_CASCADE",
+    [CALX_ON_UPDATE_SET_NULL] = "CALX_ON_UPDATE_SET_NULL",
+    [CALX_ON_UPDATE_SET_DEFAULT] = "CALX_ON_UPDATE_SET_DEFAULT",
+    [CALX_ON_UPDATE_RESTRICT] = "CALX_ON_UPDATE_RESTRICT",
+};
+
 void calx_view_set_positions(calx_view_maker *maker, json_t *object, const char *name,
                              const uint16_t *positions, size_t count)
 {
@@ -52,6 +60,9 @@ json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *
                                 key->column_count);
         calx_view_set_number(maker, object, "column_count", key->column_count);
         calx_view_set_text(maker, object, "on_delete", on_delete_names[key->on_delete]);
+        calx_view_set_flag(maker, object, "has_on_update",
+                           key->on_update != CALX_ON_UPDATE_NO_ACTION);
+        calx_view_set_text(maker, object, "on_update", on_update_names[key->on_update]);
         calx_view_append(maker, keys, object);
     }
     return keys;
@@ -99,19 +110,77 @@ static void set_association(calx_view_maker *maker, json_t *object,
     calx_view_set_number(maker, object, "target_key", relationship->target_key);
 }
 
-static void set_cascade(calx_view_maker *maker, json_t *object, unsigned cascade)
+/* The names of the bits that are set, each bit by its number; "0" for none. */
+static void set_bits(calx_view_maker *maker, json_t *object, const char *name, unsigned bits,
+                     const char *const *names, size_t count)
 {
-    static const char *const names[] = { "SAVE_UPDATE", "MERGE",  "REFRESH_EXPIRE",
-                                         "EXPUNGE",     "DELETE", "DELETE_ORPHAN" };
     calx_buffer text = CALX_BUFFER_INIT;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (cascade & (1u << i))
-            calx_buffer_format(&text, "%sCALX_CASCADE_%s", text.size > 0 ? " | " : "", names[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (bits & (1u << i))
+            calx_buffer_format(&text, "%s%s", text.size > 0 ? " | " : "", names[i]);
     }
     if (text.size == 0)
         calx_buffer_char(&text, '0');
-    calx_view_set_buffer(maker, object, "cascade", &text);
+    calx_view_set_buffer(maker, object, name, &text);
+}
+
+static void set_cascade(calx_view_maker *maker, json_t *object, unsigned cascade)
+{
+    static const char *const names[] = {
+        "CALX_CASCADE_SAVE_UPDATE", "CALX_CASCADE_MERGE",  "CALX_CASCADE_REFRESH_EXPIRE",
+        "CALX_CASCADE_EXPUNGE",     "CALX_CASCADE_DELETE", "CALX_CASCADE_DELETE_ORPHAN",
+    };
+
+    set_bits(maker, object, "cascade", cascade, names, sizeof(names) / sizeof(names[0]));
+}
+
+static void set_flags(calx_view_maker *maker, json_t *object, unsigned flags)
+{
+    static const char *const names[] = {
+        "CALX_RELATIONSHIP_VIEW_ONLY",           "CALX_RELATIONSHIP_SINGLE_PARENT",
+        "CALX_RELATIONSHIP_POST_UPDATE",         "CALX_RELATIONSHIP_PASSIVE_DELETES",
+        "CALX_RELATIONSHIP_PASSIVE_DELETES_ALL", "CALX_RELATIONSHIP_ACTIVE_UPDATES",
+        "CALX_RELATIONSHIP_INNER_JOIN",
+    };
+
+    calx_view_set_flag(maker, object, "has_flags", flags != 0);
+    set_bits(maker, object, "flags", flags, names, sizeof(names) / sizeof(names[0]));
+    calx_view_set_flag(maker, object, "is_writable", !(flags & CALX_RELATIONSHIP_VIEW_ONLY));
+}
+
+static void set_loading(calx_view_maker *maker, json_t *object,
+                        const calx_model_relationship *relationship)
+{
+    static const char *const names[] = {
+        [CALX_LOADING_SELECT] = "CALX_LOADING_SELECT",
+        [CALX_LOADING_JOINED] = "CALX_LOADING_JOINED",
+        [CALX_LOADING_SELECTIN] = "CALX_LOADING_SELECTIN",
+        [CALX_LOADING_SUBQUERY] = "CALX_LOADING_SUBQUERY",
+        [CALX_LOADING_IMMEDIATE] = "CALX_LOADING_IMMEDIATE",
+        [CALX_LOADING_RAISE] = "CALX_LOADING_RAISE",
+        [CALX_LOADING_RAISE_ON_SQL] = "CALX_LOADING_RAISE_ON_SQL",
+        [CALX_LOADING_NOLOAD] = "CALX_LOADING_NOLOAD",
+    };
+
+    calx_view_set_flag(maker, object, "has_loading", relationship->loading != CALX_LOADING_SELECT);
+    calx_view_set_text(maker, object, "loading", names[relationship->loading]);
+    calx_view_set_flag(maker, object, "has_join_depth", relationship->join_depth > 0);
+    calx_view_set_number(maker, object, "join_depth", relationship->join_depth);
+}
+
+static void set_order(calx_view_maker *maker, json_t *object,
+                      const calx_model_relationship *relationship)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+
+    for (size_t i = 0; i < relationship->order_count; i++)
+        calx_buffer_format(&text, "%s{ %u, %s }", i > 0 ? ", " : "",
+                           (unsigned)relationship->order[i].column,
+                           relationship->order[i].descending ? "true" : "false");
+    calx_view_set_flag(maker, object, "has_order", relationship->order_count > 0);
+    calx_view_set_number(maker, object, "order_count", relationship->order_count);
+    calx_view_set_buffer(maker, object, "order", &text);
 }
 
 /* append and remove take an item called by its type, set one called by the member. */
@@ -153,6 +222,9 @@ static json_t *view_relationship(calx_view_maker *maker, const calx_model_entity
     calx_view_set_format(maker, object, "target_mapper", "%s_mapper", relationship->target->name);
     calx_view_set_text(maker, object, "target_type", relationship->target->c_type);
     set_association(maker, object, relationship);
+    set_flags(maker, object, relationship->flags);
+    set_loading(maker, object, relationship);
+    set_order(maker, object, relationship);
     set_cascade(maker, object, relationship->cascade);
     set_parameters(maker, object, entity, relationship);
     return object;

@@ -92,6 +92,23 @@ static const char *on_delete_text(calx_on_delete action)
     return "";
 }
 
+static const char *on_update_text(calx_on_update action)
+{
+    switch (action) {
+    case CALX_ON_UPDATE_CASCADE:
+        return " ON UPDATE CASCADE";
+    case CALX_ON_UPDATE_SET_NULL:
+        return " ON UPDATE SET NULL";
+    case CALX_ON_UPDATE_SET_DEFAULT:
+        return " ON UPDATE SET DEFAULT";
+    case CALX_ON_UPDATE_RESTRICT:
+        return " ON UPDATE RESTRICT";
+    case CALX_ON_UPDATE_NO_ACTION:
+        break;
+    }
+    return "";
+}
+
 static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
                             const calx_mapper *mapper, const calx_foreign_key *key)
 {
@@ -103,6 +120,7 @@ static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
     calx_sql_names(out, dialect, key->target, key->target_columns, key->column_count);
     calx_buffer_char(out, ')');
     calx_buffer_put(out, on_delete_text(key->on_delete));
+    calx_buffer_put(out, on_update_text(key->on_update));
 }
 
 /* A position in the order of creation; one of the metadata's mappers. */

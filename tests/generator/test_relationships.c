@@ -7,6 +7,7 @@
 
 #include "support/harness.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const calx_model_entity *entity(const reading *run, const char *tag)
@@ -188,6 +189,173 @@ static void composite_keys_are_joined_whole(void **state)
     reading_end(&run);
 }
 
+static void cascades_are_save_update_and_merge_unless_said(void **state)
+{
+    (void)state;
+    reading run;
+    calx_shows("SES-270");
+    start(&run, "struct CALX_ENTITY(\"users\") user {\n"
+                "    int64_t id CALX_PRIMARY_KEY;\n"
+                "    calx_nullable_int64 boss_id CALX_REFERENCES(user, id);\n"
+                "    CALX_MANY(struct user) usual;\n"
+                "    CALX_MANY(struct user) all CALX_CASCADE(all);\n"
+                "    CALX_MANY(struct user) none CALX_CASCADE(none);\n"
+                "    CALX_MANY(struct user) two CALX_CASCADE(expunge, refresh_expire);\n"
+                "};\n");
+    unsigned usual = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE;
+    unsigned two = CALX_CASCADE_REFRESH_EXPIRE | CALX_CASCADE_EXPUNGE;
+    assert_int_equal(relationship(&run, "user", "usual")->cascade, usual);
+    assert_int_equal(relationship(&run, "user", "all")->cascade, usual | two | CALX_CASCADE_DELETE);
+    assert_int_equal(relationship(&run, "user", "none")->cascade, 0);
+    assert_int_equal(relationship(&run, "user", "two")->cascade, two);
+    reading_end(&run);
+}
+
+static void must_tell(const char *members, const char *told)
+{
+    char text[1024];
+    reading run;
+    reading_start(&run);
+    snprintf(text, sizeof(text),
+             "struct CALX_ENTITY(\"users\") user {\n"
+             "    int64_t id CALX_PRIMARY_KEY;\n"
+             "    calx_nullable_int64 boss_id CALX_REFERENCES(user, id);\n"
+             "    %s\n"
+             "};\n",
+             members);
+    reading_run_text(&run, "models.h", text);
+    assert_int_equal(run.status, CALX_E_DATA);
+    reading_must_tell(&run, told);
+    reading_end(&run);
+}
+
+static void a_cascade_that_cannot_be_is_told_where_it_stands(void **state)
+{
+    (void)state;
+    calx_shows("SES-271");
+    must_tell("CALX_MANY(struct user) staff CALX_CASCADE(fly);",
+              "models.h:5:34: error: 'fly' is no cascade [CALX-E055]");
+    must_tell("CALX_MANY(struct user) staff CALX_CASCADE(delete_orphan);",
+              "models.h:5:34: error: delete_orphan needs delete too");
+    calx_shows("SES-272");
+    must_tell("CALX_ONE(struct user) boss CALX_CASCADE(all, delete_orphan);",
+              "models.h:5:32: error: delete_orphan on a CALX_ONE");
+    must_tell("CALX_MANY(struct user) friends CALX_SECONDARY(\"friends\", a, b)\n"
+              "CALX_CASCADE(all, delete_orphan);",
+              "models.h:6:1: error: delete_orphan on a many-to-many");
+    must_tell("CALX_MANY(struct user) staff CALX_CASCADE(delete) CALX_PASSIVE_DELETES(all);",
+              "models.h:5:55: error: 'staff' leaves all deletes to the database");
+}
+
+static void a_single_parent_may_delete_its_orphans(void **state)
+{
+    (void)state;
+    reading run;
+    calx_shows("SES-272");
+    start(&run, "struct CALX_ENTITY(\"users\") user {\n"
+                "    int64_t id CALX_PRIMARY_KEY;\n"
+                "    calx_nullable_int64 boss_id CALX_REFERENCES(user, id);\n"
+                "    CALX_ONE(struct user) boss CALX_CASCADE(all, delete_orphan)\n"
+                "        CALX_SINGLE_PARENT;\n"
+                "    CALX_MANY(struct user) pets CALX_SECONDARY(\"pets\", a, b)\n"
+                "        CALX_CASCADE(all, delete_orphan) CALX_SINGLE_PARENT;\n"
+                "};\n");
+    assert_int_equal(relationship(&run, "user", "boss")->flags, CALX_RELATIONSHIP_SINGLE_PARENT);
+    assert_int_equal(relationship(&run, "user", "pets")->flags, CALX_RELATIONSHIP_SINGLE_PARENT);
+    reading_end(&run);
+}
+
+static void what_is_view_only_keeps_no_cascade_that_writes(void **state)
+{
+    (void)state;
+    reading run;
+    calx_shows("SES-292");
+    start(&run,
+          "struct CALX_ENTITY(\"users\") user {\n"
+          "    int64_t id CALX_PRIMARY_KEY;\n"
+          "    int64_t boss_id CALX_REFERENCES(user, id);\n"
+          "    CALX_MANY(struct user) staff CALX_VIEW_ONLY CALX_CASCADE(all, delete_orphan);\n"
+          "    CALX_MANY(struct user) plain CALX_VIEW_ONLY;\n"
+          "};\n");
+    const calx_model_relationship *staff = relationship(&run, "user", "staff");
+    assert_int_equal(staff->flags, CALX_RELATIONSHIP_VIEW_ONLY);
+    assert_int_equal(staff->cascade,
+                     CALX_CASCADE_MERGE | CALX_CASCADE_REFRESH_EXPIRE | CALX_CASCADE_EXPUNGE);
+    assert_int_equal(relationship(&run, "user", "plain")->cascade, CALX_CASCADE_MERGE);
+    reading_end(&run);
+}
+
+static void a_view_only_relationship_may_go_through_an_entity(void **state)
+{
+    (void)state;
+    reading run;
+    start(&run,
+          "struct user;\n"
+          "struct CALX_ENTITY(\"follows\") follow {\n"
+          "    int64_t from CALX_PRIMARY_KEY CALX_REFERENCES(user, id);\n"
+          "    int64_t to CALX_PRIMARY_KEY CALX_REFERENCES(user, id) CALX_COLUMN(\"to_id\");\n"
+          "};\n"
+          "struct CALX_ENTITY(\"users\") user {\n"
+          "    int64_t id CALX_PRIMARY_KEY;\n"
+          "    CALX_MANY(struct user) fans CALX_SECONDARY(\"follows\", to_id, from)\n"
+          "        CALX_VIEW_ONLY;\n"
+          "    CALX_MANY(struct user) seen CALX_SECONDARY(\"pairs\", b, a) CALX_VIEW_ONLY;\n"
+          "    CALX_MANY(struct user) pairs CALX_SECONDARY(\"pairs\", a, b);\n"
+          "};\n");
+    const calx_model_relationship *fans = relationship(&run, "user", "fans");
+    const calx_model_relationship *seen = relationship(&run, "user", "seen");
+    const calx_model_relationship *pairs = relationship(&run, "user", "pairs");
+    assert_int_equal(run.model.association_count, 1);
+    assert_ptr_equal(fans->association, entity(&run, "follow"));
+    assert_int_equal(fans->foreign_key, 1);
+    assert_int_equal(fans->target_key, 0);
+    assert_ptr_equal(seen->association, pairs->association);
+    assert_int_equal(seen->foreign_key, pairs->target_key);
+    reading_end(&run);
+}
+
+static void what_else_is_said_becomes_facts(void **state)
+{
+    (void)state;
+    reading run;
+    start(&run,
+          "#define DEPTH 3\n"
+          "struct post;\n"
+          "struct CALX_ENTITY(\"users\") CALX_LEGACY_IS_ORPHAN user {\n"
+          "    int64_t id CALX_PRIMARY_KEY;\n"
+          "    calx_bytes picture CALX_DEFERRED;\n"
+          "    CALX_MANY(struct post) posts CALX_INVERSE(user) CALX_POST_UPDATE\n"
+          "        CALX_ORDER_BY(title desc, id asc, user_id) CALX_LAZY(subquery)\n"
+          "        CALX_PASSIVE_DELETES(all) CALX_PASSIVE_UPDATES(off);\n"
+          "};\n"
+          "struct CALX_ENTITY(\"posts\") post {\n"
+          "    int64_t id CALX_PRIMARY_KEY;\n"
+          "    const char *title;\n"
+          "    calx_nullable_int64 user_id CALX_REFERENCES(user, id)\n"
+          "        CALX_ON_UPDATE(restrict);\n"
+          "    CALX_ONE(struct user) user CALX_LAZY(raise_on_sql) CALX_JOIN_DEPTH(DEPTH + 1);\n"
+          "};\n");
+    const calx_model_relationship *posts = relationship(&run, "user", "posts");
+    const calx_model_relationship *user = relationship(&run, "post", "user");
+    assert_true(entity(&run, "user")->legacy_is_orphan);
+    assert_true(entity(&run, "user")->columns[1].deferred);
+    assert_false(entity(&run, "user")->columns[0].deferred);
+    assert_int_equal(posts->flags,
+                     CALX_RELATIONSHIP_POST_UPDATE | CALX_RELATIONSHIP_PASSIVE_DELETES |
+                         CALX_RELATIONSHIP_PASSIVE_DELETES_ALL | CALX_RELATIONSHIP_ACTIVE_UPDATES);
+    assert_int_equal(posts->order_count, 3);
+    assert_int_equal(posts->order[0].column, 1);
+    assert_true(posts->order[0].descending);
+    assert_false(posts->order[1].descending);
+    assert_int_equal(posts->order[2].column, 2);
+    assert_int_equal(posts->loading, CALX_LOADING_SUBQUERY);
+    assert_int_equal(user->flags, CALX_RELATIONSHIP_POST_UPDATE); /* one foreign key, both sides */
+    assert_int_equal(user->loading, CALX_LOADING_RAISE_ON_SQL);
+    assert_int_equal(user->join_depth, 4);
+    assert_int_equal(entity(&run, "post")->foreign_keys[0].on_update, CALX_ON_UPDATE_RESTRICT);
+    reading_end(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +365,12 @@ int main(void)
         cmocka_unit_test(both_sides_of_a_many_to_many_share_a_table),
         cmocka_unit_test(one_side_may_name_the_columns_for_both),
         cmocka_unit_test(composite_keys_are_joined_whole),
+        cmocka_unit_test(cascades_are_save_update_and_merge_unless_said),
+        cmocka_unit_test(a_cascade_that_cannot_be_is_told_where_it_stands),
+        cmocka_unit_test(a_single_parent_may_delete_its_orphans),
+        cmocka_unit_test(what_is_view_only_keeps_no_cascade_that_writes),
+        cmocka_unit_test(a_view_only_relationship_may_go_through_an_entity),
+        cmocka_unit_test(what_else_is_said_becomes_facts),
     };
     return CALX_RUN("generator-relationships", tests);
 }

@@ -202,7 +202,9 @@ static void a_key_that_closes_a_circle_is_added_when_all_tables_are_there(void *
     static const uint16_t user_id[] = { ADDRESS_USER_ID };
     calx_mapper left = address_mapper;
     calx_mapper right = address_mapper;
-    const calx_foreign_key to_right = { &right, user_id, id, 1, CALX_ON_DELETE_CASCADE };
+    const calx_foreign_key to_right = {
+        &right, user_id, id, 1, CALX_ON_DELETE_CASCADE, CALX_ON_UPDATE_SET_NULL
+    };
     const calx_foreign_key to_left = { &left, user_id, id, 1, CALX_ON_DELETE_NO_ACTION };
     left.table = "left";
     left.foreign_keys = &to_right;
@@ -219,7 +221,8 @@ static void a_key_that_closes_a_circle_is_added_when_all_tables_are_there(void *
     assert_non_null(strstr(list.items[1].sql, "REFERENCES \"left\""));
     assert_string_equal(list.items[2].sql,
                         "ALTER TABLE \"left\" ADD CONSTRAINT \"left_fk1\" FOREIGN KEY "
-                        "(\"user_id\") REFERENCES \"right\" (\"id\") ON DELETE CASCADE");
+                        "(\"user_id\") REFERENCES \"right\" (\"id\") ON DELETE CASCADE ON UPDATE "
+                        "SET NULL");
     calx_ddl_list_clear(&list);
     assert_int_equal(calx_ddl_drop_all(&list, &calx_dialect_postgresql, &metadata, NULL), CALX_OK);
     assert_int_equal(list.count, 3);

@@ -29,6 +29,7 @@
 #define CALX_NAME(name)        CALX_NOTE_("calx:name=" #name)
 #define CALX_INDEX(...)        CALX_NOTE_("calx:index=" #__VA_ARGS__)
 #define CALX_UNIQUE_INDEX(...) CALX_NOTE_("calx:unique-index=" #__VA_ARGS__)
+#define CALX_LEGACY_IS_ORPHAN  CALX_NOTE_("calx:legacy-is-orphan")
 
 /* On a member: after its name. */
 #define CALX_PRIMARY_KEY             CALX_NOTE_("calx:primary-key")
@@ -41,6 +42,8 @@
 #define CALX_CHECK(sql)              CALX_NOTE_("calx:check=" sql)
 #define CALX_REFERENCES(entity, ...) CALX_NOTE_("calx:references=" #entity "," #__VA_ARGS__)
 #define CALX_ON_DELETE(action)       CALX_NOTE_("calx:on-delete=" #action)
+#define CALX_ON_UPDATE(action)       CALX_NOTE_("calx:on-update=" #action)
+#define CALX_DEFERRED                CALX_NOTE_("calx:deferred")
 #define CALX_IGNORE                  CALX_NOTE_("calx:ignore")
 #define CALX_VERSION_COLUMN          CALX_NOTE_("calx:version-column")
 #define CALX_VERSION_FUNCTION(name)  CALX_NOTE_("calx:version-function=" #name)
@@ -59,6 +62,15 @@
 #pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
 #define CALX_SECONDARY(table, ...) CALX_NOTE_("calx:secondary=" table "\n" #__VA_ARGS__)
 #define CALX_CASCADE(...)          CALX_NOTE_("calx:cascade=" #__VA_ARGS__)
+#define CALX_ORDER_BY(...)         CALX_NOTE_("calx:order-by=" #__VA_ARGS__)
+#define CALX_VIEW_ONLY             CALX_NOTE_("calx:view-only")
+#define CALX_SINGLE_PARENT         CALX_NOTE_("calx:single-parent")
+#define CALX_POST_UPDATE           CALX_NOTE_("calx:post-update")
+#define CALX_PASSIVE_DELETES(what) CALX_NOTE_("calx:passive-deletes=" #what)
+#define CALX_PASSIVE_UPDATES(what) CALX_NOTE_("calx:passive-updates=" #what)
+#define CALX_LAZY(way)             CALX_NOTE_("calx:lazy=" #way)
+#define CALX_INNER_JOIN            CALX_NOTE_("calx:inner-join")
+#define CALX_JOIN_DEPTH(times)     CALX_NOTE_VALUE_("join-depth", times)
 
 #else
 
@@ -70,6 +82,10 @@
 #define CALX_INDEX(...)
 /** CALX_UNIQUE_INDEX(name, member…): the same, unique. */
 #define CALX_UNIQUE_INDEX(...)
+
+/** With several relationships that delete their orphans: the struct's rows are orphans only when
+ * all of them have let go; otherwise when any one has. */
+#define CALX_LEGACY_IS_ORPHAN
 
 /** Part of the primary key; a single integer key is made by the database when left 0. */
 #define CALX_PRIMARY_KEY
@@ -95,6 +111,11 @@
 /** What a foreign key does when its target goes: cascade, set_null, set_default, restrict or
  * no_action. */
 #define CALX_ON_DELETE(action)
+/** What a foreign key does when the key it points at changes: cascade, set_null, set_default,
+ * restrict or no_action. */
+#define CALX_ON_UPDATE(action)
+/** Not loaded with its row, unless a query says so. */
+#define CALX_DEFERRED
 /** Not a column. */
 #define CALX_IGNORE
 /** Optimistic locking: what every UPDATE and DELETE checks. An integer is counted up by every
@@ -128,6 +149,28 @@
 /** What is repeated on related objects: save_update, merge, refresh_expire, expunge, delete, all of
  * these as `all`, delete_orphan, or none. Unless said: save_update and merge. */
 #define CALX_CASCADE(...)
+/** CALX_ORDER_BY(member, member desc, …): the order a collection is loaded in. */
+#define CALX_ORDER_BY(...)
+/** Read and never written: it has no functions that change it. */
+#define CALX_VIEW_ONLY
+/** A target has one owner at most, through this relationship. */
+#define CALX_SINGLE_PARENT
+/** Rows are inserted with this foreign key NULL and deleted after it was made NULL again; it is
+ * written by an UPDATE of its own. So rows may point at each other. */
+#define CALX_POST_UPDATE
+/** When the owner is deleted, what is not loaded is left to the database (on), or so is what is
+ * loaded (all). */
+#define CALX_PASSIVE_DELETES(what)
+/** Whether a changed key is passed on by the database (on, which it is unless said) or by UPDATEs
+ * of the flush (off). */
+#define CALX_PASSIVE_UPDATES(what)
+/** How it is loaded unless a query says otherwise: select, joined, selectin, subquery, immediate,
+ * raise, raise_on_sql or noload. */
+#define CALX_LAZY(way)
+/** A joined load may use a plain JOIN: every row has a target. */
+#define CALX_INNER_JOIN
+/** How often the target's struct may come again on one path of joined loads. */
+#define CALX_JOIN_DEPTH(times)
 
 #endif
 

@@ -9,6 +9,7 @@ struct CALX_ENTITY("users") user {
 };
 
 // expect: 5:32 CALX-E055 delete_orphan on a CALX_ONE: others may point at the same struct user
+// note: - say CALX_SINGLE_PARENT if none ever does
 // expect: 6:34 CALX-E055 'everything' is no cascade
 // note: - the cascades are save_update, merge, refresh_expire, expunge, delete, all of these as 'all', delete_orphan, and none
 // expect: 7:33 CALX-E055 delete_orphan needs delete too: write CALX_CASCADE(all, delete_orphan)

@@ -20,10 +20,10 @@ struct CALX_ENTITY("post_tags") post_tag {
 
 // expect: 6:32 CALX-E057 'tags' would write 'post_tags', the table of an entity
 // note: 16:33 'post_tags' is declared here
-// note: - go through the entity with CALX_MANY(struct post_tag), or choose a table of its own
+// note: - go through the entity with CALX_MANY(struct post_tag), make it CALX_VIEW_ONLY, or choose a table of its own
 // expect: 8:34 CALX-E057 'second' has the association table 'MARKS' of another relationship
 // note: 7:33 'marks' is declared here
-// note: - name the other side with CALX_INVERSE if they are one relationship, or choose a table of its own
+// note: - name the other side with CALX_INVERSE if they are one relationship, make it CALX_VIEW_ONLY, or choose a table of its own
 // expect: 9:33 CALX-E033 the index name 'by_by_tag_id' is used already
 // note: 13:28 here; indexes and tables share their names, without case
 // expect: 10:72 CALX-E014 'fourth' goes through an association table, not through a foreign key

@@ -156,6 +156,7 @@ static const calx_mapper member_following_association_mapper = {
 /* clang-format off */
 _Static_assert(sizeof(((struct author *)0)->id) == 8, "run calx-gen again");
 _Static_assert(sizeof(((struct author *)0)->name) == sizeof(char *), "run calx-gen again");
+_Static_assert(sizeof(((struct author *)0)->newest_id.value) == 8, "run calx-gen again");
 
 static const calx_column author_columns[] = {
     { .name = "id", .member = "id", .type = CALX_TYPE_INT64, .size = 8,
@@ -163,8 +164,20 @@ static const calx_column author_columns[] = {
       .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL | CALX_COLUMN_GENERATED },
     { .name = "name", .member = "name", .type = CALX_TYPE_TEXT, .size = sizeof(char *),
       .offset = offsetof(struct author, name), .flags = CALX_COLUMN_NOT_NULL },
+    { .name = "newest_id", .member = "newest_id", .type = CALX_TYPE_INT64, .size = 8,
+      .offset = offsetof(struct author, newest_id.value), .flags = CALX_COLUMN_NULL_FLAG,
+      .null_offset = offsetof(struct author, newest_id.has_value) },
 };
 static const uint16_t author_key[] = { 0 };
+static const uint16_t author_foreign_key_0[] = { 2 };
+static const uint16_t author_foreign_key_0_target[] = { 0 };
+static const calx_foreign_key author_foreign_keys[] = {
+    { .target = &post_mapper, .columns = author_foreign_key_0,
+      .target_columns = author_foreign_key_0_target,
+      .column_count = 1, .on_delete = CALX_ON_DELETE_SET_NULL,
+      .on_update = CALX_ON_UPDATE_CASCADE },
+};
+static const calx_relationship_order author_order_1[] = { { 2, false }, { 0, true } };
 static const calx_relationship author_relationships[] = {
     { .member = "profile", .kind = CALX_RELATIONSHIP_ONE_TO_ONE, .target = &profile_mapper,
       .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE | CALX_CASCADE_REFRESH_EXPIRE |
@@ -173,19 +186,33 @@ static const calx_relationship author_relationships[] = {
     { .member = "posts", .kind = CALX_RELATIONSHIP_MANY, .target = &post_mapper,
       .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE | CALX_CASCADE_REFRESH_EXPIRE |
                  CALX_CASCADE_EXPUNGE | CALX_CASCADE_DELETE | CALX_CASCADE_DELETE_ORPHAN,
+      .flags = CALX_RELATIONSHIP_PASSIVE_DELETES,
+      .loading = CALX_LOADING_SELECTIN,
+      .order = author_order_1, .order_count = 2,
       .offset = offsetof(struct author, posts), .foreign_key = 0, .inverse = 0 },
+    { .member = "drafts", .kind = CALX_RELATIONSHIP_MANY, .target = &post_mapper,
+      .cascade = CALX_CASCADE_MERGE,
+      .flags = CALX_RELATIONSHIP_VIEW_ONLY,
+      .loading = CALX_LOADING_RAISE,
+      .offset = offsetof(struct author, drafts), .foreign_key = 0, .inverse = CALX_NO_INVERSE },
+    { .member = "newest", .kind = CALX_RELATIONSHIP_ONE, .target = &post_mapper,
+      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .flags = CALX_RELATIONSHIP_POST_UPDATE,
+      .offset = offsetof(struct author, newest), .foreign_key = 0, .inverse = CALX_NO_INVERSE },
 };
 
 const calx_mapper author_mapper = {
     .abi = CALX_MAPPER_ABI, .name = "author", .table = "authors",
     .instance_size = sizeof(struct author), .instance_alignment = _Alignof(struct author),
-    .columns = author_columns, .column_count = 2,
+    .columns = author_columns, .column_count = 3,
     .key = author_key, .key_count = 1,
-    .relationships = author_relationships, .relationship_count = 2,
+    .foreign_keys = author_foreign_keys, .foreign_key_count = 1,
+    .relationships = author_relationships, .relationship_count = 4,
 };
 
 const struct author_col author_col = {
     .id = { { &author_mapper, 0, 0 } }, .name = { { &author_mapper, 1, 0 } },
+    .newest_id = { { &author_mapper, 2, 0 } },
 };
 /* clang-format on */
 
@@ -265,6 +292,11 @@ calx_status author_set_name(const struct author *author, const char *name)
     return calx_instance_set_text(author, &author_columns[1], name);
 }
 
+calx_status author_set_newest_id(const struct author *author, calx_nullable_int64 newest_id)
+{
+    return calx_instance_set_nullable(author, &author_columns[2], &newest_id);
+}
+
 calx_status author_profile(const struct author *author, const struct profile **out_profile)
 {
     const void *target = NULL;
@@ -298,6 +330,31 @@ calx_status author_posts_append(const struct author *author, struct post *post)
 calx_status author_posts_remove(const struct author *author, const struct post *post)
 {
     return calx_relationship_remove(author, &author_relationships[1], post);
+}
+
+calx_status author_drafts(const struct author *author, const struct post *const **out_items,
+                          size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status =
+        calx_relationship_many(author, &author_relationships[2], &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct post *const *)items;
+    return status;
+}
+
+calx_status author_newest(const struct author *author, const struct post **out_newest)
+{
+    const void *target = NULL;
+    const calx_status status = calx_relationship_one(author, &author_relationships[3], &target);
+    if (status == CALX_OK)
+        *out_newest = target;
+    return status;
+}
+
+calx_status author_set_newest(const struct author *author, const struct post *newest)
+{
+    return calx_relationship_set(author, &author_relationships[3], newest);
 }
 
 author_query *author_query_new(calx_session *session)
@@ -650,6 +707,8 @@ calx_status profile_query_each(profile_query *query, profile_function function, 
 /* clang-format off */
 _Static_assert(sizeof(((struct post *)0)->id) == 8, "run calx-gen again");
 _Static_assert(sizeof(((struct post *)0)->author_id) == 8, "run calx-gen again");
+_Static_assert(sizeof(((struct post *)0)->position) == 4, "run calx-gen again");
+_Static_assert(sizeof(((struct post *)0)->body) == sizeof(char *), "run calx-gen again");
 
 static const calx_column post_columns[] = {
     { .name = "id", .member = "id", .type = CALX_TYPE_INT64, .size = 8,
@@ -657,6 +716,10 @@ static const calx_column post_columns[] = {
       .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL | CALX_COLUMN_GENERATED },
     { .name = "author_id", .member = "author_id", .type = CALX_TYPE_INT64, .size = 8,
       .offset = offsetof(struct post, author_id), .flags = CALX_COLUMN_NOT_NULL },
+    { .name = "position", .member = "position", .type = CALX_TYPE_INT32, .size = 4,
+      .offset = offsetof(struct post, position), .flags = CALX_COLUMN_NOT_NULL },
+    { .name = "body", .member = "body", .type = CALX_TYPE_TEXT, .size = sizeof(char *),
+      .offset = offsetof(struct post, body), .flags = CALX_COLUMN_DEFERRED },
 };
 static const uint16_t post_key[] = { 0 };
 static const uint16_t post_foreign_key_0[] = { 1 };
@@ -664,33 +727,45 @@ static const uint16_t post_foreign_key_0_target[] = { 0 };
 static const calx_foreign_key post_foreign_keys[] = {
     { .target = &author_mapper, .columns = post_foreign_key_0,
       .target_columns = post_foreign_key_0_target,
-      .column_count = 1, .on_delete = CALX_ON_DELETE_NO_ACTION },
+      .column_count = 1, .on_delete = CALX_ON_DELETE_CASCADE },
 };
 static const calx_relationship post_relationships[] = {
     { .member = "author", .kind = CALX_RELATIONSHIP_ONE, .target = &author_mapper,
       .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .flags = CALX_RELATIONSHIP_INNER_JOIN,
+      .loading = CALX_LOADING_JOINED,
+      .join_depth = 2,
       .offset = offsetof(struct post, author), .foreign_key = 0, .inverse = 1 },
     { .member = "tags", .kind = CALX_RELATIONSHIP_MANY_TO_MANY, .target = &tag_mapper,
       .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
       .offset = offsetof(struct post, tags), .foreign_key = 0, .inverse = 0,
       .association = &post_tags_association_mapper, .target_key = 1 },
     { .member = "places", .kind = CALX_RELATIONSHIP_MANY_TO_MANY, .target = &place_mapper,
-      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE | CALX_CASCADE_REFRESH_EXPIRE |
+                 CALX_CASCADE_EXPUNGE | CALX_CASCADE_DELETE | CALX_CASCADE_DELETE_ORPHAN,
+      .flags = CALX_RELATIONSHIP_SINGLE_PARENT | CALX_RELATIONSHIP_ACTIVE_UPDATES,
       .offset = offsetof(struct post, places), .foreign_key = 0, .inverse = CALX_NO_INVERSE,
       .association = &post_places_association_mapper, .target_key = 1 },
+    { .member = "readers", .kind = CALX_RELATIONSHIP_MANY_TO_MANY, .target = &member_mapper,
+      .cascade = CALX_CASCADE_MERGE,
+      .flags = CALX_RELATIONSHIP_VIEW_ONLY,
+      .offset = offsetof(struct post, readers), .foreign_key = 0, .inverse = CALX_NO_INVERSE,
+      .association = &reading_mapper, .target_key = 1 },
 };
 
 const calx_mapper post_mapper = {
     .abi = CALX_MAPPER_ABI, .name = "post", .table = "posts",
+    .flags = CALX_MAPPER_LEGACY_IS_ORPHAN,
     .instance_size = sizeof(struct post), .instance_alignment = _Alignof(struct post),
-    .columns = post_columns, .column_count = 2,
+    .columns = post_columns, .column_count = 4,
     .key = post_key, .key_count = 1,
     .foreign_keys = post_foreign_keys, .foreign_key_count = 1,
-    .relationships = post_relationships, .relationship_count = 3,
+    .relationships = post_relationships, .relationship_count = 4,
 };
 
 const struct post_col post_col = {
     .id = { { &post_mapper, 0, 0 } }, .author_id = { { &post_mapper, 1, 0 } },
+    .position = { { &post_mapper, 2, 0 } }, .body = { { &post_mapper, 3, 0 } },
 };
 /* clang-format on */
 
@@ -770,6 +845,16 @@ calx_status post_set_author_id(const struct post *post, int64_t author_id)
     return calx_instance_set_int64(post, &post_columns[1], author_id);
 }
 
+calx_status post_set_position(const struct post *post, int32_t position)
+{
+    return calx_instance_set_int64(post, &post_columns[2], position);
+}
+
+calx_status post_set_body(const struct post *post, const char *body)
+{
+    return calx_instance_set_text(post, &post_columns[3], body);
+}
+
 calx_status post_author(const struct post *post, const struct author **out_author)
 {
     const void *target = NULL;
@@ -824,6 +909,17 @@ calx_status post_places_append(const struct post *post, struct place *place)
 calx_status post_places_remove(const struct post *post, const struct place *place)
 {
     return calx_relationship_remove(post, &post_relationships[2], place);
+}
+
+calx_status post_readers(const struct post *post, const struct member *const **out_items,
+                         size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status =
+        calx_relationship_many(post, &post_relationships[3], &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct member *const *)items;
+    return status;
 }
 
 post_query *post_query_new(calx_session *session)
@@ -1361,6 +1457,257 @@ calx_status place_query_each(place_query *query, place_function function, void *
     return calx_query_each((calx_query *)query, place_each_call, &each);
 }
 
+/* ---- struct reading: table readings ---- */
+
+/* clang-format off */
+_Static_assert(sizeof(((struct reading *)0)->post_id) == 8, "run calx-gen again");
+_Static_assert(sizeof(((struct reading *)0)->member_id) == 8, "run calx-gen again");
+_Static_assert(sizeof(((struct reading *)0)->at) == 8, "run calx-gen again");
+
+static const calx_column reading_columns[] = {
+    { .name = "post_id", .member = "post_id", .type = CALX_TYPE_INT64, .size = 8,
+      .offset = offsetof(struct reading, post_id),
+      .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL },
+    { .name = "member_id", .member = "member_id", .type = CALX_TYPE_INT64, .size = 8,
+      .offset = offsetof(struct reading, member_id),
+      .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL },
+    { .name = "at", .member = "at", .type = CALX_TYPE_TIMESTAMP, .size = 8,
+      .offset = offsetof(struct reading, at), .flags = CALX_COLUMN_NOT_NULL },
+};
+static const uint16_t reading_key[] = { 0, 1 };
+static const uint16_t reading_foreign_key_0[] = { 0 };
+static const uint16_t reading_foreign_key_0_target[] = { 0 };
+static const uint16_t reading_foreign_key_1[] = { 1 };
+static const uint16_t reading_foreign_key_1_target[] = { 0 };
+static const calx_foreign_key reading_foreign_keys[] = {
+    { .target = &post_mapper, .columns = reading_foreign_key_0,
+      .target_columns = reading_foreign_key_0_target,
+      .column_count = 1, .on_delete = CALX_ON_DELETE_NO_ACTION },
+    { .target = &member_mapper, .columns = reading_foreign_key_1,
+      .target_columns = reading_foreign_key_1_target,
+      .column_count = 1, .on_delete = CALX_ON_DELETE_NO_ACTION },
+};
+static const calx_relationship reading_relationships[] = {
+    { .member = "member", .kind = CALX_RELATIONSHIP_ONE, .target = &member_mapper,
+      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .offset = offsetof(struct reading, member), .foreign_key = 1, .inverse = CALX_NO_INVERSE },
+};
+
+const calx_mapper reading_mapper = {
+    .abi = CALX_MAPPER_ABI, .name = "reading", .table = "readings",
+    .instance_size = sizeof(struct reading), .instance_alignment = _Alignof(struct reading),
+    .columns = reading_columns, .column_count = 3,
+    .key = reading_key, .key_count = 2,
+    .foreign_keys = reading_foreign_keys, .foreign_key_count = 2,
+    .relationships = reading_relationships, .relationship_count = 1,
+};
+
+const struct reading_col reading_col = {
+    .post_id = { { &reading_mapper, 0, 0 } }, .member_id = { { &reading_mapper, 1, 0 } },
+    .at = { { &reading_mapper, 2, 0 } },
+};
+/* clang-format on */
+
+struct reading *reading_new(void)
+{
+    return calx_instance_new(&reading_mapper);
+}
+
+void reading_free(struct reading *reading)
+{
+    calx_instance_free(reading);
+}
+
+struct reading *reading_copy(const struct reading *reading)
+{
+    return calx_instance_copy(reading);
+}
+
+struct reading *reading_edit(const struct reading *reading)
+{
+    return calx_instance_edit(reading);
+}
+
+void reading_seal(const struct reading *reading)
+{
+    calx_instance_seal(reading);
+}
+
+calx_status reading_add(calx_session *session, struct reading *reading)
+{
+    return calx_session_add(session, reading);
+}
+
+calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_id,
+                        const struct reading **out_reading)
+{
+    const calx_value key[] = { calx_value_int64(post_id), calx_value_int64(member_id) };
+    const void *found = NULL;
+    const void **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_session_get(session, &reading_mapper, key, place);
+    if (status == CALX_OK)
+        *out_reading = found;
+    return status;
+}
+
+calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t member_id,
+                            const struct reading **out_reading)
+{
+    const calx_value key[] = { calx_value_int64(post_id), calx_value_int64(member_id) };
+    const void *found = NULL;
+    const void **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &reading_mapper, key, place);
+    if (status == CALX_OK)
+        *out_reading = found;
+    return status;
+}
+
+calx_status reading_delete(calx_session *session, const struct reading *reading)
+{
+    return calx_session_delete(session, reading);
+}
+
+calx_status reading_bulk_insert(calx_session *session, const struct reading *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &reading_mapper, rows, count);
+}
+
+calx_status reading_bulk_update(calx_session *session, const struct reading *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &reading_mapper, rows, count);
+}
+
+calx_status reading_set_post_id(const struct reading *reading, int64_t post_id)
+{
+    return calx_instance_set_int64(reading, &reading_columns[0], post_id);
+}
+
+calx_status reading_set_member_id(const struct reading *reading, int64_t member_id)
+{
+    return calx_instance_set_int64(reading, &reading_columns[1], member_id);
+}
+
+calx_status reading_set_at(const struct reading *reading, calx_timestamp at)
+{
+    return calx_instance_set_timestamp(reading, &reading_columns[2], at);
+}
+
+calx_status reading_member(const struct reading *reading, const struct member **out_member)
+{
+    const void *target = NULL;
+    const calx_status status = calx_relationship_one(reading, &reading_relationships[0], &target);
+    if (status == CALX_OK)
+        *out_member = target;
+    return status;
+}
+
+calx_status reading_set_member(const struct reading *reading, const struct member *member)
+{
+    return calx_relationship_set(reading, &reading_relationships[0], member);
+}
+
+reading_query *reading_query_new(calx_session *session)
+{
+    return (reading_query *)calx_query_new(session, &reading_mapper);
+}
+
+void reading_query_free(reading_query *query)
+{
+    calx_query_free((calx_query *)query);
+}
+
+calx_status reading_query_where(reading_query *query, calx_expression condition)
+{
+    return calx_query_where((calx_query *)query, condition);
+}
+
+calx_status reading_query_where_filter(reading_query *query, const calx_filter *filter)
+{
+    return calx_query_where_filter((calx_query *)query, filter);
+}
+
+calx_status reading_query_order_by(reading_query *query, calx_order order)
+{
+    return calx_query_order_by((calx_query *)query, order);
+}
+
+calx_status reading_query_limit(reading_query *query, int64_t limit)
+{
+    return calx_query_limit((calx_query *)query, limit);
+}
+
+calx_status reading_query_offset(reading_query *query, int64_t offset)
+{
+    return calx_query_offset((calx_query *)query, offset);
+}
+
+calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
+                              size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct reading *const *)items;
+    return status;
+}
+
+calx_status reading_query_first(reading_query *query, const struct reading **out_reading)
+{
+    const void *found = NULL;
+    const void **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_query_first((calx_query *)query, place);
+    if (status == CALX_OK)
+        *out_reading = found;
+    return status;
+}
+
+calx_status reading_query_one(reading_query *query, const struct reading **out_reading)
+{
+    const void *found = NULL;
+    const void **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_query_one((calx_query *)query, place);
+    if (status == CALX_OK)
+        *out_reading = found;
+    return status;
+}
+
+calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading)
+{
+    const void *found = NULL;
+    const void **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
+    if (status == CALX_OK)
+        *out_reading = found;
+    return status;
+}
+
+calx_status reading_query_count(reading_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+
+calx_status reading_query_exists(reading_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+
+struct reading_each {
+    reading_function function;
+    void *context;
+};
+
+static calx_status reading_each_call(void *context, const void *item)
+{
+    const struct reading_each *each = context;
+    return each->function(each->context, item);
+}
+
+calx_status reading_query_each(reading_query *query, reading_function function, void *context)
+{
+    struct reading_each each = { function, context };
+    return calx_query_each((calx_query *)query, reading_each_call, &each);
+}
+
 /* ---- struct member: table members ---- */
 
 /* clang-format off */
@@ -1726,6 +2073,7 @@ static const calx_mapper *const graph_mappers[] = {
     &post_mapper,
     &tag_mapper,
     &place_mapper,
+    &reading_mapper,
     &member_mapper,
     &post_tags_association_mapper,
     &post_places_association_mapper,
@@ -1737,5 +2085,5 @@ const calx_metadata graph_metadata = {
     .abi = CALX_MAPPER_ABI,
     .name = "graph",
     .mappers = graph_mappers,
-    .mapper_count = 9,
+    .mapper_count = 10,
 };

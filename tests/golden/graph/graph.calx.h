@@ -24,6 +24,7 @@ extern const calx_mapper author_mapper;
 extern const struct author_col {
     calx_int64_column id;
     calx_text_column name;
+    calx_int64_column newest_id;
 } author_col;
 
 /** A transient instance, the caller's until it is added. NULL: no memory. */
@@ -56,6 +57,7 @@ calx_status author_bulk_update(calx_session *session, const struct author *rows,
  */
 calx_status author_set_id(const struct author *author, int64_t id);
 calx_status author_set_name(const struct author *author, const char *name);
+calx_status author_set_newest_id(const struct author *author, calx_nullable_int64 newest_id);
 
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 /** The far side of a one-to-one. */
@@ -65,6 +67,11 @@ calx_status author_posts(const struct author *author, const struct post *const *
                          size_t *out_count);
 calx_status author_posts_append(const struct author *author, struct post *post);
 calx_status author_posts_remove(const struct author *author, const struct post *post);
+/** What is read and never written. */
+calx_status author_drafts(const struct author *author, const struct post *const **out_items,
+                          size_t *out_count);
+calx_status author_newest(const struct author *author, const struct post **out_newest);
+calx_status author_set_newest(const struct author *author, const struct post *newest);
 
 /** A query over author: build it, ask it, free it. Results are borrowed until then. */
 typedef struct author_query author_query;
@@ -181,6 +188,8 @@ extern const calx_mapper post_mapper;
 extern const struct post_col {
     calx_int64_column id;
     calx_int64_column author_id;
+    calx_int64_column position;
+    calx_text_column body;
 } post_col;
 
 /** A transient instance, the caller's until it is added. NULL: no memory. */
@@ -213,6 +222,8 @@ calx_status post_bulk_update(calx_session *session, const struct post *rows, siz
  */
 calx_status post_set_id(const struct post *post, int64_t id);
 calx_status post_set_author_id(const struct post *post, int64_t author_id);
+calx_status post_set_position(const struct post *post, int32_t position);
+calx_status post_set_body(const struct post *post, const char *body);
 
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status post_author(const struct post *post, const struct author **out_author);
@@ -227,6 +238,9 @@ calx_status post_places(const struct post *post, const struct place *const **out
                         size_t *out_count);
 calx_status post_places_append(const struct post *post, struct place *place);
 calx_status post_places_remove(const struct post *post, const struct place *place);
+/** Through the table of an entity. */
+calx_status post_readers(const struct post *post, const struct member *const **out_items,
+                         size_t *out_count);
 
 /** A query over post: build it, ask it, free it. Results are borrowed until then. */
 typedef struct post_query post_query;
@@ -404,6 +418,85 @@ calx_status place_query_exists(place_query *query, bool *out_exists);
 typedef calx_status (*place_function)(void *context, const struct place *place);
 /** Streams in constant memory: an instance is good until the function returns. */
 calx_status place_query_each(place_query *query, place_function function, void *context);
+
+/* ---- struct reading: table readings ---- */
+
+extern const calx_mapper reading_mapper;
+
+/** The columns, for conditions and orders: calx_eq(reading_col.post_id, …). */
+extern const struct reading_col {
+    calx_int64_column post_id;
+    calx_int64_column member_id;
+    calx_timestamp_column at;
+} reading_col;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct reading *reading_new(void);
+/** Frees what is in no session; takes NULL. */
+void reading_free(struct reading *reading);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct reading *reading_copy(const struct reading *reading);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct reading *reading_edit(const struct reading *reading);
+/** Ends the watch on a mutable pointer. */
+void reading_seal(const struct reading *reading);
+
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status reading_add(calx_session *session, struct reading *reading);
+/** By key; *out_reading is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_id,
+                        const struct reading **out_reading);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t member_id,
+                            const struct reading **out_reading);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status reading_delete(calx_session *session, const struct reading *reading);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status reading_bulk_insert(calx_session *session, const struct reading *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status reading_bulk_update(calx_session *session, const struct reading *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status reading_set_post_id(const struct reading *reading, int64_t post_id);
+calx_status reading_set_member_id(const struct reading *reading, int64_t member_id);
+calx_status reading_set_at(const struct reading *reading, calx_timestamp at);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status reading_member(const struct reading *reading, const struct member **out_member);
+calx_status reading_set_member(const struct reading *reading, const struct member *member);
+
+/** A query over reading: build it, ask it, free it. Results are borrowed until then. */
+typedef struct reading_query reading_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: reading_query_free(). */
+reading_query *reading_query_new(calx_session *session);
+/** Takes NULL. */
+void reading_query_free(reading_query *query);
+/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+calx_status reading_query_where(reading_query *query, calx_expression condition);
+calx_status reading_query_where_filter(reading_query *query, const calx_filter *filter);
+/** After the orders already given. */
+calx_status reading_query_order_by(reading_query *query, calx_order order);
+calx_status reading_query_limit(reading_query *query, int64_t limit);
+calx_status reading_query_offset(reading_query *query, int64_t offset);
+/** Every instance. */
+calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
+                              size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status reading_query_first(reading_query *query, const struct reading **out_reading);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status reading_query_one(reading_query *query, const struct reading **out_reading);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading);
+/** How many rows, limit and offset counted in. */
+calx_status reading_query_count(reading_query *query, int64_t *out_count);
+calx_status reading_query_exists(reading_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*reading_function)(void *context, const struct reading *reading);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status reading_query_each(reading_query *query, reading_function function, void *context);
 
 /* ---- struct member: table members ---- */
 

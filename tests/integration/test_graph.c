@@ -1,0 +1,103 @@
+/*
+ * A model with every kind of relationship, as calx-gen writes it and a database takes it: its
+ * tables, those of many-to-many relationships among them.
+ */
+#include "graph.calx.h"
+#include "support/harness.h"
+
+#include <calx/calx.h>
+
+#include <string.h>
+
+static calx_engine *open_engine(void)
+{
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    if (calx_engine_new(calx_test_url(), NULL, &engine, &error) != CALX_OK)
+        fail_msg("%s", error.message);
+    return engine;
+}
+
+static calx_status run(calx_engine *engine, const char *sql)
+{
+    calx_connection *connection = NULL;
+    calx_statement *statement = calx_text_statement(sql);
+    calx_status status = calx_engine_connect(engine, &connection, NULL);
+    assert_non_null(statement);
+    assert_int_equal(status, CALX_OK);
+    status = calx_connection_execute(connection, statement, NULL);
+    if (status == CALX_OK)
+        status = calx_connection_commit(connection);
+    calx_statement_free(statement);
+    calx_connection_close(connection);
+    return status;
+}
+
+static void create(calx_engine *engine)
+{
+    calx_error error = CALX_ERROR_INIT;
+    if (calx_schema_create_all(engine, &graph_metadata, &error) != CALX_OK)
+        fail_msg("%s\n%s", error.message, error.statement);
+}
+
+static void association_tables_are_made_with_their_keys(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    create(engine); /* what is there is left alone */
+    assert_int_equal(run(engine, "INSERT INTO authors (id, name) VALUES (1, 'ann')"), CALX_OK);
+    assert_int_equal(run(engine, "INSERT INTO posts (id, author_id, position) VALUES (2, 1, 0)"),
+                     CALX_OK);
+    assert_int_equal(run(engine, "INSERT INTO tags (name) VALUES ('c')"), CALX_OK);
+    assert_int_equal(run(engine, "INSERT INTO post_tags (post_id, tag_name) VALUES (2, 'c')"),
+                     CALX_OK);
+    assert_int_equal(run(engine, "INSERT INTO post_tags (post_id, tag_name) VALUES (2, 'c')"),
+                     CALX_E_UNIQUE);
+    assert_int_equal(run(engine, "INSERT INTO post_tags (post_id, tag_name) VALUES (2, 'd')"),
+                     CALX_E_FOREIGN_KEY);
+    assert_int_equal(run(engine, "DELETE FROM tags"), CALX_E_FOREIGN_KEY);
+    assert_int_equal(run(engine, "DROP INDEX post_tags_by_tag_name"), CALX_OK);
+    calx_engine_free(engine);
+}
+
+static void a_foreign_key_follows_the_key_it_points_at(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    run(engine, "INSERT INTO authors (id, name) VALUES (1, 'ann')");
+    run(engine, "INSERT INTO posts (id, author_id, position) VALUES (2, 1, 0)");
+    assert_int_equal(run(engine, "UPDATE authors SET newest_id = 2"), CALX_OK);
+    assert_int_equal(run(engine, "UPDATE posts SET id = 3"), CALX_OK);
+    assert_int_equal(run(engine, "UPDATE posts SET author_id = 1 WHERE id = "
+                                 "(SELECT newest_id FROM authors)"),
+                     CALX_OK);
+    calx_engine_free(engine);
+}
+
+static void they_are_dropped_before_what_they_join(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    calx_error error = CALX_ERROR_INIT;
+    create(engine);
+    run(engine, "INSERT INTO members (id) VALUES (1)");
+    assert_int_equal(run(engine, "INSERT INTO follows (follower_id, followed_id) VALUES (1, 1)"),
+                     CALX_OK);
+    if (calx_schema_drop_all(engine, &graph_metadata, &error) != CALX_OK)
+        fail_msg("%s\n%s", error.message, error.statement);
+    assert_int_equal(run(engine, "SELECT * FROM follows"), CALX_E_NO_OBJECT);
+    assert_int_equal(run(engine, "SELECT * FROM members"), CALX_E_NO_OBJECT);
+    calx_engine_free(engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(association_tables_are_made_with_their_keys),
+        cmocka_unit_test(a_foreign_key_follows_the_key_it_points_at),
+        cmocka_unit_test(they_are_dropped_before_what_they_join),
+    };
+    return CALX_RUN("graph", tests);
+}
