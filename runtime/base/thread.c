@@ -162,6 +162,16 @@ bool calx_thread_forget(calx_thread_entry *entry)
     return true;
 }
 
+void calx_thread_fork_prepare(void)
+{
+    pthread_mutex_lock(&thread_lock);
+}
+
+void calx_thread_fork_done(void)
+{
+    pthread_mutex_unlock(&thread_lock);
+}
+
 uint64_t calx_thread_note_owner(void)
 {
     pthread_once(&thread_key_once, make_key);

@@ -43,6 +43,10 @@ calx_status calx_thread_at_exit(calx_thread_order order, void (*run)(void *conte
  */
 bool calx_thread_forget(calx_thread_entry *entry);
 
+/* Around a fork: the lists are whole in the child (base/process.h). */
+void calx_thread_fork_prepare(void);
+void calx_thread_fork_done(void);
+
 /*
  * One note for each thread, beside its entries: what a room looks up again and again for the
  * thread it runs in. Reading it is a read of the thread's own value and a comparison.
