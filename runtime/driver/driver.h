@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "sql/plan.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,10 @@ typedef struct calx_driver calx_driver;
 typedef struct calx_driver_config {
     bool private_database; /* each connection sees a database of its own (memory): ENG-069 */
     bool thread_bound;     /* a connection may be used by the thread that made it only: ENG-016 */
+    bool shared_memory;    /* the database lives as long as a connection to it: ENG-076 */
+    bool remote;           /* a server is behind it: one that is lost tells of the others */
+    bool wants_writable;   /* one that turns read-only is of no use: ENG-098 */
+    atomic_bool given_up;  /* connects under way are to fail soon; set by the engine */
     size_t cached_texts;   /* how many statements of other people's text to keep per connection */
     const calx_logger
         *logger; /* for what the database says by itself; set by the engine, or NULL */
@@ -62,6 +67,7 @@ typedef struct calx_driver_connection {
     calx_error error;        /* of the last failed call on this connection or its statements */
     bool in_transaction;     /* what the database said after the last call */
     calx_driver_begin begin; /* set by the engine before CALX_DRIVER_BEGIN */
+    bool outdated;           /* the server is not what was asked for any more (ENG-098) */
 } calx_driver_connection;
 
 /* A prepared statement. Drivers embed it as the first member of their own. */
@@ -121,7 +127,10 @@ struct calx_driver {
                            calx_driver_connection **out, calx_error *error);
     /* Closes and frees. All its statements are finalized (ENG-159). */
     void (*close)(calx_driver_connection *connection);
-    /* Optional: NULL means a connection cannot be found dead. Asks whether it still lives. */
+    /*
+     * Optional: NULL means a connection cannot be found dead. Asks whether it still lives, by what
+     * is known here: nothing is sent, nothing waited for (ENG-092).
+     */
     calx_status (*probe)(calx_driver_connection *connection);
     /* Optional. Any thread: makes what runs on the connection end soon with CALX_E_CANCELED. */
     void (*interrupt)(calx_driver_connection *connection);
@@ -212,6 +221,18 @@ struct calx_driver {
     unsigned isolations;
     /* Optional. Asks the database for the level that holds now (ENG-141). */
     calx_status (*isolation)(calx_driver_connection *connection, calx_isolation *out_isolation);
+    /*
+     * Optional, NULL as for probe. Asks the database for an answer by the deadline; no transaction
+     * is open, and none is begun (ENG-089). CALX_E_DISCONNECT: there was none in time, or it is
+     * lost.
+     */
+    calx_status (*ping)(calx_driver_connection *connection, int64_t deadline);
+    /*
+     * Optional. The process was forked and this is the child: the connection is the parent's. From
+     * now on finalize, reset and close are all that is called on it; they must not be felt by the
+     * parent or the database. Makes system calls at most (ENG-099, ENG-102).
+     */
+    void (*disown)(calx_driver_connection *connection);
 };
 
 /*

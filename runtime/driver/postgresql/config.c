@@ -394,6 +394,14 @@ static void remark_on_tls(calx_postgresql_config *config)
         config->remark = "sslmode does not apply to a local socket: the connection is in clear";
 }
 
+/* A server that turns read-only is of no use to whoever asked for one that writes (ENG-098). */
+static void see_attributes(calx_postgresql_config *config)
+{
+    char **value = find_value(config, "target_session_attrs");
+    config->base.wants_writable =
+        value != NULL && (strcmp(*value, "read-write") == 0 || strcmp(*value, "primary") == 0);
+}
+
 static calx_status put_defaults(calx_postgresql_config *config, calx_error *error)
 {
     calx_status status = CALX_OK;
@@ -420,6 +428,7 @@ static calx_status read_url(calx_postgresql_config *config, const calx_url *url,
         status = put_defaults(config, error);
     if (status == CALX_OK)
         remark_on_tls(config);
+    see_attributes(config);
     return status;
 }
 
@@ -431,6 +440,7 @@ calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **
     if (config == NULL)
         return calx_error_set_nomem(error);
     config->base.cached_texts = DEFAULT_CACHED_STATEMENTS;
+    config->base.remote = true;
     config->timeout_ms = DEFAULT_TIMEOUT_MS;
     atomic_init(&config->remark_given, false);
     config->keywords = calx_alloc_array(most, sizeof(*config->keywords));

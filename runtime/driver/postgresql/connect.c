@@ -11,11 +11,13 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
-enum { OLDEST_SERVER = 100000 };
+enum {
+    OLDEST_SERVER = 100000,
+    PATIENCE_MS = 50 /* so often is looked whether the attempt is given up */
+};
 
 static calx_log_level notice_level(const char *severity)
 {
@@ -38,19 +40,20 @@ static void take_notice(void *context, const PGresult *result)
              message != NULL ? message : PQresultErrorMessage(result));
 }
 
-/* Waits until the socket can be read or written. false: the deadline passed. */
-static bool wait_for(int socket, short events, int64_t deadline)
+/* Waits until the socket can be read or written. false: the deadline passed, or it was given up. */
+static bool wait_for(const calx_postgresql_config *config, int socket, short events,
+                     int64_t deadline)
 {
-    for (;;) {
+    while (!atomic_load(&config->base.given_up)) {
         struct pollfd entry = { .fd = socket, .events = events };
         int64_t left = calx_deadline_left_ms(deadline);
-        int timeout = deadline == CALX_DEADLINE_NONE ? -1 : left > INT_MAX ? INT_MAX : (int)left;
-        int ready = poll(&entry, 1, timeout);
+        int ready = poll(&entry, 1, left > PATIENCE_MS ? PATIENCE_MS : (int)left);
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return true; /* libpq finds out what is wrong with a socket that cannot be polled */
         if (ready == 0 && calx_deadline_passed(deadline))
             return false;
     }
+    return false;
 }
 
 static calx_status fail_late(const PGconn *conn, calx_error *error)
@@ -62,7 +65,8 @@ static calx_status fail_late(const PGconn *conn, calx_error *error)
                           host != NULL && host[0] != '\0' ? host : "the default socket");
 }
 
-static calx_status connect_stepwise(PGconn *conn, int64_t deadline, calx_error *error)
+static calx_status connect_stepwise(PGconn *conn, const calx_postgresql_config *config,
+                                    int64_t deadline, calx_error *error)
 {
     PostgresPollingStatusType step = PGRES_POLLING_WRITING;
     if (PQstatus(conn) == CONNECTION_BAD)
@@ -70,7 +74,7 @@ static calx_status connect_stepwise(PGconn *conn, int64_t deadline, calx_error *
     PQsetErrorVerbosity(conn, PQERRORS_VERBOSE); /* the only way to a code (ENG-178) */
     while (step != PGRES_POLLING_OK) {
         short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        if (!wait_for(PQsocket(conn), events, deadline))
+        if (!wait_for(config, PQsocket(conn), events, deadline))
             return fail_late(conn, error);
         step = PQconnectPoll(conn);
         if (step == PGRES_POLLING_FAILED)
@@ -115,7 +119,7 @@ static calx_status open_connection(calx_postgresql_connection *connection,
     if (connection->conn == NULL)
         return calx_error_set_nomem(error);
     PQsetNoticeReceiver(connection->conn, take_notice, connection);
-    calx_status status = connect_stepwise(connection->conn, deadline, error);
+    calx_status status = connect_stepwise(connection->conn, config, deadline, error);
     if (status == CALX_OK)
         status = check_server(connection->conn, error);
     if (status != CALX_OK)
@@ -139,6 +143,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->logger = base->logger;
     connection->unnamed = config->unnamed;
+    connection->wants_writable = base->wants_writable;
     make_remark(config);
     calx_status status = open_connection(connection, config, deadline, error);
     if (status != CALX_OK) {

@@ -152,6 +152,8 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
         flags |= D;
         status = CALX_E_DISCONNECT;
     }
+    if (status == CALX_E_READ_ONLY && connection->wants_writable)
+        connection->base.outdated = calx_postgresql_turned_read_only(connection->conn);
     if (status == CALX_E_TIMEOUT && calx_postgresql_was_cancelled(connection))
         status = CALX_E_CANCELED;
     calx_error *error = &connection->base.error;

@@ -202,22 +202,6 @@ static calx_status postgresql_clean(calx_driver_connection *base)
     return postgresql_control(base, CALX_DRIVER_ROLLBACK, 0);
 }
 
-/* Reads what came in by itself; the second look sees a connection the first found closed (LIM-04).
- */
-static calx_status postgresql_probe(calx_driver_connection *base)
-{
-    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
-    bool good = PQstatus(connection->conn) == CONNECTION_OK;
-    for (int i = 0; good && i < 2; i++) {
-        good = PQconsumeInput(connection->conn) == 1;
-        if (good)
-            (void)PQisBusy(connection->conn);
-    }
-    if (good && PQstatus(connection->conn) == CONNECTION_OK)
-        return CALX_OK;
-    return calx_postgresql_fail(connection, NULL);
-}
-
 static void postgresql_interrupt(calx_driver_connection *base)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
@@ -263,7 +247,7 @@ const calx_driver calx_driver_postgresql = {
     .config_free = calx_postgresql_config_free,
     .connect = calx_postgresql_connect,
     .close = calx_postgresql_close,
-    .probe = postgresql_probe,
+    .probe = calx_postgresql_probe,
     .interrupt = postgresql_interrupt,
     .clean = postgresql_clean,
     .control = postgresql_control,
@@ -285,4 +269,6 @@ const calx_driver calx_driver_postgresql = {
                   1u << CALX_ISOLATION_REPEATABLE_READ | 1u << CALX_ISOLATION_SERIALIZABLE |
                   1u << CALX_ISOLATION_AUTOCOMMIT,
     .isolation = postgresql_isolation,
+    .ping = calx_postgresql_ping,
+    .disown = calx_postgresql_disown,
 };

@@ -84,6 +84,7 @@ typedef struct calx_postgresql_connection {
     bool untouched;                     /* the transaction has begun, and nothing ran in it */
     bool ddl;                           /* something in the transaction changed the schema */
     bool unnamed;                       /* statements have no name: the URL says prepared=off */
+    bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
 } calx_postgresql_connection;
@@ -218,6 +219,13 @@ bool calx_postgresql_was_cancelled(const calx_postgresql_connection *connection)
 void calx_postgresql_quarantine(calx_postgresql_connection *connection);
 /* Ends the connection as if the network had. */
 void calx_postgresql_cut(calx_postgresql_connection *connection);
+
+/* liveness.c */
+calx_status calx_postgresql_probe(calx_driver_connection *connection);
+calx_status calx_postgresql_ping(calx_driver_connection *connection, int64_t deadline);
+void calx_postgresql_disown(calx_driver_connection *connection);
+/* Whether the server says that it only reads, now or by default (ENG-098). */
+bool calx_postgresql_turned_read_only(const PGconn *conn);
 
 /* begin.c */
 

@@ -320,6 +320,7 @@ static calx_status put_uri(calx_sqlite_config *config, const calx_url *url, calx
     put_uri_parameters(name, url, '?');
     config->memory = in_memory || !named;
     config->base.private_database = config->memory && !has_value(url, "cache", "shared");
+    config->base.shared_memory = config->memory && !config->base.private_database;
     return CALX_OK;
 }
 

@@ -33,6 +33,12 @@ calx_sqlite_gate *calx_sqlite_gate_new(void)
     return NULL;
 }
 
+void calx_sqlite_gate_renew(calx_sqlite_gate *gate)
+{
+    *gate = (calx_sqlite_gate){ .taken = false };
+    pthread_mutex_init(&gate->lock, NULL);
+}
+
 void calx_sqlite_gate_free(calx_sqlite_gate *gate)
 {
     if (gate == NULL)

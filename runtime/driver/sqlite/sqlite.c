@@ -71,13 +71,15 @@ static calx_status set_journal_mode(calx_sqlite_connection *connection, calx_err
     const char *wanted = connection->config->journal_mode;
     char sql[CONTROL_TEXT_SIZE];
     char answer[CONTROL_TEXT_SIZE];
-    if (wanted == NULL || connection->config->memory)
+    if (connection->config->memory)
         return CALX_OK;
-    snprintf(sql, sizeof(sql), "PRAGMA main.journal_mode=%s", wanted);
+    snprintf(sql, sizeof(sql), "PRAGMA main.journal_mode%s%s", wanted != NULL ? "=" : "",
+             wanted != NULL ? wanted : "");
     int code = run_pragma(connection->db, sql, answer, sizeof(answer));
     if (code != SQLITE_OK)
         return fail_opening(connection, code, error);
-    if (strcasecmp(answer, wanted) != 0)
+    connection->wal = strcasecmp(answer, "wal") == 0;
+    if (wanted != NULL && strcasecmp(answer, wanted) != 0)
         return calx_error_set(error, CALX_E_UNSUPPORTED,
                               "SQLite database %s: journal_mode=%s is not possible here, it stays "
                               "%s",
@@ -139,10 +141,10 @@ static calx_status open_connection(calx_sqlite_connection *connection, calx_erro
 static void sqlite_close(calx_driver_connection *base)
 {
     calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
-    for (size_t i = 0; i < CALX_SQLITE_KEPT; i++)
+    for (size_t i = 0; i < CALX_SQLITE_KEPT && !connection->foreign; i++)
         sqlite3_finalize(connection->kept[i]);
     /* Statements left would make this fail; the engine has finalized them all (ENG-159). */
-    if (sqlite3_close(connection->db) != SQLITE_OK)
+    if (!connection->foreign && sqlite3_close(connection->db) != SQLITE_OK)
         calx_log_text(connection->config->base.logger, CALX_LOG_ERROR,
                       "a connection was closed while statements of it are left, and stays open: "
                       "please report it");
@@ -165,6 +167,13 @@ static calx_status sqlite_connect(const calx_driver_config *config, int64_t dead
         return calx_error_set(error, CALX_E_UNSUPPORTED,
                               "this SQLite library was built without support for threads "
                               "(SQLITE_THREADSAFE=0)");
+    const calx_sqlite_config *own = (const calx_sqlite_config *)config;
+    if (atomic_load(&own->inherited_lock))
+        return calx_error_set(error, CALX_E_STATE,
+                              "SQLite database %s: the parent process held a lock on it when it "
+                              "forked, which this process can neither use nor see the end of; open "
+                              "it in the child alone, or fork while no transaction is open",
+                              own->filename);
     calx_sqlite_connection *connection = calx_alloc_zeroed(sizeof(*connection));
     if (connection == NULL)
         return calx_error_set_nomem(error);
@@ -187,6 +196,27 @@ static void sqlite_interrupt(calx_driver_connection *base)
     sqlite3_interrupt(((calx_sqlite_connection *)base)->db);
 }
 
+/*
+ * The handle is left as it is: closing it in the child could roll back or remove what the parent
+ * still needs. SQLite's table of locks was copied with it, so the file is out of reach if it held
+ * one; with a write-ahead log it holds one as long as it is open (ENG-102, LIM-26).
+ */
+static void sqlite_disown(calx_driver_connection *base)
+{
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    calx_sqlite_config *config = (calx_sqlite_config *)(uintptr_t)connection->config;
+    sqlite3_stmt *statement = NULL;
+    bool locked = connection->wal || sqlite3_get_autocommit(connection->db) == 0;
+    while (!locked && (statement = sqlite3_next_stmt(connection->db, statement)) != NULL)
+        locked = sqlite3_stmt_busy(statement) != 0;
+    connection->foreign = true;
+    connection->in_gate = false;
+    if (config->gate != NULL)
+        calx_sqlite_gate_renew(config->gate);
+    if (locked && !config->memory)
+        atomic_store(&config->inherited_lock, true);
+}
+
 const calx_driver calx_driver_sqlite = {
     .api_version = CALX_DRIVER_API,
     .name = "sqlite",
@@ -198,6 +228,7 @@ const calx_driver calx_driver_sqlite = {
     .interrupt = sqlite_interrupt,
     .clean = calx_sqlite_clean,
     .control = calx_sqlite_control,
+    .disown = sqlite_disown,
     .prepare = calx_sqlite_prepare,
     .finalize = calx_sqlite_finalize,
     .execute = calx_sqlite_execute,

@@ -31,7 +31,8 @@ typedef struct calx_sqlite_config {
     const char *journal_mode; /* a pragma's word, or NULL: left alone; static */
     const char *synchronous;  /* the same */
     calx_sqlite_begin begin;
-    calx_sqlite_gate *gate; /* where writers of the database queue; NULL: each has its own */
+    calx_sqlite_gate *gate;     /* where writers of the database queue; NULL: each has its own */
+    atomic_bool inherited_lock; /* held by a connection that was there when the process forked */
 } calx_sqlite_config;
 
 /* Statements a connection keeps to steer its transactions. */
@@ -54,6 +55,8 @@ typedef struct calx_sqlite_connection {
     bool in_gate;                         /* the turn to write is this one's */
     bool read_uncommitted;                /* as the pragmas were set last */
     bool query_only;
+    bool wal;     /* its locks last as long as it does */
+    bool foreign; /* the parent process's: SQLite is not called for it any more (ENG-102) */
 } calx_sqlite_connection;
 
 /* Whether a failure came up while the database was being opened: ENG-218 tells the two apart. */
@@ -82,6 +85,8 @@ calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code);
 calx_sqlite_gate *calx_sqlite_gate_new(void);
 /* Takes NULL. */
 void calx_sqlite_gate_free(calx_sqlite_gate *gate);
+/* In the child of a fork: nobody holds it, nobody waits. */
+void calx_sqlite_gate_renew(calx_sqlite_gate *gate);
 /* Waits for the turn; false: it did not come in that time. timeout 0: only if nobody waits. */
 bool calx_sqlite_gate_enter(calx_sqlite_gate *gate, int64_t timeout_ms);
 /* The turn goes to the one that waits longest. */

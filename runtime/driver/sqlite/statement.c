@@ -136,7 +136,8 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
 void calx_sqlite_finalize(calx_driver_statement *base)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
-    sqlite3_finalize(statement->stmt);
+    if (!((const calx_sqlite_connection *)base->connection)->foreign)
+        sqlite3_finalize(statement->stmt);
     calx_release(statement);
 }
 
@@ -452,6 +453,8 @@ calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type 
 void calx_sqlite_reset(calx_driver_statement *base)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
+    if (((const calx_sqlite_connection *)base->connection)->foreign)
+        return;
     if (statement->stepped) {
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
