@@ -7,6 +7,7 @@
 #include "engine/inside.h"
 
 #include "base/allocator.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "engine/savepoint.h"
 
@@ -46,18 +47,31 @@ static void end_rows(calx_connection *connection)
     }
 }
 
+/* How a physical connection came to be of no use. */
+typedef enum loss {
+    LOSS_OWN,    /* it alone */
+    LOSS_SHARED, /* those made until then may be lost as well (ENG-083) */
+} loss;
+
 /* The physical connection is given up for good. */
-static void drop_link(calx_connection *connection)
+static void drop_link(calx_connection *connection, loss how)
 {
     calx_link *link = connection->link;
     if (link == NULL)
         return;
     orphan_cursors(connection);
     connection->link = NULL;
-    if (link->detached)
-        calx_link_destroy(connection->engine, &link->entry);
+    if (how == LOSS_SHARED && connection->engine->config->remote)
+        calx_pool_lose(connection->engine->pool, &link->entry);
     else
         calx_pool_discard(connection->engine->pool, &link->entry);
+}
+
+/* Where it is watched: a transaction has a statement now, or none any more (ENG-118). */
+static void note_activity(calx_connection *connection, bool open)
+{
+    if (connection->watched && connection->link != NULL)
+        atomic_store(&connection->link->idle_ns, open ? calx_clock_monotonic_ns() : 0);
 }
 
 calx_status calx_connection_failed(calx_connection *connection, calx_status status, const char *sql)
@@ -68,8 +82,10 @@ calx_status calx_connection_failed(calx_connection *connection, calx_status stat
     if (sql != NULL)
         calx_error_statement(&connection->error, sql);
     bool begun = connection->state == CALX_CONNECTION_BEGUN;
+    if (physical->outdated)
+        calx_pool_bump_from(connection->engine->pool, &connection->link->entry);
     if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0) {
-        drop_link(connection);
+        drop_link(connection, LOSS_SHARED);
         if (begun)
             connection->state = CALX_CONNECTION_FAILED;
     } else if (begun && !connection->autocommit && !physical->in_transaction) {
@@ -85,8 +101,22 @@ static calx_status fail_pending(calx_connection *connection)
                           "on");
 }
 
+/* Whether the physical connection is this process's (ENG-101). */
+static calx_status check_process(calx_connection *connection)
+{
+    if (connection->link == NULL ||
+        atomic_load_explicit(&connection->link->gone, memory_order_relaxed) != CALX_LINK_FOREIGN)
+        return CALX_OK;
+    return calx_error_set(
+        &connection->error, CALX_E_STATE,
+        "this connection is the parent process's; close it, and take another from "
+        "the engine");
+}
+
 calx_status calx_connection_ensure(calx_connection *connection)
 {
+    if (connection->link != NULL && check_process(connection) != CALX_OK)
+        return CALX_E_STATE;
     if (connection->link == NULL) {
         if (connection->state == CALX_CONNECTION_FAILED)
             return fail_pending(connection);
@@ -95,7 +125,7 @@ calx_status calx_connection_ensure(calx_connection *connection)
         if (status != CALX_OK)
             return status;
         connection->link = (calx_link *)entry;
-        connection->link->reset = connection->engine->options.pool_reset;
+        connection->link->reset = connection->engine->options.pool_reset_on_return;
     }
     if (connection->engine->config->thread_bound &&
         !pthread_equal(connection->link->maker, pthread_self()))
@@ -141,9 +171,10 @@ static calx_status make_ready(calx_connection *connection)
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
-    if (atomic_load_explicit(&connection->link->cut, memory_order_relaxed))
+    if (atomic_load_explicit(&connection->link->gone, memory_order_relaxed) != CALX_LINK_HERE)
         return calx_error_set(&connection->error, CALX_E_POOL_CLOSED,
                               "the engine was shut down while this connection was in use");
+    note_activity(connection, true);
     if (calx_connection_is_open(connection))
         return CALX_OK;
     return begin(connection, "BEGIN (implicit)", "BEGIN (implicit; autocommit: not sent)");
@@ -154,8 +185,8 @@ calx_status calx_connection_ready(calx_connection *connection)
     calx_link *link = connection->link;
     calx_connection_forget_error(connection);
     if (calx_connection_is_open(connection) &&
-        !atomic_load_explicit(&link->cut, memory_order_relaxed) &&
-        !connection->engine->config->thread_bound)
+        atomic_load_explicit(&link->gone, memory_order_relaxed) == CALX_LINK_HERE &&
+        !connection->engine->config->thread_bound && !connection->watched)
         return CALX_OK;
     return make_ready(connection);
 }
@@ -250,12 +281,15 @@ calx_status calx_connection_commit(calx_connection *connection)
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_FAILED)
         return fail_pending(connection);
+    if (check_process(connection) != CALX_OK)
+        return CALX_E_STATE;
     if (!has_transaction(connection))
         return CALX_OK;
     if (connection->savepoint_count > 0)
         return release_savepoint(connection);
     end_rows(connection);
     log_control(connection, "COMMIT", "COMMIT (autocommit: not sent)");
+    note_activity(connection, false);
     calx_status status =
         connection->autocommit ? CALX_OK : run_control(connection, CALX_DRIVER_COMMIT, 0);
     if (status == CALX_OK)
@@ -284,11 +318,14 @@ static calx_status rollback_savepoint(calx_connection *connection)
 calx_status calx_connection_rollback(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
+    if (check_process(connection) != CALX_OK)
+        return CALX_E_STATE;
     if (!has_transaction(connection))
         return CALX_OK;
     if (connection->savepoint_count > 0)
         return rollback_savepoint(connection);
     calx_status status = CALX_OK;
+    note_activity(connection, false);
     if (connection->link != NULL) {
         end_rows(connection);
         log_control(connection, "ROLLBACK", "ROLLBACK (autocommit: not sent)");
@@ -296,7 +333,7 @@ calx_status calx_connection_rollback(calx_connection *connection)
             status = run_control(connection, CALX_DRIVER_ROLLBACK, 0);
         /* Closing rolls back as well, so nothing of the transaction outlives this call. */
         if (status != CALX_OK)
-            drop_link(connection);
+            drop_link(connection, LOSS_OWN);
     }
     connection->state = CALX_CONNECTION_IDLE;
     return status;
@@ -331,9 +368,17 @@ calx_status calx_connection_invalidate(calx_connection *connection)
     bool begun = has_transaction(connection);
     if (connection->link == NULL)
         return CALX_OK;
-    drop_link(connection);
+    drop_link(connection, LOSS_OWN);
     if (begun)
         connection->state = CALX_CONNECTION_FAILED;
+    return CALX_OK;
+}
+
+calx_status calx_connection_invalidate_soft(calx_connection *connection)
+{
+    calx_connection_forget_error(connection);
+    if (connection->link != NULL)
+        calx_pool_doom(connection->engine->pool, &connection->link->entry);
     return CALX_OK;
 }
 
@@ -345,6 +390,8 @@ calx_status calx_connection_detach(calx_connection *connection)
                               "the connection was invalidated, there is nothing to detach");
     if (connection->link->detached)
         return CALX_OK;
+    if (check_process(connection) != CALX_OK)
+        return CALX_E_STATE;
     if (!calx_pool_detach(connection->engine->pool, &connection->link->entry))
         return calx_error_set(&connection->error, CALX_E_STATE,
                               "this thread holds the same database connection a second time; "
@@ -389,12 +436,13 @@ void calx_connection_free_handle(calx_connection *connection)
 static void give_link(calx_connection *connection, calx_link *link)
 {
     calx_engine *engine = connection->engine;
+    note_activity(connection, false);
     connection->link = NULL;
     if (connection->settings->resets)
         link->reset = connection->settings->reset;
     if (link->detached) {
         calx_connection_free_handle(connection);
-        calx_link_destroy(engine, &link->entry);
+        calx_pool_discard(engine->pool, &link->entry);
         return;
     }
     if (link->spare == NULL) {

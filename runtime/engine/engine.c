@@ -43,31 +43,6 @@ static calx_status make_loggers(calx_engine *engine, calx_error *error)
     return CALX_OK;
 }
 
-/* A database that lives in one connection cannot be queued for (ENG-069, ENG-070). */
-static calx_pool_kind pool_kind(const calx_engine *engine)
-{
-    return engine->config->private_database ? CALX_POOL_THREAD : CALX_POOL_QUEUE;
-}
-
-static calx_status make_pool(calx_engine *engine, calx_error *error)
-{
-    const calx_engine_options *options = &engine->options;
-    calx_pool_options pool_options = {
-        .kind = pool_kind(engine),
-        .size = (size_t)options->pool_size,
-        .max_overflow = options->max_overflow,
-        .timeout_ms = options->pool_timeout,
-        .recycle_ms = options->pool_recycle,
-        .lifo = options->pool_lifo,
-        .logger = &engine->pool_logger,
-    };
-    calx_pool_maker maker = { engine, calx_link_make, calx_link_reset, calx_link_destroy,
-                              calx_link_cut };
-    if (calx_pool_new(&pool_options, &maker, &engine->pool) != CALX_OK)
-        return calx_error_set_nomem(error);
-    return CALX_OK;
-}
-
 static calx_status read_url(calx_engine *engine, const char *text, calx_error *error)
 {
     calx_url url = CALX_URL_INIT;
@@ -110,14 +85,16 @@ static calx_status build(calx_engine *engine, const char *url, const calx_engine
     if (status == CALX_OK)
         status = read_url(engine, url, error);
     if (status == CALX_OK)
-        status = calx_engine_options_fit(&engine->options, pool_kind(engine), error);
+        status = calx_engine_options_fit(&engine->options, calx_engine_pool_kind(engine), error);
     if (status == CALX_OK)
         status = make_settings(engine, error);
     engine->texts.limit = (size_t)engine->options.query_texts;
     if (status == CALX_OK)
         status = make_loggers(engine, error);
     if (status == CALX_OK)
-        status = make_pool(engine, error);
+        status = calx_engine_make_pool(engine, error);
+    if (status == CALX_OK)
+        status = calx_engine_warm_pool(engine, error);
     return status;
 }
 
@@ -156,7 +133,11 @@ static void destroy(calx_engine *engine)
         calx_release(engine);
         return;
     }
+    if (engine->watches_forks)
+        calx_fork_watch_end(&engine->fork_watch);
     calx_pool_free(engine->pool);
+    if (engine->driver != NULL)
+        calx_engine_lift_anchor(engine);
     calx_engine_free_plans(engine);
     calx_text_cache_clear(&engine->texts);
     pthread_mutex_destroy(&engine->plan_lock);
@@ -193,6 +174,7 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
     engine->root = engine;
     for (size_t i = 0; i < CALX_SPARES; i++)
         atomic_init(&engine->spares[i], NULL);
+    atomic_init(&engine->anchor, NULL);
     calx_map_init(&engine->plans);
     calx_status status = build(engine, url, options, out_error);
     if (status != CALX_OK) {
@@ -273,9 +255,15 @@ static calx_connection *take_handle(calx_link *link)
 calx_status calx_engine_connect(calx_engine *engine, calx_connection **out_connection,
                                 calx_error *out_error)
 {
+    return calx_engine_connect_at(engine, NULL, out_connection, out_error);
+}
+
+calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
+                                   calx_connection **out_connection, calx_error *out_error)
+{
     calx_pool_entry *entry = NULL;
     calx_error_clear(out_error);
-    calx_status status = calx_pool_take(engine->pool, &entry, out_error);
+    calx_status status = calx_pool_take_at(engine->pool, place, &entry, out_error);
     if (status != CALX_OK)
         return status;
     calx_link *link = (calx_link *)entry;
@@ -287,31 +275,13 @@ calx_status calx_engine_connect(calx_engine *engine, calx_connection **out_conne
     atomic_fetch_add(&engine->references, 1);
     connection->engine = engine;
     connection->link = link;
-    link->reset = engine->options.pool_reset;
+    link->reset = engine->options.pool_reset_on_return;
     connection->settings = engine->settings;
+    connection->watched = engine->options.tx_idle_warn > 0;
     connection->echo = calx_log_enabled(&engine->logger, CALX_LOG_INFO);
     connection->echo_rows = calx_log_enabled(&engine->logger, CALX_LOG_DEBUG);
     *out_connection = connection;
     return CALX_OK;
-}
-
-void calx_engine_dispose(calx_engine *engine)
-{
-    calx_pool_dispose(engine->pool);
-}
-
-calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_t *out_cut)
-{
-    size_t cut = calx_pool_shutdown(engine->pool, calx_deadline_in_ms(deadline_ms));
-    if (out_cut != NULL)
-        *out_cut = cut;
-    return CALX_OK;
-}
-
-void calx_engine_status(calx_engine *engine, calx_engine_state *out_state)
-{
-    calx_pool_status(engine->pool, out_state);
-    calx_text_cache_status(&engine->root->texts, out_state);
 }
 
 const char *calx_engine_url(const calx_engine *engine)

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "base/process.h"
 #include "driver/driver.h"
 #include "engine/cursor.h"
 #include "engine/options.h"
@@ -57,6 +58,9 @@ struct calx_engine {
     unsigned plan_count;
     calx_text_cache texts;
     _Atomic(calx_spare *) spares[CALX_SPARES]; /* NULL: the place is free */
+    _Atomic(calx_driver_connection *) anchor;  /* keeps a shared database in memory (ENG-076) */
+    calx_fork_watch fork_watch;
+    bool watches_forks;
 };
 
 /* Where a cursor that is closed goes. */
@@ -92,16 +96,24 @@ struct calx_cursor {
     calx_cursor *newer;
 };
 
+/* Why a physical connection that is out may be used no more. */
+typedef enum calx_link_loss {
+    CALX_LINK_HERE = 0, /* it may */
+    CALX_LINK_CUT,      /* the engine was shut down under it */
+    CALX_LINK_FOREIGN   /* the process was forked: it is the parent's (ENG-101) */
+} calx_link_loss;
+
 /* A physical connection and the statements prepared on it. */
 struct calx_link {
     calx_pool_entry entry; /* first: the pool knows no more */
     calx_engine *engine;
     calx_driver_connection *connection;
-    atomic_bool cut;       /* the engine was shut down under it */
-    pthread_t maker;       /* the thread that connected */
-    bool detached;         /* belongs to its connection, not to the pool */
-    calx_pool_reset reset; /* what becomes of its transaction when it goes back */
-    calx_cursor **plans;   /* by plan id; NULL: not prepared yet */
+    atomic_int gone;          /* a calx_link_loss: it may be used no more */
+    pthread_t maker;          /* the thread that connected */
+    _Atomic(int64_t) idle_ns; /* since when a transaction has no statement; where it is watched */
+    bool detached;            /* belongs to its connection, not to the pool */
+    calx_pool_reset reset;    /* what becomes of its transaction when it goes back */
+    calx_cursor **plans;      /* by plan id; NULL: not prepared yet */
     size_t plan_capacity;
     calx_map texts;      /* kept cursors by text */
     calx_cursor *newest; /* of the texts, by last use */
@@ -127,6 +139,7 @@ struct calx_connection {
     bool autocommit;               /* what has begun sends nothing (ENG-142) */
     bool echo;                     /* statements are logged */
     bool echo_rows;                /* rows are, too */
+    bool watched;                  /* when it idles in a transaction is noted */
     unsigned last_savepoint;
     unsigned *savepoints; /* the open ones, outermost first */
     size_t savepoint_count;
@@ -141,6 +154,19 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
 bool calx_link_reset(void *context, calx_pool_entry *entry);
 void calx_link_destroy(void *context, calx_pool_entry *entry);
 void calx_link_cut(void *context, calx_pool_entry *entry);
+calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look how,
+                           int64_t deadline, calx_error *error);
+int64_t calx_link_idle_since(void *context, calx_pool_entry *entry);
+void calx_link_disown(void *context, calx_pool_entry *entry);
+void calx_link_hurry(void *context);
+
+/* The kind of pool an engine has; and the pool, made. */
+calx_pool_kind calx_engine_pool_kind(const calx_engine *engine);
+calx_status calx_engine_make_pool(calx_engine *engine, calx_error *error);
+/* Makes what the options want to be there at once. */
+calx_status calx_engine_warm_pool(calx_engine *engine, calx_error *error);
+/* The connection that keeps a shared database in memory goes. */
+void calx_engine_lift_anchor(calx_engine *engine);
 
 /* Keeping cursors in their link. */
 calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_cursor **out);

@@ -12,6 +12,18 @@
 
 #include <string.h>
 
+/* Without it the shared database in memory ends with the last connection; it is only an aid. */
+static void drop_anchor(calx_engine *engine, int64_t deadline)
+{
+    calx_driver_connection *none = NULL;
+    calx_driver_connection *anchor = NULL;
+    if (!engine->config->shared_memory || atomic_load(&engine->anchor) != NULL ||
+        engine->driver->connect(engine->config, deadline, &anchor, NULL) != CALX_OK)
+        return;
+    if (!atomic_compare_exchange_strong(&engine->anchor, &none, anchor))
+        engine->driver->close(anchor);
+}
+
 calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **out_entry,
                            calx_error *error)
 {
@@ -27,8 +39,10 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     }
     link->engine = engine;
     link->maker = pthread_self();
-    atomic_init(&link->cut, false);
+    atomic_init(&link->gone, CALX_LINK_HERE);
+    atomic_init(&link->idle_ns, 0);
     calx_map_init(&link->texts);
+    drop_anchor(engine, deadline);
     *out_entry = &link->entry;
     return CALX_OK;
 }
@@ -91,9 +105,47 @@ void calx_link_cut(void *context, calx_pool_entry *entry)
 {
     calx_engine *engine = context;
     calx_link *link = (calx_link *)entry;
-    atomic_store(&link->cut, true);
+    atomic_store(&link->gone, CALX_LINK_CUT);
     if (engine->driver->interrupt != NULL)
         engine->driver->interrupt(link->connection);
+}
+
+calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look how,
+                           int64_t deadline, calx_error *error)
+{
+    const calx_driver *driver = ((const calx_engine *)context)->driver;
+    calx_driver_connection *connection = ((calx_link *)entry)->connection;
+    calx_status status = CALX_OK;
+    if (how == CALX_POOL_PEEK && driver->probe != NULL)
+        status = driver->probe(connection);
+    else if (how == CALX_POOL_PING && driver->ping != NULL)
+        status = driver->ping(connection, deadline);
+    if (status == CALX_OK)
+        return CALX_OK;
+    if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0)
+        status = CALX_E_DISCONNECT;
+    calx_error_move(error, &connection->error);
+    return status;
+}
+
+int64_t calx_link_idle_since(void *context, calx_pool_entry *entry)
+{
+    (void)context;
+    return atomic_load(&((calx_link *)entry)->idle_ns);
+}
+
+void calx_link_disown(void *context, calx_pool_entry *entry)
+{
+    const calx_driver *driver = ((const calx_engine *)context)->driver;
+    calx_link *link = (calx_link *)entry;
+    atomic_store(&link->gone, CALX_LINK_FOREIGN);
+    if (driver->disown != NULL)
+        driver->disown(link->connection);
+}
+
+void calx_link_hurry(void *context)
+{
+    atomic_store(&((calx_engine *)context)->config->given_up, true);
 }
 
 /* A cursor with its statement prepared; keep_text: the text is copied behind it. */

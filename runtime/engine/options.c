@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,8 +27,18 @@ typedef struct option_row {
     option_kind kind;
     int64_t least; /* numbers */
     const option_word *words;
-    bool queue_only; /* other pools have no use for it */
+    unsigned pools; /* those that have a use for it */
 } option_row;
+
+/* Sets of pools. */
+enum {
+    QUEUE = 1u << CALX_POOL_QUEUE,
+    THREAD = 1u << CALX_POOL_THREAD,
+    LINED = QUEUE | 1u << CALX_POOL_STATIC,   /* callers stand in line */
+    KEPT = LINED | 1u << CALX_POOL_ASSERTION, /* lent to any thread, and kept */
+    LENT = KEPT | 1u << CALX_POOL_NULL,       /* lent to any thread */
+    EVERY = LENT | THREAD
+};
 
 static const option_word booleans[] = {
     { "true", 1 }, { "on", 1 }, { "yes", 1 }, { "1", 1 },  { "false", 0 },
@@ -48,19 +59,49 @@ static const option_word resets[] = {
     { "none", CALX_POOL_RESET_NONE },
     { NULL, 0 },
 };
+static const option_word pools[] = {
+    { "default", CALX_POOL_DEFAULT },
+    { "queue", CALX_POOL_QUEUE },
+    { "thread", CALX_POOL_THREAD },
+    { "null", CALX_POOL_NULL },
+    { "static", CALX_POOL_STATIC },
+    { "assertion", CALX_POOL_ASSERTION },
+    { NULL, 0 },
+};
+static const option_word upkeeps[] = {
+    { "thread", CALX_UPKEEP_THREAD },
+    { "inline", CALX_UPKEEP_INLINE },
+    { NULL, 0 },
+};
 
 #define AT(member) offsetof(calx_engine_options, member)
 
 static const option_row rows[] = {
-    { "echo", AT(echo), OPTION_WORD, 0, echoes, false },
-    { "hide_parameters", AT(hide_parameters), OPTION_BOOL, 0, booleans, false },
-    { "pool_size", AT(pool_size), OPTION_INT, 0, NULL, false },
-    { "max_overflow", AT(max_overflow), OPTION_INT, -1, NULL, true },
-    { "pool_timeout", AT(pool_timeout), OPTION_INT64, -1, NULL, true },
-    { "pool_recycle", AT(pool_recycle), OPTION_INT64, -1, NULL, false },
-    { "pool_lifo", AT(pool_lifo), OPTION_BOOL, 0, booleans, true },
-    { "pool_reset", AT(pool_reset), OPTION_WORD, 0, resets, false },
-    { "query_texts", AT(query_texts), OPTION_INT, 0, NULL, false },
+    { "echo", AT(echo), OPTION_WORD, 0, echoes, EVERY },
+    { "hide_parameters", AT(hide_parameters), OPTION_BOOL, 0, booleans, EVERY },
+    { "pool_size", AT(pool_size), OPTION_INT, 0, NULL, QUEUE | THREAD },
+    { "max_overflow", AT(max_overflow), OPTION_INT, -1, NULL, QUEUE },
+    { "pool_timeout", AT(pool_timeout), OPTION_INT64, -1, NULL, LENT },
+    { "pool_recycle", AT(pool_recycle), OPTION_INT64, -1, NULL, KEPT | THREAD },
+    { "pool_use_lifo", AT(pool_use_lifo), OPTION_BOOL, 0, booleans, QUEUE },
+    { "pool_reset_on_return", AT(pool_reset_on_return), OPTION_WORD, 0, resets, EVERY },
+    { "query_texts", AT(query_texts), OPTION_INT, 0, NULL, EVERY },
+    { "poolclass", AT(poolclass), OPTION_WORD, 0, pools, EVERY },
+    { "pool_max_waiters", AT(pool_max_waiters), OPTION_INT, 0, NULL, LINED },
+    { "pool_passive_probe", AT(pool_passive_probe), OPTION_BOOL, 0, booleans, KEPT },
+    { "pool_pre_ping", AT(pool_pre_ping), OPTION_BOOL, 0, booleans, KEPT },
+    { "ping_after_idle", AT(ping_after_idle), OPTION_INT64, 0, NULL, KEPT },
+    { "ping_timeout", AT(ping_timeout), OPTION_INT64, 0, NULL, KEPT },
+    { "pool_max_lifetime", AT(pool_max_lifetime), OPTION_INT64, 0, NULL, KEPT },
+    { "pool_lifetime_jitter", AT(pool_lifetime_jitter), OPTION_INT, 0, NULL, KEPT },
+    { "pool_idle_timeout", AT(pool_idle_timeout), OPTION_INT64, 0, NULL, QUEUE },
+    { "pool_min_idle", AT(pool_min_idle), OPTION_INT, 0, NULL, QUEUE },
+    { "pool_keepalive", AT(pool_keepalive), OPTION_INT64, 0, NULL, KEPT },
+    { "leak_threshold", AT(leak_threshold), OPTION_INT64, 0, NULL, LENT },
+    { "tx_idle_warn", AT(tx_idle_warn), OPTION_INT64, 0, NULL, LENT },
+    { "upkeep", AT(upkeep), OPTION_WORD, 0, upkeeps, LENT },
+    { "upkeep_period", AT(upkeep_period), OPTION_INT64, 1, NULL, LENT },
+    { "fail_fast", AT(fail_fast), OPTION_BOOL, 0, booleans, EVERY },
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
@@ -140,6 +181,29 @@ static void check(const calx_engine_options *options, const option_row *row, cal
     }
 }
 
+/* Values that are good by themselves and contradict each other (ENG-114). */
+static void check_together(const calx_engine_options *options, calx_buffer *problems)
+{
+    const struct {
+        bool bad;
+        const char *what;
+    } rules[] = {
+        { options->pool_lifetime_jitter > 100, "pool_lifetime_jitter is above 100 percent" },
+        { options->pool_max_lifetime > 0 && options->pool_keepalive >= options->pool_max_lifetime,
+          "pool_keepalive is not below pool_max_lifetime" },
+        { options->pool_idle_timeout > 0 && options->pool_keepalive >= options->pool_idle_timeout,
+          "pool_keepalive is not below pool_idle_timeout" },
+        { options->pool_size > 0 && options->pool_min_idle > options->pool_size,
+          "pool_min_idle is above pool_size" },
+    };
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (!rules[i].bad)
+            continue;
+        separate(problems);
+        calx_buffer_put(problems, rules[i].what);
+    }
+}
+
 calx_status calx_engine_options_take(const calx_engine_options *options, calx_engine_options *out,
                                      calx_error *error)
 {
@@ -154,6 +218,7 @@ calx_status calx_engine_options_take(const calx_engine_options *options, calx_en
     out->size = sizeof(*out);
     for (size_t i = 0; i < ROW_COUNT; i++)
         check(out, &rows[i], &problems);
+    check_together(out, &problems);
     return tell(&problems, "bad engine options", error);
 }
 
@@ -162,16 +227,15 @@ calx_status calx_engine_options_fit(const calx_engine_options *options, calx_poo
 {
     static const calx_engine_options defaults = CALX_ENGINE_OPTIONS_INIT;
     calx_buffer problems = CALX_BUFFER_INIT;
-    if (kind == CALX_POOL_QUEUE)
-        return CALX_OK;
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (!rows[i].queue_only || get(options, &rows[i]) == get(&defaults, &rows[i]))
+        if ((rows[i].pools & 1u << kind) != 0 || get(options, &rows[i]) == get(&defaults, &rows[i]))
             continue;
         calx_buffer_put(&problems, problems.size > 0 ? ", " : "");
         calx_buffer_put(&problems, rows[i].name);
     }
-    return tell(&problems, "the pool of this engine, which gives each thread a connection, has no",
-                error);
+    char what[64];
+    snprintf(what, sizeof(what), "the pool of this engine, of kind %s, has no", pools[kind].word);
+    return tell(&problems, what, error);
 }
 
 /* ---- settings that are text ---- */

@@ -1,15 +1,14 @@
 /*
- * What both kinds of pool have in common: making and ending a pool, closing its doors, counting.
- * The rule kept: the lock guards lists and numbers only. What may take time or call back (making,
- * resetting, destroying, logging) happens outside of it (ENG-060, ENG-105).
+ * What all kinds of pool have in common: making and ending a pool, lending and taking back, closing
+ * its doors. The rule kept: the lock guards lists and numbers only. What may take time or call back
+ * (making, asking, resetting, destroying, logging) happens outside of it (ENG-060, ENG-105).
  */
 #include "pool/inside.h"
 
 #include "base/allocator.h"
-#include "base/clock.h"
 #include "base/error.h"
 
-static bool init_condition(pthread_cond_t *condition)
+bool calx_pool_init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
     if (pthread_condattr_init(&attributes) != 0)
@@ -18,6 +17,62 @@ static bool init_condition(pthread_cond_t *condition)
                 pthread_cond_init(condition, &attributes) == 0;
     pthread_condattr_destroy(&attributes);
     return done;
+}
+
+void calx_pool_wait_locked(calx_pool *pool, pthread_cond_t *condition, int64_t deadline)
+{
+    if (deadline == CALX_DEADLINE_NONE) {
+        pthread_cond_wait(condition, &pool->lock);
+        return;
+    }
+    struct timespec until = calx_deadline_timespec(deadline);
+    pthread_cond_timedwait(condition, &pool->lock, &until);
+}
+
+/* ---- making ---- */
+
+static bool init_locks(calx_pool *pool)
+{
+    if (pthread_mutex_init(&pool->lock, NULL) != 0)
+        return false;
+    if (calx_pool_init_condition(&pool->changed)) {
+        if (calx_pool_init_condition(&pool->upkeep_wanted))
+            return true;
+        pthread_cond_destroy(&pool->changed);
+    }
+    pthread_mutex_destroy(&pool->lock);
+    return false;
+}
+
+static void set_bounds(calx_pool *pool)
+{
+    const calx_pool_options *options = &pool->options;
+    bool unbounded = options->size == 0 || options->max_overflow < 0;
+    pool->queued = options->kind != CALX_POOL_THREAD;
+    pool->keep = options->size == 0 ? SIZE_MAX : options->size;
+    pool->limit = unbounded ? SIZE_MAX : options->size + (size_t)options->max_overflow;
+    if (options->kind == CALX_POOL_STATIC || options->kind == CALX_POOL_ASSERTION)
+        pool->keep = pool->limit = 1;
+    if (options->kind == CALX_POOL_NULL) {
+        pool->keep = 0;
+        pool->limit = SIZE_MAX;
+    }
+}
+
+/* What the options ask for is found out once: the quick way tests one flag for each. */
+static void set_habits(calx_pool *pool)
+{
+    calx_pool_options *options = &pool->options;
+    bool aging = options->max_lifetime_ms > 0 || options->idle_timeout_ms > 0;
+    options->makes_apart = options->makes_apart && options->threads;
+    options->peeks = options->peeks && pool->maker.look != NULL;
+    options->pre_ping = options->pre_ping && pool->maker.look != NULL;
+    pool->looks = options->peeks || options->pre_ping;
+    pool->stamps = options->pre_ping || options->idle_timeout_ms > 0 || options->keepalive_ms > 0;
+    pool->traces = options->leak_threshold_ms > 0 || options->tx_idle_warn_ms > 0 ||
+                   options->kind == CALX_POOL_ASSERTION;
+    pool->upkept = pool->queued && (aging || options->keepalive_ms > 0 || options->min_idle > 0 ||
+                                    options->leak_threshold_ms > 0 || options->tx_idle_warn_ms > 0);
 }
 
 calx_status calx_pool_new(const calx_pool_options *options, const calx_pool_maker *maker,
@@ -29,39 +84,19 @@ calx_status calx_pool_new(const calx_pool_options *options, const calx_pool_make
     pool->options = *options;
     pool->maker = *maker;
     pool->last_error = (calx_error)CALX_ERROR_INIT;
-    if (pthread_mutex_init(&pool->lock, NULL) != 0)
-        goto fail;
-    if (!init_condition(&pool->changed)) {
-        pthread_mutex_destroy(&pool->lock);
-        goto fail;
+    pool->random = (uint64_t)calx_clock_monotonic_ns() ^ (uint64_t)(uintptr_t)pool;
+    pool->outage.unproven = true;
+    set_bounds(pool);
+    set_habits(pool);
+    if (!init_locks(pool)) {
+        calx_release(pool);
+        return CALX_E_NOMEM;
     }
     *out_pool = pool;
     return CALX_OK;
-fail:
-    calx_release(pool);
-    return CALX_E_NOMEM;
 }
 
-bool calx_pool_is_old(const calx_pool *pool, const calx_pool_entry *entry)
-{
-    int64_t age_ms = (calx_clock_monotonic_ns() - entry->born_ns) / 1000000;
-    return age_ms >= pool->options.recycle_ms;
-}
-
-calx_status calx_pool_make(calx_pool *pool, uint64_t generation, int64_t deadline,
-                           calx_pool_entry **out_entry, calx_error *error)
-{
-    calx_pool_entry *entry = NULL;
-    calx_status status = pool->maker.make(pool->maker.context, deadline, &entry, error);
-    if (status != CALX_OK)
-        return status;
-    entry->born_ns = calx_clock_monotonic_ns();
-    entry->generation = generation;
-    entry->users = 1;
-    calx_log(pool->options.logger, CALX_LOG_DEBUG, "created a connection");
-    *out_entry = entry;
-    return CALX_OK;
-}
+/* ---- lending and taking back ---- */
 
 calx_status calx_pool_fail_closed(calx_error *error)
 {
@@ -69,19 +104,70 @@ calx_status calx_pool_fail_closed(calx_error *error)
                           "the engine is shut down and gives out no connections");
 }
 
+calx_status calx_pool_take_at(calx_pool *pool, const char *place, calx_pool_entry **out_entry,
+                              calx_error *error)
+{
+    calx_status status;
+    if (pool->options.kind == CALX_POOL_THREAD)
+        status = calx_pool_thread_take(pool, out_entry, error);
+    else if (pool->options.kind == CALX_POOL_STATIC)
+        status = calx_pool_static_take(pool, out_entry, error);
+    else
+        status = calx_pool_queue_take(pool, out_entry, error);
+    if (pool->traces && status == CALX_OK)
+        calx_pool_note_taker(pool, *out_entry, place);
+    return status;
+}
+
 calx_status calx_pool_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error)
 {
-    if (pool->options.kind == CALX_POOL_THREAD)
-        return calx_pool_thread_take(pool, out_entry, error);
-    return calx_pool_queue_take(pool, out_entry, error);
+    return calx_pool_take_at(pool, NULL, out_entry, error);
+}
+
+/* One that has left the pool ends; its place was given up before. */
+static void end_away(calx_pool *pool, calx_pool_entry *entry)
+{
+    pthread_mutex_lock(&pool->lock);
+    calx_pool_list_remove(&pool->away, entry);
+    calx_pool_changed_locked(pool);
+    pthread_mutex_unlock(&pool->lock);
+    pool->maker.destroy(pool->maker.context, entry);
+}
+
+/* Whether somebody else of the same thread has the entry too: then it is not given back yet. */
+static bool leave_shared(calx_pool *pool, calx_pool_entry *entry)
+{
+    if (pool->options.kind != CALX_POOL_STATIC)
+        return false;
+    pthread_mutex_lock(&pool->lock);
+    bool shared = entry->users > 1;
+    entry->users -= shared;
+    pthread_mutex_unlock(&pool->lock);
+    return shared;
 }
 
 void calx_pool_give(calx_pool *pool, calx_pool_entry *entry)
 {
+    if (entry->users == 0) {
+        calx_log(pool->options.logger, CALX_LOG_WARNING,
+                 "connection %llu was returned twice; it stays where it is",
+                 (unsigned long long)entry->number);
+        return;
+    }
+    if (entry->foreign) {
+        end_away(pool, entry);
+        return;
+    }
+    if (leave_shared(pool, entry))
+        return;
+    if (pool->traces)
+        calx_pool_tell_return(pool, entry);
     if (pool->options.kind == CALX_POOL_THREAD)
         calx_pool_thread_give(pool, entry);
     else
         calx_pool_queue_give(pool, entry);
+    if (pool->upkept && !pool->options.threads)
+        calx_pool_upkeep_at_give(pool);
 }
 
 /* Takes an entry off the books; its place is free and goes to whoever waits. */
@@ -92,60 +178,131 @@ static void forget_entry_locked(calx_pool *pool, calx_pool_entry *entry)
     if (entry->thread != NULL)
         entry->thread->entry = NULL;
     entry->thread = NULL;
-    if (pool->options.kind == CALX_POOL_QUEUE)
-        calx_pool_queue_place_locked(pool);
-    calx_pool_changed_locked(pool);
 }
 
-/* Gives back the place of an entry that is really gone now. */
-static void free_place(calx_pool *pool)
+/* Others of the same thread use it still: whoever asks next gets another one. */
+static void make_orphan_locked(calx_pool *pool, calx_pool_entry *entry)
+{
+    if (entry->orphan)
+        return;
+    entry->orphan = true;
+    pool->orphans++;
+    if (entry->thread != NULL)
+        entry->thread->entry = NULL;
+    entry->thread = NULL;
+    if (pool->queued)
+        calx_pool_offer_locked(pool);
+}
+
+static void bump_from_locked(calx_pool *pool, const calx_pool_entry *entry)
+{
+    if (entry->generation != pool->generation)
+        return;
+    pool->generation++;
+    calx_pool_doubt_locked(pool);
+}
+
+static void discard(calx_pool *pool, calx_pool_entry *entry, bool lost)
 {
     pthread_mutex_lock(&pool->lock);
-    pool->connecting--;
-    calx_pool_queue_place_locked(pool);
-    calx_pool_changed_locked(pool);
-    pthread_mutex_unlock(&pool->lock);
+    if (lost)
+        bump_from_locked(pool, entry);
+    bool last = --entry->users == 0;
+    bool has_place = last && !entry->orphan && pool->queued;
+    if (last) {
+        pool->connecting += has_place; /* the limit counts it until it is destroyed */
+        forget_entry_locked(pool, entry);
+        calx_pool_count_end_locked(pool, lost ? CALX_CLOSE_LOST : CALX_CLOSE_INVALIDATED);
+        calx_pool_changed_locked(pool);
+    } else {
+        make_orphan_locked(pool, entry);
+    }
+    if (pool->upkept)
+        calx_pool_want_upkeep_locked(pool);
+    calx_pool_unlock(pool);
+    if (has_place)
+        calx_pool_end_in_place(pool, entry);
+    else if (last)
+        pool->maker.destroy(pool->maker.context, entry);
 }
 
 void calx_pool_discard(calx_pool *pool, calx_pool_entry *entry)
 {
+    if (entry->foreign || entry->away)
+        end_away(pool, entry);
+    else
+        discard(pool, entry, false);
+}
+
+void calx_pool_lose(calx_pool *pool, calx_pool_entry *entry)
+{
+    if (entry->foreign || entry->away)
+        end_away(pool, entry);
+    else
+        discard(pool, entry, true);
+}
+
+void calx_pool_doom(calx_pool *pool, calx_pool_entry *entry)
+{
     pthread_mutex_lock(&pool->lock);
-    bool last = --entry->users == 0;
-    bool has_place = last && !entry->orphan && pool->options.kind == CALX_POOL_QUEUE;
-    if (last) {
-        pool->connecting += has_place; /* the limit counts it until it is destroyed */
-        forget_entry_locked(pool, entry);
-        pool->destroyed++;
-    } else if (!entry->orphan) {
-        /* Whoever asks next gets another one. */
-        entry->orphan = true;
-        pool->orphans++;
-        if (entry->thread != NULL)
-            entry->thread->entry = NULL;
-        entry->thread = NULL;
-    }
+    entry->doomed = true;
     pthread_mutex_unlock(&pool->lock);
-    if (last)
-        pool->maker.destroy(pool->maker.context, entry);
-    if (has_place)
-        free_place(pool);
 }
 
 bool calx_pool_detach(calx_pool *pool, calx_pool_entry *entry)
 {
     pthread_mutex_lock(&pool->lock);
-    bool alone = entry->users == 1;
-    if (alone)
+    bool alone = entry->users == 1 && !entry->foreign;
+    if (alone) {
         forget_entry_locked(pool, entry);
-    pthread_mutex_unlock(&pool->lock);
+        calx_pool_count_end_locked(pool, CALX_CLOSE_DETACHED);
+        entry->away = true;
+        calx_pool_list_append(&pool->away, entry);
+        if (pool->queued)
+            calx_pool_offer_locked(pool);
+        calx_pool_changed_locked(pool);
+    }
+    calx_pool_unlock(pool);
     return alone;
 }
 
+/* ---- all at once ---- */
+
 void calx_pool_bump(calx_pool *pool)
 {
+    calx_pool_list ended = { NULL, NULL, 0 };
     pthread_mutex_lock(&pool->lock);
     pool->generation++;
+    calx_pool_collect_unfit_locked(pool, &ended);
+    if (pool->upkept)
+        calx_pool_want_upkeep_locked(pool);
+    calx_pool_unlock(pool);
+    calx_pool_end_all_in_place(pool, &ended);
+}
+
+void calx_pool_bump_from(calx_pool *pool, const calx_pool_entry *entry)
+{
+    pthread_mutex_lock(&pool->lock);
+    bump_from_locked(pool, entry);
     pthread_mutex_unlock(&pool->lock);
+}
+
+void calx_pool_pause(calx_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->paused = true;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void calx_pool_resume(calx_pool *pool)
+{
+    calx_pool_list ended = { NULL, NULL, 0 };
+    pthread_mutex_lock(&pool->lock);
+    pool->paused = false;
+    calx_pool_collect_unfit_locked(pool, &ended);
+    calx_pool_offer_locked(pool);
+    calx_pool_unlock(pool);
+    calx_pool_end_all_in_place(pool, &ended);
 }
 
 /* Takes what nobody uses out of the pool. */
@@ -158,7 +315,8 @@ static calx_pool_list collect_idle_locked(calx_pool *pool)
         calx_pool_list_append(&collected, entry);
     }
     calx_pool_thread_collect_locked(pool, &collected);
-    pool->destroyed += collected.count;
+    for (size_t i = 0; i < collected.count; i++)
+        calx_pool_count_end_locked(pool, CALX_CLOSE_DISPOSED);
     return collected;
 }
 
@@ -181,12 +339,12 @@ void calx_pool_dispose(calx_pool *pool)
         entry->orphan = true;
     }
     /* The places of those that are out are free now. */
-    if (pool->options.kind == CALX_POOL_QUEUE)
-        calx_pool_queue_place_locked(pool);
-    pthread_mutex_unlock(&pool->lock);
+    if (pool->queued)
+        calx_pool_offer_locked(pool);
+    size_t count = collected.count;
+    calx_pool_unlock(pool);
     destroy_all(pool, &collected);
-    calx_log(pool->options.logger, CALX_LOG_DEBUG, "disposed: %zu idle connections closed",
-             collected.count);
+    calx_log(pool->options.logger, CALX_LOG_DEBUG, "disposed: %zu idle connections closed", count);
 }
 
 size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
@@ -196,19 +354,14 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
     pool->closed = true;
     calx_pool_list collected = collect_idle_locked(pool);
     calx_pool_queue_close_locked(pool);
+    pthread_cond_broadcast(&pool->upkeep_wanted);
     pthread_mutex_unlock(&pool->lock);
     destroy_all(pool, &collected);
 
     pthread_mutex_lock(&pool->lock);
     pool->watchers++;
-    while (pool->out.count + pool->connecting > 0 && !calx_deadline_passed(deadline)) {
-        if (deadline == CALX_DEADLINE_NONE) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
-        } else {
-            struct timespec until = calx_deadline_timespec(deadline);
-            pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
-        }
-    }
+    while (pool->out.count + pool->connecting > 0 && !calx_deadline_passed(deadline))
+        calx_pool_wait_locked(pool, &pool->changed, deadline);
     pool->watchers--;
     for (calx_pool_entry *entry = pool->out.first; entry != NULL; entry = entry->next) {
         if (entry->cut)
@@ -221,40 +374,41 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
     return cut;
 }
 
+/* The pool's threads end soon: makes under way are given up. */
+static void await_helpers(calx_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool busy = pool->helpers > 0;
+    pthread_cond_broadcast(&pool->upkeep_wanted);
+    pthread_mutex_unlock(&pool->lock);
+    if (!busy)
+        return;
+    if (pool->maker.hurry != NULL)
+        pool->maker.hurry(pool->maker.context);
+    pthread_mutex_lock(&pool->lock);
+    pool->watchers++;
+    while (pool->helpers > 0)
+        calx_pool_wait_locked(pool, &pool->changed, CALX_DEADLINE_NONE);
+    pool->watchers--;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 void calx_pool_free(calx_pool *pool)
 {
     if (pool == NULL)
         return;
     pthread_mutex_lock(&pool->lock);
     pool->closed = true;
+    pthread_mutex_unlock(&pool->lock);
+    await_helpers(pool);
+    pthread_mutex_lock(&pool->lock);
     calx_pool_list collected = collect_idle_locked(pool);
     calx_pool_thread_end_locked(pool, &collected);
     pthread_mutex_unlock(&pool->lock);
     destroy_all(pool, &collected);
     calx_error_clear(&pool->last_error);
+    pthread_cond_destroy(&pool->upkeep_wanted);
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
     calx_release(pool);
-}
-
-void calx_pool_status(calx_pool *pool, calx_engine_state *out_state)
-{
-    pthread_mutex_lock(&pool->lock);
-    size_t idle = pool->idle.count + calx_pool_thread_idle_locked(pool);
-    size_t out = pool->out.count - pool->orphans;
-    size_t total = idle + out + pool->connecting;
-    *out_state = (calx_engine_state){
-        .size = pool->options.size,
-        .idle = idle,
-        .overflow = pool->options.size == 0 ? 0 : (long)total - (long)pool->options.size,
-        .out = out,
-        .waiting = pool->waiting,
-        .connecting = pool->connecting,
-        .acquired = pool->acquired,
-        .waited = pool->waited,
-        .timed_out = pool->timed_out,
-        .created = pool->created,
-        .closed = pool->destroyed,
-    };
-    pthread_mutex_unlock(&pool->lock);
 }

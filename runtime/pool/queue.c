@@ -1,55 +1,85 @@
 /*
- * The queue pool. A place is the permission to own one entry: idle, out and being made ones all
- * hold one, and there are no more than size + max_overflow. Callers that find nothing wait in a
- * list, each on a condition of its own; whatever comes free is put into the hand of the oldest
- * under the lock, so no newcomer can overtake and nothing is lost when a waiter's time runs out at
- * the same moment (ENG-062, ENG-064).
+ * The queue pool, and its kin that differ in their bounds. A place is the permission to own one
+ * entry: idle, out and being made ones all hold one, and there are no more than the limit. Callers
+ * that find nothing wait in a list, each on a condition of its own; whatever comes free is put into
+ * the hand of the oldest under the lock, so no newcomer can overtake and nothing is lost when a
+ * waiter's time runs out at the same moment (ENG-062, ENG-064).
  */
 #include "pool/inside.h"
 
-#include "base/clock.h"
 #include "base/error.h"
 
-static bool has_free_place(const calx_pool *pool)
+#include <stdio.h>
+
+bool calx_pool_has_place_locked(const calx_pool *pool)
 {
-    if (pool->options.size == 0 || pool->options.max_overflow < 0)
-        return true;
     size_t used = pool->idle.count + (pool->out.count - pool->orphans) + pool->connecting;
-    return used < pool->options.size + (size_t)pool->options.max_overflow;
+    return used < pool->limit;
 }
 
-static void lend_locked(calx_pool *pool, calx_pool_entry *entry)
+void calx_pool_lend_locked(calx_pool *pool, calx_pool_entry *entry)
 {
+    entry->users = 1;
+    entry->holder = pthread_self();
     calx_pool_list_append(&pool->out, entry);
     pool->acquired++;
 }
 
-/* Takes the oldest waiter out of the queue with something in its hand. */
-static void grant_locked(calx_pool *pool, calx_pool_grant grant, calx_pool_entry *entry)
+void calx_pool_grant_locked(calx_pool *pool, calx_pool_grant grant, calx_pool_entry *entry)
 {
     calx_pool_waiter *waiter = pool->first_waiter;
     pool->first_waiter = waiter->next;
     if (pool->first_waiter == NULL)
         pool->last_waiter = NULL;
+    else
+        pthread_cond_signal(&pool->first_waiter->woken); /* the oldest may have more to watch */
     pool->waiting--;
     waiter->grant = grant;
     waiter->entry = entry;
     pthread_cond_signal(&waiter->woken);
 }
 
-void calx_pool_queue_place_locked(calx_pool *pool)
+/* Lends one that is idle to the oldest waiter: after a pause, or one that was made apart. */
+static bool offer_idle_locked(calx_pool *pool)
 {
-    while (pool->first_waiter != NULL && has_free_place(pool)) {
-        pool->connecting++;
-        grant_locked(pool, CALX_POOL_GRANT_PLACE, NULL);
-    }
+    calx_pool_entry *entry = pool->options.lifo ? pool->idle.last : pool->idle.first;
+    if (entry == NULL)
+        return false;
+    calx_pool_list_remove(&pool->idle, entry);
+    calx_pool_lend_locked(pool, entry);
+    calx_pool_grant_locked(pool, CALX_POOL_GRANT_ENTRY, entry);
+    return true;
+}
+
+/* One more attempt for those who wait. false: there is no room or reason. */
+static bool offer_place_locked(calx_pool *pool)
+{
+    int64_t when = 0;
+    bool apart = pool->options.makes_apart;
+    if (!calx_pool_has_place_locked(pool) || !calx_pool_may_make_locked(pool, &when))
+        return false;
+    if (apart)
+        return pool->waiting > pool->makers && calx_pool_make_apart_locked(pool);
+    calx_pool_begin_make_locked(pool);
+    calx_pool_grant_locked(pool, CALX_POOL_GRANT_PLACE, NULL);
+    return true;
+}
+
+void calx_pool_offer_locked(calx_pool *pool)
+{
+    if (pool->paused)
+        return;
+    while (pool->first_waiter != NULL && (offer_idle_locked(pool) || offer_place_locked(pool)))
+        ;
 }
 
 void calx_pool_queue_close_locked(calx_pool *pool)
 {
     while (pool->first_waiter != NULL)
-        grant_locked(pool, CALX_POOL_GRANT_CLOSED, NULL);
+        calx_pool_grant_locked(pool, CALX_POOL_GRANT_CLOSED, NULL);
 }
+
+/* ---- waiting ---- */
 
 static void leave_queue_locked(calx_pool *pool, calx_pool_waiter *waiter)
 {
@@ -62,186 +92,292 @@ static void leave_queue_locked(calx_pool *pool, calx_pool_waiter *waiter)
         pool->first_waiter = waiter->next;
     if (pool->last_waiter == waiter)
         pool->last_waiter = before;
+    else if (before == NULL)
+        pthread_cond_signal(&pool->first_waiter->woken);
     pool->waiting--;
 }
 
-static bool init_waiter(calx_pool_waiter *waiter)
+/* in_front: for one that waited already, and whose entry turned out to be dead. */
+static void join_queue_locked(calx_pool *pool, calx_pool_waiter *waiter, bool in_front)
 {
-    pthread_condattr_t attributes;
-    *waiter = (calx_pool_waiter){ .grant = CALX_POOL_GRANT_NONE };
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool done = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(&waiter->woken, &attributes) == 0;
-    pthread_condattr_destroy(&attributes);
-    return done;
+    if (in_front && pool->first_waiter != NULL) {
+        waiter->next = pool->first_waiter;
+        pool->first_waiter = waiter;
+    } else {
+        if (pool->last_waiter != NULL)
+            pool->last_waiter->next = waiter;
+        else
+            pool->first_waiter = waiter;
+        pool->last_waiter = waiter;
+    }
+    pool->waiting++;
+}
+
+static void count_wait_locked(calx_pool *pool, int64_t start_ns)
+{
+    static const int64_t bounds_us[CALX_WAIT_CLASSES - 1] = { 100,    1000,    10000,
+                                                              100000, 1000000, 10000000 };
+    int64_t waited_us = (calx_clock_monotonic_ns() - start_ns) / 1000;
+    size_t class = 0;
+    while (class < CALX_WAIT_CLASSES - 1 && waited_us >= bounds_us[class])
+        class ++;
+    pool->waits[class]++;
+}
+
+/* Until when nothing changes by itself. The oldest waiter watches for the next attempt's time. */
+static int64_t wake_time_locked(calx_pool *pool, const calx_pool_waiter *waiter, int64_t deadline)
+{
+    int64_t when = 0;
+    if (pool->first_waiter != waiter || pool->paused || !calx_pool_has_place_locked(pool) ||
+        calx_pool_may_make_locked(pool, &when) || when == 0)
+        return deadline;
+    return when < deadline ? when : deadline;
 }
 
 /* Stands in the queue until something is granted or the deadline passes. */
-static void wait_locked(calx_pool *pool, calx_pool_waiter *waiter, int64_t deadline)
+static void wait_locked(calx_pool *pool, calx_pool_waiter *waiter, int64_t deadline, bool in_front)
 {
-    if (pool->last_waiter != NULL)
-        pool->last_waiter->next = waiter;
-    else
-        pool->first_waiter = waiter;
-    pool->last_waiter = waiter;
-    pool->waiting++;
+    int64_t start_ns = calx_clock_monotonic_ns();
+    join_queue_locked(pool, waiter, in_front);
     pool->waited++;
     while (waiter->grant == CALX_POOL_GRANT_NONE && !calx_deadline_passed(deadline)) {
-        if (deadline == CALX_DEADLINE_NONE) {
-            pthread_cond_wait(&waiter->woken, &pool->lock);
-        } else {
-            struct timespec until = calx_deadline_timespec(deadline);
-            pthread_cond_timedwait(&waiter->woken, &pool->lock, &until);
+        calx_pool_offer_locked(pool);
+        if (pool->to_start > 0) {
+            calx_pool_unlock(pool);
+            pthread_mutex_lock(&pool->lock);
+        } else if (waiter->grant == CALX_POOL_GRANT_NONE) {
+            calx_pool_wait_locked(pool, &waiter->woken, wake_time_locked(pool, waiter, deadline));
         }
     }
     if (waiter->grant == CALX_POOL_GRANT_NONE)
         leave_queue_locked(pool, waiter);
+    count_wait_locked(pool, start_ns);
+}
+
+/* ---- what a wait in vain says ---- */
+
+/* The first few holders, for the message (ENG-056). */
+static void list_holders_locked(const calx_pool *pool, char *out, size_t size)
+{
+    enum { NAMED = 4 };
+    size_t used = 0;
+    size_t named = 0;
+    out[0] = '\0';
+    for (const calx_pool_entry *entry = pool->out.first; entry != NULL && named < NAMED;
+         entry = entry->next, named++) {
+        char holder[96];
+        calx_pool_describe_holder(entry, holder, sizeof(holder));
+        int length =
+            snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "; held by ", holder);
+        if (length < 0 || (size_t)length >= size - used)
+            break;
+        used += (size_t)length;
+    }
 }
 
 /* What kept the caller waiting, and the last reason for which there is not more (ENG-056). */
-static calx_status fail_timeout_locked(calx_pool *pool, calx_error *error)
+static calx_status fail_timeout_locked(calx_pool *pool, const char *why, calx_error *error)
 {
+    char holders[480];
     pool->timed_out++;
     bool failed = pool->last_error.status != CALX_OK;
+    list_holders_locked(pool, holders, sizeof(holders));
     return calx_error_set(error, CALX_E_POOL_TIMEOUT,
-                          "no connection became free within %lld ms: pool_size %zu, max_overflow "
-                          "%ld, %zu out, %zu idle, %zu being made, %zu waiting%s%s",
-                          (long long)pool->options.timeout_ms, pool->options.size,
+                          "%s %lld ms: pool_size %zu, max_overflow %ld, %zu out, %zu idle, %zu "
+                          "being made, %zu waiting%s%s%s%s",
+                          why, (long long)pool->options.timeout_ms, pool->options.size,
                           pool->options.max_overflow, pool->out.count, pool->idle.count,
-                          pool->connecting, pool->waiting,
+                          pool->connecting, pool->waiting, pool->paused ? ", paused" : "", holders,
                           failed ? "; the last attempt to connect failed: " : "",
                           failed ? pool->last_error.message : "");
 }
 
-/* Waits in the queue. CALX_OK: *out_grant says what was given. */
-static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, calx_pool_grant *out_grant,
-                                   calx_pool_entry **out_entry, calx_error *error)
+/* An assertion pool has one user, and the second is told who that is (ENG-075). */
+static calx_status fail_second_locked(calx_pool *pool, calx_error *error)
 {
-    calx_pool_waiter waiter;
+    char holder[96];
+    calx_pool_describe_holder(pool->out.first, holder, sizeof(holder));
+    return calx_error_set(error, CALX_E_STATE,
+                          "the connection of this assertion pool is out already: taken by %s",
+                          holder);
+}
+
+/* Waits in the queue. CALX_OK: *waiter says what was given. */
+static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_front,
+                                   calx_pool_waiter *waiter, calx_error *error)
+{
+    size_t most = pool->options.max_waiters;
+    *waiter = (calx_pool_waiter){ .grant = CALX_POOL_GRANT_NONE, .error = error };
+    if (pool->options.kind == CALX_POOL_ASSERTION && pool->out.count > pool->orphans)
+        return fail_second_locked(pool, error);
     if (pool->options.timeout_ms == 0)
-        return fail_timeout_locked(pool, error);
-    if (!init_waiter(&waiter))
+        return fail_timeout_locked(pool, "no connection became free within", error);
+    if (most > 0 && pool->waiting >= most && !in_front)
+        return fail_timeout_locked(pool, "too many are waiting (pool_max_waiters) for up to",
+                                   error);
+    if (!calx_pool_init_condition(&waiter->woken))
         return calx_error_set_nomem(error);
-    wait_locked(pool, &waiter, deadline);
-    pthread_cond_destroy(&waiter.woken);
-    if (waiter.grant == CALX_POOL_GRANT_NONE)
-        return fail_timeout_locked(pool, error);
-    if (waiter.grant == CALX_POOL_GRANT_CLOSED)
+    wait_locked(pool, waiter, deadline, in_front);
+    pthread_cond_destroy(&waiter->woken);
+    if (waiter->grant == CALX_POOL_GRANT_NONE)
+        return fail_timeout_locked(pool, "no connection became free within", error);
+    if (waiter->grant == CALX_POOL_GRANT_CLOSED)
         return calx_pool_fail_closed(error);
-    *out_grant = waiter.grant;
-    *out_entry = waiter.entry;
-    return CALX_OK;
+    return waiter->grant == CALX_POOL_GRANT_FAILED ? waiter->status : CALX_OK;
+}
+
+/* ---- taking ---- */
+
+/* The right to make one in the caller's own thread, if it need not wait for that. */
+static calx_pool_grant try_place_locked(calx_pool *pool)
+{
+    int64_t when = 0;
+    bool once = pool->options.timeout_ms == 0; /* one try, whatever the back-off says (ENG-057) */
+    if (!calx_pool_has_place_locked(pool) || (pool->options.makes_apart && !once))
+        return CALX_POOL_GRANT_NONE;
+    if (!calx_pool_may_make_locked(pool, &when) && !(once && pool->outage.attempts == 0))
+        return CALX_POOL_GRANT_NONE;
+    calx_pool_begin_make_locked(pool);
+    return CALX_POOL_GRANT_PLACE;
 }
 
 /*
  * What can be had without waiting: an idle entry that is fit (granted as ENTRY, out already), or a
- * place, perhaps that of an unfit idle entry, which is handed out to be destroyed.
+ * place. Idle ones that are not fit are moved to ended, their places counted as connecting.
  */
-static calx_pool_grant try_locked(calx_pool *pool, calx_pool_entry **out_entry)
+static calx_pool_grant try_locked(calx_pool *pool, bool in_front, calx_pool_entry **out_entry,
+                                  calx_pool_list *ended)
 {
-    if (pool->waiting > 0)
+    if ((pool->waiting > 0 && !in_front) || pool->paused)
         return CALX_POOL_GRANT_NONE;
-    calx_pool_entry *entry = pool->options.lifo ? pool->idle.last : pool->idle.first;
-    *out_entry = entry;
-    if (entry != NULL) {
+    for (;;) {
+        calx_pool_entry *entry = pool->options.lifo ? pool->idle.last : pool->idle.first;
+        if (entry == NULL)
+            return try_place_locked(pool);
         calx_pool_list_remove(&pool->idle, entry);
-        if (calx_pool_is_fit_locked(pool, entry)) {
-            lend_locked(pool, entry);
+        calx_close_cause cause = calx_pool_unfit_to_lend_locked(pool, entry);
+        if (cause == CALX_CLOSE_CAUSES) {
+            calx_pool_lend_locked(pool, entry);
+            *out_entry = entry;
             return CALX_POOL_GRANT_ENTRY;
         }
-        pool->destroyed++;
-    } else if (!has_free_place(pool)) {
-        return CALX_POOL_GRANT_NONE;
+        calx_pool_list_append(ended, entry);
+        calx_pool_count_end_locked(pool, cause);
+        pool->connecting++;
     }
-    pool->connecting++;
-    return CALX_POOL_GRANT_PLACE;
 }
 
-/* Uses a place: makes an entry, without the lock. */
-static calx_status fill_place(calx_pool *pool, uint64_t generation, int64_t deadline,
-                              calx_pool_entry **out_entry, calx_error *error)
+/*
+ * One way through: an entry, perhaps a dead one, or a failure. The deadline is found only when it
+ * is needed: the quick way reads no clock.
+ */
+static calx_status take_once(calx_pool *pool, bool in_front, int64_t *deadline,
+                             calx_pool_entry **out_entry, calx_error *error)
 {
-    calx_error own_error = CALX_ERROR_INIT;
-    calx_error *told = error != NULL ? error : &own_error;
-    calx_pool_entry *entry = NULL;
-    calx_status status = calx_pool_make(pool, generation, deadline, &entry, told);
-    pthread_mutex_lock(&pool->lock);
-    pool->connecting--;
-    if (status == CALX_OK) {
-        pool->created++;
-        calx_error_clear(&pool->last_error);
-    } else {
-        calx_error_copy(&pool->last_error, told);
-    }
-    bool closed = pool->closed;
-    if (status == CALX_OK && !closed)
-        lend_locked(pool, entry);
-    else
-        calx_pool_queue_place_locked(pool);
-    if (status == CALX_OK && closed)
-        pool->destroyed++;
-    calx_pool_changed_locked(pool);
-    pthread_mutex_unlock(&pool->lock);
-    calx_error_clear(&own_error);
-    if (status != CALX_OK)
-        return status;
-    if (closed) {
-        pool->maker.destroy(pool->maker.context, entry);
-        return calx_pool_fail_closed(error);
-    }
-    *out_entry = entry;
-    return CALX_OK;
-}
-
-/* The deadline is found only when it is needed: the quick way reads no clock. */
-static int64_t deadline_of(const calx_pool *pool)
-{
-    return calx_deadline_in_ms(pool->options.timeout_ms);
-}
-
-calx_status calx_pool_queue_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error)
-{
-    calx_pool_entry *entry = NULL;
-    int64_t deadline = CALX_DEADLINE_NONE;
     calx_status status = CALX_OK;
+    calx_pool_list ended = { NULL, NULL, 0 };
+    calx_pool_waiter waiter;
     pthread_mutex_lock(&pool->lock);
     if (pool->closed) {
         pthread_mutex_unlock(&pool->lock);
         return calx_pool_fail_closed(error);
     }
-    calx_pool_grant grant = try_locked(pool, &entry);
-    if (grant != CALX_POOL_GRANT_ENTRY)
-        deadline = deadline_of(pool);
-    bool unfit = grant == CALX_POOL_GRANT_PLACE && entry != NULL;
-    if (grant == CALX_POOL_GRANT_NONE)
-        status = queue_up_locked(pool, deadline, &grant, &entry, error);
-    uint64_t generation = pool->generation;
+    calx_pool_grant grant = try_locked(pool, in_front, out_entry, &ended);
+    if (grant == CALX_POOL_GRANT_ENTRY && ended.first == NULL) {
+        if (pool->upkept)
+            calx_pool_upkeep_at_take_locked(pool);
+        pthread_mutex_unlock(&pool->lock);
+        return CALX_OK;
+    }
+    if (*deadline == CALX_DEADLINE_NONE)
+        *deadline = calx_deadline_in_ms(pool->options.timeout_ms);
+    if (ended.first != NULL) {
+        pthread_mutex_unlock(&pool->lock);
+        calx_pool_end_all_in_place(pool, &ended);
+        pthread_mutex_lock(&pool->lock);
+        if (grant == CALX_POOL_GRANT_NONE && !pool->closed)
+            grant = try_locked(pool, in_front, out_entry, &ended);
+    }
+    if (grant == CALX_POOL_GRANT_NONE) {
+        status = pool->closed ? calx_pool_fail_closed(error)
+                              : queue_up_locked(pool, *deadline, in_front, &waiter, error);
+        grant = status == CALX_OK ? waiter.grant : grant;
+        if (grant == CALX_POOL_GRANT_ENTRY)
+            *out_entry = waiter.entry;
+    }
+    if (pool->upkept)
+        calx_pool_upkeep_at_take_locked(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (status != CALX_OK)
-        return status;
-    if (unfit)
-        pool->maker.destroy(pool->maker.context, entry);
-    if (grant == CALX_POOL_GRANT_PLACE)
-        return fill_place(pool, generation, deadline, out_entry, error);
-    *out_entry = entry;
-    return CALX_OK;
+    calx_pool_end_all_in_place(pool, &ended);
+    if (status == CALX_OK && grant == CALX_POOL_GRANT_PLACE)
+        status = calx_pool_fill_place(pool, *deadline, out_entry, error);
+    return status;
 }
 
-/* Puts a fit entry into the oldest waiter's hand or among the idle. false: there is no room. */
-static bool keep_locked(calx_pool *pool, calx_pool_entry *entry)
+calx_status calx_pool_queue_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error)
 {
-    if (!calx_pool_is_fit_locked(pool, entry))
-        return false;
-    if (pool->first_waiter != NULL) {
-        lend_locked(pool, entry);
-        grant_locked(pool, CALX_POOL_GRANT_ENTRY, entry);
+    int64_t deadline = CALX_DEADLINE_NONE;
+    bool dead = true;
+    calx_status status = CALX_OK;
+    calx_pool_entry *entry = NULL;
+    for (bool in_front = false; dead && status == CALX_OK; in_front = true) {
+        status = take_once(pool, in_front, &deadline, &entry, error);
+        dead = false;
+        if (status == CALX_OK && pool->looks)
+            status = calx_pool_look_at(pool, entry, deadline, &dead, error);
+    }
+    if (status == CALX_OK)
+        *out_entry = entry;
+    return status;
+}
+
+/* ---- giving ---- */
+
+bool calx_pool_keep_locked(calx_pool *pool, calx_pool_entry *entry)
+{
+    entry->users = 0;
+    if (pool->first_waiter != NULL && !pool->paused &&
+        calx_pool_unfit_to_lend_locked(pool, entry) == CALX_CLOSE_CAUSES) {
+        calx_pool_lend_locked(pool, entry);
+        calx_pool_grant_locked(pool, CALX_POOL_GRANT_ENTRY, entry);
         return true;
     }
-    if (pool->options.size != 0 && pool->idle.count >= pool->options.size)
+    if (pool->idle.count >= pool->keep)
         return false;
     calx_pool_list_append(&pool->idle, entry);
     return true;
+}
+
+void calx_pool_end_in_place(calx_pool *pool, calx_pool_entry *entry)
+{
+    pool->maker.destroy(pool->maker.context, entry);
+    pthread_mutex_lock(&pool->lock);
+    pool->connecting--;
+    calx_pool_offer_locked(pool);
+    calx_pool_changed_locked(pool);
+    calx_pool_unlock(pool);
+}
+
+void calx_pool_end_all_in_place(calx_pool *pool, calx_pool_list *ended)
+{
+    while (ended->first != NULL) {
+        calx_pool_entry *entry = ended->first;
+        calx_pool_list_remove(ended, entry);
+        calx_pool_end_in_place(pool, entry);
+    }
+}
+
+/* What is to become of an entry that came back: CALX_CLOSE_CAUSES, it was kept. */
+static calx_close_cause settle_locked(calx_pool *pool, calx_pool_entry *entry, bool clean)
+{
+    calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+    if (cause == CALX_CLOSE_CAUSES && !clean)
+        cause = CALX_CLOSE_RESET;
+    if (cause == CALX_CLOSE_CAUSES && pool->stamps)
+        entry->used_ns = calx_pool_now(pool);
+    if (cause == CALX_CLOSE_CAUSES && !calx_pool_keep_locked(pool, entry))
+        cause = CALX_CLOSE_SURPLUS;
+    return cause;
 }
 
 void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry)
@@ -249,24 +385,21 @@ void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry)
     bool clean = pool->maker.reset(pool->maker.context, entry);
     pthread_mutex_lock(&pool->lock);
     calx_pool_list_remove(&pool->out, entry);
-    bool kept = clean && keep_locked(pool, entry);
+    entry->users = 0;
     bool orphan = entry->orphan;
-    if (!kept) {
-        pool->destroyed++;
+    calx_close_cause cause = settle_locked(pool, entry, clean);
+    if (cause != CALX_CLOSE_CAUSES) {
+        calx_pool_count_end_locked(pool, cause);
         pool->orphans -= orphan;
         /* Its place is taken until it is really gone. */
         pool->connecting += !orphan;
     }
     calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (kept)
+    if (cause == CALX_CLOSE_CAUSES)
         return;
-    pool->maker.destroy(pool->maker.context, entry);
     if (orphan)
-        return;
-    pthread_mutex_lock(&pool->lock);
-    pool->connecting--;
-    calx_pool_queue_place_locked(pool);
-    calx_pool_changed_locked(pool);
-    pthread_mutex_unlock(&pool->lock);
+        pool->maker.destroy(pool->maker.context, entry);
+    else
+        calx_pool_end_in_place(pool, entry);
 }

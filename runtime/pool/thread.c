@@ -45,7 +45,8 @@ static void end_thread(void *context)
     calx_pool *pool = thread->pool;
     pthread_mutex_lock(&pool->lock);
     calx_pool_entry *entry = release_entry_locked(thread);
-    pool->destroyed += entry != NULL;
+    if (entry != NULL)
+        calx_pool_count_end_locked(pool, CALX_CLOSE_SURPLUS);
     pthread_mutex_unlock(&pool->lock);
     if (entry != NULL)
         pool->maker.destroy(pool->maker.context, entry);
@@ -74,25 +75,56 @@ static calx_pool_thread *add_thread_locked(calx_pool *pool)
     return thread;
 }
 
+/* The lock is held: an entry that is the thread's goes out. */
+static void lend_own_locked(calx_pool *pool, calx_pool_entry *entry, calx_pool_entry **out_entry)
+{
+    calx_pool_lend_locked(pool, entry);
+    *out_entry = entry;
+}
+
 /* Makes the entry of a thread whose record has none; the lock is given up meanwhile. */
-static calx_status make_entry(calx_pool *pool, calx_pool_thread *thread, uint64_t generation,
+static calx_status make_entry(calx_pool *pool, calx_pool_thread *thread,
                               calx_pool_entry **out_entry, calx_error *error)
 {
+    calx_error own_error = CALX_ERROR_INIT;
+    calx_error *told = error != NULL ? error : &own_error;
     calx_pool_entry *entry = NULL;
-    calx_status status = calx_pool_make(pool, generation, INT64_MAX, &entry, error);
+    calx_status status = calx_pool_make(pool, CALX_DEADLINE_NONE, &entry, told);
     pthread_mutex_lock(&pool->lock);
-    pool->connecting--;
+    calx_pool_end_make_locked(pool, status, told);
     if (status == CALX_OK) {
         entry->thread = thread;
         thread->entry = entry;
-        calx_pool_list_append(&pool->out, entry);
-        pool->created++;
-        pool->acquired++;
-        *out_entry = entry;
+        lend_own_locked(pool, entry, out_entry);
     }
     calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
+    calx_error_clear(&own_error);
     return status;
+}
+
+/* What the thread has already. false: it has nothing fit; *out_unfit is to be destroyed. */
+static bool lend_kept_locked(calx_pool *pool, calx_pool_thread *thread, calx_pool_entry **out_entry,
+                             calx_pool_entry **out_unfit)
+{
+    calx_pool_entry *entry = thread->entry;
+    if (entry != NULL && entry->users > 0) {
+        entry->users++;
+        pool->acquired++;
+        *out_entry = entry;
+        return true;
+    }
+    calx_close_cause cause = CALX_CLOSE_CAUSES;
+    if (entry != NULL)
+        cause = calx_pool_unfit_to_lend_locked(pool, entry);
+    if (entry != NULL && cause == CALX_CLOSE_CAUSES) {
+        lend_own_locked(pool, entry, out_entry);
+        return true;
+    }
+    *out_unfit = release_entry_locked(thread);
+    if (*out_unfit != NULL)
+        calx_pool_count_end_locked(pool, cause);
+    return false;
 }
 
 calx_status calx_pool_thread_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error)
@@ -105,34 +137,38 @@ calx_status calx_pool_thread_take(calx_pool *pool, calx_pool_entry **out_entry, 
         status = CALX_E_POOL_CLOSED;
     else if (thread == NULL && (thread = add_thread_locked(pool)) == NULL)
         status = CALX_E_NOMEM;
-    if (status == CALX_OK && thread->entry != NULL && thread->entry->users > 0) {
-        thread->entry->users++;
-        pool->acquired++;
-        *out_entry = thread->entry;
-        goto out;
-    }
-    if (status != CALX_OK)
-        goto out;
-    if (thread->entry != NULL && calx_pool_is_fit_locked(pool, thread->entry)) {
-        thread->entry->users = 1;
-        calx_pool_list_append(&pool->out, thread->entry);
-        pool->acquired++;
-        *out_entry = thread->entry;
-        goto out;
-    }
-    unfit = release_entry_locked(thread);
-    pool->destroyed += unfit != NULL;
-    pool->connecting++;
-    uint64_t generation = pool->generation;
-    pthread_mutex_unlock(&pool->lock);
-    if (unfit != NULL)
-        pool->maker.destroy(pool->maker.context, unfit);
-    return make_entry(pool, thread, generation, out_entry, error);
-out:
+    bool lent = status == CALX_OK && lend_kept_locked(pool, thread, out_entry, &unfit);
+    if (status == CALX_OK && !lent)
+        calx_pool_begin_make_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     if (status == CALX_E_POOL_CLOSED)
         return calx_pool_fail_closed(error);
-    return status == CALX_OK ? CALX_OK : calx_error_set_nomem(error);
+    if (status != CALX_OK)
+        return calx_error_set_nomem(error);
+    if (lent)
+        return CALX_OK;
+    if (unfit != NULL)
+        pool->maker.destroy(pool->maker.context, unfit);
+    return make_entry(pool, thread, out_entry, error);
+}
+
+/* The entry has no user any more. Answers whether the thread keeps it. */
+static bool keep_own_locked(calx_pool *pool, calx_pool_entry *entry, bool clean)
+{
+    calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+    if (cause == CALX_CLOSE_CAUSES && !clean)
+        cause = CALX_CLOSE_RESET;
+    if (cause == CALX_CLOSE_CAUSES && entry->thread == NULL)
+        cause = CALX_CLOSE_SURPLUS;
+    if (cause == CALX_CLOSE_CAUSES)
+        return true;
+    calx_pool_count_end_locked(pool, cause);
+    pool->orphans -= entry->orphan;
+    if (entry->thread != NULL)
+        entry->thread->entry = NULL;
+    /* Counted until it is really gone: a shutdown waits for it. */
+    pool->connecting++;
+    return false;
 }
 
 void calx_pool_thread_give(calx_pool *pool, calx_pool_entry *entry)
@@ -148,15 +184,7 @@ void calx_pool_thread_give(calx_pool *pool, calx_pool_entry *entry)
     pthread_mutex_lock(&pool->lock);
     calx_pool_list_remove(&pool->out, entry);
     entry->users = 0;
-    bool kept = clean && entry->thread != NULL && calx_pool_is_fit_locked(pool, entry);
-    if (!kept) {
-        pool->destroyed++;
-        pool->orphans -= entry->orphan;
-        if (entry->thread != NULL)
-            entry->thread->entry = NULL;
-        /* Counted until it is really gone: a shutdown waits for it. */
-        pool->connecting++;
-    }
+    bool kept = keep_own_locked(pool, entry, clean);
     calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     if (kept)

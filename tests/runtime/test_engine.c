@@ -42,19 +42,19 @@ static void bad_options_are_all_named(void **state)
     assert_int_equal(options.max_overflow, 10);
     assert_int_equal(options.pool_timeout, 30000);
     assert_int_equal(options.pool_recycle, -1);
-    assert_false(options.pool_lifo);
-    assert_int_equal(options.pool_reset, CALX_POOL_RESET_ROLLBACK);
+    assert_false(options.pool_use_lifo);
+    assert_int_equal(options.pool_reset_on_return, CALX_POOL_RESET_ROLLBACK);
     options.pool_size = -1;
     options.max_overflow = -5;
     options.pool_timeout = -2;
     options.pool_recycle = -2;
-    options.pool_reset = (calx_pool_reset)7;
+    options.pool_reset_on_return = (calx_pool_reset)7;
     calx_engine *engine = NULL;
     calx_error error = CALX_ERROR_INIT;
     assert_int_equal(calx_engine_new(url, &options, &engine, &error), CALX_E_ARGUMENT);
     assert_null(engine);
     static const char *const names[] = { "pool_size", "max_overflow", "pool_timeout",
-                                         "pool_recycle", "pool_reset" };
+                                         "pool_recycle", "pool_reset_on_return" };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         assert_non_null(strstr(error.message, names[i]));
     options = (calx_engine_options){ 0 };
@@ -495,7 +495,7 @@ static void a_connection_comes_back_clean_or_not_at_all(void **state)
     } cases[] = { { CALX_POOL_RESET_ROLLBACK, 0 }, { CALX_POOL_RESET_COMMIT, 1 } };
     for (size_t i = 0; i < 2; i++) {
         calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
-        options.pool_reset = cases[i].reset;
+        options.pool_reset_on_return = cases[i].reset;
         options.pool_size = 1;
         calx_engine *engine = new_engine(calx_test_url(), &options);
         calx_connection *connection = connect_to(engine);

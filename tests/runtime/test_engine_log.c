@@ -162,7 +162,7 @@ static void a_return_sends_one_statement_or_none(void **state)
         options.echo = CALX_ECHO_SQL;
         options.log = log_sink_line;
         options.log_context = &sink;
-        options.pool_reset = cases[i].reset;
+        options.pool_reset_on_return = cases[i].reset;
         calx_engine *engine = new_engine(calx_test_url(), &options);
         calx_connection *connection = connect_to(engine);
         assert_int_equal(number(connection, "SELECT 1"), 1);

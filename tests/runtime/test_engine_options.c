@@ -29,11 +29,16 @@ static void an_engine_is_made_from_settings_that_are_text(void **state)
     options.log_context = &sink;
     options.pool_size = 2;
     const calx_setting settings[] = {
-        { "colour", "red" },           { "db.url", calx_test_url() },
-        { "db.name", "main" },         { "db.pool_size", "50" },
-        { "db.max_overflow", "-1" },   { "db.pool_timeout", "70" },
-        { "db.pool_lifo", "TRUE" },    { "db.pool_reset", "none" },
-        { "db.echo", "true" },         { "db.hide_parameters", "on" },
+        { "colour", "red" },
+        { "db.url", calx_test_url() },
+        { "db.name", "main" },
+        { "db.pool_size", "50" },
+        { "db.max_overflow", "-1" },
+        { "db.pool_timeout", "70" },
+        { "db.pool_use_lifo", "TRUE" },
+        { "db.pool_reset_on_return", "none" },
+        { "db.echo", "true" },
+        { "db.hide_parameters", "on" },
         { "db.pool_recycle", "3600" },
     };
     calx_engine_config config = CALX_ENGINE_CONFIG_INIT;
@@ -75,12 +80,13 @@ static void bad_settings_are_all_named_and_their_values_are_not(void **state)
     calx_shows("ENG-032");
     calx_shows("ENG-035");
     const calx_setting settings[] = {
-        { "pool_size", "fifty-secret" }, { "pool_reset", "sometimes-secret" },
-        { "pool_lifo", "secret" },       { "pool_colour", "secret" },
+        { "pool_size", "fifty-secret" }, { "pool_reset_on_return", "sometimes-secret" },
+        { "pool_use_lifo", "secret" },   { "pool_colour", "secret" },
         { "max_overflow", "" },          { "pool_timeout", "99999999999999999999" },
     };
-    static const char *const named[] = { "pool_size",    "pool_reset",   "pool_lifo", "pool_colour",
-                                         "max_overflow", "pool_timeout", "url" };
+    static const char *const named[] = { "pool_size",   "pool_reset_on_return", "pool_use_lifo",
+                                         "pool_colour", "max_overflow",         "pool_timeout",
+                                         "url" };
     calx_engine *engine = NULL;
     calx_error error = CALX_ERROR_INIT;
     assert_int_equal(from_config(settings, 6, "", &engine, &error), CALX_E_ARGUMENT);
@@ -106,10 +112,10 @@ static void options_the_pool_lacks_are_all_named(void **state)
     calx_error error = CALX_ERROR_INIT;
     options.max_overflow = 3;
     options.pool_timeout = 100;
-    options.pool_lifo = true;
+    options.pool_use_lifo = true;
     options.pool_size = 7;
     assert_int_equal(calx_engine_new("sqlite://", &options, &engine, &error), CALX_E_ARGUMENT);
-    assert_non_null(strstr(error.message, "max_overflow, pool_timeout, pool_lifo"));
+    assert_non_null(strstr(error.message, "max_overflow, pool_timeout, pool_use_lifo"));
     assert_null(strstr(error.message, "pool_size"));
     calx_error_clear(&error);
 }

@@ -85,18 +85,38 @@ static void cut_thing(void *context, calx_pool_entry *entry)
     atomic_store(&((thing *)entry)->cut, true);
 }
 
+static calx_pool_maker maker_of(workshop *shop)
+{
+    return (calx_pool_maker){ .context = shop,
+                              .make = make_thing,
+                              .reset = reset_thing,
+                              .destroy = destroy_thing,
+                              .cut = cut_thing };
+}
+
+/* What all pools here have in common. */
+static calx_pool_options options_of(calx_pool_kind kind, size_t size, long overflow)
+{
+    return (calx_pool_options){ .kind = kind,
+                                .size = size,
+                                .max_overflow = overflow,
+                                .recycle_ms = -1,
+                                .upkeep_period_ms = 30000 };
+}
+
 static calx_pool *new_pool(workshop *shop, calx_pool_options options)
 {
     calx_pool *pool = NULL;
     memset(shop, 0, sizeof(*shop));
-    calx_pool_maker maker = { shop, make_thing, reset_thing, destroy_thing, cut_thing };
+    calx_pool_maker maker = maker_of(shop);
     assert_int_equal(calx_pool_new(&options, &maker, &pool), CALX_OK);
     return pool;
 }
 
 static calx_pool *new_queue(workshop *shop, size_t size, long overflow, int64_t timeout_ms)
 {
-    calx_pool_options options = { CALX_POOL_QUEUE, size, overflow, timeout_ms, -1, false, NULL };
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, size, overflow);
+    options.timeout_ms = timeout_ms;
     return new_pool(shop, options);
 }
 
@@ -166,7 +186,8 @@ static void idle_ones_go_out_in_the_order_chosen(void **state)
     calx_shows("ENG-066");
     for (int lifo = 0; lifo < 2; lifo++) {
         workshop shop;
-        calx_pool_options options = { CALX_POOL_QUEUE, 3, 0, 0, -1, lifo == 1, NULL };
+        calx_pool_options options = options_of(CALX_POOL_QUEUE, 3, 0);
+        options.lifo = lifo == 1;
         calx_pool *pool = new_pool(&shop, options);
         calx_pool_entry *entries[3];
         for (int i = 0; i < 3; i++)
@@ -258,7 +279,8 @@ static void old_ones_are_replaced_when_they_are_asked_for(void **state)
     calx_shows("ENG-107");
     calx_shows("ENG-084");
     workshop shop;
-    calx_pool_options options = { CALX_POOL_QUEUE, 2, 0, 0, 60, false, NULL };
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, 2, 0);
+    options.recycle_ms = 60;
     calx_pool *pool = new_pool(&shop, options);
     calx_pool_entry *entry = take(pool);
     calx_pool_give(pool, entry);
@@ -473,7 +495,7 @@ static void detaching_and_disposing_free_places_for_waiters(void **state)
     assert_true(calx_pool_detach(test.pool, own));
     pthread_join(queuers[0].thread, NULL);
     assert_int_equal(queuers[0].status, CALX_OK);
-    destroy_thing(&shop, own);
+    calx_pool_discard(test.pool, own);
     calx_pool_entry *held = take(test.pool);
     start_queuers(&test, queuers, 1);
     calx_pool_dispose(test.pool);
@@ -599,7 +621,7 @@ static void a_shutdown_waits_for_what_comes_back(void **state)
 
 static calx_pool *new_thread_pool(workshop *shop)
 {
-    calx_pool_options options = { CALX_POOL_THREAD, 1, 0, 0, -1, false, NULL };
+    calx_pool_options options = options_of(CALX_POOL_THREAD, 1, 0);
     return new_pool(shop, options);
 }
 
@@ -627,7 +649,7 @@ static void a_thread_shares_its_entry_with_itself_only(void **state)
     calx_pool_give(pool, outer);
     assert_int_equal(atomic_load(&shop.alive), 1);
     assert_true(calx_pool_detach(pool, inner));
-    destroy_thing(&shop, inner);
+    calx_pool_discard(pool, inner);
     expect_counts(pool, 0, -1, 0);
     calx_pool_free(pool);
 }
@@ -717,8 +739,8 @@ static calx_status use_pool(calx_pool_kind kind)
     workshop shop = { 0 };
     calx_pool *pool = NULL;
     calx_pool_entry *entry = NULL;
-    calx_pool_options options = { kind, 1, 0, 0, -1, false, NULL };
-    calx_pool_maker maker = { &shop, make_thing, reset_thing, destroy_thing, cut_thing };
+    calx_pool_options options = options_of(kind, 1, 0);
+    calx_pool_maker maker = maker_of(&shop);
     calx_status status = calx_pool_new(&options, &maker, &pool);
     if (status == CALX_OK)
         status = calx_pool_take(pool, &entry, NULL);
@@ -732,7 +754,7 @@ static calx_status use_pool(calx_pool_kind kind)
 static void missing_memory_is_survived(void **state)
 {
     (void)state;
-    for (int kind = CALX_POOL_QUEUE; kind <= CALX_POOL_THREAD; kind++) {
+    for (int kind = CALX_POOL_QUEUE; kind <= CALX_POOL_ASSERTION; kind++) {
         calx_status status = CALX_E_NOMEM;
         for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
             ration account;

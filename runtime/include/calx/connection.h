@@ -81,6 +81,9 @@ CALX_API calx_status calx_connection_isolation_level(calx_connection *connection
  */
 CALX_API calx_status calx_connection_invalidate(calx_connection *connection);
 
+/** The connection stays usable, and is replaced when it comes back to the pool (ENG-085). */
+CALX_API calx_status calx_connection_invalidate_soft(calx_connection *connection);
+
 /** Takes the connection out of its pool for good; close() then really closes it (ENG-049). */
 CALX_API calx_status calx_connection_detach(calx_connection *connection);
 
