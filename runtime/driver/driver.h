@@ -233,6 +233,8 @@ struct calx_driver {
      * parent or the database. Makes system calls at most (ENG-099, ENG-102).
      */
     void (*disown)(calx_driver_connection *connection);
+    /* A transaction that will write should begin with read_only OFF: others wait for it then. */
+    bool writers_begin_so;
 };
 
 /*

@@ -233,6 +233,16 @@ calx_status calx_engine_execution_options(calx_engine *engine,
     return CALX_OK;
 }
 
+const calx_driver *calx_engine_driver(const calx_engine *engine)
+{
+    return engine->driver;
+}
+
+const calx_settings *calx_engine_settings(const calx_engine *engine)
+{
+    return engine->settings;
+}
+
 void calx_engine_get_execution_options(const calx_engine *engine,
                                        calx_execution_options *out_options)
 {

@@ -132,9 +132,15 @@ static calx_driver_rows row_mode(const calx_connection *connection, const char *
                                                                    : CALX_DRIVER_ROWS_FLOW;
 }
 
+/* A statement that has run. */
+typedef struct opened {
+    calx_cursor *cursor;
+    bool row; /* it is on one */
+} opened;
+
 /* out_kept: NULL, or where to put the copies of the parameters that the cursor borrows from. */
 static calx_status run(calx_connection *connection, const calx_statement *statement,
-                       calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
+                       calx_value **out_kept, opened *out)
 {
     const char *sql = NULL;
     size_t size = 0;
@@ -154,56 +160,73 @@ static calx_status run(calx_connection *connection, const calx_statement *statem
             status = calx_error_set_nomem(&connection->error);
     }
     if (status == CALX_OK)
-        status = calx_connection_open_text(connection, sql, size, out_cursor);
+        status = calx_connection_open_text(connection, sql, size, &out->cursor);
     if (status == CALX_OK && out_kept != NULL)
-        calx_cursor_rows(*out_cursor, row_mode(connection, sql));
+        calx_cursor_rows(out->cursor, row_mode(connection, sql));
     if (status == CALX_OK)
-        status = calx_cursor_execute(*out_cursor, values, count, out_row);
+        status = calx_cursor_execute(out->cursor, values, count, &out->row);
     return status;
 }
 
-/* The same with the statement's options over those of the connection. */
+/* The same with the options of the statement, then those of the call, over the connection's. */
 static calx_status execute(calx_connection *connection, const calx_statement *statement,
-                           calx_value **out_kept, calx_cursor **out_cursor, bool *out_row)
+                           const calx_execution_options *options, calx_value **out_kept,
+                           opened *out)
 {
     const calx_settings *settings = connection->settings;
-    if (statement == NULL || calx_statement_options(statement) == NULL)
-        return run(connection, statement, out_kept, out_cursor, out_row);
+    const calx_execution_options *own_options =
+        statement != NULL ? calx_statement_options(statement) : NULL;
+    if (options == NULL && own_options == NULL)
+        return run(connection, statement, out_kept, out);
     calx_settings own = *settings;
-    calx_settings_overlay(&own, calx_statement_options(statement));
+    if (own_options != NULL)
+        calx_settings_overlay(&own, own_options);
+    if (options != NULL)
+        calx_settings_overlay(&own, options);
     connection->settings = &own;
-    calx_status status = run(connection, statement, out_kept, out_cursor, out_row);
+    calx_status status = run(connection, statement, out_kept, out);
     connection->settings = settings;
+    return status;
+}
+
+calx_status calx_connection_execute_with(calx_connection *connection,
+                                         const calx_statement *statement,
+                                         const calx_execution_options *options,
+                                         calx_result **out_result)
+{
+    opened run = { NULL, false };
+    calx_value *kept = NULL;
+    calx_status status = CALX_OK;
+    calx_connection_forget_error(connection);
+    if (options != NULL)
+        status = calx_settings_check(options, NULL, CALX_SETTINGS_STATEMENT, &connection->error);
+    if (status == CALX_OK)
+        status = execute(connection, statement, options, out_result != NULL ? &kept : NULL, &run);
+    if (status == CALX_OK && out_result == NULL)
+        status = run_out(run.cursor, run.row);
+    if (status != CALX_OK || out_result == NULL)
+        goto out;
+    calx_result *result = new_result(run.cursor);
+    if (result == NULL) {
+        status = calx_error_set_nomem(&connection->error);
+        goto out;
+    }
+    result->state = run.row ? RESULT_BEFORE_ROW : RESULT_AT_END;
+    result->rowcount = run.row ? 0 : calx_cursor_changes(run.cursor);
+    result->parameters = kept;
+    kept = NULL;
+    run.cursor = NULL;
+    *out_result = result;
+out:
+    calx_cursor_close(run.cursor);
+    calx_release(kept);
     return status;
 }
 
 calx_status calx_connection_execute(calx_connection *connection, const calx_statement *statement,
                                     calx_result **out_result)
 {
-    calx_cursor *cursor = NULL;
-    calx_value *kept = NULL;
-    bool row = false;
-    calx_status status =
-        execute(connection, statement, out_result != NULL ? &kept : NULL, &cursor, &row);
-    if (status == CALX_OK && out_result == NULL)
-        status = run_out(cursor, row);
-    if (status != CALX_OK || out_result == NULL)
-        goto out;
-    calx_result *result = new_result(cursor);
-    if (result == NULL) {
-        status = calx_error_set_nomem(&connection->error);
-        goto out;
-    }
-    result->state = row ? RESULT_BEFORE_ROW : RESULT_AT_END;
-    result->rowcount = row ? 0 : calx_cursor_changes(cursor);
-    result->parameters = kept;
-    kept = NULL;
-    cursor = NULL;
-    *out_result = result;
-out:
-    calx_cursor_close(cursor);
-    calx_release(kept);
-    return status;
+    return calx_connection_execute_with(connection, statement, NULL, out_result);
 }
 
 void calx_result_free(calx_result *result)

@@ -12,7 +12,11 @@
 #include <string.h>
 #include <strings.h>
 
-const calx_settings calx_settings_defaults = { .page_size = CALX_PAGE_SIZE };
+const calx_settings calx_settings_defaults = {
+    .page_size = CALX_PAGE_SIZE,
+    .retry_delay_ms = CALX_RETRY_DELAY_MS,
+    .retry_delay_max_ms = CALX_RETRY_DELAY_MAX_MS,
+};
 
 static const char *const isolation_names[] = {
     [CALX_ISOLATION_DEFAULT] = NULL,
@@ -30,6 +34,7 @@ static const char *const reset_names[] = {
 };
 
 enum {
+    RETRY_DELAY_MOST_MS = 24 * 60 * 60 * 1000,
     ISOLATIONS = sizeof(isolation_names) / sizeof(isolation_names[0]),
     RESETS = sizeof(reset_names) / sizeof(reset_names[0])
 };
@@ -114,6 +119,10 @@ static void check_ranges(const calx_execution_options *options, calx_buffer *pro
         { options->max_row_buffer >= 0, "max_row_buffer is negative" },
         { options->page_size >= 0, "page_size is negative" },
         { options->timeout_ms >= -1, "timeout_ms is below -1" },
+        { options->retries >= -1, "retries is below -1" },
+        { options->retry_delay_ms >= 0, "retry_delay_ms is negative" },
+        { options->retry_delay_max_ms >= 0 && options->retry_delay_max_ms <= RETRY_DELAY_MOST_MS,
+          "retry_delay_max_ms is negative, or more than a day" },
         { options->pool_reset == NULL || find_reset(options->pool_reset) >= 0,
           "pool_reset must be one of: rollback, commit, none" },
         { options->others != NULL || options->other_count == 0, "others is NULL" },
@@ -185,9 +194,20 @@ static void overlay_begin(calx_driver_begin *begin, const calx_execution_options
         begin->deferrable = options->deferrable;
 }
 
+static void overlay_retry(calx_settings *settings, const calx_execution_options *options)
+{
+    if (options->retries != 0)
+        settings->retries = options->retries > 0 ? options->retries : 0;
+    if (options->retry_delay_ms != 0)
+        settings->retry_delay_ms = options->retry_delay_ms;
+    if (options->retry_delay_max_ms != 0)
+        settings->retry_delay_max_ms = options->retry_delay_max_ms;
+}
+
 void calx_settings_overlay(calx_settings *settings, const calx_execution_options *options)
 {
     overlay_begin(&settings->begin, options);
+    overlay_retry(settings, options);
     if (options->stream_results != CALX_SWITCH_UNSET)
         settings->stream_results = options->stream_results == CALX_SWITCH_ON;
     if (options->yield_per != 0) {
@@ -316,6 +336,9 @@ void calx_settings_tell(const calx_settings *settings, calx_execution_options *o
     out->max_row_buffer = settings->max_row_buffer;
     out->page_size = settings->page_size;
     out->timeout_ms = settings->timeout_ms > 0 ? settings->timeout_ms : -1;
+    out->retries = settings->retries > 0 ? settings->retries : -1;
+    out->retry_delay_ms = settings->retry_delay_ms;
+    out->retry_delay_max_ms = settings->retry_delay_max_ms;
     out->logging_token = settings->logging_token != NULL ? settings->logging_token : "";
     out->pool_reset = settings->resets ? reset_names[settings->reset] : NULL;
     out->others = settings->others;

@@ -18,13 +18,16 @@ typedef struct calx_settings {
     int yield_per;      /* 0: a growing number */
     int max_row_buffer; /* 0: the driver's own bound */
     int page_size;
-    int64_t timeout_ms;        /* 0: no end */
+    int64_t timeout_ms; /* 0: no end */
+    int retries;
+    int64_t retry_delay_ms;
+    int64_t retry_delay_max_ms;
     const char *logging_token; /* NULL: none */
     const calx_setting *others;
     size_t other_count;
 } calx_settings;
 
-enum { CALX_PAGE_SIZE = 1000 };
+enum { CALX_PAGE_SIZE = 1000, CALX_RETRY_DELAY_MS = 10, CALX_RETRY_DELAY_MAX_MS = 1000 };
 
 /* What holds when nobody has set anything. */
 extern const calx_settings calx_settings_defaults;
@@ -57,6 +60,14 @@ calx_execution_options *calx_settings_copy_options(const calx_execution_options 
 
 /* What the settings are, as options; texts are borrowed from the settings or static. */
 void calx_settings_tell(const calx_settings *settings, calx_execution_options *out);
+
+const calx_driver *calx_engine_driver(const calx_engine *engine);
+
+/* What holds for the connections of an engine. */
+const calx_settings *calx_engine_settings(const calx_engine *engine);
+
+/* The connection's next transactions begin as ones that write, where that is of use. */
+calx_status calx_connection_become_writer(calx_connection *connection);
 
 /* The name of an isolation level; NULL for CALX_ISOLATION_DEFAULT. Static. */
 const char *calx_isolation_name(calx_isolation isolation);

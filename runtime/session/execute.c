@@ -8,6 +8,13 @@
 calx_status calx_session_execute(calx_session *session, const calx_statement *statement,
                                  calx_result **out_result)
 {
+    return calx_session_execute_with(session, statement, NULL, out_result);
+}
+
+calx_status calx_session_execute_with(calx_session *session, const calx_statement *statement,
+                                      const calx_execution_options *options,
+                                      calx_result **out_result)
+{
     calx_status status = calx_session_enter(session);
     if (status != CALX_OK)
         return status;
@@ -19,7 +26,8 @@ calx_status calx_session_execute(calx_session *session, const calx_statement *st
         status = calx_session_acquire(session);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_execute(session->connection, statement, out_result) != CALX_OK)
+    if (calx_connection_execute_with(session->connection, statement, options, out_result) !=
+        CALX_OK)
         return calx_session_take_error(session);
     return CALX_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "engine/savepoint.h"
+#include "engine/settings.h"
 
 /* ---- whether work may begin ---- */
 
@@ -71,13 +72,27 @@ static calx_status fetch(calx_session *session, calx_connection **out_connection
     return status;
 }
 
+/* The options of the session, then those of the call, on a connection of the pool (SES-008). */
+static calx_status set_options(const calx_session *session, calx_connection *connection)
+{
+    calx_status status = CALX_OK;
+    if (session->execution_options != NULL)
+        status = calx_connection_execution_options(connection, session->execution_options);
+    if (status == CALX_OK && session->call_options != NULL)
+        status = calx_connection_execution_options(connection, session->call_options);
+    if (status == CALX_OK && session->writes)
+        status = calx_connection_become_writer(connection);
+    return status;
+}
+
 static calx_status take_from_pool(calx_session *session)
 {
     calx_connection *connection = NULL;
     calx_status status = fetch(session, &connection);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_begin(connection) != CALX_OK) {
+    if (set_options(session, connection) != CALX_OK ||
+        calx_connection_begin(connection) != CALX_OK) {
         status = take_from(session, connection);
         calx_connection_close(connection); /* one that cannot begin is not kept (SES-125) */
         return status;
@@ -166,6 +181,31 @@ calx_status calx_session_connection(calx_session *session, calx_connection **out
         status = calx_session_acquire(session);
     if (status == CALX_OK)
         *out_connection = session->connection;
+    return status;
+}
+
+/* What the options of a call do when there is a connection already, or one of the caller's. */
+static void warn_of_options(calx_session *session)
+{
+    calx_session_warn(session, "the execution options given to calx_session_connection_with() are "
+                               "ignored: the transaction has its connection already");
+}
+
+calx_status calx_session_connection_with(calx_session *session,
+                                         const calx_execution_options *options,
+                                         calx_connection **out_connection)
+{
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_settings_check(options, calx_engine_driver(session->options.bind),
+                                     CALX_SETTINGS_WHOLE, &session->error);
+    if (status != CALX_OK)
+        return status;
+    if (session->connection != NULL || session->options.connection != NULL)
+        warn_of_options(session);
+    session->call_options = options;
+    status = calx_session_connection(session, out_connection);
+    session->call_options = NULL;
     return status;
 }
 

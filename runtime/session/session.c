@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/poison.h"
+#include "engine/settings.h"
 #include "mapper/check.h"
 #include "mapper/column.h"
 #include "session/checksum.h"
@@ -95,7 +96,13 @@ static calx_status check_options(const calx_session_options *options, calx_error
                               "the session options have the debug_checks %d, which is none: use "
                               "one of CALX_DEBUG_CHECKS_…",
                               (int)options->debug_checks);
-    return check_bind(options, out_error);
+    calx_status status = check_bind(options, out_error);
+    if (status != CALX_OK || options->execution_options == NULL)
+        return status;
+    const calx_engine *engine =
+        options->bind != NULL ? options->bind : calx_connection_engine(options->connection);
+    return calx_settings_check(options->execution_options, calx_engine_driver(engine),
+                               CALX_SETTINGS_WHOLE, out_error);
 }
 
 /* One that waits knows of no more mappers than this; a session of many tables is made anew. */
@@ -156,7 +163,11 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     session->checks = calx_checksum_wanted(options);
     session->options.infos = NULL; /* the caller's; the session has a copy */
     session->options.info_count = 0;
-    if (calx_info_map_overlay(&session->infos, options->infos, options->info_count) != CALX_OK) {
+    session->options.execution_options = NULL;
+    if (options->execution_options != NULL)
+        session->execution_options = calx_settings_copy_options(options->execution_options);
+    if (calx_info_map_overlay(&session->infos, options->infos, options->info_count) != CALX_OK ||
+        (options->execution_options != NULL && session->execution_options == NULL)) {
         calx_session_free(session);
         return calx_error_set_nomem(out_error);
     }
@@ -195,6 +206,8 @@ static void clear_use(calx_session *session)
     calx_instances_clear(&session->deleted);
     calx_buffer_clear(&session->scalar);
     calx_info_map_clear(&session->infos);
+    calx_release(session->execution_options);
+    session->execution_options = NULL;
     calx_error_clear(&session->failure);
     calx_error_clear(&session->error);
 }

@@ -101,6 +101,9 @@ struct calx_session {
     calx_boundary *boundary;   /* the innermost one; NULL: no transaction is open */
     calx_session_scope *scope; /* the innermost function whose end ends a boundary; or NULL */
     bool closed;               /* for good (SES-114) */
+    bool writes;               /* what runs was given up for another writer's sake before */
+    calx_execution_options *execution_options;  /* owned; NULL: none */
+    const calx_execution_options *call_options; /* of the call that may fetch the connection */
     bool flushing;
     bool connecting;       /* fetching its connection (SES-391) */
     bool ending;           /* inside commit, rollback or close */

@@ -6,15 +6,23 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "engine/settings.h"
 #include "session/session.h"
 #include "session/sessionmaker.h"
 
 #include <pthread.h>
 
+/* Execution options there once were: a session being made may still read them. */
+typedef struct kept_options {
+    struct kept_options *older;
+    calx_execution_options *options; /* owned */
+} kept_options;
+
 struct calx_sessionmaker {
     pthread_mutex_t lock;
-    calx_session_options options; /* without infos */
+    calx_session_options options; /* without infos; its execution options are the newest kept */
     calx_info_map infos;
+    kept_options *kept;
 };
 
 static calx_status check_size(const calx_session_options *options, calx_error *out_error)
@@ -27,10 +35,33 @@ static calx_status check_size(const calx_session_options *options, calx_error *o
                           options->size, sizeof(*options));
 }
 
+/* A copy the maker owns; NULL for NULL. CALX_E_NOMEM: nothing changed. */
+static calx_status keep_options(calx_sessionmaker *maker, const calx_execution_options *options,
+                                const calx_execution_options **out_kept)
+{
+    *out_kept = options;
+    if (options == NULL || (maker->kept != NULL && options == maker->kept->options))
+        return CALX_OK;
+    kept_options *kept = calx_alloc(sizeof(*kept));
+    if (kept == NULL)
+        return CALX_E_NOMEM;
+    *kept = (kept_options){ maker->kept, calx_settings_copy_options(options) };
+    if (kept->options == NULL) {
+        calx_release(kept);
+        return CALX_E_NOMEM;
+    }
+    maker->kept = kept;
+    *out_kept = kept->options;
+    return CALX_OK;
+}
+
 /* Infos, when there are some, instead of those so far. CALX_E_NOMEM: nothing changed. */
 static calx_status take_options(calx_sessionmaker *maker, const calx_session_options *options)
 {
     calx_info_map infos = { NULL, 0 };
+    const calx_execution_options *execution_options = NULL;
+    if (keep_options(maker, options->execution_options, &execution_options) != CALX_OK)
+        return CALX_E_NOMEM;
     if (calx_info_map_overlay(&infos, options->infos, options->info_count) != CALX_OK) {
         calx_info_map_clear(&infos);
         return CALX_E_NOMEM;
@@ -42,7 +73,17 @@ static calx_status take_options(calx_sessionmaker *maker, const calx_session_opt
     maker->options = *options;
     maker->options.infos = NULL;
     maker->options.info_count = 0;
+    maker->options.execution_options = execution_options;
     return CALX_OK;
+}
+
+/* Before they are copied; the bind, which may be given later, checks them once more. */
+static calx_status check_execution_options(const calx_session_options *options,
+                                           calx_error *out_error)
+{
+    if (options == NULL || options->execution_options == NULL)
+        return CALX_OK;
+    return calx_settings_check(options->execution_options, NULL, CALX_SETTINGS_WHOLE, out_error);
 }
 
 calx_status calx_sessionmaker_new(const calx_session_options *options,
@@ -62,6 +103,11 @@ calx_status calx_sessionmaker_new(const calx_session_options *options,
         calx_release(maker);
         return calx_error_set_nomem(out_error);
     }
+    status = check_execution_options(options, out_error);
+    if (status != CALX_OK) {
+        calx_sessionmaker_free(maker);
+        return status;
+    }
     status = take_options(maker, options == NULL ? &defaults : options);
     if (status != CALX_OK) {
         calx_sessionmaker_free(maker);
@@ -77,6 +123,12 @@ void calx_sessionmaker_free(calx_sessionmaker *maker)
         return;
     pthread_mutex_destroy(&maker->lock);
     calx_info_map_clear(&maker->infos);
+    while (maker->kept != NULL) {
+        kept_options *kept = maker->kept;
+        maker->kept = kept->older;
+        calx_release(kept->options);
+        calx_release(kept);
+    }
     calx_release(maker);
 }
 
@@ -95,6 +147,9 @@ calx_status calx_sessionmaker_configure(calx_sessionmaker *maker,
 {
     if (maker == NULL || options == NULL || check_size(options, NULL) != CALX_OK)
         return CALX_E_ARGUMENT;
+    calx_status checked = check_execution_options(options, NULL);
+    if (checked != CALX_OK)
+        return checked;
     pthread_mutex_lock(&maker->lock);
     calx_status status = take_options(maker, options);
     pthread_mutex_unlock(&maker->lock);

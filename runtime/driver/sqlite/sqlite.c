@@ -242,4 +242,5 @@ const calx_driver calx_driver_sqlite = {
     .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_SERIALIZABLE |
                   1u << CALX_ISOLATION_AUTOCOMMIT,
     .isolation = calx_sqlite_isolation,
+    .writers_begin_so = true,
 };

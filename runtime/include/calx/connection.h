@@ -52,6 +52,21 @@ CALX_API calx_status calx_connection_execute(calx_connection *connection,
                                              const calx_statement *statement,
                                              calx_result **out_result);
 
+/** Work on a connection, in a transaction that was begun for it. */
+typedef calx_status (*calx_connection_function)(void *context, calx_connection *connection);
+
+/**
+ * Takes a connection, begins, calls the function, and commits; or rolls back when the function or
+ * the commit fails. The connection goes back in any case (ENG-051). With the execution option
+ * `retries` the function is called again, in a new transaction, after a failure that says
+ * CALX_ERROR_RETRY: a serialization failure, a deadlock, a database that was busy. It must then be
+ * such that only its transaction knows it was called before.
+ * @param out_error the details of the last failure; or NULL
+ * @return what the function or the commit answered at last; what calx_engine_connect() answers
+ */
+CALX_API calx_status calx_engine_run(calx_engine *engine, calx_connection_function function,
+                                     void *context, calx_error *out_error);
+
 /**
  * Lays execution options over those of the connection, until it is closed; other connections are
  * unaffected (ENG-138). They hold also after the connection was lost and another took its place
@@ -73,6 +88,17 @@ CALX_API void calx_connection_get_execution_options(const calx_connection *conne
  */
 CALX_API calx_status calx_connection_isolation_level(calx_connection *connection,
                                                      const char **out_level);
+
+/**
+ * Runs a statement with execution options of this call, over those of the statement (SES-008).
+ * @param options  or NULL, meaning none
+ * @return as calx_connection_execute(); CALX_E_ARGUMENT an option that is bad or not for a
+ * statement
+ */
+CALX_API calx_status calx_connection_execute_with(calx_connection *connection,
+                                                  const calx_statement *statement,
+                                                  const calx_execution_options *options,
+                                                  calx_result **out_result);
 
 /**
  * Closes the physical connection now; the next use takes another (ENG-077). Inside a transaction

@@ -44,10 +44,19 @@ typedef struct calx_execution_options {
                              as fill about a megabyte) */
     int page_size;      /**< rows of one round trip of a bulk execution; 0: unset (1000) */
     int64_t timeout_ms; /**< longest time of one statement; 0: unset; -1: no end (ENG-174) */
-    const char *logging_token;  /**< stands as [token] in front of log lines; "" none; NULL unset */
-    const char *pool_reset;     /**< what becomes of the connection's transaction when it goes back
-                                     to the pool: "rollback", "commit", "none"; NULL unset. Not for a
-                                     statement */
+    const char *logging_token; /**< stands as [token] in front of log lines; "" none; NULL unset */
+    const char *pool_reset;    /**< what becomes of the connection's transaction when it goes back
+                                    to the pool: "rollback", "commit", "none"; NULL unset. Not for a
+                                    statement */
+    /**
+     * How often a function given to calx_engine_run() or calx_session_run() is called again, in a
+     * new transaction, when the error says that this may help (CALX_ERROR_RETRY); 0: unset; -1:
+     * never, which is how it is unless set.
+     */
+    int retries;
+    int64_t retry_delay_ms;     /**< longest pause before the first of these; doubles each time; 0:
+                                     unset (10). Pauses are a half to all of that, by chance */
+    int64_t retry_delay_max_ms; /**< no pause is longer; 0: unset (1000) */
     const calx_setting *others; /**< for listeners of events; Calx only keeps them */
     size_t other_count;
 } calx_execution_options;
@@ -55,7 +64,7 @@ typedef struct calx_execution_options {
 #define CALX_EXECUTION_OPTIONS_INIT                                                                \
     {                                                                                              \
         sizeof(calx_execution_options), 0, CALX_SWITCH_UNSET, CALX_SWITCH_UNSET,                   \
-            CALX_SWITCH_UNSET, 0, 0, 0, 0, 0, 0, 0, 0                                              \
+            CALX_SWITCH_UNSET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                     \
     }
 
 CALX_END_DECLS

@@ -83,12 +83,15 @@ typedef struct calx_session_options {
     calx_connection *connection; /**< work on this one, not on one of the pool; or NULL. Borrowed,
                                       outlives the session, which never closes it (SES-113) */
     calx_join_transaction_mode join_transaction_mode; /**< with connection */
+    const calx_execution_options *execution_options;  /**< of all its statements, over those of the
+                                      bind; copied; or NULL. With connection: its own count (SES-008)
+                                    */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
-            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT             \
+            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT, 0          \
     }
 
 /**
@@ -236,6 +239,16 @@ CALX_PUBLIC_METHOD calx_status calx_session_query(calx_session *session, const c
 CALX_PUBLIC_METHOD calx_status calx_session_execute(calx_session *session,
                                                     const calx_statement *statement,
                                                     calx_result **out_result);
+
+/**
+ * The same with execution options of this call, over those of the statement, which are over those
+ * of the session (SES-008).
+ * @param options  or NULL, meaning none
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_execute_with(calx_session *session,
+                                                         const calx_statement *statement,
+                                                         const calx_execution_options *options,
+                                                         calx_result **out_result);
 
 /**
  * The first column of the first row; NULL when there is none (SES-221). Text and bytes are
@@ -456,6 +469,16 @@ CALX_NOT_SCOPED calx_status calx_session_invalidate(calx_session *session);
  */
 CALX_PUBLIC_METHOD calx_status calx_session_connection(calx_session *session,
                                                        calx_connection **out_connection);
+
+/**
+ * The same with execution options for the connection of this transaction, over those of the
+ * session. They count only when the transaction has no connection yet; later they are ignored, with
+ * a warning (SES-120).
+ * @return CALX_E_ARGUMENT names each option that is bad
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_connection_with(calx_session *session,
+                                                            const calx_execution_options *options,
+                                                            calx_connection **out_connection);
 
 /** The engine statements for a mapper go to; NULL asks for the session's own (SES-360). */
 CALX_PUBLIC_METHOD calx_status calx_session_get_bind(calx_session *session,
