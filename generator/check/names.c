@@ -17,6 +17,8 @@ const calx_name_ending calx_entity_endings[] = {
     { "_mapper", false },
     { "_col", false },
     { "_col", true },
+    { "_rel", false },
+    { "_rel", true },
     { "_new", false },
     { "_free", false },
     { "_copy", false },
@@ -40,6 +42,7 @@ const calx_name_ending calx_entity_endings[] = {
     { "_query_limit", false },
     { "_query_offset", false },
     { "_query_options", false },
+    { "_query_populate_existing", false },
     { "_query_all", false },
     { "_query_first", false },
     { "_query_one", false },
@@ -56,6 +59,7 @@ const calx_name_ending calx_entity_endings[] = {
     { "_indexes", false },
     { "_relationships", false },
     { "_prototype", false },
+    { "_found", false },
     { "_each", true },
     { "_each_call", false },
     { "_next_version", false },
@@ -199,6 +203,7 @@ static void enter_members(name_table *table, calx_check_entity *entity)
             continue;
         if (one->kind == CALX_RELATIONSHIP_ONE || one->kind == CALX_RELATIONSHIP_ONE_TO_ONE) {
             enter_member(table, entity, one->member, one->place, "%s_set_%s");
+            enter_member(table, entity, one->member, one->place, "%s_clear_%s");
         } else {
             enter_member(table, entity, one->member, one->place, "%s_%s_append");
             enter_member(table, entity, one->member, one->place, "%s_%s_remove");

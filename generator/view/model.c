@@ -133,6 +133,8 @@ static json_t *view_entity(calx_view_maker *maker, const calx_model_entity *enti
     calx_view_set(maker, object, "relationships", calx_view_relationships(maker, entity));
     calx_view_set_number(maker, object, "relationship_count", entity->relationship_count);
     calx_view_set_flag(maker, object, "has_relationships", entity->relationship_count > 0);
+    calx_view_set_text(maker, object, "first_relationship",
+                       entity->relationship_count > 0 ? entity->relationships[0].member : "");
     calx_view_set_flag(maker, object, "has_flags", entity->legacy_is_orphan);
     calx_view_set_text(maker, object, "flags", "CALX_MAPPER_LEGACY_IS_ORPHAN");
     calx_view_set_flag(maker, object, "has_defaults", has_defaults(entity));

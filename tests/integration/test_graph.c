@@ -92,12 +92,52 @@ static void they_are_dropped_before_what_they_join(void **state)
     calx_engine_free(engine);
 }
 
+static void loading_options_are_typed_and_fit_their_query(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *session = NULL;
+    create(engine);
+    options.bind = engine;
+    assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+    author_query *query = author_query_new(session);
+    calx_option posts = calx_selectinload(author_rel.posts);
+    assert_int_equal(
+        author_query_options(query, calx_then(posts, calx_joinedload(post_rel.author))), CALX_OK);
+    assert_int_equal(author_query_populate_existing(query), CALX_OK);
+    assert_int_equal(author_query_options(query, calx_lazyload(post_rel.tags)), CALX_E_ARGUMENT);
+    assert_non_null(strstr(calx_session_error(session)->message, "tags"));
+    author_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
+static void a_reference_is_cleared(void **state)
+{
+    (void)state;
+    struct member *one = member_new(), *other = member_new();
+    const struct member *found = NULL;
+    assert_non_null(one);
+    assert_non_null(other);
+    assert_int_equal(member_set_mentor(one, other), CALX_OK);
+    assert_int_equal(member_mentor(one, &found), CALX_OK);
+    assert_ptr_equal(found, other);
+    assert_int_equal(member_clear_mentor(one), CALX_OK);
+    assert_int_equal(member_mentor(one, &found), CALX_OK);
+    assert_null(found);
+    member_free(one);
+    member_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(association_tables_are_made_with_their_keys),
         cmocka_unit_test(a_foreign_key_follows_the_key_it_points_at),
         cmocka_unit_test(they_are_dropped_before_what_they_join),
+        cmocka_unit_test(loading_options_are_typed_and_fit_their_query),
+        cmocka_unit_test(a_reference_is_cleared),
     };
     return CALX_RUN("graph", tests);
 }

@@ -68,6 +68,9 @@ const struct user_col user_col = {
     .role = { { &user_mapper, 4, 0 } }, .created = { { &user_mapper, 5, 0 } },
     .revision = { { &user_mapper, 6, 0 } },
 };
+const struct user_rel user_rel = {
+    .addresses = { &user_mapper, 0 },
+};
 /* clang-format on */
 
 struct user *user_new(void)
@@ -100,14 +103,19 @@ calx_status user_add(calx_session *session, struct user *user)
     return calx_session_add(session, user);
 }
 
+static calx_status user_found(calx_status status, const void **found, const struct user **out_user)
+{
+    if (status == CALX_OK)
+        *out_user = *found;
+    return status;
+}
+
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user)
 {
     const void *found = NULL;
     const void **place = out_user != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &user_mapper, id, place);
-    if (status == CALX_OK)
-        *out_user = found;
-    return status;
+    return user_found(status, &found, out_user);
 }
 
 calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user)
@@ -116,9 +124,7 @@ calx_status user_get_one(calx_session *session, int64_t id, const struct user **
     const void *found = NULL;
     const void **place = out_user != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &user_mapper, key, place);
-    if (status == CALX_OK)
-        *out_user = found;
-    return status;
+    return user_found(status, &found, out_user);
 }
 
 calx_status user_delete(calx_session *session, const struct user *user)
@@ -227,6 +233,16 @@ calx_status user_query_offset(user_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status user_query_options(user_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status user_query_populate_existing(user_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count)
 {
@@ -241,30 +257,21 @@ calx_status user_query_first(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
     const void **place = out_user != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_user = found;
-    return status;
+    return user_found(calx_query_first((calx_query *)query, place), &found, out_user);
 }
 
 calx_status user_query_one(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
     const void **place = out_user != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_user = found;
-    return status;
+    return user_found(calx_query_one((calx_query *)query, place), &found, out_user);
 }
 
 calx_status user_query_one_or_none(user_query *query, const struct user **out_user)
 {
     const void *found = NULL;
     const void **place = out_user != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_user = found;
-    return status;
+    return user_found(calx_query_one_or_none((calx_query *)query, place), &found, out_user);
 }
 
 calx_status user_query_count(user_query *query, int64_t *out_count)
@@ -342,6 +349,9 @@ const struct address_col address_col = {
     .id = { { &address_mapper, 0, 0 } }, .email = { { &address_mapper, 1, 0 } },
     .user_id = { { &address_mapper, 2, 0 } },
 };
+const struct address_rel address_rel = {
+    .user = { &address_mapper, 0 },
+};
 /* clang-format on */
 
 struct address *address_new(void)
@@ -374,14 +384,20 @@ calx_status address_add(calx_session *session, struct address *address)
     return calx_session_add(session, address);
 }
 
+static calx_status address_found(calx_status status, const void **found,
+                                 const struct address **out_address)
+{
+    if (status == CALX_OK)
+        *out_address = *found;
+    return status;
+}
+
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address)
 {
     const void *found = NULL;
     const void **place = out_address != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &address_mapper, id, place);
-    if (status == CALX_OK)
-        *out_address = found;
-    return status;
+    return address_found(status, &found, out_address);
 }
 
 calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address)
@@ -390,9 +406,7 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
     const void *found = NULL;
     const void **place = out_address != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &address_mapper, key, place);
-    if (status == CALX_OK)
-        *out_address = found;
-    return status;
+    return address_found(status, &found, out_address);
 }
 
 calx_status address_delete(calx_session *session, const struct address *address)
@@ -439,6 +453,11 @@ calx_status address_set_user(const struct address *address, const struct user *u
     return calx_relationship_set(address, &address_relationships[0], user);
 }
 
+calx_status address_clear_user(const struct address *address)
+{
+    return calx_relationship_set(address, &address_relationships[0], NULL);
+}
+
 address_query *address_query_new(calx_session *session)
 {
     return (address_query *)calx_query_new(session, &address_mapper);
@@ -474,6 +493,16 @@ calx_status address_query_offset(address_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status address_query_options(address_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status address_query_populate_existing(address_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count)
 {
@@ -488,30 +517,21 @@ calx_status address_query_first(address_query *query, const struct address **out
 {
     const void *found = NULL;
     const void **place = out_address != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_address = found;
-    return status;
+    return address_found(calx_query_first((calx_query *)query, place), &found, out_address);
 }
 
 calx_status address_query_one(address_query *query, const struct address **out_address)
 {
     const void *found = NULL;
     const void **place = out_address != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_address = found;
-    return status;
+    return address_found(calx_query_one((calx_query *)query, place), &found, out_address);
 }
 
 calx_status address_query_one_or_none(address_query *query, const struct address **out_address)
 {
     const void *found = NULL;
     const void **place = out_address != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_address = found;
-    return status;
+    return address_found(calx_query_one_or_none((calx_query *)query, place), &found, out_address);
 }
 
 calx_status address_query_count(address_query *query, int64_t *out_count)

@@ -31,6 +31,11 @@ extern const struct user_col {
     calx_int64_column revision;
 } user_col;
 
+/** The relationships, for loading options: calx_selectinload(user_rel.addresses). */
+extern const struct user_rel {
+    calx_relation addresses;
+} user_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct user *user_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -41,7 +46,6 @@ struct user *user_copy(const struct user *user);
 struct user *user_edit(const struct user *user);
 /** Ends the watch on a mutable pointer. */
 void user_seal(const struct user *user);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status user_add(calx_session *session, struct user *user);
 /** By key; *out_user is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -75,18 +79,18 @@ calx_status user_addresses_remove(const struct user *user, const struct address 
 
 /** A query over user: build it, ask it, free it. Results are borrowed until then. */
 typedef struct user_query user_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: user_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: user_query_free() takes NULL. */
 user_query *user_query_new(calx_session *session);
-/** Takes NULL. */
 void user_query_free(user_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status user_query_where(user_query *query, calx_expression condition);
 calx_status user_query_where_filter(user_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status user_query_order_by(user_query *query, calx_order order);
 calx_status user_query_limit(user_query *query, int64_t limit);
 calx_status user_query_offset(user_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status user_query_options(user_query *query, calx_option option);
+calx_status user_query_populate_existing(user_query *query);
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count);
 /** The first; NULL when there is none. */
@@ -114,6 +118,11 @@ extern const struct address_col {
     calx_int64_column user_id;
 } address_col;
 
+/** The relationships, for loading options: calx_selectinload(address_rel.user). */
+extern const struct address_rel {
+    calx_relation user;
+} address_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct address *address_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -124,7 +133,6 @@ struct address *address_copy(const struct address *address);
 struct address *address_edit(const struct address *address);
 /** Ends the watch on a mutable pointer. */
 void address_seal(const struct address *address);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status address_add(calx_session *session, struct address *address);
 /** By key; *out_address is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -149,21 +157,22 @@ calx_status address_set_user_id(const struct address *address, int64_t user_id);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status address_user(const struct address *address, const struct user **out_user);
 calx_status address_set_user(const struct address *address, const struct user *user);
+calx_status address_clear_user(const struct address *address);
 
 /** A query over address: build it, ask it, free it. Results are borrowed until then. */
 typedef struct address_query address_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: address_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: address_query_free() takes NULL. */
 address_query *address_query_new(calx_session *session);
-/** Takes NULL. */
 void address_query_free(address_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status address_query_where(address_query *query, calx_expression condition);
 calx_status address_query_where_filter(address_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status address_query_order_by(address_query *query, calx_order order);
 calx_status address_query_limit(address_query *query, int64_t limit);
 calx_status address_query_offset(address_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status address_query_options(address_query *query, calx_option option);
+calx_status address_query_populate_existing(address_query *query);
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count);
 /** The first; NULL when there is none. */

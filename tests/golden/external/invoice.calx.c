@@ -52,6 +52,9 @@ const calx_mapper invoice_mapper = {
 const struct invoice_col invoice_col = {
     .id = { { &invoice_mapper, 0, 0 } }, .customer_id = { { &invoice_mapper, 1, 0 } },
 };
+const struct invoice_rel invoice_rel = {
+    .customer = { &invoice_mapper, 0 },
+};
 /* clang-format on */
 
 struct invoice *invoice_new(void)
@@ -84,14 +87,20 @@ calx_status invoice_add(calx_session *session, struct invoice *invoice)
     return calx_session_add(session, invoice);
 }
 
+static calx_status invoice_found(calx_status status, const void **found,
+                                 const struct invoice **out_invoice)
+{
+    if (status == CALX_OK)
+        *out_invoice = *found;
+    return status;
+}
+
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice)
 {
     const void *found = NULL;
     const void **place = out_invoice != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &invoice_mapper, id, place);
-    if (status == CALX_OK)
-        *out_invoice = found;
-    return status;
+    return invoice_found(status, &found, out_invoice);
 }
 
 calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice)
@@ -100,9 +109,7 @@ calx_status invoice_get_one(calx_session *session, int64_t id, const struct invo
     const void *found = NULL;
     const void **place = out_invoice != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &invoice_mapper, key, place);
-    if (status == CALX_OK)
-        *out_invoice = found;
-    return status;
+    return invoice_found(status, &found, out_invoice);
 }
 
 calx_status invoice_delete(calx_session *session, const struct invoice *invoice)
@@ -144,6 +151,11 @@ calx_status invoice_set_customer(const struct invoice *invoice, const struct cus
     return calx_relationship_set(invoice, &invoice_relationships[0], customer);
 }
 
+calx_status invoice_clear_customer(const struct invoice *invoice)
+{
+    return calx_relationship_set(invoice, &invoice_relationships[0], NULL);
+}
+
 invoice_query *invoice_query_new(calx_session *session)
 {
     return (invoice_query *)calx_query_new(session, &invoice_mapper);
@@ -179,6 +191,16 @@ calx_status invoice_query_offset(invoice_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status invoice_query_options(invoice_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status invoice_query_populate_existing(invoice_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count)
 {
@@ -193,30 +215,21 @@ calx_status invoice_query_first(invoice_query *query, const struct invoice **out
 {
     const void *found = NULL;
     const void **place = out_invoice != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_invoice = found;
-    return status;
+    return invoice_found(calx_query_first((calx_query *)query, place), &found, out_invoice);
 }
 
 calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL;
     const void **place = out_invoice != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_invoice = found;
-    return status;
+    return invoice_found(calx_query_one((calx_query *)query, place), &found, out_invoice);
 }
 
 calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL;
     const void **place = out_invoice != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_invoice = found;
-    return status;
+    return invoice_found(calx_query_one_or_none((calx_query *)query, place), &found, out_invoice);
 }
 
 calx_status invoice_query_count(invoice_query *query, int64_t *out_count)

@@ -26,6 +26,11 @@ extern const struct invoice_col {
     calx_int64_column customer_id;
 } invoice_col;
 
+/** The relationships, for loading options: calx_selectinload(invoice_rel.customer). */
+extern const struct invoice_rel {
+    calx_relation customer;
+} invoice_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct invoice *invoice_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -36,7 +41,6 @@ struct invoice *invoice_copy(const struct invoice *invoice);
 struct invoice *invoice_edit(const struct invoice *invoice);
 /** Ends the watch on a mutable pointer. */
 void invoice_seal(const struct invoice *invoice);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status invoice_add(calx_session *session, struct invoice *invoice);
 /** By key; *out_invoice is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -60,21 +64,22 @@ calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t custo
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status invoice_customer(const struct invoice *invoice, const struct customer **out_customer);
 calx_status invoice_set_customer(const struct invoice *invoice, const struct customer *customer);
+calx_status invoice_clear_customer(const struct invoice *invoice);
 
 /** A query over invoice: build it, ask it, free it. Results are borrowed until then. */
 typedef struct invoice_query invoice_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: invoice_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: invoice_query_free() takes NULL. */
 invoice_query *invoice_query_new(calx_session *session);
-/** Takes NULL. */
 void invoice_query_free(invoice_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status invoice_query_where(invoice_query *query, calx_expression condition);
 calx_status invoice_query_where_filter(invoice_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status invoice_query_order_by(invoice_query *query, calx_order order);
 calx_status invoice_query_limit(invoice_query *query, int64_t limit);
 calx_status invoice_query_offset(invoice_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status invoice_query_options(invoice_query *query, calx_option option);
+calx_status invoice_query_populate_existing(invoice_query *query);
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count);
 /** The first; NULL when there is none. */

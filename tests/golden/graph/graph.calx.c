@@ -214,6 +214,10 @@ const struct author_col author_col = {
     .id = { { &author_mapper, 0, 0 } }, .name = { { &author_mapper, 1, 0 } },
     .newest_id = { { &author_mapper, 2, 0 } },
 };
+const struct author_rel author_rel = {
+    .profile = { &author_mapper, 0 }, .posts = { &author_mapper, 1 },
+    .drafts = { &author_mapper, 2 }, .newest = { &author_mapper, 3 },
+};
 /* clang-format on */
 
 struct author *author_new(void)
@@ -246,14 +250,20 @@ calx_status author_add(calx_session *session, struct author *author)
     return calx_session_add(session, author);
 }
 
+static calx_status author_found(calx_status status, const void **found,
+                                const struct author **out_author)
+{
+    if (status == CALX_OK)
+        *out_author = *found;
+    return status;
+}
+
 calx_status author_get(calx_session *session, int64_t id, const struct author **out_author)
 {
     const void *found = NULL;
     const void **place = out_author != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &author_mapper, id, place);
-    if (status == CALX_OK)
-        *out_author = found;
-    return status;
+    return author_found(status, &found, out_author);
 }
 
 calx_status author_get_one(calx_session *session, int64_t id, const struct author **out_author)
@@ -262,9 +272,7 @@ calx_status author_get_one(calx_session *session, int64_t id, const struct autho
     const void *found = NULL;
     const void **place = out_author != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &author_mapper, key, place);
-    if (status == CALX_OK)
-        *out_author = found;
-    return status;
+    return author_found(status, &found, out_author);
 }
 
 calx_status author_delete(calx_session *session, const struct author *author)
@@ -309,6 +317,11 @@ calx_status author_profile(const struct author *author, const struct profile **o
 calx_status author_set_profile(const struct author *author, const struct profile *profile)
 {
     return calx_relationship_set(author, &author_relationships[0], profile);
+}
+
+calx_status author_clear_profile(const struct author *author)
+{
+    return calx_relationship_set(author, &author_relationships[0], NULL);
 }
 
 calx_status author_posts(const struct author *author, const struct post *const **out_items,
@@ -357,6 +370,11 @@ calx_status author_set_newest(const struct author *author, const struct post *ne
     return calx_relationship_set(author, &author_relationships[3], newest);
 }
 
+calx_status author_clear_newest(const struct author *author)
+{
+    return calx_relationship_set(author, &author_relationships[3], NULL);
+}
+
 author_query *author_query_new(calx_session *session)
 {
     return (author_query *)calx_query_new(session, &author_mapper);
@@ -392,6 +410,16 @@ calx_status author_query_offset(author_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status author_query_options(author_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status author_query_populate_existing(author_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count)
 {
@@ -406,30 +434,21 @@ calx_status author_query_first(author_query *query, const struct author **out_au
 {
     const void *found = NULL;
     const void **place = out_author != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_author = found;
-    return status;
+    return author_found(calx_query_first((calx_query *)query, place), &found, out_author);
 }
 
 calx_status author_query_one(author_query *query, const struct author **out_author)
 {
     const void *found = NULL;
     const void **place = out_author != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_author = found;
-    return status;
+    return author_found(calx_query_one((calx_query *)query, place), &found, out_author);
 }
 
 calx_status author_query_one_or_none(author_query *query, const struct author **out_author)
 {
     const void *found = NULL;
     const void **place = out_author != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_author = found;
-    return status;
+    return author_found(calx_query_one_or_none((calx_query *)query, place), &found, out_author);
 }
 
 calx_status author_query_count(author_query *query, int64_t *out_count)
@@ -503,6 +522,9 @@ const struct profile_col profile_col = {
     .id = { { &profile_mapper, 0, 0 } }, .text = { { &profile_mapper, 1, 0 } },
     .author_id = { { &profile_mapper, 2, 0 } },
 };
+const struct profile_rel profile_rel = {
+    .author = { &profile_mapper, 0 },
+};
 /* clang-format on */
 
 struct profile *profile_new(void)
@@ -535,14 +557,20 @@ calx_status profile_add(calx_session *session, struct profile *profile)
     return calx_session_add(session, profile);
 }
 
+static calx_status profile_found(calx_status status, const void **found,
+                                 const struct profile **out_profile)
+{
+    if (status == CALX_OK)
+        *out_profile = *found;
+    return status;
+}
+
 calx_status profile_get(calx_session *session, int64_t id, const struct profile **out_profile)
 {
     const void *found = NULL;
     const void **place = out_profile != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &profile_mapper, id, place);
-    if (status == CALX_OK)
-        *out_profile = found;
-    return status;
+    return profile_found(status, &found, out_profile);
 }
 
 calx_status profile_get_one(calx_session *session, int64_t id, const struct profile **out_profile)
@@ -551,9 +579,7 @@ calx_status profile_get_one(calx_session *session, int64_t id, const struct prof
     const void *found = NULL;
     const void **place = out_profile != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &profile_mapper, key, place);
-    if (status == CALX_OK)
-        *out_profile = found;
-    return status;
+    return profile_found(status, &found, out_profile);
 }
 
 calx_status profile_delete(calx_session *session, const struct profile *profile)
@@ -600,6 +626,11 @@ calx_status profile_set_author(const struct profile *profile, const struct autho
     return calx_relationship_set(profile, &profile_relationships[0], author);
 }
 
+calx_status profile_clear_author(const struct profile *profile)
+{
+    return calx_relationship_set(profile, &profile_relationships[0], NULL);
+}
+
 profile_query *profile_query_new(calx_session *session)
 {
     return (profile_query *)calx_query_new(session, &profile_mapper);
@@ -635,6 +666,16 @@ calx_status profile_query_offset(profile_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status profile_query_options(profile_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status profile_query_populate_existing(profile_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count)
 {
@@ -649,30 +690,21 @@ calx_status profile_query_first(profile_query *query, const struct profile **out
 {
     const void *found = NULL;
     const void **place = out_profile != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_profile = found;
-    return status;
+    return profile_found(calx_query_first((calx_query *)query, place), &found, out_profile);
 }
 
 calx_status profile_query_one(profile_query *query, const struct profile **out_profile)
 {
     const void *found = NULL;
     const void **place = out_profile != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_profile = found;
-    return status;
+    return profile_found(calx_query_one((calx_query *)query, place), &found, out_profile);
 }
 
 calx_status profile_query_one_or_none(profile_query *query, const struct profile **out_profile)
 {
     const void *found = NULL;
     const void **place = out_profile != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_profile = found;
-    return status;
+    return profile_found(calx_query_one_or_none((calx_query *)query, place), &found, out_profile);
 }
 
 calx_status profile_query_count(profile_query *query, int64_t *out_count)
@@ -767,6 +799,10 @@ const struct post_col post_col = {
     .id = { { &post_mapper, 0, 0 } }, .author_id = { { &post_mapper, 1, 0 } },
     .position = { { &post_mapper, 2, 0 } }, .body = { { &post_mapper, 3, 0 } },
 };
+const struct post_rel post_rel = {
+    .author = { &post_mapper, 0 }, .tags = { &post_mapper, 1 }, .places = { &post_mapper, 2 },
+    .readers = { &post_mapper, 3 },
+};
 /* clang-format on */
 
 struct post *post_new(void)
@@ -799,14 +835,19 @@ calx_status post_add(calx_session *session, struct post *post)
     return calx_session_add(session, post);
 }
 
+static calx_status post_found(calx_status status, const void **found, const struct post **out_post)
+{
+    if (status == CALX_OK)
+        *out_post = *found;
+    return status;
+}
+
 calx_status post_get(calx_session *session, int64_t id, const struct post **out_post)
 {
     const void *found = NULL;
     const void **place = out_post != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &post_mapper, id, place);
-    if (status == CALX_OK)
-        *out_post = found;
-    return status;
+    return post_found(status, &found, out_post);
 }
 
 calx_status post_get_one(calx_session *session, int64_t id, const struct post **out_post)
@@ -815,9 +856,7 @@ calx_status post_get_one(calx_session *session, int64_t id, const struct post **
     const void *found = NULL;
     const void **place = out_post != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &post_mapper, key, place);
-    if (status == CALX_OK)
-        *out_post = found;
-    return status;
+    return post_found(status, &found, out_post);
 }
 
 calx_status post_delete(calx_session *session, const struct post *post)
@@ -867,6 +906,11 @@ calx_status post_author(const struct post *post, const struct author **out_autho
 calx_status post_set_author(const struct post *post, const struct author *author)
 {
     return calx_relationship_set(post, &post_relationships[0], author);
+}
+
+calx_status post_clear_author(const struct post *post)
+{
+    return calx_relationship_set(post, &post_relationships[0], NULL);
 }
 
 calx_status post_tags(const struct post *post, const struct tag *const **out_items,
@@ -957,6 +1001,16 @@ calx_status post_query_offset(post_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status post_query_options(post_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status post_query_populate_existing(post_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count)
 {
@@ -971,30 +1025,21 @@ calx_status post_query_first(post_query *query, const struct post **out_post)
 {
     const void *found = NULL;
     const void **place = out_post != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_post = found;
-    return status;
+    return post_found(calx_query_first((calx_query *)query, place), &found, out_post);
 }
 
 calx_status post_query_one(post_query *query, const struct post **out_post)
 {
     const void *found = NULL;
     const void **place = out_post != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_post = found;
-    return status;
+    return post_found(calx_query_one((calx_query *)query, place), &found, out_post);
 }
 
 calx_status post_query_one_or_none(post_query *query, const struct post **out_post)
 {
     const void *found = NULL;
     const void **place = out_post != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_post = found;
-    return status;
+    return post_found(calx_query_one_or_none((calx_query *)query, place), &found, out_post);
 }
 
 calx_status post_query_count(post_query *query, int64_t *out_count)
@@ -1053,6 +1098,9 @@ const calx_mapper tag_mapper = {
 const struct tag_col tag_col = {
     .name = { { &tag_mapper, 0, 0 } },
 };
+const struct tag_rel tag_rel = {
+    .posts = { &tag_mapper, 0 },
+};
 /* clang-format on */
 
 struct tag *tag_new(void)
@@ -1085,15 +1133,20 @@ calx_status tag_add(calx_session *session, struct tag *tag)
     return calx_session_add(session, tag);
 }
 
+static calx_status tag_found(calx_status status, const void **found, const struct tag **out_tag)
+{
+    if (status == CALX_OK)
+        *out_tag = *found;
+    return status;
+}
+
 calx_status tag_get(calx_session *session, const char *name, const struct tag **out_tag)
 {
     const calx_value key[] = { calx_value_text(name) };
     const void *found = NULL;
     const void **place = out_tag != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &tag_mapper, key, place);
-    if (status == CALX_OK)
-        *out_tag = found;
-    return status;
+    return tag_found(status, &found, out_tag);
 }
 
 calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag)
@@ -1102,9 +1155,7 @@ calx_status tag_get_one(calx_session *session, const char *name, const struct ta
     const void *found = NULL;
     const void **place = out_tag != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &tag_mapper, key, place);
-    if (status == CALX_OK)
-        *out_tag = found;
-    return status;
+    return tag_found(status, &found, out_tag);
 }
 
 calx_status tag_delete(calx_session *session, const struct tag *tag)
@@ -1183,6 +1234,16 @@ calx_status tag_query_offset(tag_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status tag_query_options(tag_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status tag_query_populate_existing(tag_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
@@ -1196,30 +1257,21 @@ calx_status tag_query_first(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL;
     const void **place = out_tag != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_tag = found;
-    return status;
+    return tag_found(calx_query_first((calx_query *)query, place), &found, out_tag);
 }
 
 calx_status tag_query_one(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL;
     const void **place = out_tag != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_tag = found;
-    return status;
+    return tag_found(calx_query_one((calx_query *)query, place), &found, out_tag);
 }
 
 calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL;
     const void **place = out_tag != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_tag = found;
-    return status;
+    return tag_found(calx_query_one_or_none((calx_query *)query, place), &found, out_tag);
 }
 
 calx_status tag_query_count(tag_query *query, int64_t *out_count)
@@ -1306,6 +1358,14 @@ calx_status place_add(calx_session *session, struct place *place)
     return calx_session_add(session, place);
 }
 
+static calx_status place_found(calx_status status, const void **found,
+                               const struct place **out_place)
+{
+    if (status == CALX_OK)
+        *out_place = *found;
+    return status;
+}
+
 calx_status place_get(calx_session *session, const char *country, const char *town,
                       const struct place **out_place)
 {
@@ -1313,9 +1373,7 @@ calx_status place_get(calx_session *session, const char *country, const char *to
     const void *found = NULL;
     const void **place = out_place != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &place_mapper, key, place);
-    if (status == CALX_OK)
-        *out_place = found;
-    return status;
+    return place_found(status, &found, out_place);
 }
 
 calx_status place_get_one(calx_session *session, const char *country, const char *town,
@@ -1325,9 +1383,7 @@ calx_status place_get_one(calx_session *session, const char *country, const char
     const void *found = NULL;
     const void **place = out_place != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &place_mapper, key, place);
-    if (status == CALX_OK)
-        *out_place = found;
-    return status;
+    return place_found(status, &found, out_place);
 }
 
 calx_status place_delete(calx_session *session, const struct place *place)
@@ -1390,6 +1446,16 @@ calx_status place_query_offset(place_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status place_query_options(place_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status place_query_populate_existing(place_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count)
 {
@@ -1404,30 +1470,21 @@ calx_status place_query_first(place_query *query, const struct place **out_place
 {
     const void *found = NULL;
     const void **place = out_place != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_place = found;
-    return status;
+    return place_found(calx_query_first((calx_query *)query, place), &found, out_place);
 }
 
 calx_status place_query_one(place_query *query, const struct place **out_place)
 {
     const void *found = NULL;
     const void **place = out_place != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_place = found;
-    return status;
+    return place_found(calx_query_one((calx_query *)query, place), &found, out_place);
 }
 
 calx_status place_query_one_or_none(place_query *query, const struct place **out_place)
 {
     const void *found = NULL;
     const void **place = out_place != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_place = found;
-    return status;
+    return place_found(calx_query_one_or_none((calx_query *)query, place), &found, out_place);
 }
 
 calx_status place_query_count(place_query *query, int64_t *out_count)
@@ -1506,6 +1563,9 @@ const struct reading_col reading_col = {
     .post_id = { { &reading_mapper, 0, 0 } }, .member_id = { { &reading_mapper, 1, 0 } },
     .at = { { &reading_mapper, 2, 0 } },
 };
+const struct reading_rel reading_rel = {
+    .member = { &reading_mapper, 0 },
+};
 /* clang-format on */
 
 struct reading *reading_new(void)
@@ -1538,6 +1598,14 @@ calx_status reading_add(calx_session *session, struct reading *reading)
     return calx_session_add(session, reading);
 }
 
+static calx_status reading_found(calx_status status, const void **found,
+                                 const struct reading **out_reading)
+{
+    if (status == CALX_OK)
+        *out_reading = *found;
+    return status;
+}
+
 calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_id,
                         const struct reading **out_reading)
 {
@@ -1545,9 +1613,7 @@ calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_i
     const void *found = NULL;
     const void **place = out_reading != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &reading_mapper, key, place);
-    if (status == CALX_OK)
-        *out_reading = found;
-    return status;
+    return reading_found(status, &found, out_reading);
 }
 
 calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t member_id,
@@ -1557,9 +1623,7 @@ calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t memb
     const void *found = NULL;
     const void **place = out_reading != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &reading_mapper, key, place);
-    if (status == CALX_OK)
-        *out_reading = found;
-    return status;
+    return reading_found(status, &found, out_reading);
 }
 
 calx_status reading_delete(calx_session *session, const struct reading *reading)
@@ -1606,6 +1670,11 @@ calx_status reading_set_member(const struct reading *reading, const struct membe
     return calx_relationship_set(reading, &reading_relationships[0], member);
 }
 
+calx_status reading_clear_member(const struct reading *reading)
+{
+    return calx_relationship_set(reading, &reading_relationships[0], NULL);
+}
+
 reading_query *reading_query_new(calx_session *session)
 {
     return (reading_query *)calx_query_new(session, &reading_mapper);
@@ -1641,6 +1710,16 @@ calx_status reading_query_offset(reading_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status reading_query_options(reading_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status reading_query_populate_existing(reading_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count)
 {
@@ -1655,30 +1734,21 @@ calx_status reading_query_first(reading_query *query, const struct reading **out
 {
     const void *found = NULL;
     const void **place = out_reading != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_reading = found;
-    return status;
+    return reading_found(calx_query_first((calx_query *)query, place), &found, out_reading);
 }
 
 calx_status reading_query_one(reading_query *query, const struct reading **out_reading)
 {
     const void *found = NULL;
     const void **place = out_reading != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_reading = found;
-    return status;
+    return reading_found(calx_query_one((calx_query *)query, place), &found, out_reading);
 }
 
 calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading)
 {
     const void *found = NULL;
     const void **place = out_reading != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_reading = found;
-    return status;
+    return reading_found(calx_query_one_or_none((calx_query *)query, place), &found, out_reading);
 }
 
 calx_status reading_query_count(reading_query *query, int64_t *out_count)
@@ -1776,6 +1846,11 @@ const struct member_col member_col = {
     .id = { { &member_mapper, 0, 0 } }, .mentor_id = { { &member_mapper, 1, 0 } },
     .partner_id = { { &member_mapper, 2, 0 } },
 };
+const struct member_rel member_rel = {
+    .mentor = { &member_mapper, 0 }, .pupils = { &member_mapper, 1 },
+    .partner = { &member_mapper, 2 }, .partner_of = { &member_mapper, 3 },
+    .following = { &member_mapper, 4 }, .followers = { &member_mapper, 5 },
+};
 /* clang-format on */
 
 struct member *member_new(void)
@@ -1808,14 +1883,20 @@ calx_status member_add(calx_session *session, struct member *member)
     return calx_session_add(session, member);
 }
 
+static calx_status member_found(calx_status status, const void **found,
+                                const struct member **out_member)
+{
+    if (status == CALX_OK)
+        *out_member = *found;
+    return status;
+}
+
 calx_status member_get(calx_session *session, int64_t id, const struct member **out_member)
 {
     const void *found = NULL;
     const void **place = out_member != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &member_mapper, id, place);
-    if (status == CALX_OK)
-        *out_member = found;
-    return status;
+    return member_found(status, &found, out_member);
 }
 
 calx_status member_get_one(calx_session *session, int64_t id, const struct member **out_member)
@@ -1824,9 +1905,7 @@ calx_status member_get_one(calx_session *session, int64_t id, const struct membe
     const void *found = NULL;
     const void **place = out_member != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &member_mapper, key, place);
-    if (status == CALX_OK)
-        *out_member = found;
-    return status;
+    return member_found(status, &found, out_member);
 }
 
 calx_status member_delete(calx_session *session, const struct member *member)
@@ -1873,6 +1952,11 @@ calx_status member_set_mentor(const struct member *member, const struct member *
     return calx_relationship_set(member, &member_relationships[0], mentor);
 }
 
+calx_status member_clear_mentor(const struct member *member)
+{
+    return calx_relationship_set(member, &member_relationships[0], NULL);
+}
+
 calx_status member_pupils(const struct member *member, const struct member *const **out_items,
                           size_t *out_count)
 {
@@ -1908,6 +1992,11 @@ calx_status member_set_partner(const struct member *member, const struct member 
     return calx_relationship_set(member, &member_relationships[2], partner);
 }
 
+calx_status member_clear_partner(const struct member *member)
+{
+    return calx_relationship_set(member, &member_relationships[2], NULL);
+}
+
 calx_status member_partner_of(const struct member *member, const struct member **out_partner_of)
 {
     const void *target = NULL;
@@ -1920,6 +2009,11 @@ calx_status member_partner_of(const struct member *member, const struct member *
 calx_status member_set_partner_of(const struct member *member, const struct member *partner_of)
 {
     return calx_relationship_set(member, &member_relationships[3], partner_of);
+}
+
+calx_status member_clear_partner_of(const struct member *member)
+{
+    return calx_relationship_set(member, &member_relationships[3], NULL);
 }
 
 calx_status member_following(const struct member *member, const struct member *const **out_items,
@@ -1999,6 +2093,16 @@ calx_status member_query_offset(member_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status member_query_options(member_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status member_query_populate_existing(member_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count)
 {
@@ -2013,30 +2117,21 @@ calx_status member_query_first(member_query *query, const struct member **out_me
 {
     const void *found = NULL;
     const void **place = out_member != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_member = found;
-    return status;
+    return member_found(calx_query_first((calx_query *)query, place), &found, out_member);
 }
 
 calx_status member_query_one(member_query *query, const struct member **out_member)
 {
     const void *found = NULL;
     const void **place = out_member != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_member = found;
-    return status;
+    return member_found(calx_query_one((calx_query *)query, place), &found, out_member);
 }
 
 calx_status member_query_one_or_none(member_query *query, const struct member **out_member)
 {
     const void *found = NULL;
     const void **place = out_member != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_member = found;
-    return status;
+    return member_found(calx_query_one_or_none((calx_query *)query, place), &found, out_member);
 }
 
 calx_status member_query_count(member_query *query, int64_t *out_count)

@@ -27,6 +27,14 @@ extern const struct author_col {
     calx_int64_column newest_id;
 } author_col;
 
+/** The relationships, for loading options: calx_selectinload(author_rel.profile). */
+extern const struct author_rel {
+    calx_relation profile;
+    calx_relation posts;
+    calx_relation drafts;
+    calx_relation newest;
+} author_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct author *author_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -37,7 +45,6 @@ struct author *author_copy(const struct author *author);
 struct author *author_edit(const struct author *author);
 /** Ends the watch on a mutable pointer. */
 void author_seal(const struct author *author);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status author_add(calx_session *session, struct author *author);
 /** By key; *out_author is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -63,6 +70,7 @@ calx_status author_set_newest_id(const struct author *author, calx_nullable_int6
 /** The far side of a one-to-one. */
 calx_status author_profile(const struct author *author, const struct profile **out_profile);
 calx_status author_set_profile(const struct author *author, const struct profile *profile);
+calx_status author_clear_profile(const struct author *author);
 calx_status author_posts(const struct author *author, const struct post *const **out_items,
                          size_t *out_count);
 calx_status author_posts_append(const struct author *author, struct post *post);
@@ -72,21 +80,22 @@ calx_status author_drafts(const struct author *author, const struct post *const 
                           size_t *out_count);
 calx_status author_newest(const struct author *author, const struct post **out_newest);
 calx_status author_set_newest(const struct author *author, const struct post *newest);
+calx_status author_clear_newest(const struct author *author);
 
 /** A query over author: build it, ask it, free it. Results are borrowed until then. */
 typedef struct author_query author_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: author_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: author_query_free() takes NULL. */
 author_query *author_query_new(calx_session *session);
-/** Takes NULL. */
 void author_query_free(author_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status author_query_where(author_query *query, calx_expression condition);
 calx_status author_query_where_filter(author_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status author_query_order_by(author_query *query, calx_order order);
 calx_status author_query_limit(author_query *query, int64_t limit);
 calx_status author_query_offset(author_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status author_query_options(author_query *query, calx_option option);
+calx_status author_query_populate_existing(author_query *query);
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count);
 /** The first; NULL when there is none. */
@@ -114,6 +123,11 @@ extern const struct profile_col {
     calx_int64_column author_id;
 } profile_col;
 
+/** The relationships, for loading options: calx_selectinload(profile_rel.author). */
+extern const struct profile_rel {
+    calx_relation author;
+} profile_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct profile *profile_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -124,7 +138,6 @@ struct profile *profile_copy(const struct profile *profile);
 struct profile *profile_edit(const struct profile *profile);
 /** Ends the watch on a mutable pointer. */
 void profile_seal(const struct profile *profile);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status profile_add(calx_session *session, struct profile *profile);
 /** By key; *out_profile is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -149,21 +162,22 @@ calx_status profile_set_author_id(const struct profile *profile, int64_t author_
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status profile_author(const struct profile *profile, const struct author **out_author);
 calx_status profile_set_author(const struct profile *profile, const struct author *author);
+calx_status profile_clear_author(const struct profile *profile);
 
 /** A query over profile: build it, ask it, free it. Results are borrowed until then. */
 typedef struct profile_query profile_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: profile_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: profile_query_free() takes NULL. */
 profile_query *profile_query_new(calx_session *session);
-/** Takes NULL. */
 void profile_query_free(profile_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status profile_query_where(profile_query *query, calx_expression condition);
 calx_status profile_query_where_filter(profile_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status profile_query_order_by(profile_query *query, calx_order order);
 calx_status profile_query_limit(profile_query *query, int64_t limit);
 calx_status profile_query_offset(profile_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status profile_query_options(profile_query *query, calx_option option);
+calx_status profile_query_populate_existing(profile_query *query);
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count);
 /** The first; NULL when there is none. */
@@ -192,6 +206,14 @@ extern const struct post_col {
     calx_text_column body;
 } post_col;
 
+/** The relationships, for loading options: calx_selectinload(post_rel.author). */
+extern const struct post_rel {
+    calx_relation author;
+    calx_relation tags;
+    calx_relation places;
+    calx_relation readers;
+} post_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct post *post_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -202,7 +224,6 @@ struct post *post_copy(const struct post *post);
 struct post *post_edit(const struct post *post);
 /** Ends the watch on a mutable pointer. */
 void post_seal(const struct post *post);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status post_add(calx_session *session, struct post *post);
 /** By key; *out_post is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -228,6 +249,7 @@ calx_status post_set_body(const struct post *post, const char *body);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status post_author(const struct post *post, const struct author **out_author);
 calx_status post_set_author(const struct post *post, const struct author *author);
+calx_status post_clear_author(const struct post *post);
 /** Both sides share one association table. */
 calx_status post_tags(const struct post *post, const struct tag *const **out_items,
                       size_t *out_count);
@@ -244,18 +266,18 @@ calx_status post_readers(const struct post *post, const struct member *const **o
 
 /** A query over post: build it, ask it, free it. Results are borrowed until then. */
 typedef struct post_query post_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: post_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: post_query_free() takes NULL. */
 post_query *post_query_new(calx_session *session);
-/** Takes NULL. */
 void post_query_free(post_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status post_query_where(post_query *query, calx_expression condition);
 calx_status post_query_where_filter(post_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status post_query_order_by(post_query *query, calx_order order);
 calx_status post_query_limit(post_query *query, int64_t limit);
 calx_status post_query_offset(post_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status post_query_options(post_query *query, calx_option option);
+calx_status post_query_populate_existing(post_query *query);
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count);
 /** The first; NULL when there is none. */
@@ -281,6 +303,11 @@ extern const struct tag_col {
     calx_text_column name;
 } tag_col;
 
+/** The relationships, for loading options: calx_selectinload(tag_rel.posts). */
+extern const struct tag_rel {
+    calx_relation posts;
+} tag_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct tag *tag_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -291,7 +318,6 @@ struct tag *tag_copy(const struct tag *tag);
 struct tag *tag_edit(const struct tag *tag);
 /** Ends the watch on a mutable pointer. */
 void tag_seal(const struct tag *tag);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status tag_add(calx_session *session, struct tag *tag);
 /** By key; *out_tag is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -319,18 +345,18 @@ calx_status tag_posts_remove(const struct tag *tag, const struct post *post);
 
 /** A query over tag: build it, ask it, free it. Results are borrowed until then. */
 typedef struct tag_query tag_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: tag_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: tag_query_free() takes NULL. */
 tag_query *tag_query_new(calx_session *session);
-/** Takes NULL. */
 void tag_query_free(tag_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status tag_query_where(tag_query *query, calx_expression condition);
 calx_status tag_query_where_filter(tag_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status tag_query_order_by(tag_query *query, calx_order order);
 calx_status tag_query_limit(tag_query *query, int64_t limit);
 calx_status tag_query_offset(tag_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status tag_query_options(tag_query *query, calx_option option);
+calx_status tag_query_populate_existing(tag_query *query);
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count);
 /** The first; NULL when there is none. */
 calx_status tag_query_first(tag_query *query, const struct tag **out_tag);
@@ -366,7 +392,6 @@ struct place *place_copy(const struct place *place);
 struct place *place_edit(const struct place *place);
 /** Ends the watch on a mutable pointer. */
 void place_seal(const struct place *place);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status place_add(calx_session *session, struct place *place);
 /** By key; *out_place is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -391,18 +416,18 @@ calx_status place_set_town(const struct place *place, const char *town);
 
 /** A query over place: build it, ask it, free it. Results are borrowed until then. */
 typedef struct place_query place_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: place_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: place_query_free() takes NULL. */
 place_query *place_query_new(calx_session *session);
-/** Takes NULL. */
 void place_query_free(place_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status place_query_where(place_query *query, calx_expression condition);
 calx_status place_query_where_filter(place_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status place_query_order_by(place_query *query, calx_order order);
 calx_status place_query_limit(place_query *query, int64_t limit);
 calx_status place_query_offset(place_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status place_query_options(place_query *query, calx_option option);
+calx_status place_query_populate_existing(place_query *query);
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count);
 /** The first; NULL when there is none. */
@@ -430,6 +455,11 @@ extern const struct reading_col {
     calx_timestamp_column at;
 } reading_col;
 
+/** The relationships, for loading options: calx_selectinload(reading_rel.member). */
+extern const struct reading_rel {
+    calx_relation member;
+} reading_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct reading *reading_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -440,7 +470,6 @@ struct reading *reading_copy(const struct reading *reading);
 struct reading *reading_edit(const struct reading *reading);
 /** Ends the watch on a mutable pointer. */
 void reading_seal(const struct reading *reading);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status reading_add(calx_session *session, struct reading *reading);
 /** By key; *out_reading is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -467,21 +496,22 @@ calx_status reading_set_at(const struct reading *reading, calx_timestamp at);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status reading_member(const struct reading *reading, const struct member **out_member);
 calx_status reading_set_member(const struct reading *reading, const struct member *member);
+calx_status reading_clear_member(const struct reading *reading);
 
 /** A query over reading: build it, ask it, free it. Results are borrowed until then. */
 typedef struct reading_query reading_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: reading_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: reading_query_free() takes NULL. */
 reading_query *reading_query_new(calx_session *session);
-/** Takes NULL. */
 void reading_query_free(reading_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status reading_query_where(reading_query *query, calx_expression condition);
 calx_status reading_query_where_filter(reading_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status reading_query_order_by(reading_query *query, calx_order order);
 calx_status reading_query_limit(reading_query *query, int64_t limit);
 calx_status reading_query_offset(reading_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status reading_query_options(reading_query *query, calx_option option);
+calx_status reading_query_populate_existing(reading_query *query);
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count);
 /** The first; NULL when there is none. */
@@ -510,6 +540,16 @@ extern const struct member_col {
     calx_int64_column partner_id;
 } member_col;
 
+/** The relationships, for loading options: calx_selectinload(member_rel.mentor). */
+extern const struct member_rel {
+    calx_relation mentor;
+    calx_relation pupils;
+    calx_relation partner;
+    calx_relation partner_of;
+    calx_relation following;
+    calx_relation followers;
+} member_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct member *member_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -520,7 +560,6 @@ struct member *member_copy(const struct member *member);
 struct member *member_edit(const struct member *member);
 /** Ends the watch on a mutable pointer. */
 void member_seal(const struct member *member);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status member_add(calx_session *session, struct member *member);
 /** By key; *out_member is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -545,14 +584,17 @@ calx_status member_set_partner_id(const struct member *member, calx_nullable_int
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status member_mentor(const struct member *member, const struct member **out_mentor);
 calx_status member_set_mentor(const struct member *member, const struct member *mentor);
+calx_status member_clear_mentor(const struct member *member);
 calx_status member_pupils(const struct member *member, const struct member *const **out_items,
                           size_t *out_count);
 calx_status member_pupils_append(const struct member *member, struct member *item);
 calx_status member_pupils_remove(const struct member *member, const struct member *item);
 calx_status member_partner(const struct member *member, const struct member **out_partner);
 calx_status member_set_partner(const struct member *member, const struct member *partner);
+calx_status member_clear_partner(const struct member *member);
 calx_status member_partner_of(const struct member *member, const struct member **out_partner_of);
 calx_status member_set_partner_of(const struct member *member, const struct member *partner_of);
+calx_status member_clear_partner_of(const struct member *member);
 calx_status member_following(const struct member *member, const struct member *const **out_items,
                              size_t *out_count);
 calx_status member_following_append(const struct member *member, struct member *item);
@@ -564,18 +606,18 @@ calx_status member_followers_remove(const struct member *member, const struct me
 
 /** A query over member: build it, ask it, free it. Results are borrowed until then. */
 typedef struct member_query member_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: member_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: member_query_free() takes NULL. */
 member_query *member_query_new(calx_session *session);
-/** Takes NULL. */
 void member_query_free(member_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status member_query_where(member_query *query, calx_expression condition);
 calx_status member_query_where_filter(member_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status member_query_order_by(member_query *query, calx_order order);
 calx_status member_query_limit(member_query *query, int64_t limit);
 calx_status member_query_offset(member_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status member_query_options(member_query *query, calx_option option);
+calx_status member_query_populate_existing(member_query *query);
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count);
 /** The first; NULL when there is none. */

@@ -70,14 +70,20 @@ calx_status geo_point_add(calx_session *session, point *instance)
     return calx_session_add(session, instance);
 }
 
+static calx_status geo_point_found(calx_status status, const void **found,
+                                   const point **out_instance)
+{
+    if (status == CALX_OK)
+        *out_instance = *found;
+    return status;
+}
+
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance)
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_point_mapper, id, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_point_found(status, &found, out_instance);
 }
 
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance)
@@ -86,9 +92,7 @@ calx_status geo_point_get_one(calx_session *session, int64_t id, const point **o
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_point_mapper, key, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_point_found(status, &found, out_instance);
 }
 
 calx_status geo_point_delete(calx_session *session, const point *instance)
@@ -156,6 +160,16 @@ calx_status geo_point_query_offset(geo_point_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status geo_point_query_options(geo_point_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status geo_point_query_populate_existing(geo_point_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count)
 {
@@ -170,30 +184,22 @@ calx_status geo_point_query_first(geo_point_query *query, const point **out_inst
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_point_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_point_query_one(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_point_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_point_found(calx_query_one_or_none((calx_query *)query, place), &found,
+                           out_instance);
 }
 
 calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count)
@@ -270,6 +276,9 @@ const struct geo_figure_col geo_figure_col = {
     .id = { { &geo_figure_mapper, 0, 0 } }, .key = { { &geo_figure_mapper, 1, 0 } },
     .center_id = { { &geo_figure_mapper, 2, 0 } },
 };
+const struct geo_figure_rel geo_figure_rel = {
+    .center = { &geo_figure_mapper, 0 }, .sessions = { &geo_figure_mapper, 1 },
+};
 /* clang-format on */
 
 shape_t *geo_figure_new(void)
@@ -302,14 +311,20 @@ calx_status geo_figure_add(calx_session *session, shape_t *shape)
     return calx_session_add(session, shape);
 }
 
+static calx_status geo_figure_found(calx_status status, const void **found,
+                                    const shape_t **out_shape)
+{
+    if (status == CALX_OK)
+        *out_shape = *found;
+    return status;
+}
+
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape)
 {
     const void *found = NULL;
     const void **place = out_shape != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_figure_mapper, id, place);
-    if (status == CALX_OK)
-        *out_shape = found;
-    return status;
+    return geo_figure_found(status, &found, out_shape);
 }
 
 calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape)
@@ -318,9 +333,7 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
     const void *found = NULL;
     const void **place = out_shape != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_figure_mapper, key, place);
-    if (status == CALX_OK)
-        *out_shape = found;
-    return status;
+    return geo_figure_found(status, &found, out_shape);
 }
 
 calx_status geo_figure_delete(calx_session *session, const shape_t *shape)
@@ -365,6 +378,11 @@ calx_status geo_figure_center(const shape_t *shape, const point **out_center)
 calx_status geo_figure_set_center(const shape_t *shape, const point *center)
 {
     return calx_relationship_set(shape, &geo_figure_relationships[0], center);
+}
+
+calx_status geo_figure_clear_center(const shape_t *shape)
+{
+    return calx_relationship_set(shape, &geo_figure_relationships[0], NULL);
 }
 
 calx_status geo_figure_sessions(const shape_t *shape, const struct session *const **out_items,
@@ -423,6 +441,16 @@ calx_status geo_figure_query_offset(geo_figure_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status geo_figure_query_options(geo_figure_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status geo_figure_query_populate_existing(geo_figure_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count)
 {
@@ -437,30 +465,21 @@ calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_
 {
     const void *found = NULL;
     const void **place = out_shape != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_shape = found;
-    return status;
+    return geo_figure_found(calx_query_first((calx_query *)query, place), &found, out_shape);
 }
 
 calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL;
     const void **place = out_shape != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_shape = found;
-    return status;
+    return geo_figure_found(calx_query_one((calx_query *)query, place), &found, out_shape);
 }
 
 calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL;
     const void **place = out_shape != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_shape = found;
-    return status;
+    return geo_figure_found(calx_query_one_or_none((calx_query *)query, place), &found, out_shape);
 }
 
 calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count)
@@ -534,6 +553,9 @@ const struct geo_session_col geo_session_col = {
     .id = { { &geo_session_mapper, 0, 0 } }, .session = { { &geo_session_mapper, 1, 0 } },
     .shape_id = { { &geo_session_mapper, 2, 0 } },
 };
+const struct geo_session_rel geo_session_rel = {
+    .shape = { &geo_session_mapper, 0 },
+};
 /* clang-format on */
 
 struct session *geo_session_new(void)
@@ -566,14 +588,20 @@ calx_status geo_session_add(calx_session *session, struct session *instance)
     return calx_session_add(session, instance);
 }
 
+static calx_status geo_session_found(calx_status status, const void **found,
+                                     const struct session **out_instance)
+{
+    if (status == CALX_OK)
+        *out_instance = *found;
+    return status;
+}
+
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance)
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_session_mapper, id, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_session_found(status, &found, out_instance);
 }
 
 calx_status geo_session_get_one(calx_session *session, int64_t id,
@@ -583,9 +611,7 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_session_mapper, key, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_session_found(status, &found, out_instance);
 }
 
 calx_status geo_session_delete(calx_session *session, const struct session *instance)
@@ -633,6 +659,11 @@ calx_status geo_session_set_shape(const struct session *instance, const shape_t 
     return calx_relationship_set(instance, &geo_session_relationships[0], shape);
 }
 
+calx_status geo_session_clear_shape(const struct session *instance)
+{
+    return calx_relationship_set(instance, &geo_session_relationships[0], NULL);
+}
+
 geo_session_query *geo_session_query_new(calx_session *session)
 {
     return (geo_session_query *)calx_query_new(session, &geo_session_mapper);
@@ -668,6 +699,16 @@ calx_status geo_session_query_offset(geo_session_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status geo_session_query_options(geo_session_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status geo_session_query_populate_existing(geo_session_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count)
 {
@@ -682,20 +723,14 @@ calx_status geo_session_query_first(geo_session_query *query, const struct sessi
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_session_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance)
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_session_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_session_query_one_or_none(geo_session_query *query,
@@ -703,10 +738,8 @@ calx_status geo_session_query_one_or_none(geo_session_query *query,
 {
     const void *found = NULL;
     const void **place = out_instance != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_instance = found;
-    return status;
+    return geo_session_found(calx_query_one_or_none((calx_query *)query, place), &found,
+                             out_instance);
 }
 
 calx_status geo_session_query_count(geo_session_query *query, int64_t *out_count)
@@ -815,6 +848,10 @@ const struct geo_temperature_measurement_col geo_temperature_measurement_col = {
     .degrees_above_absolute_zero = { { &geo_temperature_measurement_mapper, 2, 0 } },
     .preceding_measurement = { { &geo_temperature_measurement_mapper, 3, 0 } },
 };
+const struct geo_temperature_measurement_rel geo_temperature_measurement_rel = {
+    .preceding = { &geo_temperature_measurement_mapper, 0 },
+    .following_measurements = { &geo_temperature_measurement_mapper, 1 },
+};
 /* clang-format on */
 
 struct temperature_measurement *geo_temperature_measurement_new(void)
@@ -850,6 +887,15 @@ calx_status geo_temperature_measurement_add(calx_session *session,
     return calx_session_add(session, temperature_measurement);
 }
 
+static calx_status geo_temperature_measurement_found(
+    calx_status status, const void **found,
+    const struct temperature_measurement **out_temperature_measurement)
+{
+    if (status == CALX_OK)
+        *out_temperature_measurement = *found;
+    return status;
+}
+
 calx_status geo_temperature_measurement_get(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement)
@@ -858,9 +904,7 @@ calx_status geo_temperature_measurement_get(
     const void **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_temperature_measurement_mapper,
                                                       measurement_number, place);
-    if (status == CALX_OK)
-        *out_temperature_measurement = found;
-    return status;
+    return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_get_one(
@@ -872,9 +916,7 @@ calx_status geo_temperature_measurement_get_one(
     const void **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status =
         calx_session_get_one(session, &geo_temperature_measurement_mapper, key, place);
-    if (status == CALX_OK)
-        *out_temperature_measurement = found;
-    return status;
+    return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_delete(
@@ -948,6 +990,13 @@ calx_status geo_temperature_measurement_set_preceding(
                                  &geo_temperature_measurement_relationships[0], preceding);
 }
 
+calx_status geo_temperature_measurement_clear_preceding(
+    const struct temperature_measurement *temperature_measurement)
+{
+    return calx_relationship_set(temperature_measurement,
+                                 &geo_temperature_measurement_relationships[0], NULL);
+}
+
 calx_status geo_temperature_measurement_following_measurements(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *const **out_items, size_t *out_count)
@@ -1017,6 +1066,18 @@ calx_status geo_temperature_measurement_query_offset(geo_temperature_measurement
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status geo_temperature_measurement_query_options(geo_temperature_measurement_query *query,
+                                                      calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status geo_temperature_measurement_query_populate_existing(
+    geo_temperature_measurement_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status geo_temperature_measurement_query_all(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement *const **out_items, size_t *out_count)
@@ -1034,10 +1095,8 @@ calx_status geo_temperature_measurement_query_first(
 {
     const void *found = NULL;
     const void **place = out_temperature_measurement != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_temperature_measurement = found;
-    return status;
+    return geo_temperature_measurement_found(calx_query_first((calx_query *)query, place), &found,
+                                             out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_query_one(
@@ -1046,10 +1105,8 @@ calx_status geo_temperature_measurement_query_one(
 {
     const void *found = NULL;
     const void **place = out_temperature_measurement != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_temperature_measurement = found;
-    return status;
+    return geo_temperature_measurement_found(calx_query_one((calx_query *)query, place), &found,
+                                             out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_query_one_or_none(
@@ -1058,10 +1115,8 @@ calx_status geo_temperature_measurement_query_one_or_none(
 {
     const void *found = NULL;
     const void **place = out_temperature_measurement != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_temperature_measurement = found;
-    return status;
+    return geo_temperature_measurement_found(calx_query_one_or_none((calx_query *)query, place),
+                                             &found, out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_query_count(geo_temperature_measurement_query *query,

@@ -37,7 +37,6 @@ point *geo_point_copy(const point *instance);
 point *geo_point_edit(const point *instance);
 /** Ends the watch on a mutable pointer. */
 void geo_point_seal(const point *instance);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_point_add(calx_session *session, point *instance);
 /** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -61,18 +60,18 @@ calx_status geo_point_set_y(const point *instance, double y);
 
 /** A query over geo_point: build it, ask it, free it. Results are borrowed until then. */
 typedef struct geo_point_query geo_point_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: geo_point_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: geo_point_query_free() takes NULL. */
 geo_point_query *geo_point_query_new(calx_session *session);
-/** Takes NULL. */
 void geo_point_query_free(geo_point_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_point_query_where(geo_point_query *query, calx_expression condition);
 calx_status geo_point_query_where_filter(geo_point_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status geo_point_query_order_by(geo_point_query *query, calx_order order);
 calx_status geo_point_query_limit(geo_point_query *query, int64_t limit);
 calx_status geo_point_query_offset(geo_point_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status geo_point_query_options(geo_point_query *query, calx_option option);
+calx_status geo_point_query_populate_existing(geo_point_query *query);
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count);
 /** The first; NULL when there is none. */
@@ -102,6 +101,12 @@ extern const struct geo_figure_col {
     calx_int64_column center_id;
 } geo_figure_col;
 
+/** The relationships, for loading options: calx_selectinload(geo_figure_rel.center). */
+extern const struct geo_figure_rel {
+    calx_relation center;
+    calx_relation sessions;
+} geo_figure_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 shape_t *geo_figure_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -112,7 +117,6 @@ shape_t *geo_figure_copy(const shape_t *shape);
 shape_t *geo_figure_edit(const shape_t *shape);
 /** Ends the watch on a mutable pointer. */
 void geo_figure_seal(const shape_t *shape);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_figure_add(calx_session *session, shape_t *shape);
 /** By key; *out_shape is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -137,6 +141,7 @@ calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status geo_figure_center(const shape_t *shape, const point **out_center);
 calx_status geo_figure_set_center(const shape_t *shape, const point *center);
+calx_status geo_figure_clear_center(const shape_t *shape);
 calx_status geo_figure_sessions(const shape_t *shape, const struct session *const **out_items,
                                 size_t *out_count);
 calx_status geo_figure_sessions_append(const shape_t *shape, struct session *instance);
@@ -144,18 +149,18 @@ calx_status geo_figure_sessions_remove(const shape_t *shape, const struct sessio
 
 /** A query over geo_figure: build it, ask it, free it. Results are borrowed until then. */
 typedef struct geo_figure_query geo_figure_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: geo_figure_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: geo_figure_query_free() takes NULL. */
 geo_figure_query *geo_figure_query_new(calx_session *session);
-/** Takes NULL. */
 void geo_figure_query_free(geo_figure_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_figure_query_where(geo_figure_query *query, calx_expression condition);
 calx_status geo_figure_query_where_filter(geo_figure_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status geo_figure_query_order_by(geo_figure_query *query, calx_order order);
 calx_status geo_figure_query_limit(geo_figure_query *query, int64_t limit);
 calx_status geo_figure_query_offset(geo_figure_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status geo_figure_query_options(geo_figure_query *query, calx_option option);
+calx_status geo_figure_query_populate_existing(geo_figure_query *query);
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count);
 /** The first; NULL when there is none. */
@@ -185,6 +190,11 @@ extern const struct geo_session_col {
     calx_int64_column shape_id;
 } geo_session_col;
 
+/** The relationships, for loading options: calx_selectinload(geo_session_rel.shape). */
+extern const struct geo_session_rel {
+    calx_relation shape;
+} geo_session_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct session *geo_session_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -195,7 +205,6 @@ struct session *geo_session_copy(const struct session *instance);
 struct session *geo_session_edit(const struct session *instance);
 /** Ends the watch on a mutable pointer. */
 void geo_session_seal(const struct session *instance);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_session_add(calx_session *session, struct session *instance);
 /** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -223,21 +232,24 @@ calx_status geo_session_set_shape_id(const struct session *instance, int64_t sha
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status geo_session_shape(const struct session *instance, const shape_t **out_shape);
 calx_status geo_session_set_shape(const struct session *instance, const shape_t *shape);
+calx_status geo_session_clear_shape(const struct session *instance);
 
 /** A query over geo_session: build it, ask it, free it. Results are borrowed until then. */
 typedef struct geo_session_query geo_session_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: geo_session_query_free(). */
+/**
+ * NULL: no memory, or session is NULL. Owned by the caller: geo_session_query_free() takes NULL.
+ */
 geo_session_query *geo_session_query_new(calx_session *session);
-/** Takes NULL. */
 void geo_session_query_free(geo_session_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_session_query_where(geo_session_query *query, calx_expression condition);
 calx_status geo_session_query_where_filter(geo_session_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status geo_session_query_order_by(geo_session_query *query, calx_order order);
 calx_status geo_session_query_limit(geo_session_query *query, int64_t limit);
 calx_status geo_session_query_offset(geo_session_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status geo_session_query_options(geo_session_query *query, calx_option option);
+calx_status geo_session_query_populate_existing(geo_session_query *query);
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count);
 /** The first; NULL when there is none. */
@@ -272,6 +284,15 @@ extern const struct geo_temperature_measurement_col {
     calx_int64_column preceding_measurement;
 } geo_temperature_measurement_col;
 
+/**
+ * The relationships, for loading options:
+ * calx_selectinload(geo_temperature_measurement_rel.preceding).
+ */
+extern const struct geo_temperature_measurement_rel {
+    calx_relation preceding;
+    calx_relation following_measurements;
+} geo_temperature_measurement_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct temperature_measurement *geo_temperature_measurement_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -285,7 +306,6 @@ struct temperature_measurement *geo_temperature_measurement_edit(
 /** Ends the watch on a mutable pointer. */
 void geo_temperature_measurement_seal(
     const struct temperature_measurement *temperature_measurement);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_temperature_measurement_add(
     calx_session *session, struct temperature_measurement *temperature_measurement);
@@ -334,6 +354,8 @@ calx_status geo_temperature_measurement_preceding(
 calx_status geo_temperature_measurement_set_preceding(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *preceding);
+calx_status geo_temperature_measurement_clear_preceding(
+    const struct temperature_measurement *temperature_measurement);
 calx_status geo_temperature_measurement_following_measurements(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *const **out_items, size_t *out_count);
@@ -351,24 +373,26 @@ calx_status geo_temperature_measurement_following_measurements_remove(
 typedef struct geo_temperature_measurement_query geo_temperature_measurement_query;
 /**
  * NULL: no memory, or session is NULL. Owned by the caller:
- * geo_temperature_measurement_query_free().
+ * geo_temperature_measurement_query_free() takes NULL.
  */
 geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_session *session);
-/** Takes NULL. */
 void geo_temperature_measurement_query_free(geo_temperature_measurement_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_temperature_measurement_query_where(geo_temperature_measurement_query *query,
                                                     calx_expression condition);
 calx_status geo_temperature_measurement_query_where_filter(geo_temperature_measurement_query *query,
                                                            const calx_filter *filter);
-/** After the orders already given. */
 calx_status geo_temperature_measurement_query_order_by(geo_temperature_measurement_query *query,
                                                        calx_order order);
 calx_status geo_temperature_measurement_query_limit(geo_temperature_measurement_query *query,
                                                     int64_t limit);
 calx_status geo_temperature_measurement_query_offset(geo_temperature_measurement_query *query,
                                                      int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status geo_temperature_measurement_query_options(geo_temperature_measurement_query *query,
+                                                      calx_option option);
+calx_status geo_temperature_measurement_query_populate_existing(
+    geo_temperature_measurement_query *query);
 calx_status geo_temperature_measurement_query_all(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement *const **out_items, size_t *out_count);

@@ -44,6 +44,9 @@ const calx_mapper customer_mapper = {
 const struct customer_col customer_col = {
     .code = { { &customer_mapper, 0, 0 } }, .name = { { &customer_mapper, 1, 0 } },
 };
+const struct customer_rel customer_rel = {
+    .purchases = { &customer_mapper, 0 },
+};
 /* clang-format on */
 
 struct customer *customer_new(void)
@@ -76,6 +79,14 @@ calx_status customer_add(calx_session *session, struct customer *customer)
     return calx_session_add(session, customer);
 }
 
+static calx_status customer_found(calx_status status, const void **found,
+                                  const struct customer **out_customer)
+{
+    if (status == CALX_OK)
+        *out_customer = *found;
+    return status;
+}
+
 calx_status customer_get(calx_session *session, const char *code,
                          const struct customer **out_customer)
 {
@@ -83,9 +94,7 @@ calx_status customer_get(calx_session *session, const char *code,
     const void *found = NULL;
     const void **place = out_customer != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &customer_mapper, key, place);
-    if (status == CALX_OK)
-        *out_customer = found;
-    return status;
+    return customer_found(status, &found, out_customer);
 }
 
 calx_status customer_get_one(calx_session *session, const char *code,
@@ -95,9 +104,7 @@ calx_status customer_get_one(calx_session *session, const char *code,
     const void *found = NULL;
     const void **place = out_customer != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &customer_mapper, key, place);
-    if (status == CALX_OK)
-        *out_customer = found;
-    return status;
+    return customer_found(status, &found, out_customer);
 }
 
 calx_status customer_delete(calx_session *session, const struct customer *customer)
@@ -182,6 +189,16 @@ calx_status customer_query_offset(customer_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status customer_query_options(customer_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status customer_query_populate_existing(customer_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count)
 {
@@ -196,30 +213,21 @@ calx_status customer_query_first(customer_query *query, const struct customer **
 {
     const void *found = NULL;
     const void **place = out_customer != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_customer = found;
-    return status;
+    return customer_found(calx_query_first((calx_query *)query, place), &found, out_customer);
 }
 
 calx_status customer_query_one(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL;
     const void **place = out_customer != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_customer = found;
-    return status;
+    return customer_found(calx_query_one((calx_query *)query, place), &found, out_customer);
 }
 
 calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL;
     const void **place = out_customer != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_customer = found;
-    return status;
+    return customer_found(calx_query_one_or_none((calx_query *)query, place), &found, out_customer);
 }
 
 calx_status customer_query_count(customer_query *query, int64_t *out_count)
@@ -302,6 +310,9 @@ const struct purchase_col purchase_col = {
     .id = { { &purchase_mapper, 0, 0 } }, .customer_code = { { &purchase_mapper, 1, 0 } },
     .moment = { { &purchase_mapper, 2, 0 } },
 };
+const struct purchase_rel purchase_rel = {
+    .customer = { &purchase_mapper, 0 }, .lines = { &purchase_mapper, 1 },
+};
 /* clang-format on */
 
 struct purchase *purchase_new(void)
@@ -334,14 +345,20 @@ calx_status purchase_add(calx_session *session, struct purchase *purchase)
     return calx_session_add(session, purchase);
 }
 
+static calx_status purchase_found(calx_status status, const void **found,
+                                  const struct purchase **out_purchase)
+{
+    if (status == CALX_OK)
+        *out_purchase = *found;
+    return status;
+}
+
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase)
 {
     const void *found = NULL;
     const void **place = out_purchase != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &purchase_mapper, id, place);
-    if (status == CALX_OK)
-        *out_purchase = found;
-    return status;
+    return purchase_found(status, &found, out_purchase);
 }
 
 calx_status purchase_get_one(calx_session *session, int64_t id,
@@ -351,9 +368,7 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
     const void *found = NULL;
     const void **place = out_purchase != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &purchase_mapper, key, place);
-    if (status == CALX_OK)
-        *out_purchase = found;
-    return status;
+    return purchase_found(status, &found, out_purchase);
 }
 
 calx_status purchase_delete(calx_session *session, const struct purchase *purchase)
@@ -398,6 +413,11 @@ calx_status purchase_customer(const struct purchase *purchase, const struct cust
 calx_status purchase_set_customer(const struct purchase *purchase, const struct customer *customer)
 {
     return calx_relationship_set(purchase, &purchase_relationships[0], customer);
+}
+
+calx_status purchase_clear_customer(const struct purchase *purchase)
+{
+    return calx_relationship_set(purchase, &purchase_relationships[0], NULL);
 }
 
 calx_status purchase_lines(const struct purchase *purchase,
@@ -458,6 +478,16 @@ calx_status purchase_query_offset(purchase_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status purchase_query_options(purchase_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status purchase_query_populate_existing(purchase_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count)
 {
@@ -472,30 +502,21 @@ calx_status purchase_query_first(purchase_query *query, const struct purchase **
 {
     const void *found = NULL;
     const void **place = out_purchase != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase = found;
-    return status;
+    return purchase_found(calx_query_first((calx_query *)query, place), &found, out_purchase);
 }
 
 calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL;
     const void **place = out_purchase != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase = found;
-    return status;
+    return purchase_found(calx_query_one((calx_query *)query, place), &found, out_purchase);
 }
 
 calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL;
     const void **place = out_purchase != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase = found;
-    return status;
+    return purchase_found(calx_query_one_or_none((calx_query *)query, place), &found, out_purchase);
 }
 
 calx_status purchase_query_count(purchase_query *query, int64_t *out_count)
@@ -581,6 +602,9 @@ const struct purchase_line_col purchase_line_col = {
     .number = { { &purchase_line_mapper, 1, 0 } }, .article = { { &purchase_line_mapper, 2, 0 } },
     .quantity = { { &purchase_line_mapper, 3, 0 } },
 };
+const struct purchase_line_rel purchase_line_rel = {
+    .purchase = { &purchase_line_mapper, 0 },
+};
 /* clang-format on */
 
 struct purchase_line *purchase_line_new(void)
@@ -613,6 +637,14 @@ calx_status purchase_line_add(calx_session *session, struct purchase_line *purch
     return calx_session_add(session, purchase_line);
 }
 
+static calx_status purchase_line_found(calx_status status, const void **found,
+                                       const struct purchase_line **out_purchase_line)
+{
+    if (status == CALX_OK)
+        *out_purchase_line = *found;
+    return status;
+}
+
 calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_t number,
                               const struct purchase_line **out_purchase_line)
 {
@@ -620,9 +652,7 @@ calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_
     const void *found = NULL;
     const void **place = out_purchase_line != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &purchase_line_mapper, key, place);
-    if (status == CALX_OK)
-        *out_purchase_line = found;
-    return status;
+    return purchase_line_found(status, &found, out_purchase_line);
 }
 
 calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, int32_t number,
@@ -632,9 +662,7 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
     const void *found = NULL;
     const void **place = out_purchase_line != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &purchase_line_mapper, key, place);
-    if (status == CALX_OK)
-        *out_purchase_line = found;
-    return status;
+    return purchase_line_found(status, &found, out_purchase_line);
 }
 
 calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line)
@@ -693,6 +721,11 @@ calx_status purchase_line_set_purchase(const struct purchase_line *purchase_line
     return calx_relationship_set(purchase_line, &purchase_line_relationships[0], purchase);
 }
 
+calx_status purchase_line_clear_purchase(const struct purchase_line *purchase_line)
+{
+    return calx_relationship_set(purchase_line, &purchase_line_relationships[0], NULL);
+}
+
 purchase_line_query *purchase_line_query_new(calx_session *session)
 {
     return (purchase_line_query *)calx_query_new(session, &purchase_line_mapper);
@@ -728,6 +761,16 @@ calx_status purchase_line_query_offset(purchase_line_query *query, int64_t offse
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status purchase_line_query_options(purchase_line_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status purchase_line_query_populate_existing(purchase_line_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,
                                     size_t *out_count)
@@ -744,10 +787,8 @@ calx_status purchase_line_query_first(purchase_line_query *query,
 {
     const void *found = NULL;
     const void **place = out_purchase_line != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase_line = found;
-    return status;
+    return purchase_line_found(calx_query_first((calx_query *)query, place), &found,
+                               out_purchase_line);
 }
 
 calx_status purchase_line_query_one(purchase_line_query *query,
@@ -755,10 +796,8 @@ calx_status purchase_line_query_one(purchase_line_query *query,
 {
     const void *found = NULL;
     const void **place = out_purchase_line != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase_line = found;
-    return status;
+    return purchase_line_found(calx_query_one((calx_query *)query, place), &found,
+                               out_purchase_line);
 }
 
 calx_status purchase_line_query_one_or_none(purchase_line_query *query,
@@ -766,10 +805,8 @@ calx_status purchase_line_query_one_or_none(purchase_line_query *query,
 {
     const void *found = NULL;
     const void **place = out_purchase_line != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_purchase_line = found;
-    return status;
+    return purchase_line_found(calx_query_one_or_none((calx_query *)query, place), &found,
+                               out_purchase_line);
 }
 
 calx_status purchase_line_query_count(purchase_line_query *query, int64_t *out_count)

@@ -30,6 +30,11 @@ extern const struct customer_col {
     calx_text_column name;
 } customer_col;
 
+/** The relationships, for loading options: calx_selectinload(customer_rel.purchases). */
+extern const struct customer_rel {
+    calx_relation purchases;
+} customer_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct customer *customer_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -40,7 +45,6 @@ struct customer *customer_copy(const struct customer *customer);
 struct customer *customer_edit(const struct customer *customer);
 /** Ends the watch on a mutable pointer. */
 void customer_seal(const struct customer *customer);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status customer_add(calx_session *session, struct customer *customer);
 /** By key; *out_customer is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -73,18 +77,18 @@ calx_status customer_purchases_remove(const struct customer *customer,
 
 /** A query over customer: build it, ask it, free it. Results are borrowed until then. */
 typedef struct customer_query customer_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: customer_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: customer_query_free() takes NULL. */
 customer_query *customer_query_new(calx_session *session);
-/** Takes NULL. */
 void customer_query_free(customer_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status customer_query_where(customer_query *query, calx_expression condition);
 calx_status customer_query_where_filter(customer_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status customer_query_order_by(customer_query *query, calx_order order);
 calx_status customer_query_limit(customer_query *query, int64_t limit);
 calx_status customer_query_offset(customer_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status customer_query_options(customer_query *query, calx_option option);
+calx_status customer_query_populate_existing(customer_query *query);
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count);
 /** The first; NULL when there is none. */
@@ -112,6 +116,12 @@ extern const struct purchase_col {
     calx_timestamp_column moment;
 } purchase_col;
 
+/** The relationships, for loading options: calx_selectinload(purchase_rel.customer). */
+extern const struct purchase_rel {
+    calx_relation customer;
+    calx_relation lines;
+} purchase_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct purchase *purchase_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -122,7 +132,6 @@ struct purchase *purchase_copy(const struct purchase *purchase);
 struct purchase *purchase_edit(const struct purchase *purchase);
 /** Ends the watch on a mutable pointer. */
 void purchase_seal(const struct purchase *purchase);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status purchase_add(calx_session *session, struct purchase *purchase);
 /** By key; *out_purchase is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -149,6 +158,7 @@ calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp 
 calx_status purchase_customer(const struct purchase *purchase,
                               const struct customer **out_customer);
 calx_status purchase_set_customer(const struct purchase *purchase, const struct customer *customer);
+calx_status purchase_clear_customer(const struct purchase *purchase);
 calx_status purchase_lines(const struct purchase *purchase,
                            const struct purchase_line *const **out_items, size_t *out_count);
 calx_status purchase_lines_append(const struct purchase *purchase,
@@ -158,18 +168,18 @@ calx_status purchase_lines_remove(const struct purchase *purchase,
 
 /** A query over purchase: build it, ask it, free it. Results are borrowed until then. */
 typedef struct purchase_query purchase_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: purchase_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: purchase_query_free() takes NULL. */
 purchase_query *purchase_query_new(calx_session *session);
-/** Takes NULL. */
 void purchase_query_free(purchase_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status purchase_query_where(purchase_query *query, calx_expression condition);
 calx_status purchase_query_where_filter(purchase_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status purchase_query_order_by(purchase_query *query, calx_order order);
 calx_status purchase_query_limit(purchase_query *query, int64_t limit);
 calx_status purchase_query_offset(purchase_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status purchase_query_options(purchase_query *query, calx_option option);
+calx_status purchase_query_populate_existing(purchase_query *query);
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count);
 /** The first; NULL when there is none. */
@@ -199,6 +209,11 @@ extern const struct purchase_line_col {
     calx_int64_column quantity;
 } purchase_line_col;
 
+/** The relationships, for loading options: calx_selectinload(purchase_line_rel.purchase). */
+extern const struct purchase_line_rel {
+    calx_relation purchase;
+} purchase_line_rel;
+
 /** A transient instance, the caller's until it is added. NULL: no memory. */
 struct purchase_line *purchase_line_new(void);
 /** Frees what is in no session; takes NULL. */
@@ -209,7 +224,6 @@ struct purchase_line *purchase_line_copy(const struct purchase_line *purchase_li
 struct purchase_line *purchase_line_edit(const struct purchase_line *purchase_line);
 /** Ends the watch on a mutable pointer. */
 void purchase_line_seal(const struct purchase_line *purchase_line);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status purchase_line_add(calx_session *session, struct purchase_line *purchase_line);
 /** By key; *out_purchase_line is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -243,21 +257,24 @@ calx_status purchase_line_purchase(const struct purchase_line *purchase_line,
                                    const struct purchase **out_purchase);
 calx_status purchase_line_set_purchase(const struct purchase_line *purchase_line,
                                        const struct purchase *purchase);
+calx_status purchase_line_clear_purchase(const struct purchase_line *purchase_line);
 
 /** A query over purchase_line: build it, ask it, free it. Results are borrowed until then. */
 typedef struct purchase_line_query purchase_line_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: purchase_line_query_free(). */
+/**
+ * NULL: no memory, or session is NULL. Owned by the caller: purchase_line_query_free() takes NULL.
+ */
 purchase_line_query *purchase_line_query_new(calx_session *session);
-/** Takes NULL. */
 void purchase_line_query_free(purchase_line_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status purchase_line_query_where(purchase_line_query *query, calx_expression condition);
 calx_status purchase_line_query_where_filter(purchase_line_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status purchase_line_query_order_by(purchase_line_query *query, calx_order order);
 calx_status purchase_line_query_limit(purchase_line_query *query, int64_t limit);
 calx_status purchase_line_query_offset(purchase_line_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status purchase_line_query_options(purchase_line_query *query, calx_option option);
+calx_status purchase_line_query_populate_existing(purchase_line_query *query);
 calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,
                                     size_t *out_count);

@@ -208,15 +208,21 @@ calx_status sample_add(calx_session *session, struct sample *sample)
     return calx_session_add(session, sample);
 }
 
+static calx_status sample_found(calx_status status, const void **found,
+                                const struct sample **out_sample)
+{
+    if (status == CALX_OK)
+        *out_sample = *found;
+    return status;
+}
+
 calx_status sample_get(calx_session *session, uint32_t id, const struct sample **out_sample)
 {
     const calx_value key[] = { calx_value_uint64(id) };
     const void *found = NULL;
     const void **place = out_sample != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &sample_mapper, key, place);
-    if (status == CALX_OK)
-        *out_sample = found;
-    return status;
+    return sample_found(status, &found, out_sample);
 }
 
 calx_status sample_get_one(calx_session *session, uint32_t id, const struct sample **out_sample)
@@ -225,9 +231,7 @@ calx_status sample_get_one(calx_session *session, uint32_t id, const struct samp
     const void *found = NULL;
     const void **place = out_sample != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &sample_mapper, key, place);
-    if (status == CALX_OK)
-        *out_sample = found;
-    return status;
+    return sample_found(status, &found, out_sample);
 }
 
 calx_status sample_delete(calx_session *session, const struct sample *sample)
@@ -441,6 +445,16 @@ calx_status sample_query_offset(sample_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status sample_query_options(sample_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status sample_query_populate_existing(sample_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count)
 {
@@ -455,30 +469,21 @@ calx_status sample_query_first(sample_query *query, const struct sample **out_sa
 {
     const void *found = NULL;
     const void **place = out_sample != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sample = found;
-    return status;
+    return sample_found(calx_query_first((calx_query *)query, place), &found, out_sample);
 }
 
 calx_status sample_query_one(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL;
     const void **place = out_sample != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sample = found;
-    return status;
+    return sample_found(calx_query_one((calx_query *)query, place), &found, out_sample);
 }
 
 calx_status sample_query_one_or_none(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL;
     const void **place = out_sample != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sample = found;
-    return status;
+    return sample_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sample);
 }
 
 calx_status sample_query_count(sample_query *query, int64_t *out_count)

@@ -70,7 +70,6 @@ struct sample *sample_copy(const struct sample *sample);
 struct sample *sample_edit(const struct sample *sample);
 /** Ends the watch on a mutable pointer. */
 void sample_seal(const struct sample *sample);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status sample_add(calx_session *session, struct sample *sample);
 /** By key; *out_sample is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -126,18 +125,18 @@ calx_status sample_set_maybe_taken(const struct sample *sample,
 
 /** A query over sample: build it, ask it, free it. Results are borrowed until then. */
 typedef struct sample_query sample_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: sample_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: sample_query_free() takes NULL. */
 sample_query *sample_query_new(calx_session *session);
-/** Takes NULL. */
 void sample_query_free(sample_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status sample_query_where(sample_query *query, calx_expression condition);
 calx_status sample_query_where_filter(sample_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status sample_query_order_by(sample_query *query, calx_order order);
 calx_status sample_query_limit(sample_query *query, int64_t limit);
 calx_status sample_query_offset(sample_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status sample_query_options(sample_query *query, calx_option option);
+calx_status sample_query_populate_existing(sample_query *query);
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count);
 /** The first; NULL when there is none. */

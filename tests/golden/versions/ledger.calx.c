@@ -71,14 +71,20 @@ calx_status account_add(calx_session *session, struct account *account)
     return calx_session_add(session, account);
 }
 
+static calx_status account_found(calx_status status, const void **found,
+                                 const struct account **out_account)
+{
+    if (status == CALX_OK)
+        *out_account = *found;
+    return status;
+}
+
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account)
 {
     const void *found = NULL;
     const void **place = out_account != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &account_mapper, id, place);
-    if (status == CALX_OK)
-        *out_account = found;
-    return status;
+    return account_found(status, &found, out_account);
 }
 
 calx_status account_get_one(calx_session *session, int64_t id, const struct account **out_account)
@@ -87,9 +93,7 @@ calx_status account_get_one(calx_session *session, int64_t id, const struct acco
     const void *found = NULL;
     const void **place = out_account != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &account_mapper, key, place);
-    if (status == CALX_OK)
-        *out_account = found;
-    return status;
+    return account_found(status, &found, out_account);
 }
 
 calx_status account_delete(calx_session *session, const struct account *account)
@@ -157,6 +161,16 @@ calx_status account_query_offset(account_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status account_query_options(account_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status account_query_populate_existing(account_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count)
 {
@@ -171,30 +185,21 @@ calx_status account_query_first(account_query *query, const struct account **out
 {
     const void *found = NULL;
     const void **place = out_account != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_account = found;
-    return status;
+    return account_found(calx_query_first((calx_query *)query, place), &found, out_account);
 }
 
 calx_status account_query_one(account_query *query, const struct account **out_account)
 {
     const void *found = NULL;
     const void **place = out_account != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_account = found;
-    return status;
+    return account_found(calx_query_one((calx_query *)query, place), &found, out_account);
 }
 
 calx_status account_query_one_or_none(account_query *query, const struct account **out_account)
 {
     const void *found = NULL;
     const void **place = out_account != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_account = found;
-    return status;
+    return account_found(calx_query_one_or_none((calx_query *)query, place), &found, out_account);
 }
 
 calx_status account_query_count(account_query *query, int64_t *out_count)
@@ -294,14 +299,19 @@ calx_status note_add(calx_session *session, struct note *note)
     return calx_session_add(session, note);
 }
 
+static calx_status note_found(calx_status status, const void **found, const struct note **out_note)
+{
+    if (status == CALX_OK)
+        *out_note = *found;
+    return status;
+}
+
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note)
 {
     const void *found = NULL;
     const void **place = out_note != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &note_mapper, id, place);
-    if (status == CALX_OK)
-        *out_note = found;
-    return status;
+    return note_found(status, &found, out_note);
 }
 
 calx_status note_get_one(calx_session *session, int64_t id, const struct note **out_note)
@@ -310,9 +320,7 @@ calx_status note_get_one(calx_session *session, int64_t id, const struct note **
     const void *found = NULL;
     const void **place = out_note != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &note_mapper, key, place);
-    if (status == CALX_OK)
-        *out_note = found;
-    return status;
+    return note_found(status, &found, out_note);
 }
 
 calx_status note_delete(calx_session *session, const struct note *note)
@@ -380,6 +388,16 @@ calx_status note_query_offset(note_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status note_query_options(note_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status note_query_populate_existing(note_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count)
 {
@@ -394,30 +412,21 @@ calx_status note_query_first(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
     const void **place = out_note != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_note = found;
-    return status;
+    return note_found(calx_query_first((calx_query *)query, place), &found, out_note);
 }
 
 calx_status note_query_one(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
     const void **place = out_note != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_note = found;
-    return status;
+    return note_found(calx_query_one((calx_query *)query, place), &found, out_note);
 }
 
 calx_status note_query_one_or_none(note_query *query, const struct note **out_note)
 {
     const void *found = NULL;
     const void **place = out_note != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_note = found;
-    return status;
+    return note_found(calx_query_one_or_none((calx_query *)query, place), &found, out_note);
 }
 
 calx_status note_query_count(note_query *query, int64_t *out_count)
@@ -513,14 +522,20 @@ calx_status entry_add(calx_session *session, struct entry *entry)
     return calx_session_add(session, entry);
 }
 
+static calx_status entry_found(calx_status status, const void **found,
+                               const struct entry **out_entry)
+{
+    if (status == CALX_OK)
+        *out_entry = *found;
+    return status;
+}
+
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry)
 {
     const void *found = NULL;
     const void **place = out_entry != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &entry_mapper, id, place);
-    if (status == CALX_OK)
-        *out_entry = found;
-    return status;
+    return entry_found(status, &found, out_entry);
 }
 
 calx_status entry_get_one(calx_session *session, int64_t id, const struct entry **out_entry)
@@ -529,9 +544,7 @@ calx_status entry_get_one(calx_session *session, int64_t id, const struct entry 
     const void *found = NULL;
     const void **place = out_entry != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &entry_mapper, key, place);
-    if (status == CALX_OK)
-        *out_entry = found;
-    return status;
+    return entry_found(status, &found, out_entry);
 }
 
 calx_status entry_delete(calx_session *session, const struct entry *entry)
@@ -594,6 +607,16 @@ calx_status entry_query_offset(entry_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status entry_query_options(entry_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status entry_query_populate_existing(entry_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count)
 {
@@ -608,30 +631,21 @@ calx_status entry_query_first(entry_query *query, const struct entry **out_entry
 {
     const void *found = NULL;
     const void **place = out_entry != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_entry = found;
-    return status;
+    return entry_found(calx_query_first((calx_query *)query, place), &found, out_entry);
 }
 
 calx_status entry_query_one(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL;
     const void **place = out_entry != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_entry = found;
-    return status;
+    return entry_found(calx_query_one((calx_query *)query, place), &found, out_entry);
 }
 
 calx_status entry_query_one_or_none(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL;
     const void **place = out_entry != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_entry = found;
-    return status;
+    return entry_found(calx_query_one_or_none((calx_query *)query, place), &found, out_entry);
 }
 
 calx_status entry_query_count(entry_query *query, int64_t *out_count)
@@ -718,14 +732,19 @@ calx_status page_add(calx_session *session, struct page *page)
     return calx_session_add(session, page);
 }
 
+static calx_status page_found(calx_status status, const void **found, const struct page **out_page)
+{
+    if (status == CALX_OK)
+        *out_page = *found;
+    return status;
+}
+
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page)
 {
     const void *found = NULL;
     const void **place = out_page != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &page_mapper, id, place);
-    if (status == CALX_OK)
-        *out_page = found;
-    return status;
+    return page_found(status, &found, out_page);
 }
 
 calx_status page_get_one(calx_session *session, int64_t id, const struct page **out_page)
@@ -734,9 +753,7 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
     const void *found = NULL;
     const void **place = out_page != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &page_mapper, key, place);
-    if (status == CALX_OK)
-        *out_page = found;
-    return status;
+    return page_found(status, &found, out_page);
 }
 
 calx_status page_delete(calx_session *session, const struct page *page)
@@ -799,6 +816,16 @@ calx_status page_query_offset(page_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status page_query_options(page_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status page_query_populate_existing(page_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count)
 {
@@ -813,30 +840,21 @@ calx_status page_query_first(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
     const void **place = out_page != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_page = found;
-    return status;
+    return page_found(calx_query_first((calx_query *)query, place), &found, out_page);
 }
 
 calx_status page_query_one(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
     const void **place = out_page != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_page = found;
-    return status;
+    return page_found(calx_query_one((calx_query *)query, place), &found, out_page);
 }
 
 calx_status page_query_one_or_none(page_query *query, const struct page **out_page)
 {
     const void *found = NULL;
     const void **place = out_page != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_page = found;
-    return status;
+    return page_found(calx_query_one_or_none((calx_query *)query, place), &found, out_page);
 }
 
 calx_status page_query_count(page_query *query, int64_t *out_count)
@@ -925,14 +943,20 @@ calx_status sheet_add(calx_session *session, struct sheet *sheet)
     return calx_session_add(session, sheet);
 }
 
+static calx_status sheet_found(calx_status status, const void **found,
+                               const struct sheet **out_sheet)
+{
+    if (status == CALX_OK)
+        *out_sheet = *found;
+    return status;
+}
+
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet)
 {
     const void *found = NULL;
     const void **place = out_sheet != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &sheet_mapper, id, place);
-    if (status == CALX_OK)
-        *out_sheet = found;
-    return status;
+    return sheet_found(status, &found, out_sheet);
 }
 
 calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet **out_sheet)
@@ -941,9 +965,7 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
     const void *found = NULL;
     const void **place = out_sheet != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &sheet_mapper, key, place);
-    if (status == CALX_OK)
-        *out_sheet = found;
-    return status;
+    return sheet_found(status, &found, out_sheet);
 }
 
 calx_status sheet_delete(calx_session *session, const struct sheet *sheet)
@@ -1006,6 +1028,16 @@ calx_status sheet_query_offset(sheet_query *query, int64_t offset)
     return calx_query_offset((calx_query *)query, offset);
 }
 
+calx_status sheet_query_options(sheet_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status sheet_query_populate_existing(sheet_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count)
 {
@@ -1020,30 +1052,21 @@ calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet
 {
     const void *found = NULL;
     const void **place = out_sheet != NULL ? &found : NULL;
-    const calx_status status = calx_query_first((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sheet = found;
-    return status;
+    return sheet_found(calx_query_first((calx_query *)query, place), &found, out_sheet);
 }
 
 calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL;
     const void **place = out_sheet != NULL ? &found : NULL;
-    const calx_status status = calx_query_one((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sheet = found;
-    return status;
+    return sheet_found(calx_query_one((calx_query *)query, place), &found, out_sheet);
 }
 
 calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL;
     const void **place = out_sheet != NULL ? &found : NULL;
-    const calx_status status = calx_query_one_or_none((calx_query *)query, place);
-    if (status == CALX_OK)
-        *out_sheet = found;
-    return status;
+    return sheet_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sheet);
 }
 
 calx_status sheet_query_count(sheet_query *query, int64_t *out_count)

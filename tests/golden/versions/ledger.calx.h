@@ -37,7 +37,6 @@ struct account *account_copy(const struct account *account);
 struct account *account_edit(const struct account *account);
 /** Ends the watch on a mutable pointer. */
 void account_seal(const struct account *account);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status account_add(calx_session *session, struct account *account);
 /** By key; *out_account is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -61,18 +60,18 @@ calx_status account_set_written(const struct account *account, calx_timestamp wr
 
 /** A query over account: build it, ask it, free it. Results are borrowed until then. */
 typedef struct account_query account_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: account_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: account_query_free() takes NULL. */
 account_query *account_query_new(calx_session *session);
-/** Takes NULL. */
 void account_query_free(account_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status account_query_where(account_query *query, calx_expression condition);
 calx_status account_query_where_filter(account_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status account_query_order_by(account_query *query, calx_order order);
 calx_status account_query_limit(account_query *query, int64_t limit);
 calx_status account_query_offset(account_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status account_query_options(account_query *query, calx_option option);
+calx_status account_query_populate_existing(account_query *query);
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count);
 /** The first; NULL when there is none. */
@@ -111,7 +110,6 @@ struct note *note_copy(const struct note *note);
 struct note *note_edit(const struct note *note);
 /** Ends the watch on a mutable pointer. */
 void note_seal(const struct note *note);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status note_add(calx_session *session, struct note *note);
 /** By key; *out_note is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -138,18 +136,18 @@ calx_status note_set_tag(const struct note *note, const char *tag);
 
 /** A query over note: build it, ask it, free it. Results are borrowed until then. */
 typedef struct note_query note_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: note_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: note_query_free() takes NULL. */
 note_query *note_query_new(calx_session *session);
-/** Takes NULL. */
 void note_query_free(note_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status note_query_where(note_query *query, calx_expression condition);
 calx_status note_query_where_filter(note_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status note_query_order_by(note_query *query, calx_order order);
 calx_status note_query_limit(note_query *query, int64_t limit);
 calx_status note_query_offset(note_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status note_query_options(note_query *query, calx_option option);
+calx_status note_query_populate_existing(note_query *query);
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count);
 /** The first; NULL when there is none. */
@@ -187,7 +185,6 @@ struct entry *entry_copy(const struct entry *entry);
 struct entry *entry_edit(const struct entry *entry);
 /** Ends the watch on a mutable pointer. */
 void entry_seal(const struct entry *entry);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status entry_add(calx_session *session, struct entry *entry);
 /** By key; *out_entry is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -213,18 +210,18 @@ calx_status entry_set_revision(const struct entry *entry, int32_t revision);
 
 /** A query over entry: build it, ask it, free it. Results are borrowed until then. */
 typedef struct entry_query entry_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: entry_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: entry_query_free() takes NULL. */
 entry_query *entry_query_new(calx_session *session);
-/** Takes NULL. */
 void entry_query_free(entry_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status entry_query_where(entry_query *query, calx_expression condition);
 calx_status entry_query_where_filter(entry_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status entry_query_order_by(entry_query *query, calx_order order);
 calx_status entry_query_limit(entry_query *query, int64_t limit);
 calx_status entry_query_offset(entry_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status entry_query_options(entry_query *query, calx_option option);
+calx_status entry_query_populate_existing(entry_query *query);
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count);
 /** The first; NULL when there is none. */
@@ -262,7 +259,6 @@ struct page *page_copy(const struct page *page);
 struct page *page_edit(const struct page *page);
 /** Ends the watch on a mutable pointer. */
 void page_seal(const struct page *page);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status page_add(calx_session *session, struct page *page);
 /** By key; *out_page is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -285,18 +281,18 @@ calx_status page_set_etag(const struct page *page, const char *etag);
 
 /** A query over page: build it, ask it, free it. Results are borrowed until then. */
 typedef struct page_query page_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: page_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: page_query_free() takes NULL. */
 page_query *page_query_new(calx_session *session);
-/** Takes NULL. */
 void page_query_free(page_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status page_query_where(page_query *query, calx_expression condition);
 calx_status page_query_where_filter(page_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status page_query_order_by(page_query *query, calx_order order);
 calx_status page_query_limit(page_query *query, int64_t limit);
 calx_status page_query_offset(page_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status page_query_options(page_query *query, calx_option option);
+calx_status page_query_populate_existing(page_query *query);
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count);
 /** The first; NULL when there is none. */
@@ -334,7 +330,6 @@ struct sheet *sheet_copy(const struct sheet *sheet);
 struct sheet *sheet_edit(const struct sheet *sheet);
 /** Ends the watch on a mutable pointer. */
 void sheet_seal(const struct sheet *sheet);
-
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status sheet_add(calx_session *session, struct sheet *sheet);
 /** By key; *out_sheet is NULL when there is no such row. Borrowed: the session keeps it. */
@@ -357,18 +352,18 @@ calx_status sheet_set_revision(const struct sheet *sheet, int64_t revision);
 
 /** A query over sheet: build it, ask it, free it. Results are borrowed until then. */
 typedef struct sheet_query sheet_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: sheet_query_free(). */
+/** NULL: no memory, or session is NULL. Owned by the caller: sheet_query_free() takes NULL. */
 sheet_query *sheet_query_new(calx_session *session);
-/** Takes NULL. */
 void sheet_query_free(sheet_query *query);
-/** Several conditions are joined by AND. CALX_E_LIMIT: too long, use _where_filter. */
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status sheet_query_where(sheet_query *query, calx_expression condition);
 calx_status sheet_query_where_filter(sheet_query *query, const calx_filter *filter);
-/** After the orders already given. */
 calx_status sheet_query_order_by(sheet_query *query, calx_order order);
 calx_status sheet_query_limit(sheet_query *query, int64_t limit);
 calx_status sheet_query_offset(sheet_query *query, int64_t offset);
-/** Every instance. */
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status sheet_query_options(sheet_query *query, calx_option option);
+calx_status sheet_query_populate_existing(sheet_query *query);
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count);
 /** The first; NULL when there is none. */
