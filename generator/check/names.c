@@ -187,6 +187,28 @@ static void enter_association(name_table *table, calx_check_entity *entity,
     }
 }
 
+static void enter_relationship(name_table *table, calx_check_entity *entity,
+                               const calx_model_relationship *one)
+{
+    static const char *const collection_readers[] = { "%s_%s_count", "%s_%s_contains", NULL };
+    static const char *const collection_writers[] = { "%s_%s_append", "%s_%s_insert",
+                                                      "%s_%s_remove", "%s_%s_replace",
+                                                      "%s_%s_clear",  NULL };
+    static const char *const reference_writers[] = { "%s_set_%s", "%s_clear_%s", NULL };
+    static const char *const none[] = { NULL };
+    bool many = one->kind == CALX_RELATIONSHIP_MANY || one->kind == CALX_RELATIONSHIP_MANY_TO_MANY;
+    bool writable = (one->flags & CALX_RELATIONSHIP_VIEW_ONLY) == 0;
+    const char *const *readers = many ? collection_readers : none;
+    const char *const *writers = many ? collection_writers : reference_writers;
+    enter_member(table, entity, one->member, one->place, "%s_%s");
+    for (; *readers != NULL; readers++)
+        enter_member(table, entity, one->member, one->place, *readers);
+    for (; writable && *writers != NULL; writers++)
+        enter_member(table, entity, one->member, one->place, *writers);
+    if (one->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        enter_association(table, entity, one);
+}
+
 static void enter_members(name_table *table, calx_check_entity *entity)
 {
     for (uint16_t i = 0; i < entity->facts->column_count; i++) {
@@ -194,21 +216,8 @@ static void enter_members(name_table *table, calx_check_entity *entity)
         if (column->member[0] != '\0')
             enter_member(table, entity, column->member, column->place, "%s_set_%s");
     }
-    for (uint16_t i = 0; i < entity->facts->relationship_count; i++) {
-        const calx_model_relationship *one = &entity->relationships[i];
-        enter_member(table, entity, one->member, one->place, "%s_%s");
-        if (one->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
-            enter_association(table, entity, one);
-        if ((one->flags & CALX_RELATIONSHIP_VIEW_ONLY) != 0)
-            continue;
-        if (one->kind == CALX_RELATIONSHIP_ONE || one->kind == CALX_RELATIONSHIP_ONE_TO_ONE) {
-            enter_member(table, entity, one->member, one->place, "%s_set_%s");
-            enter_member(table, entity, one->member, one->place, "%s_clear_%s");
-        } else {
-            enter_member(table, entity, one->member, one->place, "%s_%s_append");
-            enter_member(table, entity, one->member, one->place, "%s_%s_remove");
-        }
-    }
+    for (uint16_t i = 0; i < entity->facts->relationship_count; i++)
+        enter_relationship(table, entity, &entity->relationships[i]);
 }
 
 static void enter_entity(name_table *table, calx_check_entity *entity)

@@ -14,13 +14,21 @@ static const char *const reserved[] = {
     "out_exists", "out_items", "query", "session", "status", "target", "value",
 };
 
-static bool is_reserved(const char *name)
+/* Those that stand beside instances only, so that setters may have them. */
+static const char *const reserved_beside[] = { "out_contains", "position" };
+
+static bool is_among(const char *const *names, size_t count, const char *name)
 {
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-        if (strcmp(reserved[i], name) == 0)
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_reserved(const char *name)
+{
+    return is_among(reserved, sizeof(reserved) / sizeof(reserved[0]), name);
 }
 
 static bool is_key_member(const calx_model_entity *entity, const char *name)
@@ -43,7 +51,9 @@ const char *calx_view_self(const calx_model_entity *entity, char buffer[CALX_VIE
         snprintf(buffer, CALX_VIEW_NAME_ROOM, "%.*s", (int)(size - 2), entity->tag);
         name = buffer;
     }
-    return is_reserved(name) || is_key_member(entity, name) ? "instance" : name;
+    bool beside =
+        is_among(reserved_beside, sizeof(reserved_beside) / sizeof(reserved_beside[0]), name);
+    return is_reserved(name) || beside || is_key_member(entity, name) ? "instance" : name;
 }
 
 const char *calx_view_parameter(const calx_model_entity *entity, const char *member,

@@ -130,6 +130,36 @@ static void a_reference_is_cleared(void **state)
     member_free(other);
 }
 
+static void a_collection_has_a_function_for_each_change(void **state)
+{
+    (void)state;
+    struct member *mentor = member_new();
+    struct member *pupils[] = { member_new(), member_new(), member_new() };
+    const struct member *const *items = NULL;
+    size_t count = 0;
+    bool contains = false;
+    assert_int_equal(member_pupils_append(mentor, pupils[0]), CALX_OK);
+    assert_int_equal(member_pupils_insert(mentor, 0, pupils[1]), CALX_OK);
+    assert_int_equal(member_pupils(mentor, &items, &count), CALX_OK);
+    assert_int_equal(count, 2);
+    assert_ptr_equal(items[0], pupils[1]);
+    assert_int_equal(member_pupils_contains(mentor, pupils[2], &contains), CALX_OK);
+    assert_false(contains);
+    const struct member *others[] = { pupils[2], pupils[0] };
+    assert_int_equal(member_pupils_replace(mentor, others, 2), CALX_OK);
+    assert_int_equal(member_pupils_contains(mentor, pupils[2], &contains), CALX_OK);
+    assert_true(contains);
+    assert_int_equal(member_pupils_remove(mentor, pupils[2]), CALX_OK);
+    assert_int_equal(member_pupils_count(mentor, &count), CALX_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(member_pupils_clear(mentor), CALX_OK);
+    assert_int_equal(member_pupils_count(mentor, &count), CALX_OK);
+    assert_int_equal(count, 0);
+    for (size_t i = 0; i < 3; i++)
+        member_free(pupils[i]);
+    member_free(mentor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +168,7 @@ int main(void)
         cmocka_unit_test(they_are_dropped_before_what_they_join),
         cmocka_unit_test(loading_options_are_typed_and_fit_their_query),
         cmocka_unit_test(a_reference_is_cleared),
+        cmocka_unit_test(a_collection_has_a_function_for_each_change),
     };
     return CALX_RUN("graph", tests);
 }

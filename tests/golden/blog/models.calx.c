@@ -188,14 +188,43 @@ calx_status user_addresses(const struct user *user, const struct address *const 
     return status;
 }
 
-calx_status user_addresses_append(const struct user *user, struct address *address)
+calx_status user_addresses_count(const struct user *user, size_t *out_count)
+{
+    return calx_relationship_count(user, &user_relationships[0], out_count);
+}
+
+calx_status user_addresses_contains(const struct user *user, const struct address *address,
+                                    bool *out_contains)
+{
+    return calx_relationship_contains(user, &user_relationships[0], address, out_contains);
+}
+
+calx_status user_addresses_append(const struct user *user, const struct address *address)
 {
     return calx_relationship_append(user, &user_relationships[0], address);
+}
+
+calx_status user_addresses_insert(const struct user *user, size_t position,
+                                  const struct address *address)
+{
+    return calx_relationship_insert(user, &user_relationships[0], position, address);
 }
 
 calx_status user_addresses_remove(const struct user *user, const struct address *address)
 {
     return calx_relationship_remove(user, &user_relationships[0], address);
+}
+
+calx_status user_addresses_replace(const struct user *user, const struct address *const *items,
+                                   size_t count)
+{
+    return calx_relationship_replace(user, &user_relationships[0], (const void *const *)items,
+                                     count);
+}
+
+calx_status user_addresses_clear(const struct user *user)
+{
+    return calx_relationship_clear(user, &user_relationships[0]);
 }
 
 user_query *user_query_new(calx_session *session)

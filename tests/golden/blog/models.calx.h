@@ -74,8 +74,16 @@ calx_status user_set_revision(const struct user *user, int32_t revision);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status user_addresses(const struct user *user, const struct address *const **out_items,
                            size_t *out_count);
-calx_status user_addresses_append(const struct user *user, struct address *address);
+calx_status user_addresses_count(const struct user *user, size_t *out_count);
+calx_status user_addresses_contains(const struct user *user, const struct address *address,
+                                    bool *out_contains);
+calx_status user_addresses_append(const struct user *user, const struct address *address);
+calx_status user_addresses_insert(const struct user *user, size_t position,
+                                  const struct address *address);
 calx_status user_addresses_remove(const struct user *user, const struct address *address);
+calx_status user_addresses_replace(const struct user *user, const struct address *const *items,
+                                   size_t count);
+calx_status user_addresses_clear(const struct user *user);
 
 /** A query over user: build it, ask it, free it. Results are borrowed until then. */
 typedef struct user_query user_query;

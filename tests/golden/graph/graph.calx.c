@@ -335,14 +335,43 @@ calx_status author_posts(const struct author *author, const struct post *const *
     return status;
 }
 
-calx_status author_posts_append(const struct author *author, struct post *post)
+calx_status author_posts_count(const struct author *author, size_t *out_count)
+{
+    return calx_relationship_count(author, &author_relationships[1], out_count);
+}
+
+calx_status author_posts_contains(const struct author *author, const struct post *post,
+                                  bool *out_contains)
+{
+    return calx_relationship_contains(author, &author_relationships[1], post, out_contains);
+}
+
+calx_status author_posts_append(const struct author *author, const struct post *post)
 {
     return calx_relationship_append(author, &author_relationships[1], post);
+}
+
+calx_status author_posts_insert(const struct author *author, size_t position,
+                                const struct post *post)
+{
+    return calx_relationship_insert(author, &author_relationships[1], position, post);
 }
 
 calx_status author_posts_remove(const struct author *author, const struct post *post)
 {
     return calx_relationship_remove(author, &author_relationships[1], post);
+}
+
+calx_status author_posts_replace(const struct author *author, const struct post *const *items,
+                                 size_t count)
+{
+    return calx_relationship_replace(author, &author_relationships[1], (const void *const *)items,
+                                     count);
+}
+
+calx_status author_posts_clear(const struct author *author)
+{
+    return calx_relationship_clear(author, &author_relationships[1]);
 }
 
 calx_status author_drafts(const struct author *author, const struct post *const **out_items,
@@ -354,6 +383,17 @@ calx_status author_drafts(const struct author *author, const struct post *const 
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
     return status;
+}
+
+calx_status author_drafts_count(const struct author *author, size_t *out_count)
+{
+    return calx_relationship_count(author, &author_relationships[2], out_count);
+}
+
+calx_status author_drafts_contains(const struct author *author, const struct post *post,
+                                   bool *out_contains)
+{
+    return calx_relationship_contains(author, &author_relationships[2], post, out_contains);
 }
 
 calx_status author_newest(const struct author *author, const struct post **out_newest)
@@ -924,14 +964,40 @@ calx_status post_tags(const struct post *post, const struct tag *const **out_ite
     return status;
 }
 
-calx_status post_tags_append(const struct post *post, struct tag *tag)
+calx_status post_tags_count(const struct post *post, size_t *out_count)
+{
+    return calx_relationship_count(post, &post_relationships[1], out_count);
+}
+
+calx_status post_tags_contains(const struct post *post, const struct tag *tag, bool *out_contains)
+{
+    return calx_relationship_contains(post, &post_relationships[1], tag, out_contains);
+}
+
+calx_status post_tags_append(const struct post *post, const struct tag *tag)
 {
     return calx_relationship_append(post, &post_relationships[1], tag);
+}
+
+calx_status post_tags_insert(const struct post *post, size_t position, const struct tag *tag)
+{
+    return calx_relationship_insert(post, &post_relationships[1], position, tag);
 }
 
 calx_status post_tags_remove(const struct post *post, const struct tag *tag)
 {
     return calx_relationship_remove(post, &post_relationships[1], tag);
+}
+
+calx_status post_tags_replace(const struct post *post, const struct tag *const *items, size_t count)
+{
+    return calx_relationship_replace(post, &post_relationships[1], (const void *const *)items,
+                                     count);
+}
+
+calx_status post_tags_clear(const struct post *post)
+{
+    return calx_relationship_clear(post, &post_relationships[1]);
 }
 
 calx_status post_places(const struct post *post, const struct place *const **out_items,
@@ -945,14 +1011,42 @@ calx_status post_places(const struct post *post, const struct place *const **out
     return status;
 }
 
-calx_status post_places_append(const struct post *post, struct place *place)
+calx_status post_places_count(const struct post *post, size_t *out_count)
+{
+    return calx_relationship_count(post, &post_relationships[2], out_count);
+}
+
+calx_status post_places_contains(const struct post *post, const struct place *place,
+                                 bool *out_contains)
+{
+    return calx_relationship_contains(post, &post_relationships[2], place, out_contains);
+}
+
+calx_status post_places_append(const struct post *post, const struct place *place)
 {
     return calx_relationship_append(post, &post_relationships[2], place);
+}
+
+calx_status post_places_insert(const struct post *post, size_t position, const struct place *place)
+{
+    return calx_relationship_insert(post, &post_relationships[2], position, place);
 }
 
 calx_status post_places_remove(const struct post *post, const struct place *place)
 {
     return calx_relationship_remove(post, &post_relationships[2], place);
+}
+
+calx_status post_places_replace(const struct post *post, const struct place *const *items,
+                                size_t count)
+{
+    return calx_relationship_replace(post, &post_relationships[2], (const void *const *)items,
+                                     count);
+}
+
+calx_status post_places_clear(const struct post *post)
+{
+    return calx_relationship_clear(post, &post_relationships[2]);
 }
 
 calx_status post_readers(const struct post *post, const struct member *const **out_items,
@@ -964,6 +1058,17 @@ calx_status post_readers(const struct post *post, const struct member *const **o
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
+}
+
+calx_status post_readers_count(const struct post *post, size_t *out_count)
+{
+    return calx_relationship_count(post, &post_relationships[3], out_count);
+}
+
+calx_status post_readers_contains(const struct post *post, const struct member *member,
+                                  bool *out_contains)
+{
+    return calx_relationship_contains(post, &post_relationships[3], member, out_contains);
 }
 
 post_query *post_query_new(calx_session *session)
@@ -1189,14 +1294,39 @@ calx_status tag_posts(const struct tag *tag, const struct post *const **out_item
     return status;
 }
 
-calx_status tag_posts_append(const struct tag *tag, struct post *post)
+calx_status tag_posts_count(const struct tag *tag, size_t *out_count)
+{
+    return calx_relationship_count(tag, &tag_relationships[0], out_count);
+}
+
+calx_status tag_posts_contains(const struct tag *tag, const struct post *post, bool *out_contains)
+{
+    return calx_relationship_contains(tag, &tag_relationships[0], post, out_contains);
+}
+
+calx_status tag_posts_append(const struct tag *tag, const struct post *post)
 {
     return calx_relationship_append(tag, &tag_relationships[0], post);
+}
+
+calx_status tag_posts_insert(const struct tag *tag, size_t position, const struct post *post)
+{
+    return calx_relationship_insert(tag, &tag_relationships[0], position, post);
 }
 
 calx_status tag_posts_remove(const struct tag *tag, const struct post *post)
 {
     return calx_relationship_remove(tag, &tag_relationships[0], post);
+}
+
+calx_status tag_posts_replace(const struct tag *tag, const struct post *const *items, size_t count)
+{
+    return calx_relationship_replace(tag, &tag_relationships[0], (const void *const *)items, count);
+}
+
+calx_status tag_posts_clear(const struct tag *tag)
+{
+    return calx_relationship_clear(tag, &tag_relationships[0]);
 }
 
 tag_query *tag_query_new(calx_session *session)
@@ -1968,14 +2098,43 @@ calx_status member_pupils(const struct member *member, const struct member *cons
     return status;
 }
 
-calx_status member_pupils_append(const struct member *member, struct member *item)
+calx_status member_pupils_count(const struct member *member, size_t *out_count)
+{
+    return calx_relationship_count(member, &member_relationships[1], out_count);
+}
+
+calx_status member_pupils_contains(const struct member *member, const struct member *item,
+                                   bool *out_contains)
+{
+    return calx_relationship_contains(member, &member_relationships[1], item, out_contains);
+}
+
+calx_status member_pupils_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[1], item);
+}
+
+calx_status member_pupils_insert(const struct member *member, size_t position,
+                                 const struct member *item)
+{
+    return calx_relationship_insert(member, &member_relationships[1], position, item);
 }
 
 calx_status member_pupils_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[1], item);
+}
+
+calx_status member_pupils_replace(const struct member *member, const struct member *const *items,
+                                  size_t count)
+{
+    return calx_relationship_replace(member, &member_relationships[1], (const void *const *)items,
+                                     count);
+}
+
+calx_status member_pupils_clear(const struct member *member)
+{
+    return calx_relationship_clear(member, &member_relationships[1]);
 }
 
 calx_status member_partner(const struct member *member, const struct member **out_partner)
@@ -2027,14 +2186,43 @@ calx_status member_following(const struct member *member, const struct member *c
     return status;
 }
 
-calx_status member_following_append(const struct member *member, struct member *item)
+calx_status member_following_count(const struct member *member, size_t *out_count)
+{
+    return calx_relationship_count(member, &member_relationships[4], out_count);
+}
+
+calx_status member_following_contains(const struct member *member, const struct member *item,
+                                      bool *out_contains)
+{
+    return calx_relationship_contains(member, &member_relationships[4], item, out_contains);
+}
+
+calx_status member_following_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[4], item);
+}
+
+calx_status member_following_insert(const struct member *member, size_t position,
+                                    const struct member *item)
+{
+    return calx_relationship_insert(member, &member_relationships[4], position, item);
 }
 
 calx_status member_following_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[4], item);
+}
+
+calx_status member_following_replace(const struct member *member, const struct member *const *items,
+                                     size_t count)
+{
+    return calx_relationship_replace(member, &member_relationships[4], (const void *const *)items,
+                                     count);
+}
+
+calx_status member_following_clear(const struct member *member)
+{
+    return calx_relationship_clear(member, &member_relationships[4]);
 }
 
 calx_status member_followers(const struct member *member, const struct member *const **out_items,
@@ -2048,14 +2236,43 @@ calx_status member_followers(const struct member *member, const struct member *c
     return status;
 }
 
-calx_status member_followers_append(const struct member *member, struct member *item)
+calx_status member_followers_count(const struct member *member, size_t *out_count)
+{
+    return calx_relationship_count(member, &member_relationships[5], out_count);
+}
+
+calx_status member_followers_contains(const struct member *member, const struct member *item,
+                                      bool *out_contains)
+{
+    return calx_relationship_contains(member, &member_relationships[5], item, out_contains);
+}
+
+calx_status member_followers_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[5], item);
+}
+
+calx_status member_followers_insert(const struct member *member, size_t position,
+                                    const struct member *item)
+{
+    return calx_relationship_insert(member, &member_relationships[5], position, item);
 }
 
 calx_status member_followers_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[5], item);
+}
+
+calx_status member_followers_replace(const struct member *member, const struct member *const *items,
+                                     size_t count)
+{
+    return calx_relationship_replace(member, &member_relationships[5], (const void *const *)items,
+                                     count);
+}
+
+calx_status member_followers_clear(const struct member *member)
+{
+    return calx_relationship_clear(member, &member_relationships[5]);
 }
 
 member_query *member_query_new(calx_session *session)

@@ -73,11 +73,22 @@ calx_status author_set_profile(const struct author *author, const struct profile
 calx_status author_clear_profile(const struct author *author);
 calx_status author_posts(const struct author *author, const struct post *const **out_items,
                          size_t *out_count);
-calx_status author_posts_append(const struct author *author, struct post *post);
+calx_status author_posts_count(const struct author *author, size_t *out_count);
+calx_status author_posts_contains(const struct author *author, const struct post *post,
+                                  bool *out_contains);
+calx_status author_posts_append(const struct author *author, const struct post *post);
+calx_status author_posts_insert(const struct author *author, size_t position,
+                                const struct post *post);
 calx_status author_posts_remove(const struct author *author, const struct post *post);
+calx_status author_posts_replace(const struct author *author, const struct post *const *items,
+                                 size_t count);
+calx_status author_posts_clear(const struct author *author);
 /** What is read and never written. */
 calx_status author_drafts(const struct author *author, const struct post *const **out_items,
                           size_t *out_count);
+calx_status author_drafts_count(const struct author *author, size_t *out_count);
+calx_status author_drafts_contains(const struct author *author, const struct post *post,
+                                   bool *out_contains);
 calx_status author_newest(const struct author *author, const struct post **out_newest);
 calx_status author_set_newest(const struct author *author, const struct post *newest);
 calx_status author_clear_newest(const struct author *author);
@@ -253,16 +264,32 @@ calx_status post_clear_author(const struct post *post);
 /** Both sides share one association table. */
 calx_status post_tags(const struct post *post, const struct tag *const **out_items,
                       size_t *out_count);
-calx_status post_tags_append(const struct post *post, struct tag *tag);
+calx_status post_tags_count(const struct post *post, size_t *out_count);
+calx_status post_tags_contains(const struct post *post, const struct tag *tag, bool *out_contains);
+calx_status post_tags_append(const struct post *post, const struct tag *tag);
+calx_status post_tags_insert(const struct post *post, size_t position, const struct tag *tag);
 calx_status post_tags_remove(const struct post *post, const struct tag *tag);
+calx_status post_tags_replace(const struct post *post, const struct tag *const *items,
+                              size_t count);
+calx_status post_tags_clear(const struct post *post);
 /** One way, with a key of two columns at the other end. */
 calx_status post_places(const struct post *post, const struct place *const **out_items,
                         size_t *out_count);
-calx_status post_places_append(const struct post *post, struct place *place);
+calx_status post_places_count(const struct post *post, size_t *out_count);
+calx_status post_places_contains(const struct post *post, const struct place *place,
+                                 bool *out_contains);
+calx_status post_places_append(const struct post *post, const struct place *place);
+calx_status post_places_insert(const struct post *post, size_t position, const struct place *place);
 calx_status post_places_remove(const struct post *post, const struct place *place);
+calx_status post_places_replace(const struct post *post, const struct place *const *items,
+                                size_t count);
+calx_status post_places_clear(const struct post *post);
 /** Through the table of an entity. */
 calx_status post_readers(const struct post *post, const struct member *const **out_items,
                          size_t *out_count);
+calx_status post_readers_count(const struct post *post, size_t *out_count);
+calx_status post_readers_contains(const struct post *post, const struct member *member,
+                                  bool *out_contains);
 
 /** A query over post: build it, ask it, free it. Results are borrowed until then. */
 typedef struct post_query post_query;
@@ -340,8 +367,13 @@ calx_status tag_set_name(const struct tag *tag, const char *name);
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
 calx_status tag_posts(const struct tag *tag, const struct post *const **out_items,
                       size_t *out_count);
-calx_status tag_posts_append(const struct tag *tag, struct post *post);
+calx_status tag_posts_count(const struct tag *tag, size_t *out_count);
+calx_status tag_posts_contains(const struct tag *tag, const struct post *post, bool *out_contains);
+calx_status tag_posts_append(const struct tag *tag, const struct post *post);
+calx_status tag_posts_insert(const struct tag *tag, size_t position, const struct post *post);
 calx_status tag_posts_remove(const struct tag *tag, const struct post *post);
+calx_status tag_posts_replace(const struct tag *tag, const struct post *const *items, size_t count);
+calx_status tag_posts_clear(const struct tag *tag);
 
 /** A query over tag: build it, ask it, free it. Results are borrowed until then. */
 typedef struct tag_query tag_query;
@@ -587,8 +619,16 @@ calx_status member_set_mentor(const struct member *member, const struct member *
 calx_status member_clear_mentor(const struct member *member);
 calx_status member_pupils(const struct member *member, const struct member *const **out_items,
                           size_t *out_count);
-calx_status member_pupils_append(const struct member *member, struct member *item);
+calx_status member_pupils_count(const struct member *member, size_t *out_count);
+calx_status member_pupils_contains(const struct member *member, const struct member *item,
+                                   bool *out_contains);
+calx_status member_pupils_append(const struct member *member, const struct member *item);
+calx_status member_pupils_insert(const struct member *member, size_t position,
+                                 const struct member *item);
 calx_status member_pupils_remove(const struct member *member, const struct member *item);
+calx_status member_pupils_replace(const struct member *member, const struct member *const *items,
+                                  size_t count);
+calx_status member_pupils_clear(const struct member *member);
 calx_status member_partner(const struct member *member, const struct member **out_partner);
 calx_status member_set_partner(const struct member *member, const struct member *partner);
 calx_status member_clear_partner(const struct member *member);
@@ -597,12 +637,28 @@ calx_status member_set_partner_of(const struct member *member, const struct memb
 calx_status member_clear_partner_of(const struct member *member);
 calx_status member_following(const struct member *member, const struct member *const **out_items,
                              size_t *out_count);
-calx_status member_following_append(const struct member *member, struct member *item);
+calx_status member_following_count(const struct member *member, size_t *out_count);
+calx_status member_following_contains(const struct member *member, const struct member *item,
+                                      bool *out_contains);
+calx_status member_following_append(const struct member *member, const struct member *item);
+calx_status member_following_insert(const struct member *member, size_t position,
+                                    const struct member *item);
 calx_status member_following_remove(const struct member *member, const struct member *item);
+calx_status member_following_replace(const struct member *member, const struct member *const *items,
+                                     size_t count);
+calx_status member_following_clear(const struct member *member);
 calx_status member_followers(const struct member *member, const struct member *const **out_items,
                              size_t *out_count);
-calx_status member_followers_append(const struct member *member, struct member *item);
+calx_status member_followers_count(const struct member *member, size_t *out_count);
+calx_status member_followers_contains(const struct member *member, const struct member *item,
+                                      bool *out_contains);
+calx_status member_followers_append(const struct member *member, const struct member *item);
+calx_status member_followers_insert(const struct member *member, size_t position,
+                                    const struct member *item);
 calx_status member_followers_remove(const struct member *member, const struct member *item);
+calx_status member_followers_replace(const struct member *member, const struct member *const *items,
+                                     size_t count);
+calx_status member_followers_clear(const struct member *member);
 
 /** A query over member: build it, ask it, free it. Results are borrowed until then. */
 typedef struct member_query member_query;

@@ -396,14 +396,43 @@ calx_status geo_figure_sessions(const shape_t *shape, const struct session *cons
     return status;
 }
 
-calx_status geo_figure_sessions_append(const shape_t *shape, struct session *instance)
+calx_status geo_figure_sessions_count(const shape_t *shape, size_t *out_count)
+{
+    return calx_relationship_count(shape, &geo_figure_relationships[1], out_count);
+}
+
+calx_status geo_figure_sessions_contains(const shape_t *shape, const struct session *instance,
+                                         bool *out_contains)
+{
+    return calx_relationship_contains(shape, &geo_figure_relationships[1], instance, out_contains);
+}
+
+calx_status geo_figure_sessions_append(const shape_t *shape, const struct session *instance)
 {
     return calx_relationship_append(shape, &geo_figure_relationships[1], instance);
+}
+
+calx_status geo_figure_sessions_insert(const shape_t *shape, size_t position,
+                                       const struct session *instance)
+{
+    return calx_relationship_insert(shape, &geo_figure_relationships[1], position, instance);
 }
 
 calx_status geo_figure_sessions_remove(const shape_t *shape, const struct session *instance)
 {
     return calx_relationship_remove(shape, &geo_figure_relationships[1], instance);
+}
+
+calx_status geo_figure_sessions_replace(const shape_t *shape, const struct session *const *items,
+                                        size_t count)
+{
+    return calx_relationship_replace(shape, &geo_figure_relationships[1],
+                                     (const void *const *)items, count);
+}
+
+calx_status geo_figure_sessions_clear(const shape_t *shape)
+{
+    return calx_relationship_clear(shape, &geo_figure_relationships[1]);
 }
 
 geo_figure_query *geo_figure_query_new(calx_session *session)
@@ -1009,12 +1038,35 @@ calx_status geo_temperature_measurement_following_measurements(
     return status;
 }
 
+calx_status geo_temperature_measurement_following_measurements_count(
+    const struct temperature_measurement *temperature_measurement, size_t *out_count)
+{
+    return calx_relationship_count(temperature_measurement,
+                                   &geo_temperature_measurement_relationships[1], out_count);
+}
+
+calx_status geo_temperature_measurement_following_measurements_contains(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *item, bool *out_contains)
+{
+    return calx_relationship_contains(
+        temperature_measurement, &geo_temperature_measurement_relationships[1], item, out_contains);
+}
+
 calx_status geo_temperature_measurement_following_measurements_append(
     const struct temperature_measurement *temperature_measurement,
-    struct temperature_measurement *item)
+    const struct temperature_measurement *item)
 {
     return calx_relationship_append(temperature_measurement,
                                     &geo_temperature_measurement_relationships[1], item);
+}
+
+calx_status geo_temperature_measurement_following_measurements_insert(
+    const struct temperature_measurement *temperature_measurement, size_t position,
+    const struct temperature_measurement *item)
+{
+    return calx_relationship_insert(temperature_measurement,
+                                    &geo_temperature_measurement_relationships[1], position, item);
 }
 
 calx_status geo_temperature_measurement_following_measurements_remove(
@@ -1023,6 +1075,22 @@ calx_status geo_temperature_measurement_following_measurements_remove(
 {
     return calx_relationship_remove(temperature_measurement,
                                     &geo_temperature_measurement_relationships[1], item);
+}
+
+calx_status geo_temperature_measurement_following_measurements_replace(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *const *items, size_t count)
+{
+    return calx_relationship_replace(temperature_measurement,
+                                     &geo_temperature_measurement_relationships[1],
+                                     (const void *const *)items, count);
+}
+
+calx_status geo_temperature_measurement_following_measurements_clear(
+    const struct temperature_measurement *temperature_measurement)
+{
+    return calx_relationship_clear(temperature_measurement,
+                                   &geo_temperature_measurement_relationships[1]);
 }
 
 geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_session *session)

@@ -144,8 +144,16 @@ calx_status geo_figure_set_center(const shape_t *shape, const point *center);
 calx_status geo_figure_clear_center(const shape_t *shape);
 calx_status geo_figure_sessions(const shape_t *shape, const struct session *const **out_items,
                                 size_t *out_count);
-calx_status geo_figure_sessions_append(const shape_t *shape, struct session *instance);
+calx_status geo_figure_sessions_count(const shape_t *shape, size_t *out_count);
+calx_status geo_figure_sessions_contains(const shape_t *shape, const struct session *instance,
+                                         bool *out_contains);
+calx_status geo_figure_sessions_append(const shape_t *shape, const struct session *instance);
+calx_status geo_figure_sessions_insert(const shape_t *shape, size_t position,
+                                       const struct session *instance);
 calx_status geo_figure_sessions_remove(const shape_t *shape, const struct session *instance);
+calx_status geo_figure_sessions_replace(const shape_t *shape, const struct session *const *items,
+                                        size_t count);
+calx_status geo_figure_sessions_clear(const shape_t *shape);
 
 /** A query over geo_figure: build it, ask it, free it. Results are borrowed until then. */
 typedef struct geo_figure_query geo_figure_query;
@@ -359,12 +367,25 @@ calx_status geo_temperature_measurement_clear_preceding(
 calx_status geo_temperature_measurement_following_measurements(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *const **out_items, size_t *out_count);
+calx_status geo_temperature_measurement_following_measurements_count(
+    const struct temperature_measurement *temperature_measurement, size_t *out_count);
+calx_status geo_temperature_measurement_following_measurements_contains(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *item, bool *out_contains);
 calx_status geo_temperature_measurement_following_measurements_append(
     const struct temperature_measurement *temperature_measurement,
-    struct temperature_measurement *item);
+    const struct temperature_measurement *item);
+calx_status geo_temperature_measurement_following_measurements_insert(
+    const struct temperature_measurement *temperature_measurement, size_t position,
+    const struct temperature_measurement *item);
 calx_status geo_temperature_measurement_following_measurements_remove(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *item);
+calx_status geo_temperature_measurement_following_measurements_replace(
+    const struct temperature_measurement *temperature_measurement,
+    const struct temperature_measurement *const *items, size_t count);
+calx_status geo_temperature_measurement_following_measurements_clear(
+    const struct temperature_measurement *temperature_measurement);
 
 /**
  * A query over geo_temperature_measurement: build it, ask it, free it. Results are borrowed until

@@ -143,15 +143,45 @@ calx_status customer_purchases(const struct customer *customer,
     return status;
 }
 
-calx_status customer_purchases_append(const struct customer *customer, struct purchase *purchase)
+calx_status customer_purchases_count(const struct customer *customer, size_t *out_count)
+{
+    return calx_relationship_count(customer, &customer_relationships[0], out_count);
+}
+
+calx_status customer_purchases_contains(const struct customer *customer,
+                                        const struct purchase *purchase, bool *out_contains)
+{
+    return calx_relationship_contains(customer, &customer_relationships[0], purchase, out_contains);
+}
+
+calx_status customer_purchases_append(const struct customer *customer,
+                                      const struct purchase *purchase)
 {
     return calx_relationship_append(customer, &customer_relationships[0], purchase);
+}
+
+calx_status customer_purchases_insert(const struct customer *customer, size_t position,
+                                      const struct purchase *purchase)
+{
+    return calx_relationship_insert(customer, &customer_relationships[0], position, purchase);
 }
 
 calx_status customer_purchases_remove(const struct customer *customer,
                                       const struct purchase *purchase)
 {
     return calx_relationship_remove(customer, &customer_relationships[0], purchase);
+}
+
+calx_status customer_purchases_replace(const struct customer *customer,
+                                       const struct purchase *const *items, size_t count)
+{
+    return calx_relationship_replace(customer, &customer_relationships[0],
+                                     (const void *const *)items, count);
+}
+
+calx_status customer_purchases_clear(const struct customer *customer)
+{
+    return calx_relationship_clear(customer, &customer_relationships[0]);
 }
 
 customer_query *customer_query_new(calx_session *session)
@@ -431,16 +461,46 @@ calx_status purchase_lines(const struct purchase *purchase,
     return status;
 }
 
+calx_status purchase_lines_count(const struct purchase *purchase, size_t *out_count)
+{
+    return calx_relationship_count(purchase, &purchase_relationships[1], out_count);
+}
+
+calx_status purchase_lines_contains(const struct purchase *purchase,
+                                    const struct purchase_line *purchase_line, bool *out_contains)
+{
+    return calx_relationship_contains(purchase, &purchase_relationships[1], purchase_line,
+                                      out_contains);
+}
+
 calx_status purchase_lines_append(const struct purchase *purchase,
-                                  struct purchase_line *purchase_line)
+                                  const struct purchase_line *purchase_line)
 {
     return calx_relationship_append(purchase, &purchase_relationships[1], purchase_line);
+}
+
+calx_status purchase_lines_insert(const struct purchase *purchase, size_t position,
+                                  const struct purchase_line *purchase_line)
+{
+    return calx_relationship_insert(purchase, &purchase_relationships[1], position, purchase_line);
 }
 
 calx_status purchase_lines_remove(const struct purchase *purchase,
                                   const struct purchase_line *purchase_line)
 {
     return calx_relationship_remove(purchase, &purchase_relationships[1], purchase_line);
+}
+
+calx_status purchase_lines_replace(const struct purchase *purchase,
+                                   const struct purchase_line *const *items, size_t count)
+{
+    return calx_relationship_replace(purchase, &purchase_relationships[1],
+                                     (const void *const *)items, count);
+}
+
+calx_status purchase_lines_clear(const struct purchase *purchase)
+{
+    return calx_relationship_clear(purchase, &purchase_relationships[1]);
 }
 
 purchase_query *purchase_query_new(calx_session *session)

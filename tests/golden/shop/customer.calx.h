@@ -71,9 +71,18 @@ calx_status customer_set_name(const struct customer *customer, const char *name)
 /** Everything this customer ever bought, the latest first. */
 calx_status customer_purchases(const struct customer *customer,
                                const struct purchase *const **out_items, size_t *out_count);
-calx_status customer_purchases_append(const struct customer *customer, struct purchase *purchase);
+calx_status customer_purchases_count(const struct customer *customer, size_t *out_count);
+calx_status customer_purchases_contains(const struct customer *customer,
+                                        const struct purchase *purchase, bool *out_contains);
+calx_status customer_purchases_append(const struct customer *customer,
+                                      const struct purchase *purchase);
+calx_status customer_purchases_insert(const struct customer *customer, size_t position,
+                                      const struct purchase *purchase);
 calx_status customer_purchases_remove(const struct customer *customer,
                                       const struct purchase *purchase);
+calx_status customer_purchases_replace(const struct customer *customer,
+                                       const struct purchase *const *items, size_t count);
+calx_status customer_purchases_clear(const struct customer *customer);
 
 /** A query over customer: build it, ask it, free it. Results are borrowed until then. */
 typedef struct customer_query customer_query;
@@ -161,10 +170,18 @@ calx_status purchase_set_customer(const struct purchase *purchase, const struct 
 calx_status purchase_clear_customer(const struct purchase *purchase);
 calx_status purchase_lines(const struct purchase *purchase,
                            const struct purchase_line *const **out_items, size_t *out_count);
+calx_status purchase_lines_count(const struct purchase *purchase, size_t *out_count);
+calx_status purchase_lines_contains(const struct purchase *purchase,
+                                    const struct purchase_line *purchase_line, bool *out_contains);
 calx_status purchase_lines_append(const struct purchase *purchase,
-                                  struct purchase_line *purchase_line);
+                                  const struct purchase_line *purchase_line);
+calx_status purchase_lines_insert(const struct purchase *purchase, size_t position,
+                                  const struct purchase_line *purchase_line);
 calx_status purchase_lines_remove(const struct purchase *purchase,
                                   const struct purchase_line *purchase_line);
+calx_status purchase_lines_replace(const struct purchase *purchase,
+                                   const struct purchase_line *const *items, size_t count);
+calx_status purchase_lines_clear(const struct purchase *purchase);
 
 /** A query over purchase: build it, ask it, free it. Results are borrowed until then. */
 typedef struct purchase_query purchase_query;
