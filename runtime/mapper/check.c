@@ -109,6 +109,33 @@ static const calx_mapper *carrier(const calx_mapper *mapper, const calx_relation
     return relationship->kind == CALX_RELATIONSHIP_ONE ? mapper : relationship->target;
 }
 
+static bool is_among(const calx_foreign_key *key, uint16_t column)
+{
+    for (size_t i = 0; i < key->column_count; i++)
+        if (key->columns[i] == column)
+            return true;
+    return false;
+}
+
+/* Rows of an association are known by the two they lead to. */
+static const char *association_fault(const calx_mapper *mapper,
+                                     const calx_relationship *relationship)
+{
+    const calx_mapper *association = relationship->association;
+    if (relationship->target_key == relationship->foreign_key)
+        return "has a many-to-many without a way to its target";
+    const calx_foreign_key *near = &association->foreign_keys[relationship->foreign_key];
+    const calx_foreign_key *far = &association->foreign_keys[relationship->target_key];
+    if (near->target != mapper || far->target != relationship->target)
+        return "has a many-to-many whose association leads elsewhere";
+    if (association->key_count != association->column_count)
+        return "has a many-to-many whose association has a column outside of its key";
+    for (uint16_t i = 0; i < association->column_count; i++)
+        if (!is_among(near, i) && !is_among(far, i))
+            return "has a many-to-many whose association has a column that leads nowhere";
+    return NULL;
+}
+
 static const char *relationship_fault(const calx_mapper *mapper,
                                       const calx_relationship *relationship)
 {
@@ -122,6 +149,10 @@ static const char *relationship_fault(const calx_mapper *mapper,
         (owner == relationship->association &&
          relationship->target_key >= owner->foreign_key_count))
         return "has a relationship over a foreign key that does not exist";
+    const char *fault =
+        owner == relationship->association ? association_fault(mapper, relationship) : NULL;
+    if (fault != NULL)
+        return fault;
     if (relationship->inverse != CALX_NO_INVERSE &&
         relationship->inverse >= target->relationship_count)
         return "has a relationship whose inverse does not exist";

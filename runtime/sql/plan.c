@@ -5,6 +5,7 @@
 #include "sql/plan.h"
 
 #include "base/hash.h"
+#include "sql/members.h"
 #include "sql/name.h"
 
 #include <string.h>
@@ -346,6 +347,8 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
         return has_key && dialect->batches_rows;
     case CALX_PLAN_SELECT_SOME:
         return has_key && has_set;
+    case CALX_PLAN_SELECT_MEMBERS:
+        return key->relationship != NULL;
     }
     return false;
 }
@@ -388,11 +391,20 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     case CALX_PLAN_SELECT_SOME:
         put_select_some(&writer, key->columns);
         break;
+    case CALX_PLAN_SELECT_MEMBERS:
+        calx_sql_put_members(out, dialect, key->relationship);
+        break;
     }
     put_lock(&writer, key);
     if (writer.parameters > dialect->max_parameters)
         calx_buffer_fail(out, CALX_E_LIMIT);
     return out->status;
+}
+
+/* What leads from the association to the owner. */
+static const calx_foreign_key *owner_key(const calx_plan_key *key)
+{
+    return &key->relationship->association->foreign_keys[key->relationship->foreign_key];
 }
 
 size_t calx_sql_plan_parameters(const calx_plan_key *key)
@@ -414,8 +426,17 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     case CALX_PLAN_SELECT_BY_KEY:
     case CALX_PLAN_SELECT_SOME:
         return key->mapper->key_count;
+    case CALX_PLAN_SELECT_MEMBERS:
+        return owner_key(key)->column_count;
     }
     return 0;
+}
+
+static void put_owner_types(const calx_plan_key *key, calx_type *out)
+{
+    const calx_foreign_key *owner = owner_key(key);
+    for (size_t i = 0; i < owner->column_count; i++)
+        *out++ = key->relationship->association->columns[owner->columns[i]].type;
 }
 
 static calx_type *put_set_types(const calx_mapper *mapper, const uint64_t *columns, calx_type *out)
@@ -434,6 +455,10 @@ void calx_sql_plan_types(const calx_plan_key *key, calx_type *out)
     bool updates = key->kind == CALX_PLAN_UPDATE || key->kind == CALX_PLAN_UPDATE_ROWS;
     bool deletes = key->kind == CALX_PLAN_DELETE || key->kind == CALX_PLAN_DELETE_ROWS;
     bool by_key = key->kind == CALX_PLAN_SELECT_BY_KEY || key->kind == CALX_PLAN_SELECT_SOME;
+    if (key->kind == CALX_PLAN_SELECT_MEMBERS) {
+        put_owner_types(key, out);
+        return;
+    }
     if (!deletes && !by_key)
         out = put_set_types(mapper, key->columns, out);
     if (!updates && !deletes && !by_key)
@@ -457,6 +482,7 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
 {
     uint64_t kind = (uint64_t)key->kind | (uint64_t)key->lock << 8 | (uint64_t)key->wait << 16;
     uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, kind);
+    hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->relationship);
     for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->columns[i]);
     return hash;
@@ -465,7 +491,8 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
 bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
     if (left->mapper != right->mapper || left->kind != right->kind || left->lock != right->lock ||
-        left->wait != right->wait || (left->columns == NULL) != (right->columns == NULL))
+        left->wait != right->wait || left->relationship != right->relationship ||
+        (left->columns == NULL) != (right->columns == NULL))
         return false;
     return left->columns == NULL || memcmp(left->columns, right->columns,
                                            calx_plan_words(left->mapper) * sizeof(uint64_t)) == 0;

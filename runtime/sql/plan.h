@@ -9,6 +9,8 @@
  *   SELECT_BY_KEY      the key's columns in key order
  *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
  *   SELECT_SOME        the key's columns in key order; the set is what is selected
+ *   SELECT_MEMBERS     the columns of the relationship's association that point at the owner, in
+ *                      the order of that foreign key; the mapper is the relationship's target
  *   INSERT_ROWS, UPDATE_ROWS, DELETE_ROWS
  *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
  *                      arrays are long; only where the dialect says batches_rows
@@ -37,6 +39,7 @@ typedef enum calx_plan_kind {
     CALX_PLAN_SELECT_BY_KEY,
     CALX_PLAN_SELECT_BY_COLUMNS,
     CALX_PLAN_SELECT_SOME,
+    CALX_PLAN_SELECT_MEMBERS,
     CALX_PLAN_INSERT_ROWS,
     CALX_PLAN_UPDATE_ROWS,
     CALX_PLAN_DELETE_ROWS,
@@ -47,9 +50,10 @@ typedef enum calx_plan_kind {
 typedef struct calx_plan_key {
     const calx_mapper *mapper;
     calx_plan_kind kind;
-    const uint64_t *columns; /* a set; NULL where the kind needs none */
-    calx_lock lock;          /* of a SELECT */
-    calx_lock_wait wait;     /* counts with a lock */
+    const uint64_t *columns;               /* a set; NULL where the kind needs none */
+    calx_lock lock;                        /* of a SELECT */
+    calx_lock_wait wait;                   /* counts with a lock */
+    const calx_relationship *relationship; /* a many-to-many; NULL where the kind needs none */
 } calx_plan_key;
 
 /* Whether its parameters are arrays. */
