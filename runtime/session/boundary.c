@@ -159,6 +159,7 @@ static void undo_add(calx_session *session, calx_instance *instance)
     if (instance->watch != NULL)
         calx_watch_forget_row(instance->watch);
     set_links_apart(instance, is_in_savepoint(session));
+    calx_pairs_set_apart(instance);
 }
 
 static void undo_adds(calx_session *session)
@@ -319,6 +320,7 @@ void calx_boundary_restore(calx_session *session)
 {
     undo_adds(session);
     undo_deletes(session);
+    calx_pairs_undo(session, is_in_savepoint(session));
     if (is_in_savepoint(session)) {
         undo_changes_inside(session);
         unload_touched(session);

@@ -6,6 +6,7 @@
 #include "session/relationship.h"
 
 #include "base/error.h"
+#include "session/many_to_many.h"
 
 static calx_status no_memory(calx_session *session)
 {
@@ -47,6 +48,8 @@ calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
     calx_slot *slot = &owner->links->slots[relationship];
+    if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return calx_many_to_many_gather(owner, relationship);
     if (calx_slot_reserve(slot, count_unflushed(owner, facts)) != CALX_OK)
         return no_memory(owner->session);
     slot->loaded = true;
@@ -112,5 +115,7 @@ calx_status calx_relationship_take_collection(calx_instance *owner, unsigned rel
                                               calx_instance *const *items, size_t count)
 {
     const found_items found = { items, count };
+    if (owner->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return calx_many_to_many_take(owner, relationship, items, count);
     return take_many(owner, relationship, &found);
 }

@@ -3,6 +3,7 @@
  * together; only when all rows are through do instances change their state, and that cannot fail. A
  * failure in between rolls the transaction back at once, and the session waits for rollback().
  */
+#include "session/association.h"
 #include "session/checksum.h"
 #include "session/row_switch.h"
 #include "session/together.h"
@@ -21,6 +22,8 @@ static calx_status send_work(calx_session *session, const calx_work *work)
         status = calx_switch_send(&writer, work, true);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->late, &calx_together_updates);
+    if (status == CALX_OK)
+        status = calx_association_send(&writer, work);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->deletes, &calx_together_deletes);
     calx_cursor_close(writer.cursor);
@@ -50,7 +53,7 @@ static void cool_down(calx_session *session)
 static bool may_have_work(const calx_session *session, bool cold)
 {
     return session->pending.count > 0 || session->marked.count > 0 || session->hot.count > 0 ||
-           (cold && session->cold.count > 0);
+           session->pairs.count > 0 || (cold && session->cold.count > 0);
 }
 
 static calx_status write_work(calx_session *session, const calx_work *work)

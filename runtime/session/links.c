@@ -16,13 +16,15 @@ calx_status calx_links_ensure(calx_instance *instance)
     const calx_mapper *mapper = instance->mapper;
     size_t links = mapper->foreign_key_count * sizeof(calx_link);
     size_t slots = mapper->relationship_count * sizeof(calx_slot);
-    char *block = calx_alloc_zeroed(sizeof(calx_links) + links + slots);
+    size_t sides = calx_side_count(mapper) * sizeof(calx_side);
+    char *block = calx_alloc_zeroed(sizeof(calx_links) + links + slots + sides);
     if (block == NULL)
         return CALX_E_NOMEM;
     calx_links *all = (calx_links *)(void *)block;
     all->owner = instance;
     all->links = (calx_link *)(void *)(block + sizeof(calx_links));
     all->slots = (calx_slot *)(void *)(block + sizeof(calx_links) + links);
+    all->sides = (calx_side *)(void *)(block + sizeof(calx_links) + links + slots);
     for (size_t i = 0; i < mapper->foreign_key_count; i++)
         all->links[i].owner = instance;
     instance->links = all;
@@ -90,10 +92,23 @@ static bool has_twin(const calx_instance *instance, unsigned relationship)
     return false;
 }
 
-/* Its members may be on their way out too: those without links are in nothing any more. */
-static void clear_slot(calx_instance *instance, unsigned relationship)
+/* Whether another many-to-many has the same pairs, and shows them. */
+static bool has_loaded_twin(const calx_instance *instance, unsigned relationship)
 {
-    calx_slot *slot = &instance->links->slots[relationship];
+    const calx_relationship *table = instance->mapper->relationships;
+    const calx_relationship *facts = &table[relationship];
+    for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
+        if (i != relationship && table[i].kind == facts->kind &&
+            table[i].association == facts->association &&
+            table[i].foreign_key == facts->foreign_key && instance->links->slots[i].loaded)
+            return true;
+    return false;
+}
+
+/* Its members may be on their way out too: those without links are in nothing any more. */
+static void forget_members(const calx_instance *instance, unsigned relationship)
+{
+    const calx_slot *slot = &instance->links->slots[relationship];
     bool has_twin_ = slot->count > 0 && has_twin(instance, relationship);
     for (size_t i = 0; i < slot->count && !has_twin_; i++) {
         const calx_instance *item = calx_instance_trusted(slot->items[i]);
@@ -102,7 +117,16 @@ static void clear_slot(calx_instance *instance, unsigned relationship)
         if (link != NULL && link->target == instance)
             link->listed = false;
     }
-    calx_slot_clear(slot);
+}
+
+static void clear_slot(calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        calx_pairs_unload(instance, facts, has_loaded_twin(instance, relationship));
+    else
+        forget_members(instance, relationship);
+    calx_slot_clear(&instance->links->slots[relationship]);
 }
 
 void calx_slot_unload(calx_instance *instance, unsigned relationship)
@@ -402,6 +426,7 @@ void calx_links_detach(calx_instance *instance)
     detach_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++)
         detach_link(&instance->links->links[i]);
+    calx_pairs_detach(instance);
     show_all(instance);
 }
 
@@ -411,6 +436,7 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
         return;
     calx_boundary_untouch(instance->links);
     clear_slots(instance);
+    calx_pairs_drop(instance, ending);
     cut_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
         calx_link *link = &instance->links->links[i];

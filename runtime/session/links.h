@@ -2,12 +2,13 @@
  * Relationships in memory. A link is one foreign key of one instance: the instance it points at. A
  * slot is one relationship as it was loaded. The two sides are one fact: an item of a loaded
  * collection is an instance whose link points at the owner, and every link is in a list of its
- * target. So an instance that goes can be taken out of everything that points at it.
+ * target. So an instance that goes can be taken out of everything that points at it. Many-to-many
+ * relationships have slots too; what is in them is said by pairs.h.
  */
 #ifndef CALX_SESSION_LINKS_H
 #define CALX_SESSION_LINKS_H
 
-#include "mapper/instance.h"
+#include "session/pairs.h"
 
 typedef enum calx_link_state {
     CALX_LINK_UNKNOWN = 0, /* only the columns tell; a target is what it was before */
@@ -36,7 +37,7 @@ struct calx_link {
  * no other. What else moves makes the places of links inexact, which costs a look around there.
  */
 typedef struct calx_slot {
-    const void **items; /* of a one-to-many: entities */
+    const void **items; /* entities */
     size_t count, capacity;
     size_t front; /* so much room is free before the items; part of the capacity */
     size_t first; /* the place of items[0] */
@@ -49,6 +50,7 @@ struct calx_links {
     calx_link *incoming;            /* links of others that point here */
     calx_link *links;               /* one for each foreign key of the mapper */
     calx_slot *slots;               /* one for each relationship of the mapper */
+    calx_side *sides;               /* one for each many-to-many of it, and one for all others */
     bool strangers;                 /* pointed at by instances of no session since the last flush */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links *touched_next, *touched_previous; /* of that boundary */
@@ -80,6 +82,16 @@ unsigned calx_link_number(const calx_link *link);
 /* Room in a collection for more items, so that adding them cannot fail. */
 calx_status calx_slot_reserve(calx_slot *slot, size_t more);
 void calx_slot_add(calx_slot *slot, calx_link *link);
+
+/*
+ * The same for items that are no link's owner but one end of a pair, which keeps their place: adds
+ * one, and answers where; takes one out; moves one. Whoever keeps the places makes them exact when
+ * calx_slot_is_inexact().
+ */
+size_t calx_slot_put(calx_slot *slot, const void *entity);
+bool calx_slot_pull(calx_slot *slot, const void *entity, size_t place);
+void calx_slot_shift(calx_slot *slot, const void *entity, size_t place, size_t position);
+bool calx_slot_is_inexact(calx_slot *slot);
 
 /* Turns round the items from a position on. */
 void calx_slot_reverse(calx_slot *slot, size_t from, unsigned foreign_key);

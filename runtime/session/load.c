@@ -191,7 +191,8 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
                             const calx_plan **out_plan)
 {
     calx_entity *entity = selection->entity;
-    bool is_plain = selection->columns == NULL && selection->lock.lock == CALX_LOCK_NONE;
+    bool is_plain = selection->columns == NULL && selection->plan == NULL &&
+                    selection->lock.lock == CALX_LOCK_NONE;
     *out_plan = is_plain ? entity->by_key : selection->plan;
     if (*out_plan != NULL)
         return CALX_OK;
@@ -221,7 +222,7 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
             status = calx_session_materialize(session, selection->entity, &instance, NULL);
         if (status == CALX_OK && instance != NULL)
             status = selection->visit(selection->context, instance);
-        if (status != CALX_OK || selection->columns == NULL)
+        if (status != CALX_OK || (selection->columns == NULL && selection->plan == NULL))
             return status; /* a key has one row at most */
         if (calx_cursor_next(cursor, &row) != CALX_OK)
             return calx_session_take_error(session);

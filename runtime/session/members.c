@@ -170,6 +170,17 @@ static bool has_moved(const calx_watch_list *list, const calx_relationship *fact
     return false;
 }
 
+/* Whether a row of an association is still to be written or deleted. */
+static bool has_changed_pair(const calx_session *session, const calx_relationship *facts,
+                             const calx_instance *owner)
+{
+    for (const calx_pair *pair = session->pairs.first; pair != NULL; pair = pair->next)
+        for (size_t i = 0; i < 2; i++)
+            if (pair->ends[i].instance == owner && calx_pair_goes_over(facts, &pair->ends[i]))
+                return true;
+    return false;
+}
+
 static bool has_changed_collection(const calx_session *session, const calx_instance *instance)
 {
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
@@ -178,6 +189,9 @@ static bool has_changed_collection(const calx_session *session, const calx_insta
             (has_moved(&session->pending, facts, instance) ||
              has_moved(&session->hot, facts, instance) ||
              has_moved(&session->cold, facts, instance)))
+            return true;
+        if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY &&
+            has_changed_pair(session, facts, instance))
             return true;
     }
     return false;

@@ -62,6 +62,8 @@ void calx_session_forget(calx_session *session, calx_instance *instance)
     }
     instance->flags &= (uint16_t) ~(CALX_INSTANCE_MARKED | CALX_INSTANCE_NEW_IN_TX);
     instance->session = NULL;
+    if (session->pairs.count > 0)
+        calx_pairs_follow(instance);
 }
 
 /* ---- arguments ---- */
@@ -154,6 +156,17 @@ static calx_status reach(calx_session *session, calx_instances *found, calx_inst
     return status;
 }
 
+/* What was taken out since the last flush comes in too, so that it can be written (SES-273). */
+static calx_status reach_removed(calx_session *session, calx_instances *found,
+                                 const calx_side *side)
+{
+    calx_status status = CALX_OK;
+    for (const calx_pair_end *end = side->first; status == CALX_OK && end != NULL; end = end->next)
+        if (calx_pair_of(end)->state == CALX_PAIR_REMOVED)
+            status = reach(session, found, calx_pair_other(end)->instance);
+    return status;
+}
+
 static calx_status reach_over(calx_session *session, calx_instances *found, calx_instance *instance,
                               unsigned relationship)
 {
@@ -174,7 +187,9 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
         if (status != CALX_OK)
             return status;
     }
-    return CALX_OK;
+    return facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY
+               ? reach_removed(session, found, calx_side_over(instance, facts))
+               : CALX_OK;
 }
 
 /* Everything that save-update reaches from the first one, ready to be attached (SES-273). */
@@ -218,6 +233,7 @@ static void attach_one(calx_session *session, calx_instance *instance)
 {
     instance->session = session;
     calx_session_keep(session, instance);
+    calx_pairs_follow(instance);
     if (instance->state == CALX_STATE_TRANSIENT) {
         instance->state = CALX_STATE_PENDING;
         calx_watch_list_append(&session->pending, instance->watch);
@@ -259,6 +275,8 @@ static calx_status join_collections(calx_session *session, const calx_instances 
             calx_link_join(link);
             link->fresh = true;
         }
+        if (calx_pairs_join(instance) != CALX_OK)
+            return calx_error_set_nomem(&session->error);
     }
     return CALX_OK;
 }
@@ -273,6 +291,7 @@ static void settle_collections(const calx_instance *instance, bool commit)
         if (commit)
             link->set_apart = false;
     }
+    calx_pairs_end_join(instance, commit);
 }
 
 calx_status calx_session_attach_begin(calx_session *session, calx_instance *const *instances,

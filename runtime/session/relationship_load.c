@@ -7,6 +7,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/many_to_many.h"
 
 #include <string.h>
 
@@ -289,7 +290,7 @@ bool calx_relationship_is_known(const calx_instance *instance, unsigned relation
 static bool is_to_gather(const calx_instance *instance, unsigned relationship)
 {
     return instance->links != NULL && is_all_in_memory(instance) &&
-           instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY &&
+           instance->mapper->relationships[relationship].kind != CALX_RELATIONSHIP_ONE &&
            !instance->links->slots[relationship].loaded;
 }
 
@@ -311,5 +312,7 @@ calx_status calx_relationship_load(calx_session *session, calx_instance *instanc
                                  instance->mapper->relationships[relationship].member);
     if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
         return load_one(session, instance, &instance->mapper->relationships[relationship]);
+    if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return calx_many_to_many_load(session, instance, relationship);
     return load_many(session, instance, relationship);
 }

@@ -6,8 +6,25 @@
 #include "session/relationship.h"
 
 #include "base/error.h"
+#include "session/many_to_many.h"
 
-enum { COLLECTIONS = 1u << CALX_RELATIONSHIP_MANY };
+enum { COLLECTIONS = 1u << CALX_RELATIONSHIP_MANY | 1u << CALX_RELATIONSHIP_MANY_TO_MANY };
+
+/* What is done differently for each kind. The collection is loaded, owner and item have links. */
+typedef struct collection_kind {
+    bool (*holds)(const calx_instance *owner, const calx_relationship *facts,
+                  const calx_instance *item);
+    calx_status (*add)(calx_instance *owner, const calx_relationship *facts, calx_instance *item);
+    /* An item that is held. */
+    calx_status (*take_out)(calx_instance *owner, const calx_relationship *facts,
+                            calx_instance *item);
+    void (*move)(calx_instance *owner, const calx_relationship *facts, calx_instance *item,
+                 size_t position);
+    calx_status (*replace)(calx_instance *owner, const calx_relationship *facts,
+                           const void *const *items, size_t count);
+} collection_kind;
+
+static const collection_kind *kind_of(const calx_relationship *facts);
 
 static calx_status no_memory(calx_session *session)
 {
@@ -56,13 +73,6 @@ calx_status calx_relationship_count(const void *entity, const calx_relationship 
     return status;
 }
 
-static bool holds(const calx_instance *owner, const calx_slot *slot, const calx_instance *item,
-                  const calx_relationship *facts)
-{
-    const calx_link *link = calx_links_of(item, facts->foreign_key);
-    return slot != NULL && link != NULL && link->target == owner && calx_slot_contains(slot, link);
-}
-
 calx_status calx_relationship_contains(const void *entity, const calx_relationship *relationship,
                                        const void *item, bool *out_contains)
 {
@@ -76,7 +86,8 @@ calx_status calx_relationship_contains(const void *entity, const calx_relationsh
         status = calx_relationship_resolve_item(owner->session, relationship, item, &wanted);
     if (status != CALX_OK)
         return status;
-    *out_contains = holds(owner, slot, wanted, relationship);
+    *out_contains = slot != NULL && wanted->links != NULL &&
+                    kind_of(relationship)->holds(owner, relationship, wanted);
     return CALX_OK;
 }
 
@@ -123,8 +134,15 @@ static calx_slot *slot_of(const calx_instance *owner, const calx_relationship *f
     return &owner->links->slots[facts - owner->mapper->relationships];
 }
 
-static calx_status add_member(calx_instance *owner, const calx_relationship *facts,
-                              calx_instance *item)
+static bool holds_link(const calx_instance *owner, const calx_relationship *facts,
+                       const calx_instance *item)
+{
+    const calx_link *link = &item->links->links[facts->foreign_key];
+    return link->target == owner && calx_slot_contains(slot_of(owner, facts), link);
+}
+
+static calx_status add_link(calx_instance *owner, const calx_relationship *facts,
+                            calx_instance *item)
 {
     calx_status status = calx_relationship_check_changeable(item);
     if (status != CALX_OK)
@@ -139,7 +157,7 @@ calx_status calx_relationship_append(const void *entity, const calx_relationship
     calx_instance *owner = NULL;
     calx_instance *added = NULL;
     calx_status status = resolve_member(entity, relationship, item, &owner, &added);
-    return status == CALX_OK ? add_member(owner, relationship, added) : status;
+    return status == CALX_OK ? kind_of(relationship)->add(owner, relationship, added) : status;
 }
 
 static calx_status check_position(const calx_instance *owner, const calx_relationship *facts,
@@ -161,12 +179,30 @@ calx_status calx_relationship_insert(const void *entity, const calx_relationship
     calx_status status = resolve_member(entity, relationship, item, &owner, &added);
     if (status != CALX_OK)
         return status;
-    calx_slot *slot = slot_of(owner, relationship);
-    status = check_position(owner, relationship, position, holds(owner, slot, added, relationship));
+    const collection_kind *kind = kind_of(relationship);
+    status = check_position(owner, relationship, position, kind->holds(owner, relationship, added));
     if (status == CALX_OK)
-        status = add_member(owner, relationship, added);
+        status = kind->add(owner, relationship, added);
     if (status == CALX_OK)
-        calx_slot_move(slot, &added->links->links[relationship->foreign_key], position);
+        kind->move(owner, relationship, added, position);
+    return status;
+}
+
+static void move_link(calx_instance *owner, const calx_relationship *facts, calx_instance *item,
+                      size_t position)
+{
+    calx_slot_move(slot_of(owner, facts), &item->links->links[facts->foreign_key], position);
+}
+
+static calx_status take_out_link(calx_instance *owner, const calx_relationship *facts,
+                                 calx_instance *item)
+{
+    calx_link *link = &item->links->links[facts->foreign_key];
+    calx_status status = owner->session == NULL ? CALX_OK : calx_session_autobegin(owner->session);
+    if (status == CALX_OK)
+        status = calx_relationship_point(item->session, link, NULL);
+    if (status == CALX_OK)
+        calx_relationship_drop_orphan(link);
     return status;
 }
 
@@ -178,18 +214,11 @@ calx_status calx_relationship_remove(const void *entity, const calx_relationship
     calx_status status = resolve_member(entity, relationship, item, &owner, &removed);
     if (status != CALX_OK)
         return status;
-    if (!holds(owner, slot_of(owner, relationship), removed, relationship))
+    if (!kind_of(relationship)->holds(owner, relationship, removed))
         return calx_session_fail(owner->session, CALX_E_STATE, "%s.%s does not hold this %s",
                                  owner->mapper->name, relationship->member,
                                  relationship->target->name);
-    calx_link *link = &removed->links->links[relationship->foreign_key];
-    if (owner->session != NULL)
-        status = calx_session_autobegin(owner->session);
-    if (status == CALX_OK)
-        status = calx_relationship_point(removed->session, link, NULL);
-    if (status == CALX_OK)
-        calx_relationship_drop_orphan(link);
-    return status;
+    return kind_of(relationship)->take_out(owner, relationship, removed);
 }
 
 /* ---- all members at once ---- */
@@ -326,20 +355,11 @@ static calx_status exchange_all(change *all)
     return status;
 }
 
-calx_status calx_relationship_replace(const void *entity, const calx_relationship *relationship,
-                                      const void *const *items, size_t count)
+static calx_status replace_links(calx_instance *owner, const calx_relationship *facts,
+                                 const void *const *items, size_t count)
 {
-    change all = { .facts = relationship };
-    unsigned number = 0;
-    calx_status status =
-        calx_relationship_resolve(entity, relationship, COLLECTIONS, &all.owner, &number);
-    if (status == CALX_OK && count > 0)
-        status = calx_session_check_given(all.owner->session, items, "array of members");
-    if (status == CALX_OK)
-        status = load_to_change(all.owner, number);
-    if (status != CALX_OK)
-        return status;
-    status = name_items(&all, items, count);
+    change all = { .owner = owner, .facts = facts };
+    calx_status status = name_items(&all, items, count);
     if (status == CALX_OK)
         status = exchange_all(&all);
     forget_names(&all);
@@ -348,7 +368,35 @@ calx_status calx_relationship_replace(const void *entity, const calx_relationshi
     return status;
 }
 
+calx_status calx_relationship_replace(const void *entity, const calx_relationship *relationship,
+                                      const void *const *items, size_t count)
+{
+    calx_instance *owner = NULL;
+    unsigned number = 0;
+    calx_status status =
+        calx_relationship_resolve(entity, relationship, COLLECTIONS, &owner, &number);
+    if (status == CALX_OK && count > 0)
+        status = calx_session_check_given(owner->session, items, "array of members");
+    if (status == CALX_OK)
+        status = load_to_change(owner, number);
+    if (status == CALX_OK)
+        status = kind_of(relationship)->replace(owner, relationship, items, count);
+    return status;
+}
+
 calx_status calx_relationship_clear(const void *entity, const calx_relationship *relationship)
 {
     return calx_relationship_replace(entity, relationship, NULL, 0);
+}
+
+/* ---- kinds ---- */
+
+static const collection_kind *kind_of(const calx_relationship *facts)
+{
+    static const collection_kind links = { holds_link, add_link, take_out_link, move_link,
+                                           replace_links };
+    static const collection_kind pairs = { calx_many_to_many_holds, calx_many_to_many_append,
+                                           calx_many_to_many_remove, calx_many_to_many_move,
+                                           calx_many_to_many_replace };
+    return facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY ? &pairs : &links;
 }

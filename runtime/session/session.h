@@ -13,7 +13,7 @@
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   relationship_many.c  collections changed             slot.c      the items of one
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
- *   collection.c   what loaders found
+ *   collection.c   what loaders found                      pairs.c       many-to-many in memory
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H
@@ -125,6 +125,7 @@ struct calx_session {
     calx_watch_list pending;  /* in the order they were added */
     calx_watch_list hot;      /* handed out since the last flush */
     calx_watch_list cold;     /* handed out earlier */
+    calx_pair_list pairs;     /* added or removed since the last flush */
     calx_instances marked;    /* for deletion */
     calx_instances inserted;  /* in the open transaction, in that order */
     calx_instances deleted;   /* in the open transaction, DELETE sent; in that order */
@@ -309,8 +310,8 @@ typedef calx_status (*calx_visit)(void *context, calx_instance *instance);
 
 typedef struct calx_selection {
     calx_entity *entity;
-    const uint64_t *columns; /* NULL: the key */
-    const calx_plan *plan;   /* of the columns; NULL: it is to be found */
+    const uint64_t *columns; /* NULL: the key, unless there is a plan */
+    const calx_plan *plan;   /* NULL: it is to be found */
     const calx_value *values;
     size_t count;
     calx_locking lock;

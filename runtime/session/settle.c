@@ -2,7 +2,7 @@
  * After the last row of a flush: instances change their state. Nothing here can fail, since all
  * that could was reserved before.
  */
-#include "session/write.h"
+#include "session/association.h"
 
 void calx_session_displace(calx_session *session, const calx_key *key)
 {
@@ -57,6 +57,7 @@ static void settle_deleted(calx_session *session, calx_instance *instance)
         calx_watch_list_remove(instance->watch);
     instance->flags &= (uint16_t)~CALX_INSTANCE_MARKED;
     settle_links(instance); /* what was to be written never will be */
+    calx_pairs_delete(instance);
     instance->state = CALX_STATE_DELETED;
     (void)calx_instances_push(&session->deleted, instance);
 }
@@ -76,6 +77,7 @@ static void settle_inserts(calx_session *session, const calx_instances *inserts)
 
 void calx_session_settle(calx_session *session, const calx_work *work)
 {
+    calx_association_settle(work);
     for (size_t i = 0; i < work->deletes.count; i++)
         settle_deleted(session, work->deletes.items[i]);
     for (size_t i = 0; i < work->switched.count; i++)

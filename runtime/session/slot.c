@@ -47,10 +47,15 @@ calx_status calx_slot_reserve(calx_slot *slot, size_t more)
     return CALX_OK;
 }
 
+size_t calx_slot_put(calx_slot *slot, const void *entity)
+{
+    slot->items[slot->count++] = entity;
+    return slot->first + slot->count - 1;
+}
+
 void calx_slot_add(calx_slot *slot, calx_link *link)
 {
-    link->place = slot->first + slot->count;
-    slot->items[slot->count++] = calx_instance_entity(link->owner);
+    link->place = calx_slot_put(slot, calx_instance_entity(link->owner));
     link->listed = true;
 }
 
@@ -93,32 +98,42 @@ static size_t find_around(const calx_slot *slot, const void *entity, size_t star
     return SIZE_MAX;
 }
 
-static size_t position_of(const calx_slot *slot, const calx_link *link)
+static size_t position_of(const calx_slot *slot, const void *entity, size_t place)
 {
-    size_t start = link->place - slot->first;
-    return find_around(slot, calx_instance_entity(link->owner),
-                       start < slot->count ? start : slot->count);
+    size_t start = place - slot->first;
+    return find_around(slot, entity, start < slot->count ? start : slot->count);
+}
+
+static size_t position_of_link(const calx_slot *slot, const calx_link *link)
+{
+    return position_of(slot, calx_instance_entity(link->owner), link->place);
 }
 
 bool calx_slot_contains(const calx_slot *slot, const calx_link *link)
 {
-    return link->listed && position_of(slot, link) != SIZE_MAX;
+    return link->listed && position_of_link(slot, link) != SIZE_MAX;
 }
 
 /* Looking around is to stay cheaper than counting through once in a while. */
-static void note_move(calx_slot *slot, unsigned foreign_key)
+bool calx_slot_is_inexact(calx_slot *slot)
 {
     enum { FEW = 512, SHARE = 64 };
-    if (++slot->moves <= FEW || slot->moves <= slot->count / SHARE)
-        return;
-    make_exact(slot, 0, slot->count, foreign_key);
+    if (slot->moves <= FEW || slot->moves <= slot->count / SHARE)
+        return false;
     slot->moves = 0;
+    return true;
+}
+
+static void make_exact_again(calx_slot *slot, unsigned foreign_key)
+{
+    if (calx_slot_is_inexact(slot))
+        make_exact(slot, 0, slot->count, foreign_key);
 }
 
 /* The shorter part moves. */
-bool calx_slot_take_out(calx_slot *slot, const calx_link *link)
+bool calx_slot_pull(calx_slot *slot, const void *entity, size_t place)
 {
-    size_t position = position_of(slot, link);
+    size_t position = position_of(slot, entity, place);
     if (position == SIZE_MAX)
         return false;
     size_t behind = slot->count - position - 1;
@@ -131,17 +146,23 @@ bool calx_slot_take_out(calx_slot *slot, const calx_link *link)
         memmove(&slot->items[position], &slot->items[position + 1], behind * sizeof(*slot->items));
     }
     slot->count--;
-    if (position > 0 && behind > 0)
-        note_move(slot, calx_link_number(link));
+    slot->moves += position > 0 && behind > 0;
     return true;
 }
 
-void calx_slot_move(calx_slot *slot, calx_link *link, size_t position)
+bool calx_slot_take_out(calx_slot *slot, const calx_link *link)
 {
-    size_t from = position_of(slot, link);
+    if (!calx_slot_pull(slot, calx_instance_entity(link->owner), link->place))
+        return false;
+    make_exact_again(slot, calx_link_number(link));
+    return true;
+}
+
+void calx_slot_shift(calx_slot *slot, const void *entity, size_t place, size_t position)
+{
+    size_t from = position_of(slot, entity, place);
     if (from == SIZE_MAX)
         return;
-    const void *entity = slot->items[from];
     if (from > position)
         memmove(&slot->items[position + 1], &slot->items[position],
                 (from - position) * sizeof(*slot->items));
@@ -149,9 +170,16 @@ void calx_slot_move(calx_slot *slot, calx_link *link, size_t position)
         memmove(&slot->items[from], &slot->items[from + 1],
                 (position - from) * sizeof(*slot->items));
     slot->items[position] = entity;
+    slot->moves += from != position;
+}
+
+void calx_slot_move(calx_slot *slot, calx_link *link, size_t position)
+{
+    if (position_of_link(slot, link) == SIZE_MAX)
+        return;
+    calx_slot_shift(slot, calx_instance_entity(link->owner), link->place, position);
     link->place = slot->first + position;
-    if (from != position)
-        note_move(slot, calx_link_number(link));
+    make_exact_again(slot, calx_link_number(link));
 }
 
 void calx_slot_take_out_leaving(calx_slot *slot, unsigned foreign_key)

@@ -4,7 +4,9 @@
  */
 #include "session/work.h"
 
+#include "base/allocator.h"
 #include "base/error.h"
+#include "session/association.h"
 #include "session/relationship.h"
 #include "session/row_switch.h"
 
@@ -22,6 +24,8 @@ void calx_work_clear(calx_work *work)
     end_switches(&work->switched);
     calx_instances_clear(&work->switches);
     calx_instances_clear(&work->switched);
+    calx_release(work->unpaired.items);
+    calx_release(work->paired.items);
     calx_instances_clear(&work->inserts);
     calx_instances_clear(&work->updates);
     calx_instances_clear(&work->late);
@@ -31,7 +35,7 @@ void calx_work_clear(calx_work *work)
 bool calx_work_is_empty(const calx_work *work)
 {
     return work->inserts.count + work->updates.count + work->late.count + work->deletes.count +
-               work->switches.count ==
+               work->switches.count + work->unpaired.count + work->paired.count ==
            0;
 }
 
@@ -190,6 +194,10 @@ static calx_status take_up_all(calx_work *work, bool cold)
         status = take_orphans(session, &session->pending);
     if (status == CALX_OK && work->linked)
         status = take_orphans(session, &session->hot);
+    if (status == CALX_OK)
+        status = calx_association_orphans(session);
+    if (status == CALX_OK)
+        status = calx_association_load(session);
     for (size_t i = 0; status == CALX_OK && i < session->marked.count; i++)
         status = release_members(session, session->marked.items[i]);
     return status;
@@ -300,6 +308,8 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
         status = gather_updates(work, &session->cold);
     if (status == CALX_OK)
         status = gather_deletes(work);
+    if (status == CALX_OK)
+        status = calx_association_gather(work);
     if (status != CALX_OK)
         return status;
     *out_sorting = true;

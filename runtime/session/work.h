@@ -7,6 +7,12 @@
 
 #include "session/session.h"
 
+/* Rows of associations. */
+typedef struct calx_pairs {
+    calx_pair **items;
+    size_t count, capacity;
+} calx_pairs;
+
 typedef struct calx_work {
     calx_session *session;
     bool linked;               /* some row may point at another one in memory */
@@ -18,6 +24,8 @@ typedef struct calx_work {
     calx_instances deletes;    /* owners before what they point at */
     calx_instances switches;   /* new ones that take over the row of one that is deleted */
     calx_instances switched;   /* these, at the same positions */
+    calx_pairs unpaired;       /* rows of associations to be deleted: before the deletes */
+    calx_pairs paired;         /* and to be inserted: after what they lead to, and those deleted */
 } calx_work;
 
 /*
