@@ -1,0 +1,58 @@
+/* Many-to-many relationships of all shapes. */
+#ifndef MEMBERSHIPS_H
+#define MEMBERSHIPS_H
+
+#include <calx/annotate.h>
+
+struct keyword;
+struct book;
+struct crop;
+
+/* Two ways: each has some of the other. */
+struct CALX_ENTITY("articles") article {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *title CALX_UNIQUE;
+    CALX_MANY(struct keyword) keywords CALX_SECONDARY("article_keywords") CALX_INVERSE(articles);
+};
+
+struct CALX_ENTITY("keywords") keyword {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *word CALX_UNIQUE;
+    CALX_MANY(struct article) articles CALX_SECONDARY("article_keywords") CALX_INVERSE(keywords);
+};
+
+/* One way, twice, with a cascade of each kind. */
+struct CALX_ENTITY("readers") reader {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *name;
+    CALX_MANY(struct book) shelf CALX_SECONDARY("shelves") CALX_CASCADE(all);
+    CALX_MANY(struct book) wishes CALX_SECONDARY("wishes") CALX_CASCADE(none);
+};
+
+struct CALX_ENTITY("books") book {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *title;
+};
+
+/* A key of two columns, one a text, on one side; a text on the other. */
+struct CALX_ENTITY("fields") field {
+    const char *country CALX_PRIMARY_KEY;
+    int32_t number CALX_PRIMARY_KEY;
+    CALX_MANY(struct crop) crops CALX_SECONDARY("sowings") CALX_INVERSE(fields);
+};
+
+struct CALX_ENTITY("crops") crop {
+    char name[16] CALX_PRIMARY_KEY;
+    CALX_MANY(struct field) fields CALX_SECONDARY("sowings") CALX_INVERSE(crops);
+};
+
+/* Among their like. */
+struct CALX_ENTITY("fans") fan {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *name;
+    CALX_MANY(struct fan)
+    following CALX_SECONDARY("follows", follower_id, followed_id) CALX_INVERSE(followers);
+    CALX_MANY(struct fan) followers CALX_SECONDARY("follows") CALX_INVERSE(following);
+};
+
+#endif
