@@ -128,6 +128,8 @@ static const char *association_fault(const calx_mapper *mapper,
     const calx_foreign_key *far = &association->foreign_keys[relationship->target_key];
     if (near->target != mapper || far->target != relationship->target)
         return "has a many-to-many whose association leads elsewhere";
+    if ((relationship->flags & CALX_RELATIONSHIP_VIEW_ONLY) != 0)
+        return NULL; /* it may be the table of an entity, which is only read here */
     if (association->key_count != association->column_count)
         return "has a many-to-many whose association has a column outside of its key";
     for (uint16_t i = 0; i < association->column_count; i++)
