@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 8 };
+enum { CALX_DRIVER_API = 9 };
 
 typedef struct calx_driver calx_driver;
 
@@ -176,6 +176,9 @@ struct calx_driver {
      */
     calx_status (*read)(calx_driver_statement *statement, const calx_value_type *wanted,
                         calx_value *out, size_t count);
+    /* Reads count columns of the present row, from one on; otherwise as read. */
+    calx_status (*read_from)(calx_driver_statement *statement, size_t first,
+                             const calx_value_type *wanted, calx_value *out, size_t count);
     /* Ends the run: rows left are dropped, nothing borrowed is kept. Ready to execute. */
     void (*reset)(calx_driver_statement *statement);
 

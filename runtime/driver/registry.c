@@ -47,6 +47,7 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->execute != NULL, "execute" },
         { driver->next != NULL, "next" },
         { driver->read != NULL, "read" },
+        { driver->read_from != NULL, "read_from" },
         { driver->reset != NULL, "reset" },
         { driver->column_count != NULL, "column_count" },
         { driver->column_name != NULL, "column_name" },

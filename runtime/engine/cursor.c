@@ -199,10 +199,11 @@ calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)
 }
 
 /* Read with the rows logged. */
-static CALX_APART calx_status read_aloud(calx_cursor *cursor, const calx_value_type *wanted,
-                                         calx_value *out, size_t count)
+static CALX_APART calx_status read_aloud(calx_cursor *cursor, size_t first,
+                                         const calx_value_type *wanted, calx_value *out,
+                                         size_t count)
 {
-    calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
+    calx_status status = cursor->driver->read_from(cursor->statement, first, wanted, out, count);
     if (status != CALX_OK)
         return calx_connection_failed(cursor->connection, status, cursor->sql);
     calx_echo_row(cursor->connection, out, count);
@@ -215,8 +216,32 @@ calx_status calx_cursor_read(calx_cursor *cursor, const calx_value_type *wanted,
     if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
         return fail_ended(cursor);
     if (cursor->connection->echo_rows)
-        return read_aloud(cursor, wanted, out, count);
+        return read_aloud(cursor, 0, wanted, out, count);
     calx_status status = cursor->driver->read(cursor->statement, wanted, out, count);
+    if (status != CALX_OK)
+        return calx_connection_failed(cursor->connection, status, cursor->sql);
+    return CALX_OK;
+}
+
+calx_status calx_cursor_read_from(calx_cursor *cursor, size_t first, const calx_value_type *wanted,
+                                  calx_value *out, size_t count)
+{
+    if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
+        return fail_ended(cursor);
+    if (cursor->connection->echo_rows)
+        return read_aloud(cursor, first, wanted, out, count);
+    calx_status status = cursor->driver->read_from(cursor->statement, first, wanted, out, count);
+    if (status != CALX_OK)
+        return calx_connection_failed(cursor->connection, status, cursor->sql);
+    return CALX_OK;
+}
+
+calx_status calx_cursor_peek(calx_cursor *cursor, size_t column, calx_value_type wanted,
+                             calx_value *out)
+{
+    if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
+        return fail_ended(cursor);
+    calx_status status = cursor->driver->read_from(cursor->statement, column, &wanted, out, 1);
     if (status != CALX_OK)
         return calx_connection_failed(cursor->connection, status, cursor->sql);
     return CALX_OK;

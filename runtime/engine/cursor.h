@@ -77,6 +77,14 @@ calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row);
 calx_status calx_cursor_read(calx_cursor *cursor, const calx_value_type *wanted, calx_value *out,
                              size_t count);
 
+/* The same from a column on: a row of several tables is read in parts. */
+calx_status calx_cursor_read_from(calx_cursor *cursor, size_t first, const calx_value_type *wanted,
+                                  calx_value *out, size_t count);
+
+/* One column, to decide whether the others are to be read; not logged. */
+calx_status calx_cursor_peek(calx_cursor *cursor, size_t column, calx_value_type wanted,
+                             calx_value *out);
+
 /* Rows inserted, updated or deleted by the last execute; right once no row was left. */
 int64_t calx_cursor_changes(const calx_cursor *cursor);
 

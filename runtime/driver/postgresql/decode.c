@@ -417,30 +417,37 @@ static CALX_APART calx_status read_any(calx_postgresql_statement *statement, int
                           PQfname(statement->result, column), stored, wanted_name(wanted));
 }
 
-calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
-                                 calx_value *out, size_t count)
+calx_status calx_postgresql_read_from(calx_driver_statement *base, size_t first,
+                                      const calx_value_type *wanted, calx_value *out, size_t count)
 {
     calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     const PGresult *result = statement->result;
     int row = statement->row;
     if (statement->width == 0)
         find_readers(statement);
-    if (count > statement->width)
-        return no_column(statement, count);
+    if (first + count > statement->width)
+        return no_column(statement, first + count);
     for (size_t i = 0; i < count; i++) {
-        unsigned char reader =
-            i < CALX_POSTGRESQL_READERS ? statement->readers[i] : (unsigned char)READ_ANY;
-        int size = PQgetlength(result, row, (int)i);
+        int column = (int)(first + i);
+        unsigned char reader = first + i < CALX_POSTGRESQL_READERS ? statement->readers[column]
+                                                                   : (unsigned char)READ_ANY;
+        int size = PQgetlength(result, row, column);
         out[i].type = CALX_VALUE_NULL;
-        if (size == 0 && PQgetisnull(result, row, (int)i))
+        if (size == 0 && PQgetisnull(result, row, column))
             continue;
         out[i].type = wanted[i];
         if (reader != READ_ANY &&
-            read_usual(reader, PQgetvalue(result, row, (int)i), size, &out[i]))
+            read_usual(reader, PQgetvalue(result, row, column), size, &out[i]))
             continue;
-        calx_status status = read_any(statement, (int)i, wanted[i], &out[i]);
+        calx_status status = read_any(statement, column, wanted[i], &out[i]);
         if (status != CALX_OK)
             return status;
     }
     return CALX_OK;
+}
+
+calx_status calx_postgresql_read(calx_driver_statement *base, const calx_value_type *wanted,
+                                 calx_value *out, size_t count)
+{
+    return calx_postgresql_read_from(base, 0, wanted, out, count);
 }

@@ -256,6 +256,7 @@ const calx_driver calx_driver_postgresql = {
     .execute = calx_postgresql_execute,
     .next = calx_postgresql_next,
     .read = calx_postgresql_read,
+    .read_from = calx_postgresql_read_from,
     .reset = calx_postgresql_reset,
     .column_count = calx_postgresql_column_count,
     .column_name = calx_postgresql_column_name,

@@ -42,7 +42,7 @@ enum {
     CALX_POSTGRESQL_MAX_PARAMETERS = 65535, /* the protocol counts them in 16 bits (ENG-164) */
     CALX_POSTGRESQL_MAX_VALUE = 0x3fffffff, /* bytes of one value (LIM-20) */
     CALX_NUMERIC_SIZE = 8 + 5 * 2,          /* of a binary numeric that holds any uint64_t */
-    CALX_POSTGRESQL_READERS = 32, /* columns of a run whose way of reading is found out once */
+    CALX_POSTGRESQL_READERS = 64, /* columns of a run whose way of reading is found out once */
     CALX_NAME_SIZE = 24,          /* of a prepared statement's name */
     CALX_BEGIN_SIZE = 96          /* of a BEGIN with all its words */
 };
@@ -285,6 +285,8 @@ calx_status calx_postgresql_copy_rows(calx_driver_connection *connection,
 bool calx_postgresql_is_binary(Oid type);
 calx_status calx_postgresql_read(calx_driver_statement *statement, const calx_value_type *wanted,
                                  calx_value *out, size_t count);
+calx_status calx_postgresql_read_from(calx_driver_statement *statement, size_t first,
+                                      const calx_value_type *wanted, calx_value *out, size_t count);
 
 /* numeric.c */
 

@@ -234,6 +234,7 @@ const calx_driver calx_driver_sqlite = {
     .execute = calx_sqlite_execute,
     .next = calx_sqlite_next,
     .read = calx_sqlite_read,
+    .read_from = calx_sqlite_read_from,
     .reset = calx_sqlite_reset,
     .column_count = calx_sqlite_column_count,
     .column_name = calx_sqlite_column_name,

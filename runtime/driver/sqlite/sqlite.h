@@ -116,6 +116,8 @@ calx_status calx_sqlite_execute(calx_driver_statement *statement, const calx_val
 calx_status calx_sqlite_next(calx_driver_statement *statement, bool *out_row);
 calx_status calx_sqlite_read(calx_driver_statement *statement, const calx_value_type *wanted,
                              calx_value *out, size_t count);
+calx_status calx_sqlite_read_from(calx_driver_statement *statement, size_t first,
+                                  const calx_value_type *wanted, calx_value *out, size_t count);
 void calx_sqlite_reset(calx_driver_statement *statement);
 size_t calx_sqlite_column_count(calx_driver_statement *statement);
 const char *calx_sqlite_column_name(calx_driver_statement *statement, size_t column);

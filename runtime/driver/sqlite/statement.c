@@ -430,24 +430,31 @@ static CALX_APART calx_status read_any(sqlite_statement *statement, int column,
     return read_other(statement, column, cell, out);
 }
 
-calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type *wanted,
-                             calx_value *out, size_t count)
+calx_status calx_sqlite_read_from(calx_driver_statement *base, size_t first,
+                                  const calx_value_type *wanted, calx_value *out, size_t count)
 {
     sqlite_statement *statement = (sqlite_statement *)base;
     if (statement->width == 0)
         statement->width = (size_t)sqlite3_data_count(statement->stmt);
-    if (count > statement->width)
+    if (first + count > statement->width)
         return calx_error_set(&base->connection->error, CALX_E_STALE_PLAN,
-                              "%zu columns were asked for, the row has %zu", count,
+                              "%zu columns were asked for, the row has %zu", first + count,
                               statement->width);
     for (size_t i = 0; i < count; i++) {
-        if (read_usual(sqlite3_column_value(statement->stmt, (int)i), wanted[i], &out[i]))
+        int column = (int)(first + i);
+        if (read_usual(sqlite3_column_value(statement->stmt, column), wanted[i], &out[i]))
             continue;
-        calx_status status = read_any(statement, (int)i, wanted[i], &out[i]);
+        calx_status status = read_any(statement, column, wanted[i], &out[i]);
         if (status != CALX_OK)
             return status;
     }
     return CALX_OK;
+}
+
+calx_status calx_sqlite_read(calx_driver_statement *base, const calx_value_type *wanted,
+                             calx_value *out, size_t count)
+{
+    return calx_sqlite_read_from(base, 0, wanted, out, count);
 }
 
 void calx_sqlite_reset(calx_driver_statement *base)
