@@ -9,12 +9,14 @@
 
 #include "base/arena.h"
 #include "engine/text.h"
+#include "session/joined.h"
 #include "session/loading.h"
 #include "session/session.h"
 
 /* One for each text a query may need: they differ in form and in how many rows they want. */
 typedef enum calx_query_want {
     CALX_QUERY_ALL = 0,
+    CALX_QUERY_EACH,   /* all, one at a time */
     CALX_QUERY_FIRST,  /* at most one row */
     CALX_QUERY_SINGLE, /* at most two: the second tells that one is not the only one */
     CALX_QUERY_COUNT,
@@ -75,9 +77,10 @@ void calx_query_forget_options(calx_query *query);
 /* ---- text.c ---- */
 
 /*
- * Finds or makes the text for a want and collects the values; both are the query's until the next
- * call of this. Answers the status that is set on the session's error.
+ * Finds or makes the text for a want, with what is joined (or NULL), and collects the values; both
+ * are the query's until the next call of this. Answers the status that is set on the session's
+ * error.
  */
-calx_status calx_query_prepare(calx_query *query, calx_query_want want);
+calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_joined *joined);
 
 #endif

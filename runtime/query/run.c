@@ -20,38 +20,83 @@ typedef struct query_run {
     calx_session *session;
     calx_entity *entity;
     calx_cursor *cursor;
+    calx_joined *joined; /* what rows bring along; NULL: nothing */
     bool has_row;
     bool populates;
 } query_run;
+
+/* The cursor comes first: it may still give rows. */
+static void run_close(query_run *run)
+{
+    calx_cursor_close(run->cursor);
+    calx_joined_free(run->joined);
+}
+
+/* Rows of one instance must come together before it is handed on, which a stream does not wait for.
+ */
+static calx_status stream_join(query_run *run, const calx_query *query)
+{
+    const calx_relationship *collection =
+        run->joined == NULL ? NULL : calx_joined_collection(run->joined);
+    if (collection != NULL)
+        return calx_session_fail(run->session, CALX_E_INVALID_REQUEST,
+                                 "a query over %s cannot stream while it joins %s, which may have "
+                                 "several rows: load that with calx_selectinload()",
+                                 query->mapper->name, collection->member);
+    if (run->joined != NULL)
+        calx_joined_stream(run->joined);
+    return CALX_OK;
+}
+
+/* What is joined to rows of the query's own. */
+static calx_status run_join(query_run *run, calx_query *query, calx_query_want want)
+{
+    if (want == CALX_QUERY_COUNT || want == CALX_QUERY_EXISTS)
+        return CALX_OK;
+    calx_status status = calx_query_work_out(query);
+    if (status != CALX_OK || query->loads == NULL || !query->loads->joins)
+        return status;
+    status = calx_joined_new(query->session, query->loads, &run->joined);
+    if (status == CALX_OK && query->populates)
+        calx_joined_populate(run->joined);
+    if (status == CALX_OK && want == CALX_QUERY_EACH)
+        status = stream_join(run, query);
+    return status;
+}
+
+/* Up to the first row, of a text that is known. */
+static calx_status run_text(query_run *run, const calx_query *query, calx_driver_rows how)
+{
+    calx_status status =
+        calx_connection_open_known(run->session->connection, query->text, &run->cursor);
+    if (status == CALX_OK && how != CALX_DRIVER_ROWS_ALL)
+        calx_cursor_rows(run->cursor, how);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(run->cursor, query->parameters.items, query->parameters.count,
+                                     &run->has_row);
+    return status == CALX_OK ? CALX_OK : calx_session_take_error(run->session);
+}
 
 /* Up to the first row. On failure nothing is open and the session's error is set. */
 static calx_status run_start(query_run *run, calx_query *query, calx_query_want want,
                              calx_driver_rows how)
 {
     calx_session *session = query->session;
-    run->session = session;
-    run->cursor = NULL;
-    run->populates = query->populates;
+    *run = (query_run){ .session = session, .populates = query->populates };
     run->entity = calx_session_entity(session, query->mapper);
     if (run->entity == NULL)
         return session->error.status;
-    calx_status status = calx_query_prepare(query, want);
+    calx_status status = run_join(run, query, want);
+    if (status == CALX_OK)
+        status = calx_query_prepare(query, want, run->joined);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
         status = calx_session_acquire(session);
+    if (status == CALX_OK)
+        status = run_text(run, query, how);
     if (status != CALX_OK)
-        return status;
-    status = calx_connection_open_known(session->connection, query->text, &run->cursor);
-    if (status == CALX_OK && how != CALX_DRIVER_ROWS_ALL)
-        calx_cursor_rows(run->cursor, how);
-    if (status == CALX_OK)
-        status = calx_cursor_execute(run->cursor, query->parameters.items, query->parameters.count,
-                                     &run->has_row);
-    if (status == CALX_OK)
-        return CALX_OK;
-    status = calx_session_take_error(session);
-    calx_cursor_close(run->cursor);
+        run_close(run);
     return status;
 }
 
@@ -95,6 +140,19 @@ static calx_status put_item(calx_query *query, size_t position, const void *enti
     return CALX_OK;
 }
 
+/* The present row's instance, to stay; NULL: there is none, or it is that of the row before. */
+static calx_status take_instance(query_run *run, calx_instance **out_instance)
+{
+    calx_joined_row row;
+    calx_status status = run->joined == NULL ? run_instance(run, out_instance, NULL)
+                                             : calx_joined_read(run->joined, run->cursor, &row);
+    if (run->joined != NULL)
+        *out_instance = row.repeats ? NULL : row.instance;
+    if (status == CALX_OK && *out_instance != NULL)
+        (*out_instance)->flags |= CALX_INSTANCE_HELD;
+    return status;
+}
+
 /* Fills the query's array. */
 static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
 {
@@ -103,21 +161,19 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     if (status != CALX_OK)
         return status;
     size_t count = 0;
-    while (run.has_row) {
+    while (status == CALX_OK && run.has_row) {
         calx_instance *instance = NULL;
-        status = run_instance(&run, &instance, NULL);
-        if (status == CALX_OK && instance != NULL) {
-            instance->flags |= CALX_INSTANCE_HELD;
+        status = take_instance(&run, &instance);
+        if (status == CALX_OK && instance != NULL)
             status = put_item(query, count++, calx_instance_entity(instance));
-        }
         if (status == CALX_OK)
             status = run_next(&run);
-        if (status != CALX_OK)
-            goto out;
     }
-    *out_count = count;
-out:
-    calx_cursor_close(run.cursor);
+    if (status == CALX_OK && run.joined != NULL)
+        status = calx_joined_end(run.joined);
+    if (status == CALX_OK)
+        *out_count = count;
+    run_close(&run);
     return status;
 }
 
@@ -199,7 +255,7 @@ static calx_status read_value(calx_query *query, calx_query_want want, calx_valu
                                    "the database gave no row for: %s", query->text->sql);
     else if (calx_cursor_read(run.cursor, &wanted, out_value, 1) != CALX_OK)
         status = calx_session_take_error(query->session);
-    calx_cursor_close(run.cursor);
+    run_close(&run);
     return status;
 }
 
@@ -238,9 +294,13 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
         return status;
     if (out_sql == NULL)
         return no_place(query, "place for the text");
+    query_run run = { .session = query->session };
     if (calx_session_entity(query->session, query->mapper) == NULL)
         return query->session->error.status;
-    status = calx_query_prepare(query, CALX_QUERY_ALL);
+    status = run_join(&run, query, CALX_QUERY_ALL);
+    if (status == CALX_OK)
+        status = calx_query_prepare(query, CALX_QUERY_ALL, run.joined);
+    calx_joined_free(run.joined);
     if (status == CALX_OK)
         *out_sql = query->text->sql;
     return status;
@@ -269,9 +329,10 @@ static void release(calx_session *session, const void *entity, uint64_t hash)
 static calx_status stream_row(calx_query *query, query_run *run, calx_entity_function function,
                               void *context)
 {
-    calx_instance *instance = NULL;
-    bool is_new = false;
-    calx_status status = run_instance(run, &instance, &is_new);
+    calx_joined_row row = { 0 };
+    calx_status status = run->joined == NULL ? run_instance(run, &row.instance, &row.is_new)
+                                             : calx_joined_read(run->joined, run->cursor, &row);
+    calx_instance *instance = row.instance;
     if (status != CALX_OK || instance == NULL)
         return status;
     const void *entity = calx_instance_entity(instance);
@@ -288,7 +349,7 @@ static calx_status stream_row(calx_query *query, query_run *run, calx_entity_fun
         status =
             calx_session_fail(run->session, CALX_E_STATE,
                               "a query over %s was freed while it streamed", query->mapper->name);
-    if (is_new)
+    if (row.is_new)
         release(run->session, entity, hash);
     return status;
 }
@@ -312,7 +373,7 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
 {
     query_run run;
     bool is_short = query->limit >= 0 && query->limit <= SHORT_STREAM;
-    calx_status status = run_start(&run, query, CALX_QUERY_ALL,
+    calx_status status = run_start(&run, query, CALX_QUERY_EACH,
                                    is_short ? CALX_DRIVER_ROWS_ALL : CALX_DRIVER_ROWS_STREAM);
     if (status != CALX_OK)
         return status;
@@ -321,7 +382,7 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
         if (status == CALX_OK)
             status = stream_next(query, &run);
     }
-    calx_cursor_close(run.cursor);
+    run_close(&run);
     return status;
 }
 

@@ -12,7 +12,8 @@ static int64_t smaller_limit(int64_t limit, int64_t wanted)
     return limit >= 0 && limit < wanted ? limit : wanted;
 }
 
-static calx_select describe(const calx_query *query, calx_query_want want)
+static calx_select describe(const calx_query *query, calx_query_want want,
+                            const calx_joined *joined)
 {
     calx_select select = {
         .mapper = query->mapper,
@@ -32,6 +33,8 @@ static calx_select describe(const calx_query *query, calx_query_want want)
         select.form = CALX_SELECT_COUNT;
     else if (want == CALX_QUERY_EXISTS)
         select.form = CALX_SELECT_EXISTS;
+    if (joined != NULL)
+        select.joins = calx_joined_joins(joined, &select.join_count);
     return select;
 }
 
@@ -67,10 +70,10 @@ static bool find_text(calx_query *query, const calx_shape *shape)
     return true;
 }
 
-calx_status calx_query_prepare(calx_query *query, calx_query_want want)
+calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_joined *joined)
 {
     calx_session *session = query->session;
-    calx_select select = describe(query, want);
+    calx_select select = describe(query, want, joined);
     calx_shape shape;
     calx_parameter_list_reset(&query->parameters);
     bool has_shape = calx_sql_shape(&shape, &query->parameters, &select);

@@ -175,10 +175,24 @@ calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
     return calx_session_materialize(session, entity, out_instance, out_is_new);
 }
 
+/* Whether something is known of it that is not known without it. */
+static bool is_related(const calx_instance *instance)
+{
+    const calx_links *links = instance->links;
+    if (links == NULL)
+        return false;
+    bool is = links->incoming != NULL || links->boundary != NULL;
+    for (size_t i = 0; i < instance->mapper->foreign_key_count; i++)
+        is = is || links->links[i].state == CALX_LINK_CHANGED || links->links[i].listed;
+    for (size_t i = 0; i < instance->mapper->relationship_count; i++)
+        is = is || links->slots[i].count > 0;
+    return is;
+}
+
 void calx_session_release_streamed(calx_session *session, calx_instance *instance)
 {
     if (instance->keeper != session || instance->state != CALX_STATE_PERSISTENT ||
-        instance->watch != NULL || instance->links != NULL ||
+        instance->watch != NULL || is_related(instance) ||
         (instance->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_HELD)) != 0)
         return;
     calx_session_forget(session, instance);
