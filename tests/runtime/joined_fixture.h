@@ -15,17 +15,19 @@
 
 #include <calx/calx.h>
 
+#include <stdio.h>
+
 /* Numbers of relationships. */
 enum { AUTHOR_COUNTRY, AUTHOR_BOOKS, AUTHOR_AWARDS };
 enum { BOOK_AUTHOR, BOOK_REVIEWS };
 enum { REVIEW_BOOK };
 enum { AWARD_AUTHOR };
 
-static const calx_relation author_country = { &author_mapper, AUTHOR_COUNTRY };
-static const calx_relation author_books = { &author_mapper, AUTHOR_BOOKS };
-static const calx_relation author_awards = { &author_mapper, AUTHOR_AWARDS };
-static const calx_relation book_author = { &book_mapper, BOOK_AUTHOR };
-static const calx_relation book_reviews = { &book_mapper, BOOK_REVIEWS };
+static const calx_relation rel_author_country = { &author_mapper, AUTHOR_COUNTRY };
+static const calx_relation rel_author_books = { &author_mapper, AUTHOR_BOOKS };
+static const calx_relation rel_author_awards = { &author_mapper, AUTHOR_AWARDS };
+static const calx_relation rel_book_author = { &book_mapper, BOOK_AUTHOR };
+static const calx_relation rel_book_reviews = { &book_mapper, BOOK_REVIEWS };
 
 static inline void set_up_library(fixture *fix)
 {
@@ -43,6 +45,15 @@ static inline void set_up_library(fixture *fix)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         run_elsewhere(fix, rows[i]);
     log_sink_forget(&fix->sink);
+}
+
+/* Runs SQL past the unit of work, in the session's transaction. */
+static inline void run_sql(calx_session *session, const char *sql)
+{
+    calx_statement *statement = calx_text_statement(sql);
+    assert_non_null(statement);
+    assert_int_equal(calx_session_execute(session, statement, NULL), CALX_OK);
+    calx_statement_free(statement);
 }
 
 static inline calx_query *query_over(const fixture *fix, const calx_mapper *mapper)

@@ -22,8 +22,8 @@ struct CALX_ENTITY("authors") author {
     const char *name CALX_NOT_NULL;
     calx_nullable_int64 country_id CALX_REFERENCES(country, id);
     CALX_ONE(struct country) country CALX_VIA(country_id);
-    CALX_MANY(struct book) books CALX_INVERSE(author);
-    CALX_MANY(struct award) awards CALX_INVERSE(author);
+    CALX_MANY(struct book) books CALX_INVERSE(author) CALX_CASCADE(all);
+    CALX_MANY(struct award) awards CALX_INVERSE(author) CALX_CASCADE(all);
 };
 
 struct CALX_ENTITY("books") book {
@@ -31,7 +31,7 @@ struct CALX_ENTITY("books") book {
     const char *title CALX_NOT_NULL;
     int64_t author_id CALX_REFERENCES(author, id);
     CALX_ONE(struct author) author CALX_VIA(author_id);
-    CALX_MANY(struct review) reviews CALX_INVERSE(book);
+    CALX_MANY(struct review) reviews CALX_INVERSE(book) CALX_CASCADE(all);
 };
 
 struct CALX_ENTITY("reviews") review {

@@ -54,7 +54,7 @@ static void a_joined_collection_is_one_statement_and_each_owner_comes_once(void 
     const void *authors[ROOM];
     calx_shows("SES-307");
     set_up_library(&fix);
-    assert_int_equal(load_authors(&fix, calx_joinedload(author_books), authors), 4);
+    assert_int_equal(load_authors(&fix, calx_joinedload(rel_author_books), authors), 4);
     assert_int_equal(log_sink_count(&fix.sink, " LEFT OUTER JOIN "), 1);
     assert_int_equal(selects(&fix), 1);
     const struct author *ann = authors[0];
@@ -78,7 +78,7 @@ static void a_limit_counts_owners(void **state)
     set_up_library(&fix);
     calx_query *query = query_over(&fix, &author_mapper);
     ok(&fix, calx_query_order_by(query, calx_asc(author_col.name)));
-    add_option(&fix, query, calx_joinedload(author_books));
+    add_option(&fix, query, calx_joinedload(rel_author_books));
     ok(&fix, calx_query_limit(query, 2));
     ok(&fix, calx_query_offset(query, 2));
     assert_int_equal(all_of(&fix, query, authors, ROOM), 2);
@@ -106,7 +106,7 @@ static void a_joined_reference_needs_no_query_inside(void **state)
     set_up_library(&fix);
     calx_query *query = query_over(&fix, &book_mapper);
     ok(&fix, calx_query_order_by(query, calx_desc(book_col.id)));
-    add_option(&fix, query, calx_joinedload(book_author));
+    add_option(&fix, query, calx_joinedload(rel_book_author));
     ok(&fix, calx_query_limit(query, 4));
     assert_int_equal(all_of(&fix, query, books, ROOM), 4);
     assert_int_equal(log_sink_count(&fix.sink, "(SELECT"), 0);
@@ -127,7 +127,7 @@ static void a_reference_that_is_null_is_known_to_be_none(void **state)
     fixture fix;
     const void *authors[ROOM];
     set_up_library(&fix);
-    assert_int_equal(load_authors(&fix, calx_joinedload(author_country), authors), 4);
+    assert_int_equal(load_authors(&fix, calx_joinedload(rel_author_country), authors), 4);
     assert_null(target_of(authors[1], AUTHOR_COUNTRY));
     assert_ptr_equal(target_of(authors[0], AUTHOR_COUNTRY), target_of(authors[2], AUTHOR_COUNTRY));
     assert_int_equal(selects(&fix), 1);
@@ -141,7 +141,8 @@ static void paths_of_any_depth_are_one_statement(void **state)
     const void *authors[ROOM];
     const void *books[ROOM];
     set_up_library(&fix);
-    calx_option deep = calx_then(calx_joinedload(author_books), calx_joinedload(book_reviews));
+    calx_option deep =
+        calx_then(calx_joinedload(rel_author_books), calx_joinedload(rel_book_reviews));
     assert_int_equal(load_authors(&fix, deep, authors), 4);
     assert_all_books(authors);
     const struct author *ann = authors[0];
@@ -149,7 +150,8 @@ static void paths_of_any_depth_are_one_statement(void **state)
     assert_members(ann->books.items[1], BOOK_REVIEWS, "");
     assert_int_equal(selects(&fix), 1);
     ok(&fix, calx_session_reset(fix.session));
-    calx_option up = calx_then(calx_joinedload(book_author), calx_joinedload(author_country));
+    calx_option up =
+        calx_then(calx_joinedload(rel_book_author), calx_joinedload(rel_author_country));
     assert_int_equal(load_books(&fix, up, books), 6);
     const struct author *dan = target_of(books[5], BOOK_AUTHOR);
     assert_string_equal(((const struct country *)target_of(dan, AUTHOR_COUNTRY))->name, "fr");
@@ -165,9 +167,9 @@ static void several_collections_have_each_member_once(void **state)
     set_up_library(&fix);
     calx_query *query = query_over(&fix, &author_mapper);
     ok(&fix, calx_query_order_by(query, calx_asc(author_col.name)));
-    add_option(&fix, query, calx_joinedload(author_awards));
+    add_option(&fix, query, calx_joinedload(rel_author_awards));
     add_option(&fix, query,
-               calx_then(calx_joinedload(author_books), calx_joinedload(book_reviews)));
+               calx_then(calx_joinedload(rel_author_books), calx_joinedload(rel_book_reviews)));
     assert_int_equal(all_of(&fix, query, authors, ROOM), 4);
     assert_all_books(authors);
     assert_members(authors[0], AUTHOR_AWARDS, "1 2");
@@ -185,7 +187,8 @@ static void a_collection_behind_a_shared_reference_has_each_member_once(void **s
     fixture fix;
     const void *books[ROOM];
     set_up_library(&fix);
-    calx_option around = calx_then(calx_joinedload(book_author), calx_joinedload(author_books));
+    calx_option around =
+        calx_then(calx_joinedload(rel_book_author), calx_joinedload(rel_author_books));
     assert_int_equal(load_books(&fix, around, books), 6);
     assert_members(target_of(books[0], BOOK_AUTHOR), AUTHOR_BOOKS, "1 2");
     assert_members(target_of(books[4], BOOK_AUTHOR), AUTHOR_BOOKS, "4 5 6");
@@ -201,12 +204,12 @@ static void an_inner_join_loses_owners_only_where_it_is_the_first(void **state)
     calx_shows("SES-309");
     set_up_library(&fix);
     calx_option nested =
-        calx_then(calx_joinedload(author_books), calx_joinedload_inner(book_reviews));
+        calx_then(calx_joinedload(rel_author_books), calx_joinedload_inner(rel_book_reviews));
     assert_int_equal(load_authors(&fix, nested, authors), 4);
     assert_all_books(authors);
     assert_int_equal(log_sink_count(&fix.sink, " LEFT OUTER JOIN "), 1);
     ok(&fix, calx_session_reset(fix.session));
-    assert_int_equal(load_authors(&fix, calx_joinedload_inner(author_books), authors), 3);
+    assert_int_equal(load_authors(&fix, calx_joinedload_inner(rel_author_books), authors), 3);
     assert_string_equal(((const struct author *)authors[1])->name, "cyd");
     tear_down(&fix);
 }
@@ -220,18 +223,19 @@ static void what_the_caller_asks_for_is_not_about_what_is_joined(void **state)
     set_up_library(&fix);
     calx_query *query = query_over(&fix, &book_mapper);
     ok(&fix, calx_query_where(query, calx_eq(book_col.id, 2)));
-    add_option(&fix, query, calx_then(calx_joinedload(book_author), calx_joinedload(author_books)));
+    add_option(&fix, query,
+               calx_then(calx_joinedload(rel_book_author), calx_joinedload(rel_author_books)));
     assert_int_equal(all_of(&fix, query, books, ROOM), 1);
     assert_members(target_of(books[0], BOOK_AUTHOR), AUTHOR_BOOKS, "1 2");
     calx_query_free(query);
     query = query_over(&fix, &author_mapper);
     ok(&fix, calx_query_order_by(query, calx_desc(author_col.name)));
-    add_option(&fix, query, calx_joinedload(author_books));
+    add_option(&fix, query, calx_joinedload(rel_author_books));
     assert_int_equal(all_of(&fix, query, books, ROOM), 4);
     assert_members(books[0], AUTHOR_BOOKS, "4 5 6");
     calx_query_free(query);
     query = query_over(&fix, &author_mapper);
-    add_option(&fix, query, calx_joinedload(author_books));
+    add_option(&fix, query, calx_joinedload(rel_author_books));
     assert_int_equal(calx_query_order_by(query, calx_asc(book_col.title)), CALX_OK);
     const void *const *items = NULL;
     size_t count = 0;
@@ -248,7 +252,7 @@ static void counting_asks_without_joins(void **state)
     bool exists = false;
     set_up_library(&fix);
     calx_query *query = query_over(&fix, &author_mapper);
-    add_option(&fix, query, calx_joinedload_inner(author_books));
+    add_option(&fix, query, calx_joinedload_inner(rel_author_books));
     ok(&fix, calx_query_count(query, &count));
     ok(&fix, calx_query_exists(query, &exists));
     assert_int_equal(count, 4);
@@ -277,7 +281,8 @@ static void a_collection_that_is_loaded_stays_and_what_is_behind_it_loads(void *
     ok(&fix, calx_session_no_autoflush_begin(fix.session));
     ok(&fix, calx_relationship_append(ann, &author_mapper.relationships[AUTHOR_BOOKS], pending));
     selects(&fix);
-    calx_option deep = calx_then(calx_joinedload(author_books), calx_joinedload(book_reviews));
+    calx_option deep =
+        calx_then(calx_joinedload(rel_author_books), calx_joinedload(rel_book_reviews));
     assert_int_equal(load_authors(&fix, deep, authors), 4);
     assert_ptr_equal(authors[0], ann);
     assert_members(ann, AUTHOR_BOOKS, "1 2 9");
@@ -300,7 +305,7 @@ static void rows_find_instances_that_are_there_and_keep_their_changes(void **sta
     ok(&fix, calx_session_get(fix.session, &book_mapper, &key, &found));
     ok(&fix, calx_session_no_autoflush_begin(fix.session));
     ok(&fix, calx_instance_set_text(found, &book_mapper.columns[1], "changed"));
-    load_authors(&fix, calx_joinedload(author_books), authors);
+    load_authors(&fix, calx_joinedload(rel_author_books), authors);
     const struct author *ann = authors[0];
     assert_ptr_equal(ann->books.items[1], found);
     assert_string_equal(ann->books.items[1]->title, "changed");
@@ -319,11 +324,11 @@ static void a_member_that_was_moved_in_memory_is_where_memory_has_it(void **stat
     ok(&fix, calx_session_get(fix.session, &book_mapper, &two, &book));
     ok(&fix, calx_session_no_autoflush_begin(fix.session));
     ok(&fix, calx_relationship_set(book, &book_mapper.relationships[BOOK_AUTHOR], bob));
-    load_authors(&fix, calx_joinedload(author_books), authors);
+    load_authors(&fix, calx_joinedload(rel_author_books), authors);
     assert_members(authors[0], AUTHOR_BOOKS, "1");
     assert_members(bob, AUTHOR_BOOKS, "2");
     const void *books[ROOM];
-    load_books(&fix, calx_joinedload(book_author), books);
+    load_books(&fix, calx_joinedload(rel_book_author), books);
     assert_ptr_equal(target_of(book, BOOK_AUTHOR), bob);
     tear_down(&fix);
 }
@@ -334,14 +339,14 @@ static void expired_instances_are_filled_with_their_relationships(void **state)
     fixture fix;
     const void *authors[ROOM];
     set_up_library(&fix);
-    load_authors(&fix, calx_joinedload(author_books), authors);
+    load_authors(&fix, calx_joinedload(rel_author_books), authors);
     const struct author *ann = authors[0];
     const struct book *first = ann->books.items[0];
     ok(&fix, calx_session_commit(fix.session));
     run_elsewhere(&fix, "UPDATE books SET title = 'new' WHERE id = 1");
     run_elsewhere(&fix, "UPDATE books SET author_id = 2 WHERE id = 2");
     selects(&fix);
-    load_authors(&fix, calx_joinedload(author_books), authors);
+    load_authors(&fix, calx_joinedload(rel_author_books), authors);
     assert_ptr_equal(authors[0], ann);
     assert_string_equal(first->title, "new");
     assert_members(ann, AUTHOR_BOOKS, "1");
@@ -357,7 +362,8 @@ static void populating_overwrites_each_instance_once(void **state)
     const void *books[ROOM];
     calx_shows("SES-079");
     set_up_library(&fix);
-    calx_option around = calx_then(calx_joinedload(book_author), calx_joinedload(author_books));
+    calx_option around =
+        calx_then(calx_joinedload(rel_book_author), calx_joinedload(rel_author_books));
     assert_int_equal(load_books(&fix, around, books), 6);
     ok(&fix, calx_session_no_autoflush_begin(fix.session));
     ok(&fix, calx_instance_set_text(books[3], &book_mapper.columns[1], "changed"));
@@ -421,7 +427,7 @@ static void a_stream_refuses_joined_collections_and_has_references(void **state)
     set_up_library(&fix);
     visits seen = { .fix = &fix };
     calx_query *query = query_over(&fix, &author_mapper);
-    add_option(&fix, query, calx_joinedload(author_books));
+    add_option(&fix, query, calx_joinedload(rel_author_books));
     selects(&fix);
     assert_int_equal(calx_query_each(query, look_at_book, &seen), CALX_E_INVALID_REQUEST);
     assert_non_null(strstr(message(fix.session), "books"));
@@ -430,7 +436,7 @@ static void a_stream_refuses_joined_collections_and_has_references(void **state)
     calx_query_free(query);
     query = query_over(&fix, &book_mapper);
     add_option(&fix, query,
-               calx_then(calx_joinedload(book_author), calx_joinedload(author_country)));
+               calx_then(calx_joinedload(rel_book_author), calx_joinedload(rel_author_country)));
     ok(&fix, calx_query_order_by(query, calx_asc(book_col.id)));
     ok(&fix, calx_query_each(query, look_at_book, &seen));
     assert_int_equal(seen.count, 6);
@@ -462,7 +468,7 @@ static void a_stream_goes_on_when_what_it_joined_is_gone(void **state)
     set_up_library(&fix);
     visits seen = { .fix = &fix };
     calx_query *query = query_over(&fix, &book_mapper);
-    add_option(&fix, query, calx_joinedload(book_author));
+    add_option(&fix, query, calx_joinedload(rel_book_author));
     ok(&fix, calx_query_each(query, drop_everything, &seen));
     assert_int_equal(seen.count, 6);
     assert_int_equal(held_by(fix.session), 0);
@@ -483,9 +489,10 @@ static void rows_that_fail_in_the_middle_leave_collections_whole_or_unloaded(voi
     calx_query *query = query_over(&fix, &author_mapper);
     ok(&fix, calx_query_order_by(query, calx_asc(author_col.id)));
     add_option(&fix, query,
-               calx_then(calx_joinedload(author_books), calx_joinedload(book_reviews)));
+               calx_then(calx_joinedload(rel_author_books), calx_joinedload(rel_book_reviews)));
     assert_int_equal(calx_query_all(query, &items, &count), CALX_E_DATA);
     assert_non_null(strstr(message(fix.session), "mark"));
+    ok(&fix, calx_session_commit(fix.session));
     run_elsewhere(&fix, "UPDATE reviews SET mark = 'ok' WHERE id = 3");
     ok(&fix, calx_query_all(query, &items, &count));
     assert_all_books(items);
@@ -502,12 +509,12 @@ static calx_status load_graph(calx_session *session)
     calx_query *query = calx_query_new(session, &author_mapper);
     if (query == NULL)
         return CALX_E_NOMEM;
-    calx_status status = calx_query_options(query, calx_joinedload(author_awards));
+    calx_status status = calx_query_options(query, calx_joinedload(rel_author_awards));
     if (status == CALX_OK)
         status = calx_query_options(
-            query, calx_then(calx_joinedload(author_books), calx_joinedload(book_reviews)));
+            query, calx_then(calx_joinedload(rel_author_books), calx_joinedload(rel_book_reviews)));
     if (status == CALX_OK)
-        status = calx_query_options(query, calx_joinedload(author_country));
+        status = calx_query_options(query, calx_joinedload(rel_author_country));
     if (status == CALX_OK)
         status = calx_query_all(query, &items, &found);
     if (status == CALX_OK) {
