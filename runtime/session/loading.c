@@ -284,9 +284,26 @@ static calx_status plant(const planting *making, const calx_loads *above, const 
     return status;
 }
 
+/* Most queries are of this kind, and take no memory. */
+static bool has_nothing_to_say(const calx_mapper *mapper)
+{
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        if (is_eager(mapper->relationships[i].loading) ||
+            mapper->relationships[i].loading == CALX_LOADING_NOLOAD)
+            return false;
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if ((mapper->columns[i].flags & CALX_COLUMN_DEFERRED) != 0)
+            return false;
+    return true;
+}
+
 calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, size_t count,
                            const calx_loads **out_loads)
 {
+    if (count == 0 && has_nothing_to_say(mapper)) {
+        *out_loads = NULL;
+        return CALX_OK;
+    }
     calx_loads_tree *tree = calx_alloc_zeroed(sizeof *tree);
     calx_loads *root = NULL;
     if (tree == NULL)
