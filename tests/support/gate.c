@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { MOST_PAIRS = 16, ROWS_COUNTED = 64, START_HEADER = 4, HEADER = 5 };
+enum { MOST_PAIRS = 256, ROWS_COUNTED = 64, START_HEADER = 4, HEADER = 5 };
 
 /* What came from one side and was not passed on yet. */
 typedef struct flow {
@@ -31,7 +31,8 @@ typedef struct pair {
     int ends[2];
     flow flows[2];
     bool started; /* the client's first message, which has no type, has passed */
-    int process;  /* the server's; 0: not told yet */
+    bool stalled;
+    int process; /* the server's; 0: not told yet */
 } pair;
 
 typedef struct plan {
@@ -51,6 +52,8 @@ struct gate {
     size_t pair_count;
     pthread_mutex_t lock; /* of what follows */
     bool only_one;
+    bool refusing;
+    long taken;
     plan plan;
 };
 
@@ -147,6 +150,10 @@ static bool deliver(gate *self, pair *line, gate_side side, size_t size)
         (void)pass(to, data, size);
         return true; /* until the server's end has been read */
     }
+    if (fault == GATE_STALL) {
+        line->stalled = true;
+        return true;
+    }
     if (fault == GATE_TEAR)
         (void)pass(to, data, size / 2);
     return false;
@@ -187,8 +194,10 @@ static void carry(gate *self, pair *line, gate_side side)
     flow *from = &line->flows[side];
     bool open = receive(from, line->ends[side]);
     size_t size = open ? message_size(line, side) : 0;
-    while (open && size > 0) {
+    while (open && size > 0 && !line->stalled) {
         open = deliver(self, line, side, size);
+        if (line->stalled)
+            return;
         memmove(from->data, from->data + size, from->size - size);
         from->size -= size;
         size = open ? message_size(line, side) : 0;
@@ -227,13 +236,30 @@ static void welcome(gate *self)
     }
     pthread_mutex_lock(&self->lock);
     bool silent = self->only_one && !first;
+    bool refused = self->refusing;
+    self->taken++;
     pthread_mutex_unlock(&self->lock);
+    if (refused) {
+        close(client);
+        return;
+    }
     *line = (pair){ .ends = { client, silent ? -1 : connect_to(&self->server) } };
     if (!silent && line->ends[GATE_SERVER] < 0)
         end_pair(line);
 }
 
-/* Until it is woken. What a silent connection sends is left where it is. */
+/* The test wants something. false: that it ends. */
+static bool answer_call(gate *self)
+{
+    char byte = 0;
+    if (read(self->waking[0], &byte, 1) != 1)
+        return false;
+    for (size_t i = 0; i < self->pair_count; i++)
+        end_pair(&self->pairs[i]);
+    return true;
+}
+
+/* Until it is woken for the last time. What a silent connection sends is left where it is. */
 static void *keep(void *context)
 {
     gate *self = context;
@@ -243,12 +269,13 @@ static void *keep(void *context)
         size_t count = self->pair_count;
         for (size_t i = 0; i < 2 * count; i++) {
             const pair *line = &self->pairs[i / 2];
-            int end = line->ends[GATE_SERVER] < 0 ? -1 : line->ends[i % 2];
+            bool silent = line->ends[GATE_SERVER] < 0 || line->stalled;
+            int end = silent ? -1 : line->ends[i % 2];
             waits[2 + i] = (struct pollfd){ .fd = end, .events = POLLIN };
         }
         if (poll(waits, 2 + 2 * (nfds_t)count, -1) < 0 && errno != EINTR)
             break;
-        if (waits[0].revents != 0)
+        if (waits[0].revents != 0 && !answer_call(self))
             break;
         for (size_t i = 0; i < 2 * count; i++)
             if (waits[2 + i].revents != 0 && self->pairs[i / 2].ends[i % 2] >= 0)
@@ -321,6 +348,23 @@ void gate_pass_only_one(gate *self)
     pthread_mutex_lock(&self->lock);
     self->only_one = true;
     pthread_mutex_unlock(&self->lock);
+}
+
+void gate_refuse(gate *self, bool refuse)
+{
+    pthread_mutex_lock(&self->lock);
+    self->refusing = refuse;
+    pthread_mutex_unlock(&self->lock);
+    if (refuse)
+        assert_int_equal(write(self->waking[1], "", 1), 1);
+}
+
+long gate_taken(gate *self)
+{
+    pthread_mutex_lock(&self->lock);
+    long taken = self->taken;
+    pthread_mutex_unlock(&self->lock);
+    return taken;
 }
 
 void gate_url(const gate *self, const char *url, char *out, size_t size)

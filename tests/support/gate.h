@@ -17,7 +17,8 @@ typedef enum gate_side { GATE_CLIENT, GATE_SERVER } gate_side;
 typedef enum gate_fault {
     GATE_CUT,  /* the next message is lost, and both ends see the connection end */
     GATE_TEAR, /* the same, but its first half has passed */
-    GATE_KILL  /* the server's process is killed first; what both still say passes */
+    GATE_KILL, /* the server's process is killed first; what both still say passes */
+    GATE_STALL /* from then on nothing passes on this connection, and it stays open */
 } gate_fault;
 
 /* Opens it before the server of the tests. Fails the test when that cannot be. */
@@ -28,6 +29,12 @@ void gate_close(gate *self);
 
 /* Only the first connection is passed on: the others are taken and never answered. */
 void gate_pass_only_one(gate *self);
+
+/* While true, all that is open is cut, and who comes is taken and sent away. */
+void gate_refuse(gate *self, bool refuse);
+
+/* How many connections were taken so far, also those that were sent away. */
+long gate_taken(gate *self);
 
 /* A URL of the server, which leads through the gate instead. */
 void gate_url(const gate *self, const char *url, char *out, size_t size);
