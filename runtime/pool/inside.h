@@ -33,6 +33,7 @@ typedef enum calx_pool_grant {
 typedef struct calx_pool_waiter {
     struct calx_pool_waiter *next;
     pthread_cond_t woken;
+    pthread_t thread;
     calx_pool_grant grant;
     calx_pool_entry *entry;
     calx_status status;
@@ -210,6 +211,8 @@ void calx_pool_end_all_in_place(calx_pool *pool, calx_pool_list *ended);
 calx_status calx_pool_static_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error);
 
 calx_status calx_pool_fail_closed(calx_error *error);
+/* Destroys an entry that is out, as calx_pool_discard(), and counts it under a cause. */
+void calx_pool_drop(calx_pool *pool, calx_pool_entry *entry, calx_close_cause cause);
 
 /* ---- look.c: whether an entry lives ---- */
 

@@ -56,12 +56,12 @@ calx_status calx_pool_look_at(calx_pool *pool, calx_pool_entry *entry, int64_t d
         if (pinged)
             calx_pool_lose(pool, entry);
         else
-            calx_pool_discard(pool, entry);
+            calx_pool_drop(pool, entry, CALX_CLOSE_LOST);
         *out_dead = true;
         calx_error_clear(&own_error);
         return CALX_OK;
     }
-    calx_pool_discard(pool, entry);
+    calx_pool_drop(pool, entry, CALX_CLOSE_LOST);
     calx_error_clear(error);
     calx_error_move(error, &own_error);
     return status;

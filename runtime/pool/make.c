@@ -88,9 +88,14 @@ calx_status calx_pool_make(calx_pool *pool, int64_t deadline, calx_pool_entry **
     pthread_mutex_lock(&pool->lock);
     calx_pool_begin_life_locked(pool, entry, generation);
     pthread_mutex_unlock(&pool->lock);
-    calx_log(pool->options.logger, CALX_LOG_DEBUG, "created a connection");
     *out_entry = entry;
     return CALX_OK;
+}
+
+/* When the attempt is over: who hears of it may ask the pool for a connection (ENG-105). */
+static void tell_created(const calx_pool *pool)
+{
+    calx_log_text(pool->options.logger, CALX_LOG_DEBUG, "created a connection");
 }
 
 /* ---- in the taker's thread ---- */
@@ -115,6 +120,7 @@ calx_status calx_pool_fill_place(calx_pool *pool, int64_t deadline, calx_pool_en
     calx_error_clear(&own_error);
     if (status != CALX_OK)
         return status;
+    tell_created(pool);
     if (closed) {
         pool->maker.destroy(pool->maker.context, entry);
         return calx_pool_fail_closed(error);
@@ -188,6 +194,8 @@ static void *make_apart(void *context)
         more = finish_apart_locked(pool, status, &entry, &error);
         calx_pool_unlock(pool);
         calx_error_clear(&error);
+        if (status == CALX_OK)
+            tell_created(pool);
         if (entry != NULL)
             calx_pool_end_in_place(pool, entry);
     }

@@ -194,25 +194,25 @@ static void make_orphan_locked(calx_pool *pool, calx_pool_entry *entry)
         calx_pool_offer_locked(pool);
 }
 
-static void bump_from_locked(calx_pool *pool, const calx_pool_entry *entry)
-{
-    if (entry->generation != pool->generation)
-        return;
-    pool->generation++;
-    calx_pool_doubt_locked(pool);
-}
-
-static void discard(calx_pool *pool, calx_pool_entry *entry, bool lost)
+void calx_pool_bump_from(calx_pool *pool, const calx_pool_entry *entry)
 {
     pthread_mutex_lock(&pool->lock);
-    if (lost)
-        bump_from_locked(pool, entry);
+    if (entry->generation == pool->generation) {
+        pool->generation++;
+        calx_pool_doubt_locked(pool);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void calx_pool_drop(calx_pool *pool, calx_pool_entry *entry, calx_close_cause cause)
+{
+    pthread_mutex_lock(&pool->lock);
     bool last = --entry->users == 0;
     bool has_place = last && !entry->orphan && pool->queued;
     if (last) {
         pool->connecting += has_place; /* the limit counts it until it is destroyed */
         forget_entry_locked(pool, entry);
-        calx_pool_count_end_locked(pool, lost ? CALX_CLOSE_LOST : CALX_CLOSE_INVALIDATED);
+        calx_pool_count_end_locked(pool, cause);
         calx_pool_changed_locked(pool);
     } else {
         make_orphan_locked(pool, entry);
@@ -231,15 +231,17 @@ void calx_pool_discard(calx_pool *pool, calx_pool_entry *entry)
     if (entry->foreign || entry->away)
         end_away(pool, entry);
     else
-        discard(pool, entry, false);
+        calx_pool_drop(pool, entry, CALX_CLOSE_INVALIDATED);
 }
 
 void calx_pool_lose(calx_pool *pool, calx_pool_entry *entry)
 {
-    if (entry->foreign || entry->away)
+    if (entry->foreign || entry->away) {
         end_away(pool, entry);
-    else
-        discard(pool, entry, true);
+        return;
+    }
+    calx_pool_bump_from(pool, entry);
+    calx_pool_drop(pool, entry, CALX_CLOSE_LOST);
 }
 
 void calx_pool_doom(calx_pool *pool, calx_pool_entry *entry)
@@ -278,13 +280,6 @@ void calx_pool_bump(calx_pool *pool)
         calx_pool_want_upkeep_locked(pool);
     calx_pool_unlock(pool);
     calx_pool_end_all_in_place(pool, &ended);
-}
-
-void calx_pool_bump_from(calx_pool *pool, const calx_pool_entry *entry)
-{
-    pthread_mutex_lock(&pool->lock);
-    bump_from_locked(pool, entry);
-    pthread_mutex_unlock(&pool->lock);
 }
 
 void calx_pool_pause(calx_pool *pool)

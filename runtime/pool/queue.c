@@ -36,6 +36,8 @@ void calx_pool_grant_locked(calx_pool *pool, calx_pool_grant grant, calx_pool_en
     pool->waiting--;
     waiter->grant = grant;
     waiter->entry = entry;
+    if (entry != NULL)
+        entry->holder = waiter->thread;
     pthread_cond_signal(&waiter->woken);
 }
 
@@ -207,7 +209,7 @@ static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_fr
                                    calx_pool_waiter *waiter, calx_error *error)
 {
     size_t most = pool->options.max_waiters;
-    *waiter = (calx_pool_waiter){ .grant = CALX_POOL_GRANT_NONE, .error = error };
+    *waiter = (calx_pool_waiter){ .thread = pthread_self(), .error = error };
     if (pool->options.kind == CALX_POOL_ASSERTION && pool->out.count > pool->orphans)
         return fail_second_locked(pool, error);
     if (pool->options.timeout_ms == 0)

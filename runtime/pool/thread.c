@@ -100,6 +100,8 @@ static calx_status make_entry(calx_pool *pool, calx_pool_thread *thread,
     calx_pool_changed_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     calx_error_clear(&own_error);
+    if (status == CALX_OK)
+        calx_log_text(pool->options.logger, CALX_LOG_DEBUG, "created a connection");
     return status;
 }
 
