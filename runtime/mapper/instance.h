@@ -53,6 +53,7 @@ struct calx_instance {
     uint16_t flags;
     uint8_t state; /* calx_state */
     uint32_t block_size;
+    uint32_t level; /* private to the planning of a flush */
     const calx_mapper *mapper;
     calx_session *session; /* whose member; NULL: none */
     calx_session *keeper;  /* who frees it; NULL: the caller */

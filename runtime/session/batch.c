@@ -103,7 +103,7 @@ static bool has_keys(const calx_batch *batch)
 bool calx_batch_is_awaited(const calx_batch *batch, const calx_instance *instance)
 {
     if (batch->count == 0 || instance->links == NULL || instance->state != CALX_STATE_PENDING ||
-        has_keys(batch))
+        instance->watch->has_snapshot || has_keys(batch))
         return false;
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
         const calx_instance *target = calx_work_needs(instance->session, instance, i);

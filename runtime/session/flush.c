@@ -15,11 +15,15 @@ static calx_status send_work(calx_session *session, const calx_work *work)
     calx_writer writer = { .session = session };
     calx_status status = calx_together_send(&writer, &work->updates, &calx_together_updates);
     if (status == CALX_OK)
+        status = calx_together_send(&writer, &work->released, &calx_together_releases);
+    if (status == CALX_OK)
         status = calx_switch_send(&writer, work, false);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->inserts, &calx_together_inserts);
     if (status == CALX_OK)
         status = calx_switch_send(&writer, work, true);
+    if (status == CALX_OK)
+        status = calx_together_send(&writer, &work->apart, &calx_together_updates);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->late, &calx_together_updates);
     if (status == CALX_OK)

@@ -6,28 +6,20 @@
 
 #include "base/error.h"
 #include "mapper/column.h"
-
-static bool can_be_null(const calx_mapper *mapper, const calx_foreign_key *key)
-{
-    for (size_t i = 0; i < key->column_count; i++)
-        if ((mapper->columns[key->columns[i]].flags & (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) !=
-            0)
-            return false;
-    return true;
-}
+#include "session/reference.h"
 
 /* A foreign key's column takes the target's value, or NULL when there is no target. */
-static calx_status write_part(calx_session *session, calx_instance *instance, const calx_link *link,
-                              size_t foreign_key, size_t part)
+static calx_status write_part(calx_session *session, calx_instance *instance,
+                              const calx_instance *target, size_t foreign_key, size_t part)
 {
     const calx_foreign_key *key = &instance->mapper->foreign_keys[foreign_key];
     const calx_column *column = &instance->mapper->columns[key->columns[part]];
     calx_value value = calx_value_null();
     const char *reason = "";
     calx_status status = CALX_OK;
-    if (link->target != NULL)
+    if (target != NULL)
         status = calx_column_read(&key->target->columns[key->target_columns[part]],
-                                  calx_instance_entity(link->target), &value);
+                                  calx_instance_entity(target), &value);
     if (status == CALX_OK)
         status = calx_watch_write(instance, column, &value, &reason);
     if (status == CALX_E_NOMEM)
@@ -43,11 +35,28 @@ static calx_status write_part(calx_session *session, calx_instance *instance, co
     return CALX_OK;
 }
 
+static bool has_row(const calx_instance *instance)
+{
+    return instance->state != CALX_STATE_PENDING || instance->watch->has_snapshot ||
+           (instance->flags & CALX_INSTANCE_SWITCHED) != 0;
+}
+
+/* A row whose reference is written apart is inserted without it, if its target is not there. */
+static bool waits(const calx_session *session, const calx_instance *instance, const calx_link *link,
+                  size_t foreign_key)
+{
+    return link->target != NULL && !has_row(instance) && !has_row(link->target) &&
+           calx_reference_is_post_updated(session, instance->mapper, foreign_key);
+}
+
 static calx_status write_link(calx_session *session, calx_instance *instance, const calx_link *link,
                               size_t foreign_key)
 {
     const calx_foreign_key *key = &instance->mapper->foreign_keys[foreign_key];
-    if (link->target == NULL && !can_be_null(instance->mapper, key))
+    const calx_instance *target = waits(session, instance, link, foreign_key) ? NULL : link->target;
+    if (link->target == NULL && calx_reference_is_kept(session, instance->mapper, foreign_key))
+        return CALX_OK;
+    if (link->target == NULL && !calx_reference_can_be_null(instance->mapper, foreign_key))
         return calx_session_fail(session, CALX_E_NOT_NULL,
                                  "%s.%s is NOT NULL, so a %s cannot be without its %s: delete it, "
                                  "or give it another",
@@ -55,7 +64,7 @@ static calx_status write_link(calx_session *session, calx_instance *instance, co
                                  instance->mapper->columns[key->columns[0]].name,
                                  instance->mapper->name, key->target->name);
     for (size_t part = 0; part < key->column_count; part++) {
-        calx_status status = write_part(session, instance, link, foreign_key, part);
+        calx_status status = write_part(session, instance, target, foreign_key, part);
         if (status != CALX_OK)
             return status;
     }

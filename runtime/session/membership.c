@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/reference.h"
 #include "session/relationship.h"
 
 #include <string.h>
@@ -403,6 +404,18 @@ static calx_status mark_one(calx_session *session, calx_instances *found, calx_i
     return CALX_OK;
 }
 
+/* Members that are in no row yet: nothing in the database goes with their owner. */
+static calx_status mark_unflushed(calx_session *session, calx_instances *found,
+                                  const calx_instance *instance, const calx_relationship *facts)
+{
+    calx_status status = CALX_OK;
+    const calx_link *link = instance->links == NULL ? NULL : instance->links->incoming;
+    for (; status == CALX_OK && link != NULL; link = link->next)
+        if (calx_reference_is_unflushed(facts, link))
+            status = mark_one(session, found, link->owner);
+    return status;
+}
+
 /* What the delete cascade of one relationship reaches, loaded now (SES-276). */
 static calx_status mark_over(calx_session *session, calx_instances *found, calx_instance *instance,
                              unsigned relationship)
@@ -410,6 +423,8 @@ static calx_status mark_over(calx_session *session, calx_instances *found, calx_
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if ((facts->cascade & CALX_CASCADE_DELETE) == 0)
         return CALX_OK;
+    if (calx_reference_is_left(instance, relationship))
+        return mark_unflushed(session, found, instance, facts);
     calx_status status = calx_relationship_load(session, instance, relationship);
     if (status != CALX_OK || instance->links == NULL)
         return status;

@@ -364,6 +364,20 @@ static void sort_columns(calx_entity *entity, uint64_t *required, uint16_t *numb
     entity->required = required;
 }
 
+/* What a flush need not look for when no mapper that was met has it. */
+static void note_references(calx_session *session, const calx_mapper *mapper)
+{
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        session->relationship_flags |= mapper->relationships[i].flags;
+    for (size_t i = 0; i < mapper->foreign_key_count; i++) {
+        const calx_foreign_key *key = &mapper->foreign_keys[i];
+        for (size_t part = 0; part < key->column_count; part++)
+            session->has_odd_references =
+                session->has_odd_references ||
+                (key->target->columns[key->target_columns[part]].flags & CALX_COLUMN_KEY) == 0;
+    }
+}
+
 /* One block: the record, a row, three sets of columns, steps and classes, numbers. */
 static calx_entity *new_entity(const calx_mapper *mapper)
 {
@@ -422,6 +436,7 @@ static calx_entity *meet(calx_session *session, const calx_mapper *mapper)
         return NULL;
     }
     entity->kind = (uint32_t)calx_map_count(&session->entities);
+    note_references(session, mapper);
     return entity;
 }
 

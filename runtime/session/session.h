@@ -67,9 +67,14 @@ typedef struct calx_entity {
     bool singly;          /* its rows do not go together: the database would not have it */
     bool fetches_version; /* the database makes its versions: they are asked for, row by row */
     int version;          /* the version column; -1: none */
-    size_t rank;          /* in the flush being planned: what is pointed at has a lower one */
-    bool noted;           /* the flush being planned has rows of it */
-    bool entered;         /* its rank is made, or being made */
+    /* of the flush being planned, work_kinds.c */
+    size_t rank;   /* what is pointed at has a lower one */
+    size_t group;  /* of mappers that point at each other */
+    size_t lowest; /* the first one entered that it leads back to */
+    bool noted;    /* there are rows of it */
+    bool entered;  /* its group is known, or open */
+    bool is_open;
+    bool circular; /* its rows may point at each other, straight or round a circle */
 } calx_entity;
 
 /* Something that must end with the session's contents: a query with rows to come. */
@@ -134,6 +139,9 @@ struct calx_session {
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */
     calx_info_map infos;
     calx_buffer scalar; /* text of the last calx_session_scalar() */
+    /* CALX_RELATIONSHIP_…: what relationships of the mappers met so far are */
+    unsigned relationship_flags;
+    bool has_odd_references; /* some foreign key of theirs points at what is not in a key */
 };
 
 /* ---- entering and failing ---- */

@@ -33,6 +33,8 @@ typedef struct calx_together {
 extern const calx_together calx_together_inserts;
 extern const calx_together calx_together_updates;
 extern const calx_together calx_together_deletes;
+/* UPDATEs of rows that are deleted later: their references of post_update to NULL (SES-198). */
+extern const calx_together calx_together_releases;
 
 /*
  * Sends all of them in their order. A batch that fails has changed nothing: its rows go one by one

@@ -47,9 +47,10 @@ static calx_status choose_columns(calx_writer *writer, calx_instance *instance, 
     *out_any = calx_watch_changes(watch, writer->entity->columns);
     if (!*out_any)
         return CALX_OK; /* the link led to where the columns pointed already */
+    bool is_inserted_too = instance->state == CALX_STATE_PENDING; /* it is taken back as a whole */
     if (calx_watch_own_columns(instance, writer->entity->texts, writer->entity->text_count) !=
             CALX_OK ||
-        calx_watch_keep_origin(watch) != CALX_OK)
+        (!is_inserted_too && calx_watch_keep_origin(watch) != CALX_OK))
         return calx_error_set_nomem(&writer->session->error);
     return calx_version_raise(writer, calx_instance_entity(instance), calx_writer_stored(instance));
 }

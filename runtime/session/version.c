@@ -243,6 +243,7 @@ calx_status calx_version_meet(calx_writer *writer, calx_instance *instance)
     calx_session *session = writer->session;
     bool is_known =
         writer->entity->version < 0 || !calx_session_is_expired(session, instance) ||
+        instance->state == CALX_STATE_PENDING ||
         (instance->epoch == session->epoch && (instance->flags & CALX_INSTANCE_NEW_IN_TX) != 0);
     if (is_known)
         return CALX_OK;

@@ -30,6 +30,8 @@ void calx_work_clear(calx_work *work)
     calx_instances_clear(&work->updates);
     calx_instances_clear(&work->late);
     calx_instances_clear(&work->deletes);
+    calx_instances_clear(&work->apart);
+    calx_instances_clear(&work->released);
 }
 
 bool calx_work_is_empty(const calx_work *work)
@@ -159,14 +161,31 @@ static calx_status release_member(calx_session *session, calx_instance *member,
     return calx_relationship_point(session, &member->links->links[facts->foreign_key], NULL);
 }
 
-/* The members of an owner that goes stay, pointing at nothing (SES-277). */
+/* Of members that are left to the database: those that are in no row yet. */
+static calx_status release_unflushed(calx_session *session, const calx_instance *owner,
+                                     const calx_relationship *facts)
+{
+    calx_status status = CALX_OK;
+    calx_link *next = owner->links == NULL ? NULL : owner->links->incoming;
+    while (status == CALX_OK && next != NULL) {
+        calx_link *link = next;
+        next = link->next;
+        if (calx_reference_is_unflushed(facts, link))
+            status = release_member(session, link->owner, facts);
+    }
+    return status;
+}
+
+/* The members of an owner that goes stay, pointing at nothing (SES-277, 280, 281). */
 static calx_status release_members(calx_session *session, calx_instance *owner)
 {
     for (unsigned i = 0; i < owner->mapper->relationship_count; i++) {
         const calx_relationship *facts = &owner->mapper->relationships[i];
-        if (!nulls_members(facts))
+        if (!nulls_members(facts) || (facts->flags & CALX_RELATIONSHIP_PASSIVE_DELETES_ALL) != 0)
             continue;
-        calx_status status = calx_relationship_load(session, owner, i);
+        bool is_left = calx_reference_is_left(owner, i);
+        calx_status status = is_left ? release_unflushed(session, owner, facts)
+                                     : calx_relationship_load(session, owner, i);
         if (status != CALX_OK)
             return status;
         size_t count = owner->links == NULL ? 0 : owner->links->slots[i].count;
@@ -224,7 +243,7 @@ static void check_links(calx_session *session, calx_instance *instance)
 bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance)
 {
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++)
-        if (calx_work_needs(session, instance, i) != NULL)
+        if (calx_work_new_target(session, instance, i) != NULL)
             return true;
     return false;
 }
@@ -313,5 +332,6 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
     if (status != CALX_OK)
         return status;
     *out_sorting = true;
-    return calx_work_sort(work);
+    status = calx_work_sort(work);
+    return status == CALX_OK ? calx_work_gather_apart(work) : status;
 }

@@ -5,6 +5,7 @@
 #ifndef CALX_SESSION_WORK_H
 #define CALX_SESSION_WORK_H
 
+#include "session/reference.h"
 #include "session/session.h"
 
 /* Rows of associations. */
@@ -22,6 +23,8 @@ typedef struct calx_work {
     calx_instances updates;    /* before the inserts */
     calx_instances late;       /* updates that point at a row still to be inserted: after them */
     calx_instances deletes;    /* owners before what they point at */
+    calx_instances apart;      /* inserts with a reference that is written after all of them */
+    calx_instances released;   /* deletes with a reference that is taken away before */
     calx_instances switches;   /* new ones that take over the row of one that is deleted */
     calx_instances switched;   /* these, at the same positions */
     calx_pairs unpaired;       /* rows of associations to be deleted: before the deletes */
@@ -38,16 +41,40 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
 /* Puts the work in order. CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM. */
 calx_status calx_work_sort(calx_work *work);
 
-/* Puts INSERTs of rows that point at their own table level by level. They are sorted. CALX_E_NOMEM.
- */
-calx_status calx_work_level(calx_work *work);
+/* Puts the lists in the order of their mappers, and finds the groups of these. CALX_E_NOMEM. */
+calx_status calx_work_sort_kinds(calx_work *work);
+
+/* What a row needs to be there, or to be gone, before it; NULL: nothing of this flush. */
+typedef calx_instance *(*calx_needed)(const calx_session *session, const calx_instance *instance,
+                                      size_t foreign_key);
 
 /* What a row to be written points at that is inserted in the same flush; NULL: nothing. */
+calx_instance *calx_work_new_target(const calx_session *session, const calx_instance *instance,
+                                    size_t foreign_key);
+
+/* The same without references that are written apart. */
 calx_instance *calx_work_needs(const calx_session *session, const calx_instance *instance,
                                size_t foreign_key);
 
+/* What a row to be deleted points at that is deleted in the same flush; NULL: nothing. */
+calx_instance *calx_work_old_target(const calx_session *session, const calx_instance *instance,
+                                    size_t foreign_key);
+
+/*
+ * Puts rows that may need each other level by level; they are in the order of their mappers.
+ * CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM.
+ */
+calx_status calx_work_level(calx_session *session, const calx_instances *rows, calx_needed needed);
+
 /* Whether a row to be written points at any that is inserted in the same flush. */
 bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance);
+
+/* Gathers what is written apart from its row (SES-198); the work is sorted. CALX_E_NOMEM. */
+calx_status calx_work_gather_apart(calx_work *work);
+
+/* CALX_E_CIRCULAR_DEPENDENCY: rows each of which needs the next one, and the last the first. */
+calx_status calx_work_circular(calx_session *session, const calx_instances *path, size_t first,
+                               calx_needed needed);
 
 /* Whether there is nothing to send. */
 bool calx_work_is_empty(const calx_work *work);
