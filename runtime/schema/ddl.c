@@ -109,6 +109,35 @@ static const char *on_update_text(calx_on_update action)
     return "";
 }
 
+static bool passes_keys_on(const calx_mapper *mapper, const calx_relationship *facts,
+                           const calx_foreign_key *key)
+{
+    if ((facts->flags & CALX_RELATIONSHIP_ACTIVE_UPDATES) == 0)
+        return false;
+    if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return facts->association == mapper && (key == &mapper->foreign_keys[facts->foreign_key] ||
+                                                key == &mapper->foreign_keys[facts->target_key]);
+    const calx_mapper *owner = facts->kind == CALX_RELATIONSHIP_ONE ? mapper : facts->target;
+    return owner == mapper && key == &mapper->foreign_keys[facts->foreign_key];
+}
+
+/*
+ * Whether a session passes a changed key on by UPDATEs: between these the rows that point at it
+ * point at nothing, so the database looks at the end of the transaction.
+ */
+static bool is_passed_on_late(const calx_mapper *mapper, const calx_foreign_key *key)
+{
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        if (mapper->relationships[i].kind == CALX_RELATIONSHIP_ONE &&
+            passes_keys_on(mapper, &mapper->relationships[i], key))
+            return true;
+    for (size_t i = 0; i < key->target->relationship_count; i++)
+        if (key->target->relationships[i].kind != CALX_RELATIONSHIP_ONE &&
+            passes_keys_on(mapper, &key->target->relationships[i], key))
+            return true;
+    return false;
+}
+
 static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
                             const calx_mapper *mapper, const calx_foreign_key *key)
 {
@@ -121,6 +150,8 @@ static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
     calx_buffer_char(out, ')');
     calx_buffer_put(out, on_delete_text(key->on_delete));
     calx_buffer_put(out, on_update_text(key->on_update));
+    if (is_passed_on_late(mapper, key))
+        calx_buffer_put(out, " DEFERRABLE INITIALLY DEFERRED");
 }
 
 /* A position in the order of creation; one of the metadata's mappers. */

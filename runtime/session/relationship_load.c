@@ -44,18 +44,25 @@ static void give_values(calx_value *values, const calx_value *few)
         calx_release(values);
 }
 
-/* The values of the given columns of an instance; false: one of them is NULL. */
-static calx_status read_columns(calx_session *session, const calx_instance *instance,
-                                const uint16_t *columns, size_t count, calx_value *values,
-                                bool *out_complete)
+/* What the rows that point at an instance say: none has a key that was changed since. */
+static const void *stored_struct(const calx_instance *instance)
+{
+    const calx_watch *watch = instance->watch;
+    return watch != NULL && watch->has_snapshot ? watch->snapshot : calx_instance_entity(instance);
+}
+
+/* The values of the given columns of a mapper's struct; false: one of them is NULL. */
+static calx_status read_columns(calx_session *session, const calx_mapper *mapper,
+                                const void *struct_, const uint16_t *columns, size_t count,
+                                calx_value *values, bool *out_complete)
 {
     *out_complete = true;
     for (size_t i = 0; i < count; i++) {
-        const calx_column *column = &instance->mapper->columns[columns[i]];
-        calx_status status = calx_column_read(column, calx_instance_entity(instance), &values[i]);
+        const calx_column *column = &mapper->columns[columns[i]];
+        calx_status status = calx_column_read(column, struct_, &values[i]);
         if (status != CALX_OK)
             return calx_session_fail(session, status, "%s.%s: no NUL inside the array",
-                                     instance->mapper->name, column->member);
+                                     mapper->name, column->member);
         if (values[i].type == CALX_VALUE_NULL)
             *out_complete = false;
     }
@@ -217,8 +224,8 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
     calx_value *values = take_values(key->column_count, few);
     if (values == NULL)
         return no_memory(session);
-    calx_status status =
-        read_columns(session, instance, key->columns, key->column_count, values, &complete);
+    calx_status status = read_columns(session, instance->mapper, calx_instance_entity(instance),
+                                      key->columns, key->column_count, values, &complete);
     if (status == CALX_OK && complete)
         status = find_target(session, key, values, &target);
     if (status == CALX_OK)
@@ -242,8 +249,8 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
     calx_value *values = take_values(key->column_count, few);
     if (values == NULL)
         return no_memory(session);
-    calx_status status =
-        read_columns(session, instance, key->target_columns, key->column_count, values, &complete);
+    calx_status status = read_columns(session, instance->mapper, stored_struct(instance),
+                                      key->target_columns, key->column_count, values, &complete);
     calx_entity *entity = calx_session_entity(session, facts->target);
     if (entity == NULL)
         status = session->error.status;

@@ -2,6 +2,7 @@
  * UPDATEs: the columns that changed, of the row as it was loaded (SES-178). An instance whose key
  * changes is known by the new one at once (SES-203).
  */
+#include "session/key_change.h"
 #include "session/together.h"
 #include "session/version.h"
 
@@ -14,25 +15,6 @@ static bool changes_key(const calx_writer *writer)
         if (calx_plan_has(writer->entity->columns, mapper->key[i]))
             return true;
     return false;
-}
-
-/* Under its new key from now on; the old one is kept for a rollback (SES-109, 203). */
-static calx_status rekey(calx_writer *writer, calx_instance *instance)
-{
-    calx_session *session = writer->session;
-    calx_key key;
-    calx_status status =
-        calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance));
-    if (status == CALX_E_NOMEM)
-        return calx_error_set_nomem(&session->error);
-    if (status != CALX_OK)
-        return calx_session_fail(session, CALX_E_FLUSH, "the new key is not complete");
-    calx_identity_remove(session, instance);
-    calx_session_displace(session, &key);
-    calx_watch_keep_key(instance->watch);
-    instance->key = key;
-    calx_identity_put(session, instance);
-    return CALX_OK;
 }
 
 /* The changed columns, the new version among them, into entity->columns. */
@@ -55,14 +37,16 @@ static calx_status choose_columns(calx_writer *writer, calx_instance *instance, 
     return calx_version_raise(writer, calx_instance_entity(instance), calx_writer_stored(instance));
 }
 
-/* A key that changes is not found again by those of the same statement (SES-203). */
+/* A key that changes, or a column that others point at, goes by itself: they follow (SES-203). */
 static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togetherness *out)
 {
     bool any = false;
     calx_status status = choose_columns(writer, row->instance, &any);
     row->width = 0;
-    *out =
-        !any ? CALX_TOGETHER_NOTHING : (changes_key(writer) ? CALX_TOGETHER_NO : CALX_TOGETHER_YES);
+    *out = any ? CALX_TOGETHER_YES : CALX_TOGETHER_NOTHING;
+    if (any && (changes_key(writer) ||
+                calx_key_change_leads(writer->session, row->instance, writer->entity->columns)))
+        *out = CALX_TOGETHER_NO;
     if (status != CALX_OK || !any)
         return status;
     status = calx_writer_bind_columns(writer, calx_instance_entity(row->instance),
@@ -90,6 +74,15 @@ static calx_status note_row(calx_writer *writer, calx_instance *instance)
     return CALX_OK;
 }
 
+/* Under its new key from now on, and what points at it with it. */
+static calx_status move(calx_writer *writer, calx_instance *instance)
+{
+    calx_status status = calx_key_change_follow(writer->session, instance);
+    if (status == CALX_OK && calx_key_change_is_one(instance))
+        status = calx_key_change_rekey(writer->session, instance, calx_instance_entity(instance));
+    return status;
+}
+
 static calx_status update_row(calx_writer *writer, calx_instance *instance)
 {
     calx_batch_row row = { .entity = writer->entity, .instance = instance };
@@ -100,7 +93,7 @@ static calx_status update_row(calx_writer *writer, calx_instance *instance)
     if (status == CALX_OK)
         status = send_row(writer, &row);
     if (status == CALX_OK && together == CALX_TOGETHER_NO)
-        status = rekey(writer, instance);
+        status = move(writer, instance);
     if (status == CALX_OK)
         status = note_row(writer, instance);
     if (status == CALX_OK)

@@ -219,6 +219,10 @@ static calx_status take_up_all(calx_work *work, bool cold)
         status = calx_association_load(session);
     for (size_t i = 0; status == CALX_OK && i < session->marked.count; i++)
         status = release_members(session, session->marked.items[i]);
+    if (status == CALX_OK)
+        status = calx_key_change_pass_on(session, &session->hot);
+    if (status == CALX_OK && cold)
+        status = calx_key_change_pass_on(session, &session->cold);
     return status;
 }
 

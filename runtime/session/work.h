@@ -69,6 +69,12 @@ calx_status calx_work_level(calx_session *session, const calx_instances *rows, c
 /* Whether a row to be written points at any that is inserted in the same flush. */
 bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance);
 
+/*
+ * While a flush is planned: members that follow by UPDATEs are loaded and have the new key in their
+ * columns, so that they are among what changed. The list may grow.
+ */
+calx_status calx_key_change_pass_on(calx_session *session, const calx_watch_list *list);
+
 /* Gathers what is written apart from its row (SES-198); the work is sorted. CALX_E_NOMEM. */
 calx_status calx_work_gather_apart(calx_work *work);
 

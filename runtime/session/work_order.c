@@ -7,6 +7,7 @@
 #include "session/work.h"
 
 #include "mapper/column.h"
+#include "session/key_change.h"
 #include "session/reference.h"
 
 #include <stdlib.h>
@@ -171,5 +172,7 @@ calx_status calx_work_sort(calx_work *work)
     if (status == CALX_OK)
         status = calx_work_level(work->session, &work->deletes, needed_by_delete);
     reverse(&work->deletes);
-    return status;
+    if (status == CALX_OK)
+        status = calx_key_change_sort(work->session, &work->updates);
+    return status == CALX_OK ? calx_key_change_sort(work->session, &work->late) : status;
 }
