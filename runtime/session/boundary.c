@@ -233,7 +233,8 @@ static void undo_all_changes(calx_session *session)
 /* Whether anything was written to the struct that no flush has seen. */
 static bool is_unwritten(const calx_instance *instance)
 {
-    return calx_session_is_changed(instance) || !calx_links_are_shown(instance);
+    return calx_session_is_changed(instance) || !calx_links_are_shown(instance) ||
+           (instance->links != NULL && instance->links->abandoned != NULL);
 }
 
 /* ---- deletions undone ---- */

@@ -9,7 +9,7 @@
 bool calx_cascade_leads_on(const calx_instance *instance, unsigned cascade)
 {
     for (unsigned i = 0; instance->links != NULL && i < instance->mapper->relationship_count; i++)
-        if ((instance->mapper->relationships[i].cascade & cascade) != 0)
+        if ((calx_cascade_of(&instance->mapper->relationships[i]) & cascade) != 0)
             return true;
     return false;
 }
@@ -20,7 +20,7 @@ static bool is_out_of_reach(const calx_instance *instance, const calx_relationsh
 {
     return cascade == CALX_CASCADE_REFRESH_EXPIRE && instance->state != CALX_STATE_PERSISTENT &&
            (instance->state != CALX_STATE_PENDING ||
-            (facts->cascade & CALX_CASCADE_DELETE_ORPHAN) == 0);
+            (calx_cascade_of(facts) & CALX_CASCADE_DELETE_ORPHAN) == 0);
 }
 
 static calx_status find(calx_session *session, calx_instances *found, calx_instance *instance)
@@ -38,7 +38,7 @@ static calx_status reach_over(calx_session *session, calx_instances *found,
                               unsigned cascade)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    if ((facts->cascade & cascade) == 0)
+    if ((calx_cascade_of(facts) & cascade) == 0)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
         const calx_link *link = &instance->links->links[facts->foreign_key];

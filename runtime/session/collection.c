@@ -44,6 +44,28 @@ static void add_unflushed(const calx_instance *owner, const calx_relationship *f
     calx_slot_reverse(slot, low, facts->foreign_key);
 }
 
+/* Who came last to a one-to-one, in memory; NULL: nobody. */
+static calx_link *newest_unflushed(const calx_instance *owner, const calx_relationship *facts)
+{
+    calx_link *link = owner->links->incoming;
+    while (link != NULL && !is_unflushed(owner, facts, link))
+        link = link->next;
+    return link;
+}
+
+/* A one-to-one shows what came in memory, if anything did. Reserved before. */
+static void add_all_unflushed(const calx_instance *owner, const calx_relationship *facts,
+                              calx_slot *slot)
+{
+    if (!calx_is_single(facts)) {
+        add_unflushed(owner, facts, slot);
+        return;
+    }
+    calx_link *newest = newest_unflushed(owner, facts);
+    if (newest != NULL)
+        calx_slot_add(slot, newest);
+}
+
 calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
@@ -53,7 +75,7 @@ calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship
     if (calx_slot_reserve(slot, count_unflushed(owner, facts)) != CALX_OK)
         return no_memory(owner->session);
     slot->loaded = true;
-    add_unflushed(owner, facts, slot);
+    add_all_unflushed(owner, facts, slot);
     calx_links_show(owner, relationship);
     return CALX_OK;
 }
@@ -92,6 +114,32 @@ static void add_item(calx_instance *owner, const calx_relationship *facts, calx_
     calx_link_show(link);
 }
 
+static void add_rows(calx_instance *owner, const calx_relationship *facts, calx_slot *slot,
+                     const found_items *found)
+{
+    for (size_t i = 0; i < found->count; i++)
+        add_item(owner, facts, slot, found->items[i]);
+    add_unflushed(owner, facts, slot);
+}
+
+/* The first row counts (SES-304), unless another instance came in memory. */
+static void add_first_row(calx_instance *owner, const calx_relationship *facts, calx_slot *slot,
+                          const found_items *found)
+{
+    size_t rows = 0;
+    add_all_unflushed(owner, facts, slot);
+    for (size_t i = 0; i < found->count; i++) {
+        if (found->items[i]->links->links[facts->foreign_key].state == CALX_LINK_CHANGED)
+            continue;
+        if (rows++ == 0 && slot->count == 0)
+            add_item(owner, facts, slot, found->items[i]);
+    }
+    if (rows > 1 && owner->session != NULL)
+        calx_session_warn(owner->session,
+                          "%s.%s is for one %s, and %zu rows point there: the first one is used",
+                          owner->mapper->name, facts->member, facts->target->name, rows);
+}
+
 static calx_status take_many(calx_instance *owner, unsigned relationship, const found_items *found)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
@@ -102,9 +150,10 @@ static calx_status take_many(calx_instance *owner, unsigned relationship, const 
         return status;
     }
     calx_slot_unload(owner, relationship);
-    for (size_t i = 0; i < found->count; i++)
-        add_item(owner, facts, &slot, found->items[i]);
-    add_unflushed(owner, facts, &slot);
+    if (calx_is_single(facts))
+        add_first_row(owner, facts, &slot, found);
+    else
+        add_rows(owner, facts, &slot, found);
     slot.loaded = true;
     owner->links->slots[relationship] = slot;
     calx_links_show(owner, relationship);

@@ -59,7 +59,7 @@ static void unlist(calx_link *link)
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state)
 {
     link->state = state;
-    link->set_apart = false;
+    link->set_apart = link->displaces = link->succeeds = false;
     if (link->target == target)
         return;
     unlist(link);
@@ -74,9 +74,9 @@ void calx_link_point(calx_link *link, calx_instance *target, calx_link_state sta
 
 /* ---- collections ---- */
 
-static bool goes_over(const calx_relationship *facts, const calx_link *link)
+bool calx_goes_over(const calx_relationship *facts, const calx_link *link)
 {
-    return facts->kind == CALX_RELATIONSHIP_MANY && facts->target == link->owner->mapper &&
+    return calx_is_far(facts) && facts->target == link->owner->mapper &&
            facts->foreign_key == calx_link_number(link);
 }
 
@@ -86,7 +86,7 @@ static bool has_twin(const calx_instance *instance, unsigned relationship)
     const calx_relationship *table = instance->mapper->relationships;
     const calx_relationship *facts = &table[relationship];
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
-        if (i != relationship && table[i].kind == facts->kind && table[i].target == facts->target &&
+        if (i != relationship && calx_is_far(&table[i]) && table[i].target == facts->target &&
             table[i].foreign_key == facts->foreign_key)
             return true;
     return false;
@@ -146,11 +146,11 @@ calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size
 {
     for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
         calx_slot *slot = &target->links->slots[i];
-        if (!goes_over(&target->mapper->relationships[i], link))
+        if (!calx_goes_over(&target->mapper->relationships[i], link))
             continue;
         if (is_all_in_memory(target) && target->links->incoming == NULL)
             slot->loaded = true; /* otherwise the first read gathers what points here already */
-        if (!slot->loaded)
+        if (!slot->loaded && !calx_is_single(&target->mapper->relationships[i]))
             continue;
         if (calx_slot_reserve(slot, more) != CALX_OK)
             return CALX_E_NOMEM;
@@ -159,17 +159,30 @@ calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size
     return CALX_OK;
 }
 
+/* A one-to-one has one item at most, even where several rows point at its owner. */
+static bool takes(const calx_relationship *facts, const calx_slot *slot, const calx_link *link)
+{
+    return calx_goes_over(facts, link) && slot->loaded && !calx_slot_contains(slot, link) &&
+           (!calx_is_single(facts) || slot->count == 0);
+}
+
 void calx_link_join(calx_link *link)
 {
     calx_instance *target = link->target;
     for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
         calx_slot *slot = &target->links->slots[i];
-        if (!goes_over(&target->mapper->relationships[i], link) || !slot->loaded ||
-            calx_slot_contains(slot, link))
+        if (!takes(&target->mapper->relationships[i], slot, link))
             continue;
         calx_slot_add(slot, link);
         calx_links_show(target, i);
     }
+}
+
+/* Whether others may be there instead, so that the database is to be asked again. */
+static bool leaves_a_question(const calx_relationship *facts, const calx_link *link)
+{
+    return calx_is_single(facts) && (calx_is_view_only(facts) || link->displaces) &&
+           !is_all_in_memory(link->target);
 }
 
 void calx_link_leave(calx_link *link)
@@ -177,10 +190,14 @@ void calx_link_leave(calx_link *link)
     calx_instance *target = link->target;
     if (!link->listed)
         return;
-    for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++)
-        if (goes_over(&target->mapper->relationships[i], link) &&
-            calx_slot_take_out(&target->links->slots[i], link))
-            calx_links_show(target, i);
+    for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
+        const calx_relationship *facts = &target->mapper->relationships[i];
+        if (!calx_goes_over(facts, link) || !calx_slot_take_out(&target->links->slots[i], link))
+            continue;
+        if (leaves_a_question(facts, link))
+            target->links->slots[i].loaded = false; /* its memory may be reserved */
+        calx_links_show(target, i);
+    }
     link->listed = false;
 }
 
@@ -188,7 +205,7 @@ void calx_links_leave_together(calx_instance *target, const calx_relationship *f
 {
     for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
         const calx_relationship *other = &target->mapper->relationships[i];
-        if (other->kind != CALX_RELATIONSHIP_MANY || other->target != facts->target ||
+        if (!calx_is_far(other) || other->target != facts->target ||
             other->foreign_key != facts->foreign_key)
             continue;
         calx_slot_take_out_leaving(&target->links->slots[i], facts->foreign_key);
@@ -206,9 +223,10 @@ static const void *shown_target(const calx_instance *instance, const calx_relati
     return calx_instance_entity(link->target);
 }
 
-calx_raw_many calx_links_shown(const calx_slot *slot)
+calx_raw_many calx_links_shown_many(const calx_instance *instance, unsigned relationship)
 {
     calx_raw_many shown = { NULL, 0 };
+    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[relationship];
     if (slot != NULL && slot->loaded) {
         shown.items = slot->items;
         shown.count = slot->count;
@@ -216,17 +234,25 @@ calx_raw_many calx_links_shown(const calx_slot *slot)
     return shown;
 }
 
+const void *calx_links_shown_one(const calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if (facts->kind == CALX_RELATIONSHIP_ONE)
+        return shown_target(instance, facts);
+    const calx_raw_many shown = calx_links_shown_many(instance, relationship);
+    return shown.count == 0 ? NULL : shown.items[0];
+}
+
 void calx_links_show(calx_instance *instance, unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     char *member = (char *)calx_instance_entity(instance) + facts->offset;
-    if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        const void *target = shown_target(instance, facts);
+    if (calx_is_single(facts)) {
+        const void *target = calx_links_shown_one(instance, relationship);
         memcpy(member, &target, sizeof(target));
         return;
     }
-    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[relationship];
-    const calx_raw_many shown = calx_links_shown(slot);
+    const calx_raw_many shown = calx_links_shown_many(instance, relationship);
     memcpy(member, &shown, sizeof(shown));
 }
 
@@ -245,8 +271,8 @@ bool calx_links_are_shown(const calx_instance *instance)
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
         const calx_relationship *facts = &instance->mapper->relationships[i];
         const char *member = (const char *)calx_instance_entity(instance) + facts->offset;
-        const void *target = shown_target(instance, facts);
-        if (facts->kind == CALX_RELATIONSHIP_ONE && memcmp(member, &target, sizeof(target)) != 0)
+        const void *target = calx_is_single(facts) ? calx_links_shown_one(instance, i) : NULL;
+        if (calx_is_single(facts) && memcmp(member, &target, sizeof(target)) != 0)
             return false;
     }
     return true;
@@ -301,6 +327,8 @@ void calx_links_unload(calx_instance *instance, bool keep_changed)
             if (!keep_changed || link->state != CALX_LINK_CHANGED)
                 forget_change(link);
         }
+        if (!keep_changed)
+            instance->links->abandoned = NULL;
     }
     show_all(instance);
 }
@@ -329,7 +357,8 @@ static void unload_collections(calx_link *link)
 {
     calx_instance *target = link->target;
     for (unsigned i = 0; i < target->mapper->relationship_count; i++)
-        if (goes_over(&target->mapper->relationships[i], link) && target->links->slots[i].loaded)
+        if (calx_goes_over(&target->mapper->relationships[i], link) &&
+            target->links->slots[i].loaded)
             calx_slot_unload(target, i);
     link->listed = false;
 }

@@ -29,6 +29,8 @@ struct calx_link {
     bool fresh;     /* joined collections in an attach that may still fail */
     bool changing;  /* part of a change under way: nothing is reached over it now */
     bool named;     /* its owner is to be a member after that change */
+    bool succeeds;  /* came to a one-to-one where another one was: it is written after that one */
+    bool displaces; /* came to a one-to-one that was not loaded: the flush asks who was there */
     size_t place;   /* where in the collections of its target its owner was put */
 };
 
@@ -47,14 +49,42 @@ typedef struct calx_slot {
 
 struct calx_links {
     calx_instance *owner;
-    calx_link *incoming;            /* links of others that point here */
-    calx_link *links;               /* one for each foreign key of the mapper */
-    calx_slot *slots;               /* one for each relationship of the mapper */
-    calx_side *sides;               /* one for each many-to-many of it, and one for all others */
+    calx_link *incoming;                /* links of others that point here */
+    calx_link *links;                   /* one for each foreign key of the mapper */
+    calx_slot *slots;                   /* one for each relationship of the mapper */
+    calx_side *sides;                   /* one for each many-to-many of it, and one for all others */
+    const calx_relationship *abandoned; /* the reference of an owner that let go of it; or NULL */
     bool strangers;                 /* pointed at by instances of no session since the last flush */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links *touched_next, *touched_previous; /* of that boundary */
 };
+
+/* Whether the foreign key is the target's: the relationship is what points at its owner. */
+static inline bool calx_is_far(const calx_relationship *facts)
+{
+    return facts->kind == CALX_RELATIONSHIP_MANY || facts->kind == CALX_RELATIONSHIP_ONE_TO_ONE;
+}
+
+/* Whether it has one target at most, and a pointer as its raw member. */
+static inline bool calx_is_single(const calx_relationship *facts)
+{
+    return facts->kind == CALX_RELATIONSHIP_ONE || facts->kind == CALX_RELATIONSHIP_ONE_TO_ONE;
+}
+
+static inline bool calx_is_view_only(const calx_relationship *facts)
+{
+    return (facts->flags & CALX_RELATIONSHIP_VIEW_ONLY) != 0;
+}
+
+/* What is repeated over the relationship: views take no part in what is written (SES-292). */
+static inline unsigned calx_cascade_of(const calx_relationship *facts)
+{
+    enum { HARMLESS = CALX_CASCADE_REFRESH_EXPIRE | CALX_CASCADE_EXPUNGE };
+    return calx_is_view_only(facts) ? facts->cascade & HARMLESS : facts->cascade;
+}
+
+/* Whether the collection, or one-to-one, is made of such links. */
+bool calx_goes_over(const calx_relationship *facts, const calx_link *link);
 
 /* The raw member of a CALX_MANY, as calx/annotate.h declares it. */
 typedef struct calx_raw_many {
@@ -62,8 +92,11 @@ typedef struct calx_raw_many {
     size_t count;
 } calx_raw_many;
 
-/* What the struct shows of a slot; slot may be NULL. */
-calx_raw_many calx_links_shown(const calx_slot *slot);
+/* What the struct shows of a collection. */
+calx_raw_many calx_links_shown_many(const calx_instance *instance, unsigned relationship);
+
+/* What it shows of a relationship with one target. */
+const void *calx_links_shown_one(const calx_instance *instance, unsigned relationship);
 
 /* Makes sure the instance has links. CALX_E_NOMEM: nothing changed. */
 calx_status calx_links_ensure(calx_instance *instance);
@@ -120,7 +153,8 @@ void calx_slot_unload(calx_instance *instance, unsigned relationship);
 /* Room for more owners of such links in the collections of a target that are known in memory. */
 calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size_t more);
 
-/* Puts the link's owner into those collections of its target. Reserved before. */
+/* Puts the link's owner into those collections of its target, and one-to-ones with nobody in them.
+ * Reserved before. */
 void calx_link_join(calx_link *link);
 
 /* Shows the link in the raw members of its owner. */

@@ -185,7 +185,7 @@ static bool has_changed_collection(const calx_session *session, const calx_insta
 {
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
         const calx_relationship *facts = &instance->mapper->relationships[i];
-        if (facts->kind == CALX_RELATIONSHIP_MANY &&
+        if (calx_is_far(facts) && !calx_is_view_only(facts) &&
             (has_moved(&session->pending, facts, instance) ||
              has_moved(&session->hot, facts, instance) ||
              has_moved(&session->cold, facts, instance)))

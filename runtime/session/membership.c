@@ -11,6 +11,7 @@
 #include "mapper/column.h"
 #include "session/reference.h"
 #include "session/relationship.h"
+#include "session/rival.h"
 
 #include <string.h>
 
@@ -172,7 +173,7 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
                               unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    if ((facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
+    if ((calx_cascade_of(facts) & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
         const calx_link *link = &instance->links->links[facts->foreign_key];
@@ -421,11 +422,13 @@ static calx_status mark_over(calx_session *session, calx_instances *found, calx_
                              unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    if ((facts->cascade & CALX_CASCADE_DELETE) == 0)
+    if ((calx_cascade_of(facts) & CALX_CASCADE_DELETE) == 0)
         return CALX_OK;
     if (calx_reference_is_left(instance, relationship))
         return mark_unflushed(session, found, instance, facts);
     calx_status status = calx_relationship_load(session, instance, relationship);
+    if (status == CALX_OK && facts->kind == CALX_RELATIONSHIP_ONE_TO_ONE)
+        status = calx_rival_settle(session, instance, relationship);
     if (status != CALX_OK || instance->links == NULL)
         return status;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {

@@ -5,13 +5,13 @@
  */
 #include "session/relationship.h"
 
-#include "base/allocator.h"
 #include "base/error.h"
-#include "mapper/column.h"
+#include "session/orphan.h"
+#include "session/rival.h"
 
 #include <string.h>
 
-enum { ONE_KINDS = 1u << CALX_RELATIONSHIP_ONE };
+enum { ONE_KINDS = 1u << CALX_RELATIONSHIP_ONE | 1u << CALX_RELATIONSHIP_ONE_TO_ONE };
 
 static calx_status no_memory(calx_session *session)
 {
@@ -62,41 +62,6 @@ static calx_status note_stranger(const calx_link *link, calx_instance *target)
     return status;
 }
 
-static bool is_reference_null(const calx_link *link)
-{
-    const calx_mapper *mapper = link->owner->mapper;
-    const calx_foreign_key *key = &mapper->foreign_keys[calx_link_number(link)];
-    calx_value value;
-    for (size_t i = 0; i < key->column_count; i++)
-        if (calx_column_read(&mapper->columns[key->columns[i]], calx_instance_entity(link->owner),
-                             &value) != CALX_OK ||
-            value.type == CALX_VALUE_NULL)
-            return true;
-    return false;
-}
-
-/* Whether there was a target, known or not, that goes by pointing at nothing. */
-static bool loses_target(const calx_link *link)
-{
-    return link->target != NULL || (link->state == CALX_LINK_UNKNOWN &&
-                                    !is_all_in_memory(link->owner) && !is_reference_null(link));
-}
-
-/* Whether some collection over the link holds nothing without owner (SES-282). */
-static bool must_have_target(const calx_link *link)
-{
-    const calx_mapper *mapper = link->owner->mapper;
-    unsigned number = calx_link_number(link);
-    const calx_mapper *target = mapper->foreign_keys[number].target;
-    for (unsigned i = 0; i < target->relationship_count; i++) {
-        const calx_relationship *facts = &target->relationships[i];
-        if (facts->kind == CALX_RELATIONSHIP_MANY && facts->target == mapper &&
-            facts->foreign_key == number && (facts->cascade & CALX_CASCADE_DELETE_ORPHAN) != 0)
-            return true;
-    }
-    return false;
-}
-
 /* A reference that is known to be so already; a new instance's that was never set is no change. */
 static bool points_already(const calx_link *link, const calx_instance *target)
 {
@@ -104,27 +69,59 @@ static bool points_already(const calx_link *link, const calx_instance *target)
            (link->state != CALX_LINK_UNKNOWN || (target == NULL && is_all_in_memory(link->owner)));
 }
 
+/* What will change without being the link's owner: who gives way, and who is let go of. */
+static calx_status watch_others(calx_session *session, const calx_link *link, calx_instance *target)
+{
+    calx_status status = CALX_OK;
+    if (link->target != NULL && link->target != target && calx_orphan_watches(link))
+        status = watch_owner(link->target->session, link->target);
+    calx_link *rival = target == NULL ? NULL : calx_rival_next(link, target, NULL);
+    for (; status == CALX_OK && rival != NULL; rival = calx_rival_next(link, target, rival))
+        status = watch_owner(rival->owner->session == NULL ? session : rival->owner->session,
+                             rival->owner);
+    return status;
+}
+
 calx_status calx_relationship_point_begin(calx_session *session, calx_link *link,
                                           calx_instance *target)
 {
-    calx_status status = watch_owner(session, link->owner);
+    calx_status status = watch_others(session, link, target);
+    if (status == CALX_OK)
+        status = watch_owner(session, link->owner);
     return status == CALX_OK && target != NULL ? note_stranger(link, target) : status;
+}
+
+static void point(calx_link *link, calx_instance *target)
+{
+    calx_instance *old = link->target;
+    bool displaces = target != NULL && calx_rival_is_unknown(link, target);
+    if (old != NULL)
+        calx_boundary_touch(old);
+    if (target != NULL)
+        calx_boundary_touch(target);
+    calx_orphan_note(link, target);
+    if (old != target)
+        calx_link_leave(link);
+    calx_link_point(link, target, CALX_LINK_CHANGED);
+    link->displaces = displaces;
+    calx_rival_seat(link);
+    calx_link_join(link);
+    calx_link_show(link);
+    if (old != NULL && old != target)
+        calx_orphan_drop(old);
 }
 
 void calx_relationship_point_end(calx_link *link, calx_instance *target)
 {
-    bool is_same = link->target == target;
-    link->orphaned =
-        target == NULL && must_have_target(link) && (link->orphaned || loses_target(link));
-    if (link->target != NULL)
-        calx_boundary_touch(link->target);
-    if (target != NULL)
-        calx_boundary_touch(target);
-    if (!is_same)
-        calx_link_leave(link);
-    calx_link_point(link, target, CALX_LINK_CHANGED);
-    calx_link_join(link);
-    calx_link_show(link);
+    calx_link *rival = NULL;
+    bool succeeds = link->target == target && link->succeeds;
+    while (target != NULL && (rival = calx_rival_next(link, target, NULL)) != NULL) {
+        point(rival, NULL);
+        calx_orphan_drop(rival->owner);
+        succeeds = true;
+    }
+    point(link, target);
+    link->succeeds = succeeds;
 }
 
 calx_status calx_relationship_point(calx_session *session, calx_link *link, calx_instance *target)
@@ -148,7 +145,7 @@ calx_status calx_relationship_relate(calx_session *session, const calx_relations
     calx_instances found = { 0 };
     calx_session *owners = link->owner->session;
     bool comes_in = session != NULL && related != NULL && related->session != session &&
-                    (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
+                    (calx_cascade_of(facts) & CALX_CASCADE_SAVE_UPDATE) != 0;
     calx_status status = CALX_OK;
     link->changing = true;
     if (comes_in)
@@ -165,17 +162,25 @@ calx_status calx_relationship_relate(calx_session *session, const calx_relations
 
 /* ---- direct writes ---- */
 
-static calx_status adopt_one(calx_session *session, calx_instance *instance,
-                             const calx_relationship *facts)
+static calx_status fail_assigned(calx_session *session, const calx_instance *instance,
+                                 const calx_relationship *facts)
 {
+    return calx_session_fail(session, CALX_E_STATE,
+                             "%s.%s is view only, and was assigned: change what it shows where it "
+                             "is stored",
+                             instance->mapper->name, facts->member);
+}
+
+/* A pointer that was assigned to a member with one target. */
+static calx_status adopt_one(calx_session *session, calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
     const void *raw = NULL;
     memcpy(&raw, (const char *)calx_instance_entity(instance) + facts->offset, sizeof(raw));
-    const calx_link *known = calx_links_of(instance, facts->foreign_key);
-    const void *shown = NULL;
-    if (known != NULL && known->state != CALX_LINK_UNKNOWN && known->target != NULL)
-        shown = calx_instance_entity(known->target);
-    if (raw == shown)
+    if (raw == calx_links_shown_one(instance, relationship))
         return CALX_OK;
+    if (calx_is_view_only(facts))
+        return fail_assigned(session, instance, facts);
     calx_instance *target = raw == NULL ? NULL : calx_instance_of(raw);
     if (raw != NULL && (target == NULL || target->mapper != facts->target))
         return calx_session_fail(session, CALX_E_UNMAPPED,
@@ -185,10 +190,7 @@ static calx_status adopt_one(calx_session *session, calx_instance *instance,
         return calx_session_fail(session, CALX_E_STATE,
                                  "%s.%s was assigned a %s of another session",
                                  instance->mapper->name, facts->member, facts->target->name);
-    if (calx_links_ensure(instance) != CALX_OK)
-        return no_memory(session);
-    calx_link *link = &instance->links->links[facts->foreign_key];
-    return calx_relationship_relate(instance->session, facts, link, target, target);
+    return calx_relationship_assign(instance, relationship, target);
 }
 
 /* A CALX_MANY member, as annotate.h declares it: only read by applications. */
@@ -196,12 +198,13 @@ static calx_status check_many(calx_session *session, const calx_instance *instan
                               unsigned relationship)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
-    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[relationship];
-    const calx_raw_many shown = calx_links_shown(slot);
+    const calx_raw_many shown = calx_links_shown_many(instance, relationship);
     calx_raw_many raw;
     memcpy(&raw, (const char *)calx_instance_entity(instance) + facts->offset, sizeof(raw));
     if (raw.items == shown.items && raw.count == shown.count)
         return CALX_OK;
+    if (calx_is_view_only(facts))
+        return fail_assigned(session, instance, facts);
     return calx_session_fail(session, CALX_E_STATE,
                              "%s.%s was written to directly; use %s_%s_append() and "
                              "%s_%s_remove()",
@@ -213,9 +216,8 @@ calx_status calx_relationship_adopt(calx_session *session, calx_instance *instan
 {
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++) {
         const calx_relationship *facts = &instance->mapper->relationships[i];
-        calx_status status = facts->kind == CALX_RELATIONSHIP_ONE
-                                 ? adopt_one(session, instance, facts)
-                                 : check_many(session, instance, i);
+        calx_status status = calx_is_single(facts) ? adopt_one(session, instance, i)
+                                                   : check_many(session, instance, i);
         if (status != CALX_OK)
             return status;
     }
@@ -275,54 +277,42 @@ calx_status calx_relationship_check_changeable(const calx_instance *instance)
     return instance->session == NULL ? CALX_OK : calx_session_autobegin(instance->session);
 }
 
-void calx_relationship_drop_orphan(const calx_link *link)
+calx_status calx_relationship_check_writable(const calx_instance *instance,
+                                             const calx_relationship *facts)
 {
-    calx_instance *item = link->owner;
-    if (!link->orphaned || item->state != CALX_STATE_PENDING)
-        return;
-    calx_session_forget(item->session, item);
-    item->state = CALX_STATE_TRANSIENT;
+    if (!calx_is_view_only(facts))
+        return CALX_OK;
+    return calx_session_fail(instance->session, CALX_E_ARGUMENT,
+                             "%s.%s is view only: change what it shows where it is stored",
+                             instance->mapper->name, facts->member);
 }
 
-/* ---- references ---- */
-
-calx_status calx_relationship_one(const void *entity, const calx_relationship *relationship,
-                                  const void **out_target)
+calx_status calx_relationship_fail_owned(calx_session *session, const calx_relationship *facts)
 {
-    calx_instance *instance = NULL;
-    unsigned number = 0;
-    calx_status status =
-        calx_relationship_resolve(entity, relationship, ONE_KINDS, &instance, &number);
-    if (status == CALX_OK)
-        status = calx_relationship_adopt(instance->session, instance);
-    if (status == CALX_OK)
-        status = calx_relationship_load(instance->session, instance, number);
-    if (status != CALX_OK)
-        return status;
-    const calx_link *link = calx_links_of(instance, relationship->foreign_key);
-    *out_target = link == NULL || link->target == NULL ? NULL : calx_instance_entity(link->target);
-    return CALX_OK;
+    return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                             "%s: this %s has an owner already, and has one at most: take it out "
+                             "there first",
+                             facts->member, facts->target->name);
 }
 
-calx_status calx_relationship_set(const void *entity, const calx_relationship *relationship,
-                                  const void *target)
+calx_status calx_relationship_check_owner(const calx_instance *owner,
+                                          const calx_relationship *facts, const calx_link *link)
 {
-    calx_instance *instance = NULL;
-    calx_instance *to = NULL;
-    unsigned number = 0;
-    calx_status status =
-        calx_relationship_resolve(entity, relationship, ONE_KINDS, &instance, &number);
-    if (status == CALX_OK && target != NULL)
-        status = calx_relationship_resolve_item(instance->session, relationship, target, &to);
-    if (status == CALX_OK)
-        status = calx_relationship_check_changeable(instance);
-    if (status == CALX_OK && calx_links_ensure(instance) != CALX_OK)
-        status = no_memory(instance->session);
-    if (status != CALX_OK)
-        return status;
-    calx_link *link = &instance->links->links[relationship->foreign_key];
-    status = calx_relationship_relate(instance->session, relationship, link, to, to);
-    if (status == CALX_OK)
-        calx_relationship_drop_orphan(link);
+    bool is_taken = (facts->flags & CALX_RELATIONSHIP_SINGLE_PARENT) != 0 &&
+                    link->state != CALX_LINK_UNKNOWN && link->target != NULL &&
+                    link->target != owner;
+    return is_taken ? calx_relationship_fail_owned(owner->session, facts) : CALX_OK;
+}
+
+calx_status calx_relationship_load_to_change(calx_instance *owner, unsigned relationship)
+{
+    calx_session *session = owner->session;
+    if (session != NULL)
+        session->no_autoflush++;
+    calx_status status = calx_relationship_load(session, owner, relationship);
+    if (session != NULL)
+        session->no_autoflush--;
+    if (status == CALX_OK && calx_links_ensure(owner) != CALX_OK)
+        status = no_memory(session);
     return status;
 }

@@ -73,8 +73,20 @@ calx_status calx_relationship_relate(calx_session *session, const calx_relations
                                      calx_link *link, calx_instance *target,
                                      calx_instance *related);
 
-/* A pending member that must not be without owner leaves the session at once (SES-283). */
-void calx_relationship_drop_orphan(const calx_link *link);
+/* Sets a reference of either side, to nothing with NULL. */
+calx_status calx_relationship_assign(calx_instance *owner, unsigned relationship,
+                                     calx_instance *to);
+
+/*
+ * Loads for a change. No flush comes before: what is in memory only is counted in anyway, and a
+ * member on its way from one owner to another would be deleted as an orphan (SES-216). The owner
+ * has links then.
+ */
+calx_status calx_relationship_load_to_change(calx_instance *owner, unsigned relationship);
+
+/* The rows that point at the owner, whatever is known of them in memory. */
+calx_status calx_relationship_select(calx_session *session, calx_instance *owner,
+                                     unsigned relationship, calx_instances *out_found);
 
 /* ---- arguments ---- */
 
@@ -89,6 +101,16 @@ calx_status calx_relationship_resolve(const void *entity, const calx_relationshi
 /* An argument that must be an instance of the relationship's target. */
 calx_status calx_relationship_resolve_item(calx_session *session, const calx_relationship *facts,
                                            const void *item, calx_instance **out_item);
+
+/* CALX_E_ARGUMENT: the relationship is view only (SES-292). */
+calx_status calx_relationship_check_writable(const calx_instance *instance,
+                                             const calx_relationship *facts);
+
+/* CALX_E_INVALID_REQUEST: the link's owner has another owner, and may have one at most (SES-289).
+ */
+calx_status calx_relationship_check_owner(const calx_instance *owner,
+                                          const calx_relationship *facts, const calx_link *link);
+calx_status calx_relationship_fail_owned(calx_session *session, const calx_relationship *facts);
 
 /* Deleted instances can be let go of, but not related any more; changing begins a transaction. */
 calx_status calx_relationship_check_changeable(const calx_instance *instance);

@@ -240,9 +240,10 @@ static calx_status note_item(void *context, calx_instance *item)
     return calx_instances_push(context, item) == CALX_OK ? CALX_OK : no_memory(item->session);
 }
 
-static calx_status select_items(calx_session *session, calx_instance *instance,
-                                const calx_relationship *facts, calx_instances *found)
+calx_status calx_relationship_select(calx_session *session, calx_instance *instance,
+                                     unsigned relationship, calx_instances *out_found)
 {
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
     const calx_foreign_key *key = key_of(instance, facts);
     bool complete = false;
     calx_value few[FEW_COLUMNS];
@@ -260,7 +261,7 @@ static calx_status select_items(calx_session *session, calx_instance *instance,
             .values = values,
             .count = key->column_count,
             .visit = note_item,
-            .context = found,
+            .context = out_found,
         };
         status = select_where(session, &selection, key->columns);
     }
@@ -274,8 +275,7 @@ static calx_status load_many(calx_session *session, calx_instance *instance, uns
     calx_instances found = { 0 };
     calx_status status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status =
-            select_items(session, instance, &instance->mapper->relationships[relationship], &found);
+        status = calx_relationship_select(session, instance, relationship, &found);
     if (status == CALX_OK)
         status =
             calx_relationship_take_collection(instance, relationship, found.items, found.count);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "session/many_to_many.h"
+#include "session/orphan.h"
 
 enum { COLLECTIONS = 1u << CALX_RELATIONSHIP_MANY | 1u << CALX_RELATIONSHIP_MANY_TO_MANY };
 
@@ -93,24 +94,6 @@ calx_status calx_relationship_contains(const void *entity, const calx_relationsh
 
 /* ---- changing ---- */
 
-/*
- * The members, for a change of them. No flush comes before: what is in memory only is counted in
- * anyway, and a member on its way from one owner to another would be deleted as an orphan
- * (SES-216).
- */
-static calx_status load_to_change(calx_instance *owner, unsigned relationship)
-{
-    calx_session *session = owner->session;
-    if (session != NULL)
-        session->no_autoflush++;
-    calx_status status = calx_relationship_load(session, owner, relationship);
-    if (session != NULL)
-        session->no_autoflush--;
-    if (status == CALX_OK && calx_links_ensure(owner) != CALX_OK)
-        status = no_memory(session);
-    return status;
-}
-
 /* The member's link to its owner, when the collection is there and the item may be in it. */
 static calx_status resolve_member(const void *entity, const calx_relationship *relationship,
                                   const void *item, calx_instance **out_owner,
@@ -120,10 +103,12 @@ static calx_status resolve_member(const void *entity, const calx_relationship *r
     calx_status status =
         calx_relationship_resolve(entity, relationship, COLLECTIONS, out_owner, &number);
     if (status == CALX_OK)
+        status = calx_relationship_check_writable(*out_owner, relationship);
+    if (status == CALX_OK)
         status =
             calx_relationship_resolve_item((*out_owner)->session, relationship, item, out_item);
     if (status == CALX_OK)
-        status = load_to_change(*out_owner, number);
+        status = calx_relationship_load_to_change(*out_owner, number);
     if (status == CALX_OK && calx_links_ensure(*out_item) != CALX_OK)
         status = no_memory((*out_owner)->session);
     return status;
@@ -148,7 +133,9 @@ static calx_status add_link(calx_instance *owner, const calx_relationship *facts
     if (status != CALX_OK)
         return status;
     calx_link *link = &item->links->links[facts->foreign_key];
-    return calx_relationship_relate(owner->session, facts, link, owner, item);
+    status = calx_relationship_check_owner(owner, facts, link);
+    return status == CALX_OK ? calx_relationship_relate(owner->session, facts, link, owner, item)
+                             : status;
 }
 
 calx_status calx_relationship_append(const void *entity, const calx_relationship *relationship,
@@ -202,7 +189,7 @@ static calx_status take_out_link(calx_instance *owner, const calx_relationship *
     if (status == CALX_OK)
         status = calx_relationship_point(item->session, link, NULL);
     if (status == CALX_OK)
-        calx_relationship_drop_orphan(link);
+        calx_orphan_drop(item);
     return status;
 }
 
@@ -271,7 +258,7 @@ static void forget_names(const change *all)
 static calx_status bring_in(change *all)
 {
     calx_session *session = all->owner->session;
-    if (session == NULL || (all->facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0)
+    if (session == NULL || (calx_cascade_of(all->facts) & CALX_CASCADE_SAVE_UPDATE) == 0)
         return CALX_OK;
     return calx_session_attach_begin(session, all->wanted.items, all->wanted.count, &all->found);
 }
@@ -310,6 +297,8 @@ static calx_status prepare_added(const change *all)
         added++;
         calx_status status = calx_relationship_check_changeable(item);
         if (status == CALX_OK)
+            status = calx_relationship_check_owner(all->owner, all->facts, link_of(all, item));
+        if (status == CALX_OK)
             status = calx_relationship_point_begin(item->session, link_of(all, item), all->owner);
         if (status != CALX_OK)
             return status;
@@ -326,7 +315,7 @@ static void exchange(const change *all)
     calx_links_leave_together(all->owner, all->facts);
     for (size_t i = 0; i < all->removed.count; i++) {
         calx_relationship_point_end(link_of(all, all->removed.items[i]), NULL);
-        calx_relationship_drop_orphan(link_of(all, all->removed.items[i]));
+        calx_orphan_drop(all->removed.items[i]);
     }
     for (size_t i = 0; i < all->wanted.count; i++)
         if (!is_member(all, all->wanted.items[i]))
@@ -375,10 +364,12 @@ calx_status calx_relationship_replace(const void *entity, const calx_relationshi
     unsigned number = 0;
     calx_status status =
         calx_relationship_resolve(entity, relationship, COLLECTIONS, &owner, &number);
+    if (status == CALX_OK)
+        status = calx_relationship_check_writable(owner, relationship);
     if (status == CALX_OK && count > 0)
         status = calx_session_check_given(owner->session, items, "array of members");
     if (status == CALX_OK)
-        status = load_to_change(owner, number);
+        status = calx_relationship_load_to_change(owner, number);
     if (status == CALX_OK)
         status = kind_of(relationship)->replace(owner, relationship, items, count);
     return status;

@@ -11,7 +11,8 @@
  *   boundary.c     what a rollback undoes                 record.c    values from before
  *   join.c         the transaction on its connection      cascade.c   what expunge, expire reach
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
- *   relationship_many.c  collections changed             slot.c      the items of one
+ *   relationship_many.c, slot.c  collections changed      relationship_one.c, rival.c  references
+ *   orphan.c       who lost an owner
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
  *   collection.c   what loaders found                      pairs.c       many-to-many in memory
  */

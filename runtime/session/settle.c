@@ -23,6 +23,8 @@ static void settle_links(calx_instance *instance)
             link->state = CALX_LINK_LOADED;
         link->orphaned = false;
     }
+    if (instance->links != NULL)
+        instance->links->abandoned = NULL;
 }
 
 /* One search tells whether the key is taken, and where it goes if not. */

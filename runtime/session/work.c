@@ -7,7 +7,9 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "session/association.h"
+#include "session/orphan.h"
 #include "session/relationship.h"
+#include "session/rival.h"
 #include "session/row_switch.h"
 
 #include <string.h>
@@ -83,6 +85,19 @@ static void warn_of_strangers(calx_session *session, const calx_instance *instan
                               link->owner->mapper->name, instance->mapper->name);
 }
 
+/* Who came to a one-to-one that was not loaded: those who were there give way (SES-185). */
+static calx_status displace(calx_session *session, const calx_instance *instance)
+{
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (link->displaces && link->target != NULL && link->target->session == session &&
+            link->target->state == CALX_STATE_PERSISTENT)
+            status = calx_rival_displace(session, link);
+    }
+    return status;
+}
+
 /*
  * What the application assigned to raw members, and what that brings into the session. The
  * instances are gathered on the way; or NULL.
@@ -102,7 +117,10 @@ static calx_status take_up(calx_work *work, calx_watch_list *list, calx_instance
         if (instance->links != NULL) {
             work->linked = true;
             warn_of_strangers(work->session, instance);
+            status = displace(work->session, instance);
         }
+        if (status != CALX_OK)
+            return status;
         if (gathered != NULL && push(work, gathered, instance) != CALX_OK)
             return work->session->error.status;
         /* Only now: what was attached stands at the end. A cold one may have become hot, though. */
@@ -117,12 +135,8 @@ static calx_status take_orphans(calx_session *session, calx_watch_list *list)
     calx_watch *next = NULL;
     for (calx_watch *watch = list->first; watch != NULL; watch = next) {
         calx_instance *instance = watch->instance;
-        bool orphaned = false;
         next = watch->next;
-        for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
-            orphaned = orphaned || (instance->links->links[i].orphaned &&
-                                    instance->links->links[i].target == NULL);
-        if (!orphaned || (instance->flags & CALX_INSTANCE_MARKED) != 0)
+        if (!calx_orphan_is(instance) || (instance->flags & CALX_INSTANCE_MARKED) != 0)
             continue;
         if (instance->state == CALX_STATE_PENDING) {
             calx_session_forget(session, instance);
@@ -139,7 +153,8 @@ static calx_status take_orphans(calx_session *session, calx_watch_list *list)
 /* Whether this session, and not the database, lets go of the members when their owner goes. */
 static bool nulls_members(const calx_relationship *facts)
 {
-    if (facts->kind != CALX_RELATIONSHIP_MANY || (facts->cascade & CALX_CASCADE_DELETE) != 0)
+    if (!calx_is_far(facts) || calx_is_view_only(facts) ||
+        (calx_cascade_of(facts) & CALX_CASCADE_DELETE) != 0)
         return false;
     const calx_foreign_key *key = &facts->target->foreign_keys[facts->foreign_key];
     if (key->on_delete != CALX_ON_DELETE_NO_ACTION)
@@ -290,6 +305,16 @@ static calx_status gather_inserts(calx_work *work)
     return status;
 }
 
+/* Whether it goes where another one was, which leaves before: both may not be there at once. */
+static bool succeeds_another(const calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
+        if (instance->links->links[i].succeeds &&
+            instance->links->links[i].state == CALX_LINK_CHANGED)
+            return true;
+    return false;
+}
+
 static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
 {
     for (calx_watch *watch = list->first; watch != NULL; watch = watch->next) {
@@ -298,8 +323,9 @@ static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
         if ((instance->flags & CALX_INSTANCE_MARKED) != 0 || !calx_session_is_changed(instance))
             continue;
         check_links(work->session, instance);
-        calx_instances *place =
-            calx_work_points_at_new(work->session, instance) ? &work->late : &work->updates;
+        bool is_late =
+            calx_work_points_at_new(work->session, instance) || succeeds_another(instance);
+        calx_instances *place = is_late ? &work->late : &work->updates;
         calx_status status = push(work, place, instance);
         if (status != CALX_OK)
             return status;

@@ -21,12 +21,23 @@
 
 CALX_BEGIN_DECLS
 
-/** The target of a many-to-one, loaded when needed; NULL when there is none. Borrowed. */
+/**
+ * The target of a reference, loaded when needed; NULL when there is none. Borrowed. A reference is
+ * a many-to-one, or a one-to-one seen from the side that is pointed at: there several rows are a
+ * warning, and the first one is used (SES-304).
+ */
 CALX_API calx_status calx_relationship_one(const void *entity,
                                            const calx_relationship *relationship,
                                            const void **out_target);
 
-/** Points a many-to-one at target, or at nothing (NULL); the foreign key follows at the flush. */
+/**
+ * Points a reference at target, or at nothing (NULL); the foreign key follows at the flush. Who was
+ * there in a one-to-one points at nothing from then on, or is an orphan; where that is not known,
+ * the flush asks (SES-185). Setting a one-to-one to nothing from the side that is pointed at loads
+ * it first.
+ * @return CALX_E_INVALID_REQUEST the target has an owner, and may have one at most (SES-289);
+ *         CALX_E_ARGUMENT the relationship is view only (SES-292)
+ */
 CALX_API calx_status calx_relationship_set(const void *entity,
                                            const calx_relationship *relationship,
                                            const void *target);

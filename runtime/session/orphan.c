@@ -1,0 +1,157 @@
+/*
+ * Who is an orphan (SES-282 to 288). Owners that must be there are found in two ways: what points
+ * at its owner has a link for each (one-to-many, one-to-one); what is pointed at by its owner (a
+ * many-to-one that deletes orphans) is told when it is let go of. Only what was seen to happen
+ * counts: an instance loaded without its owner is none.
+ */
+#include "session/orphan.h"
+
+#include "mapper/column.h"
+
+static bool is_all_in_memory(const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
+}
+
+static bool is_reference_null(const calx_link *link)
+{
+    const calx_mapper *mapper = link->owner->mapper;
+    const calx_foreign_key *key = &mapper->foreign_keys[calx_link_number(link)];
+    calx_value value;
+    for (size_t i = 0; i < key->column_count; i++)
+        if (calx_column_read(&mapper->columns[key->columns[i]], calx_instance_entity(link->owner),
+                             &value) != CALX_OK ||
+            value.type == CALX_VALUE_NULL)
+            return true;
+    return false;
+}
+
+/* Whether there is a target, known or not. */
+static bool has_target(const calx_link *link)
+{
+    return link->target != NULL || (link->state == CALX_LINK_UNKNOWN &&
+                                    !is_all_in_memory(link->owner) && !is_reference_null(link));
+}
+
+static bool deletes_orphans(const calx_relationship *facts)
+{
+    return (calx_cascade_of(facts) & CALX_CASCADE_DELETE_ORPHAN) != 0;
+}
+
+/* Whether some collection or one-to-one over the link holds nothing without owner. */
+static bool must_have_target(const calx_link *link)
+{
+    const calx_mapper *target = link->owner->mapper->foreign_keys[calx_link_number(link)].target;
+    for (unsigned i = 0; i < target->relationship_count; i++)
+        if (deletes_orphans(&target->relationships[i]) &&
+            calx_goes_over(&target->relationships[i], link))
+            return true;
+    return false;
+}
+
+/* The many-to-one over a link whose targets may not be without owner; NULL: none. */
+static const calx_relationship *owning_reference(const calx_link *link)
+{
+    const calx_mapper *mapper = link->owner->mapper;
+    for (unsigned i = 0; i < mapper->relationship_count; i++) {
+        const calx_relationship *facts = &mapper->relationships[i];
+        if (facts->kind == CALX_RELATIONSHIP_ONE && facts->foreign_key == calx_link_number(link) &&
+            deletes_orphans(facts))
+            return facts;
+    }
+    return NULL;
+}
+
+bool calx_orphan_watches(const calx_link *link)
+{
+    return owning_reference(link) != NULL;
+}
+
+void calx_orphan_note(calx_link *link, calx_instance *target)
+{
+    const calx_relationship *reference = owning_reference(link);
+    link->orphaned =
+        target == NULL && must_have_target(link) && (link->orphaned || has_target(link));
+    if (reference == NULL || link->target == target)
+        return;
+    if (link->target != NULL)
+        link->target->links->abandoned = reference;
+    if (target != NULL && target->links->abandoned == reference)
+        target->links->abandoned = NULL;
+}
+
+/* Whether an owner that stays points at the instance over the reference that let go of it. */
+static bool has_owner(const calx_instance *instance, const calx_relationship *reference)
+{
+    for (const calx_link *link = instance->links->incoming; link != NULL; link = link->next)
+        if (link->state != CALX_LINK_UNKNOWN && owning_reference(link) == reference &&
+            (link->owner->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_WAS_DELETED)) == 0)
+            return true;
+    return false;
+}
+
+bool calx_orphan_is(const calx_instance *instance)
+{
+    if (instance->links == NULL)
+        return false;
+    const calx_relationship *reference = instance->links->abandoned;
+    bool lost = reference != NULL && !has_owner(instance, reference);
+    bool kept = reference != NULL && !lost;
+    for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
+        const calx_link *link = &instance->links->links[i];
+        lost = lost || (link->orphaned && link->target == NULL);
+        kept = kept || (must_have_target(link) && has_target(link));
+    }
+    bool is_legacy = (instance->mapper->flags & CALX_MAPPER_LEGACY_IS_ORPHAN) != 0;
+    return lost && (!is_legacy || !kept);
+}
+
+/* ---- pending orphans ---- */
+
+static void take_along(calx_watch_list *leaving, const calx_session *session,
+                       const calx_instance *instance)
+{
+    if (instance->session == session && instance->state == CALX_STATE_PENDING &&
+        instance->watch->list != leaving)
+        calx_watch_list_append(leaving, instance->watch);
+}
+
+static void take_related(calx_watch_list *leaving, const calx_instance *instance)
+{
+    for (unsigned i = 0; instance->links != NULL && i < instance->mapper->relationship_count; i++) {
+        const calx_relationship *facts = &instance->mapper->relationships[i];
+        if ((calx_cascade_of(facts) & CALX_CASCADE_EXPUNGE) == 0)
+            continue;
+        if (facts->kind == CALX_RELATIONSHIP_ONE) {
+            const calx_link *link = &instance->links->links[facts->foreign_key];
+            if (link->target != NULL && link->state != CALX_LINK_UNKNOWN)
+                take_along(leaving, instance->session, link->target);
+            continue;
+        }
+        const calx_slot *slot = &instance->links->slots[i];
+        for (size_t k = 0; k < slot->count; k++)
+            take_along(leaving, instance->session, calx_instance_trusted(slot->items[k]));
+    }
+}
+
+/* The list of those that leave is what is still to be walked, so nothing is allocated. */
+static void leave(calx_session *session, const calx_instance *first)
+{
+    calx_watch_list leaving = { 0 };
+    take_along(&leaving, session, first);
+    for (const calx_watch *watch = leaving.first; watch != NULL; watch = watch->next)
+        take_related(&leaving, watch->instance);
+    while (leaving.first != NULL) {
+        calx_instance *instance = leaving.first->instance;
+        calx_session_forget(session, instance);
+        instance->state = CALX_STATE_TRANSIENT;
+    }
+}
+
+void calx_orphan_drop(const calx_instance *instance)
+{
+    calx_session *session = instance->session;
+    if (session != NULL && !session->flushing && instance->state == CALX_STATE_PENDING &&
+        calx_orphan_is(instance))
+        leave(session, instance);
+}

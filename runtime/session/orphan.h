@@ -1,0 +1,24 @@
+/*
+ * Orphans: instances that lost an owner they must have (delete-orphan).
+ */
+#ifndef CALX_SESSION_ORPHAN_H
+#define CALX_SESSION_ORPHAN_H
+
+#include "session/session.h"
+
+/* The link is about to point at another target, or at nothing: what that says of either end. */
+void calx_orphan_note(calx_link *link, calx_instance *target);
+
+/* Whether what the link points at is an orphan when it is let go of (a many-to-one's). */
+bool calx_orphan_watches(const calx_link *link);
+
+/* Whether an instance is one: the flush deletes it, or drops it when it was never inserted. */
+bool calx_orphan_is(const calx_instance *instance);
+
+/*
+ * An orphan that is pending leaves the session at once, with what expunge reaches of what is
+ * pending too (SES-283); inside a flush it is left to that. Never fails.
+ */
+void calx_orphan_drop(const calx_instance *instance);
+
+#endif
