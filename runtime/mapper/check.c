@@ -138,6 +138,16 @@ static const char *association_fault(const calx_mapper *mapper,
     return NULL;
 }
 
+static bool is_order_sound(const calx_relationship *relationship)
+{
+    if (relationship->order_count > 0 && relationship->order == NULL)
+        return false;
+    for (size_t i = 0; i < relationship->order_count; i++)
+        if (relationship->order[i].column >= relationship->target->column_count)
+            return false;
+    return true;
+}
+
 static const char *relationship_fault(const calx_mapper *mapper,
                                       const calx_relationship *relationship)
 {
@@ -158,6 +168,8 @@ static const char *relationship_fault(const calx_mapper *mapper,
     if (relationship->inverse != CALX_NO_INVERSE &&
         relationship->inverse >= target->relationship_count)
         return "has a relationship whose inverse does not exist";
+    if (!is_order_sound(relationship))
+        return "has a relationship ordered by a column that does not exist";
     if (relationship->offset >= mapper->instance_size)
         return "has a relationship outside the struct";
     return NULL;

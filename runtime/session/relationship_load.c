@@ -99,29 +99,46 @@ static void sort_values(uint16_t *columns, calx_value *values, size_t count)
     }
 }
 
-/* The plan for rows by these columns; the columns asked for last are mostly the next ones too. */
-static calx_status plan_by_columns(calx_session *session, calx_entity *entity,
-                                   const uint16_t *columns, size_t count,
-                                   const calx_plan **out_plan)
+/* What rows are asked for by, and in which order they come. */
+typedef struct wanted {
+    const uint16_t *columns;
+    size_t count;
+    const calx_relationship_order *order;
+    size_t order_count;
+} wanted;
+
+static bool is_sought(const calx_entity *entity, const wanted *rows)
 {
-    if (entity->sought == columns && entity->by_sought->type_count == count) {
+    return entity->sought == rows->columns && entity->sought_order == rows->order &&
+           entity->by_sought->type_count == rows->count &&
+           entity->by_sought->key.order_count == rows->order_count;
+}
+
+/* The plan for these rows; what was asked for last is mostly asked for next, too. */
+static calx_status plan_rows(calx_session *session, calx_entity *entity, const wanted *rows,
+                             const calx_plan **out_plan)
+{
+    if (is_sought(entity, rows)) {
         *out_plan = entity->by_sought;
         return CALX_OK;
     }
     uint64_t *set = calx_alloc_array(calx_plan_words(entity->mapper), sizeof(*set));
     if (set == NULL)
         return no_memory(session);
-    for (size_t i = 0; i < count; i++)
-        calx_plan_include(set, columns[i]);
+    for (size_t i = 0; i < rows->count; i++)
+        calx_plan_include(set, rows->columns[i]);
     const calx_plan_key key = {
         .mapper = entity->mapper,
         .kind = CALX_PLAN_SELECT_BY_COLUMNS,
         .columns = set,
+        .order = rows->order,
+        .order_count = rows->order_count,
     };
     calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
     calx_release(set);
     if (status == CALX_OK) {
-        entity->sought = columns;
+        entity->sought = rows->columns;
+        entity->sought_order = rows->order;
         entity->by_sought = *out_plan;
     }
     return status;
@@ -151,15 +168,14 @@ out:
 
 /* Rows of a mapper by columns that are not its key, or not only. */
 static calx_status select_where(calx_session *session, calx_selection *selection,
-                                const uint16_t *columns)
+                                const wanted *rows)
 {
-    calx_status status =
-        plan_by_columns(session, selection->entity, columns, selection->count, &selection->plan);
+    calx_status status = plan_rows(session, selection->entity, rows, &selection->plan);
     if (status != CALX_OK)
         return status;
     selection->columns = selection->plan->key.columns;
-    if (!is_ascending(columns, selection->count))
-        return select_sorted(session, selection, columns);
+    if (!is_ascending(rows->columns, selection->count))
+        return select_sorted(session, selection, rows->columns);
     return calx_session_select(session, selection);
 }
 
@@ -189,7 +205,8 @@ static calx_status find_target(calx_session *session, const calx_foreign_key *ke
         .visit = first_of,
         .context = out_target,
     };
-    return select_where(session, &selection, key->target_columns);
+    const wanted rows = { .columns = key->target_columns, .count = key->column_count };
+    return select_where(session, &selection, &rows);
 }
 
 calx_status calx_relationship_take_target(calx_instance *instance, unsigned foreign_key,
@@ -263,7 +280,8 @@ calx_status calx_relationship_select(calx_session *session, calx_instance *insta
             .visit = note_item,
             .context = out_found,
         };
-        status = select_where(session, &selection, key->columns);
+        const wanted rows = { key->columns, key->column_count, facts->order, facts->order_count };
+        status = select_where(session, &selection, &rows);
     }
     give_values(values, few);
     return status;

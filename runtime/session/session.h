@@ -63,6 +63,7 @@ typedef struct calx_entity {
     calx_row_step *bindings; /* how those are read; wanted is CALX_VALUE_NULL: the long way */
     size_t binding_count;
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
+    const calx_relationship_order *sought_order; /* in which order; NULL: that of the key */
     const calx_plan *by_sought;
     bool uncopied;        /* its rows are not copied: its table is not for that */
     bool singly;          /* its rows do not go together: the database would not have it */

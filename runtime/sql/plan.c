@@ -309,16 +309,37 @@ static void put_lock(plan_writer *writer, const calx_plan_key *key)
         calx_buffer_put(writer->out, " SKIP LOCKED");
 }
 
-static void put_select_by_columns(plan_writer *writer, const uint64_t *columns)
+static bool is_ordered_by(const calx_plan_key *key, size_t column)
 {
+    for (size_t i = 0; i < key->order_count; i++)
+        if (key->order[i].column == column)
+            return true;
+    return false;
+}
+
+/* The next column of an order. */
+static void put_order(plan_writer *writer, size_t column, bool *is_first)
+{
+    calx_buffer_put(writer->out, *is_first ? " ORDER BY " : ", ");
+    put_name(writer, writer->mapper->columns[column].name);
+    *is_first = false;
+}
+
+static void put_select_by_columns(plan_writer *writer, const calx_plan_key *key)
+{
+    const calx_mapper *mapper = writer->mapper;
+    bool is_first = true;
     put_select_from(writer);
     calx_buffer_put(writer->out, " WHERE ");
-    put_set(writer, columns, " AND ");
-    if (writer->mapper->key_count == 0)
-        return;
-    calx_buffer_put(writer->out, " ORDER BY ");
-    calx_sql_names(writer->out, writer->dialect, writer->mapper, writer->mapper->key,
-                   writer->mapper->key_count);
+    put_set(writer, key->columns, " AND ");
+    for (size_t i = 0; i < key->order_count; i++) {
+        put_order(writer, key->order[i].column, &is_first);
+        if (key->order[i].descending)
+            calx_buffer_put(writer->out, " DESC");
+    }
+    for (size_t i = 0; i < mapper->key_count; i++)
+        if (!is_ordered_by(key, mapper->key[i]))
+            put_order(writer, mapper->key[i], &is_first);
 }
 
 /* What the kind cannot be written without. */
@@ -377,7 +398,7 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
         put_where_key(&writer, -1);
         break;
     case CALX_PLAN_SELECT_BY_COLUMNS:
-        put_select_by_columns(&writer, key->columns);
+        put_select_by_columns(&writer, key);
         break;
     case CALX_PLAN_COPY:
         put_copy(&writer, key->columns);
@@ -485,11 +506,26 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
     hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->relationship);
     for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->columns[i]);
+    for (size_t i = 0; i < key->order_count; i++)
+        hash = calx_hash_join(hash, (uint64_t)key->order[i].column << 1 | key->order[i].descending);
     return hash;
+}
+
+static bool is_same_order(const calx_plan_key *left, const calx_plan_key *right)
+{
+    if (left->order_count != right->order_count)
+        return false;
+    for (size_t i = 0; i < left->order_count; i++)
+        if (left->order[i].column != right->order[i].column ||
+            left->order[i].descending != right->order[i].descending)
+            return false;
+    return true;
 }
 
 bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
+    if (!is_same_order(left, right))
+        return false;
     if (left->mapper != right->mapper || left->kind != right->kind || left->lock != right->lock ||
         left->wait != right->wait || left->relationship != right->relationship ||
         (left->columns == NULL) != (right->columns == NULL))

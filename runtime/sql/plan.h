@@ -7,7 +7,8 @@
  *                      the version column, if the mapper has one
  *   DELETE             the key's columns in key order; then the version column, if any
  *   SELECT_BY_KEY      the key's columns in key order
- *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order of the key
+ *   SELECT_BY_COLUMNS  the set's columns, ascending; rows come in the order given, then in that of
+ *                      the key
  *   SELECT_SOME        the key's columns in key order; the set is what is selected
  *   SELECT_MEMBERS     the columns of the relationship's association that point at the owner, in
  *                      the order of that foreign key; the mapper is the relationship's target
@@ -50,9 +51,11 @@ typedef enum calx_plan_kind {
 typedef struct calx_plan_key {
     const calx_mapper *mapper;
     calx_plan_kind kind;
-    const uint64_t *columns;               /* a set; NULL where the kind needs none */
-    calx_lock lock;                        /* of a SELECT */
-    calx_lock_wait wait;                   /* counts with a lock */
+    const uint64_t *columns;              /* a set; NULL where the kind needs none */
+    calx_lock lock;                       /* of a SELECT */
+    calx_lock_wait wait;                  /* counts with a lock */
+    const calx_relationship_order *order; /* of SELECT_BY_COLUMNS; a relationship's, which stays */
+    size_t order_count;
     const calx_relationship *relationship; /* a many-to-many; NULL where the kind needs none */
 } calx_plan_key;
 

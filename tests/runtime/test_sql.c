@@ -195,6 +195,39 @@ static void selects_give_every_column_in_table_order(void **state)
                 "WHERE \"email\" = ? AND \"user_id\" = ? ORDER BY \"id\"");
 }
 
+static void a_select_of_a_collection_has_its_order_and_then_that_of_the_key(void **state)
+{
+    (void)state;
+    static const calx_relationship_order order[] = { { MEMBERSHIP_RANK, true },
+                                                     { MEMBERSHIP_GROUP_NAME, false } };
+    static const calx_relationship_order same[] = { { MEMBERSHIP_RANK, true },
+                                                    { MEMBERSHIP_GROUP_NAME, false } };
+    static const calx_relationship_order other[] = { { MEMBERSHIP_RANK, false },
+                                                     { MEMBERSHIP_GROUP_NAME, false } };
+    calx_buffer text = CALX_BUFFER_INIT;
+    uint64_t columns = 1u << MEMBERSHIP_USER_ID;
+    calx_plan_key key = { .mapper = &membership_mapper,
+                          .kind = CALX_PLAN_SELECT_BY_COLUMNS,
+                          .columns = &columns,
+                          .order = order,
+                          .order_count = 2 };
+    assert_int_equal(calx_sql_plan(&text, &calx_dialect_sqlite, &key), CALX_OK);
+    assert_string_equal(calx_buffer_text(&text),
+                        "SELECT \"group_name\", \"user_id\", \"rank\" FROM \"memberships\" "
+                        "WHERE \"user_id\" = ? ORDER BY \"rank\" DESC, \"group_name\", "
+                        "\"user_id\"");
+    calx_buffer_clear(&text);
+    calx_plan_key twin = key;
+    twin.order = same;
+    assert_true(calx_plan_key_equal(&key, &twin));
+    assert_true(calx_plan_key_hash(&key) == calx_plan_key_hash(&twin));
+    twin.order = other;
+    assert_false(calx_plan_key_equal(&key, &twin));
+    assert_true(calx_plan_key_hash(&key) != calx_plan_key_hash(&twin));
+    twin.order_count = 0;
+    assert_false(calx_plan_key_equal(&key, &twin));
+}
+
 static void a_plan_that_cannot_be_written_is_refused(void **state)
 {
     (void)state;
@@ -627,6 +660,7 @@ int main(void)
         cmocka_unit_test(an_update_ends_with_the_key_and_the_version),
         cmocka_unit_test(a_delete_goes_by_key_and_version),
         cmocka_unit_test(selects_give_every_column_in_table_order),
+        cmocka_unit_test(a_select_of_a_collection_has_its_order_and_then_that_of_the_key),
         cmocka_unit_test(a_plan_that_cannot_be_written_is_refused),
         cmocka_unit_test(plan_keys_are_equal_by_content),
         cmocka_unit_test(comparisons_read_as_one_would_write_them),
