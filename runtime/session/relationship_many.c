@@ -5,9 +5,13 @@
  */
 #include "session/relationship.h"
 
+#include "base/allocator.h"
 #include "base/error.h"
+#include "mapper/column.h"
 #include "session/many_to_many.h"
 #include "session/orphan.h"
+
+#include <string.h>
 
 enum { COLLECTIONS = 1u << CALX_RELATIONSHIP_MANY | 1u << CALX_RELATIONSHIP_MANY_TO_MANY };
 
@@ -181,13 +185,78 @@ static void move_link(calx_instance *owner, const calx_relationship *facts, calx
     calx_slot_move(slot_of(owner, facts), &item->links->links[facts->foreign_key], position);
 }
 
+/* Who the item's columns say its owner is, by the key; NULL: nobody of the session. */
+static calx_status find_recorded(calx_session *session, const calx_instance *item,
+                                 const calx_foreign_key *key, calx_instance **out_owner)
+{
+    calx_key recorded;
+    calx_value *values = calx_alloc_array(key->column_count, sizeof(*values));
+    calx_status status = values == NULL ? CALX_E_NOMEM : CALX_OK;
+    *out_owner = NULL;
+    for (size_t i = 0; status == CALX_OK && i < key->column_count; i++)
+        status = calx_column_read(&item->mapper->columns[key->columns[i]],
+                                  calx_instance_entity(item), &values[i]);
+    if (status == CALX_OK)
+        status = calx_key_from_values(&recorded, key->target, values);
+    if (status == CALX_OK) {
+        *out_owner = calx_identity_find(session, &recorded);
+        calx_key_clear(&recorded);
+    }
+    calx_release(values);
+    return status;
+}
+
+static bool has_record(const calx_instance *item, const calx_link *link,
+                       const calx_foreign_key *key)
+{
+    const calx_mapper *target = key->target;
+    return link->state == CALX_LINK_UNKNOWN && item->state == CALX_STATE_PERSISTENT &&
+           !calx_session_is_expired(item->session, item) &&
+           key->column_count == target->key_count &&
+           memcmp(key->target_columns, target->key, target->key_count * sizeof(*target->key)) == 0;
+}
+
+/*
+ * Where the item was loaded again since, and belongs to another owner by now: that it is none of
+ * this one's is all there is to do; not even that when the other one is not known (SES-290).
+ */
+static calx_status check_recorded(const calx_instance *owner, const calx_relationship *facts,
+                                  const calx_instance *item, bool *out_elsewhere)
+{
+    const calx_link *link = &item->links->links[facts->foreign_key];
+    const calx_foreign_key *key = &item->mapper->foreign_keys[facts->foreign_key];
+    calx_instance *recorded = NULL;
+    *out_elsewhere = false;
+    if (!has_record(item, link, key))
+        return CALX_OK;
+    calx_status status = find_recorded(item->session, item, key, &recorded);
+    if (status == CALX_E_NOMEM)
+        return no_memory(item->session);
+    if (status == CALX_OK && recorded == NULL)
+        return calx_session_fail(owner->session, CALX_E_STALE_DATA,
+                                 "%s.%s: this %s belongs to another %s by now, which is not in the "
+                                 "session: refresh the collection",
+                                 owner->mapper->name, facts->member, item->mapper->name,
+                                 owner->mapper->name);
+    *out_elsewhere = recorded != owner;
+    return CALX_OK;
+}
+
 static calx_status take_out_link(calx_instance *owner, const calx_relationship *facts,
                                  calx_instance *item)
 {
     calx_link *link = &item->links->links[facts->foreign_key];
-    calx_status status = owner->session == NULL ? CALX_OK : calx_session_autobegin(owner->session);
-    if (status == CALX_OK)
-        status = calx_relationship_point(item->session, link, NULL);
+    bool elsewhere = false;
+    calx_status status = check_recorded(owner, facts, item, &elsewhere);
+    if (status == CALX_OK && owner->session != NULL)
+        status = calx_session_autobegin(owner->session);
+    if (status != CALX_OK)
+        return status;
+    if (elsewhere) {
+        calx_link_leave(link);
+        return CALX_OK;
+    }
+    status = calx_relationship_point(item->session, link, NULL);
     if (status == CALX_OK)
         calx_orphan_drop(item);
     return status;
