@@ -16,7 +16,7 @@ static bool must_have_owner(const calx_pair_end *owner)
     const calx_mapper *mapper = owner->instance->mapper;
     for (size_t i = 0; i < mapper->relationship_count; i++)
         if (calx_pair_goes_over(&mapper->relationships[i], owner) &&
-            (mapper->relationships[i].cascade & CALX_CASCADE_DELETE_ORPHAN) != 0)
+            (calx_cascade_of(&mapper->relationships[i]) & CALX_CASCADE_DELETE_ORPHAN) != 0)
             return true;
     return false;
 }

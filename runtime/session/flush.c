@@ -10,12 +10,26 @@
 
 #include "base/error.h"
 
+/* Those that make room for rows of this flush, or the others. */
+static calx_status send_deletes(calx_writer *writer, const calx_work *work, bool first)
+{
+    calx_instances rows = work->deletes;
+    rows.count = work->first_deletes;
+    if (!first) {
+        rows.items += work->first_deletes;
+        rows.count = work->deletes.count - work->first_deletes;
+    }
+    return rows.count == 0 ? CALX_OK : calx_together_send(writer, &rows, &calx_together_deletes);
+}
+
 static calx_status send_work(calx_session *session, const calx_work *work)
 {
     calx_writer writer = { .session = session };
     calx_status status = calx_together_send(&writer, &work->updates, &calx_together_updates);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->released, &calx_together_releases);
+    if (status == CALX_OK)
+        status = send_deletes(&writer, work, true);
     if (status == CALX_OK)
         status = calx_switch_send(&writer, work, false);
     if (status == CALX_OK)
@@ -29,7 +43,7 @@ static calx_status send_work(calx_session *session, const calx_work *work)
     if (status == CALX_OK)
         status = calx_association_send(&writer, work);
     if (status == CALX_OK)
-        status = calx_together_send(&writer, &work->deletes, &calx_together_deletes);
+        status = send_deletes(&writer, work, false);
     calx_cursor_close(writer.cursor);
     calx_batch_clear(&writer.batch);
     return status;

@@ -269,7 +269,7 @@ static calx_status relate(calx_instance *owner, const calx_relationship *facts, 
     calx_instances found = { 0 };
     calx_pair_end *end = NULL;
     bool comes_in = session != NULL && item->session != session &&
-                    (facts->cascade & CALX_CASCADE_SAVE_UPDATE) != 0;
+                    (calx_cascade_of(facts) & CALX_CASCADE_SAVE_UPDATE) != 0;
     calx_status status = comes_in ? calx_session_attach_begin(session, &item, 1, &found) : CALX_OK;
     if (status == CALX_OK && prepare(owner, facts, item, &end) != CALX_OK)
         status = no_memory(session);
@@ -295,7 +295,8 @@ calx_status calx_many_to_many_append(calx_instance *owner, const calx_relationsh
 
 void calx_many_to_many_drop_orphan(const calx_relationship *facts, calx_instance *item)
 {
-    if ((facts->cascade & CALX_CASCADE_DELETE_ORPHAN) == 0 || item->state != CALX_STATE_PENDING ||
+    if ((calx_cascade_of(facts) & CALX_CASCADE_DELETE_ORPHAN) == 0 ||
+        item->state != CALX_STATE_PENDING ||
         other_owner(item, facts->association, facts->target_key, NULL) != NULL)
         return;
     calx_session_forget(item->session, item);

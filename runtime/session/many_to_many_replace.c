@@ -80,7 +80,7 @@ static calx_status check(change *all)
             status = calx_many_to_many_check_owner(all->owner, all->facts, all->wanted.items[i]);
     }
     if (status != CALX_OK || session == NULL ||
-        (all->facts->cascade & CALX_CASCADE_SAVE_UPDATE) == 0)
+        (calx_cascade_of(all->facts) & CALX_CASCADE_SAVE_UPDATE) == 0)
         return status;
     return calx_session_attach_begin(session, all->wanted.items, all->wanted.count, &all->found);
 }

@@ -117,6 +117,7 @@ void calx_relationship_point_end(calx_link *link, calx_instance *target)
     bool succeeds = link->target == target && link->succeeds;
     while (target != NULL && (rival = calx_rival_next(link, target, NULL)) != NULL) {
         point(rival, NULL);
+        rival->gave_way = true;
         calx_orphan_drop(rival->owner);
         succeeds = true;
     }

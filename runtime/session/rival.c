@@ -114,8 +114,10 @@ calx_status calx_rival_displace(calx_session *session, calx_link *link)
     for (size_t i = 0; status == CALX_OK && i < rivals.count; i++)
         status =
             calx_relationship_point_begin(session, &rivals.items[i]->links->links[number], NULL);
-    for (size_t i = 0; status == CALX_OK && i < rivals.count; i++)
+    for (size_t i = 0; status == CALX_OK && i < rivals.count; i++) {
         calx_relationship_point_end(&rivals.items[i]->links->links[number], NULL);
+        rivals.items[i]->links->links[number].gave_way = true;
+    }
     if (status == CALX_OK) {
         link->displaces = false;
         link->succeeds = link->succeeds || rivals.count > 0;

@@ -363,5 +363,7 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
         return status;
     *out_sorting = true;
     status = calx_work_sort(work);
-    return status == CALX_OK ? calx_work_gather_apart(work) : status;
+    if (status == CALX_OK)
+        status = calx_work_gather_apart(work);
+    return status == CALX_OK ? calx_work_make_room(work) : status;
 }

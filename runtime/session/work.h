@@ -23,6 +23,7 @@ typedef struct calx_work {
     calx_instances updates;    /* before the inserts */
     calx_instances late;       /* updates that point at a row still to be inserted: after them */
     calx_instances deletes;    /* owners before what they point at */
+    size_t first_deletes;      /* so many of these come before the inserts */
     calx_instances apart;      /* inserts with a reference that is written after all of them */
     calx_instances released;   /* deletes with a reference that is taken away before */
     calx_instances switches;   /* new ones that take over the row of one that is deleted */
@@ -65,6 +66,9 @@ calx_instance *calx_work_old_target(const calx_session *session, const calx_inst
  * CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM.
  */
 calx_status calx_work_level(calx_session *session, const calx_instances *rows, calx_needed needed);
+
+/* Puts first what another row takes the place of; the work is sorted. CALX_E_NOMEM. */
+calx_status calx_work_make_room(calx_work *work);
 
 /* Whether a row to be written points at any that is inserted in the same flush. */
 bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance);

@@ -35,7 +35,7 @@ struct CALX_ENTITY("desks") desk {
 struct CALX_ENTITY("passports") passport {
     int64_t id CALX_PRIMARY_KEY;
     const char *number;
-    int64_t holder_id CALX_REFERENCES(person, id);
+    int64_t holder_id CALX_REFERENCES(person, id) CALX_UNIQUE;
     CALX_ONE(struct person) holder CALX_VIA(holder_id) CALX_INVERSE(passport);
     /* A second one-to-one in the row. */
     CALX_ONE(struct photo) photo CALX_INVERSE(passport) CALX_CASCADE(all, delete_orphan);

@@ -457,6 +457,15 @@ static void deleting_goes_along_one_to_ones_in_a_row(void **state)
     graph_close(&fix);
 }
 
+/* Where the first statement with the text stands. */
+static size_t line_of(const graph *fix, const char *text)
+{
+    size_t i = 0;
+    while (i < fix->sink.count && strstr(fix->sink.lines[i].text, text) == NULL)
+        i++;
+    return i;
+}
+
 static void replace_orphan(graph *fix, bool loaded)
 {
     set_up(fix, true);
@@ -472,6 +481,8 @@ static void replace_orphan(graph *fix, bool loaded)
     assert_int_equal(graph_statements(fix, "SELECT"), loaded ? 1 : 2);
     assert_int_equal(graph_statements(fix, "INSERT"), 1);
     assert_int_equal(graph_statements(fix, "DELETE"), 2);
+    assert_true(line_of(fix, "DELETE FROM \"photos\"") < line_of(fix, "DELETE FROM \"passports\""));
+    assert_true(line_of(fix, "DELETE FROM \"passports\"") < line_of(fix, "INSERT INTO"));
     assert_int_equal(graph_statements(fix, ""), loaded ? 4 : 5);
     assert_int_equal(graph_number(fix, "SELECT count(*) FROM passports"), 1);
     assert_int_equal(graph_number(fix, "SELECT count(*) FROM photos"), 0);
@@ -536,6 +547,25 @@ static void one_that_moves_is_no_orphan_when_its_old_owner_is_deleted(void **sta
     graph_forget(&fix);
     graph_ok(&fix, calx_session_commit(fix.session));
     assert_int_equal(graph_statements(&fix, "UPDATE \"passports\""), 1);
+    assert_int_equal(graph_number(&fix, "SELECT holder_id FROM passports"), 2);
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM photos"), 1);
+    graph_close(&fix);
+}
+
+static void one_that_moves_takes_the_place_of_an_orphan(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-185");
+    calx_shows("SES-282");
+    set_up(&fix, true);
+    graph_sql(&fix, "INSERT INTO passports (number, holder_id) VALUES ('p2', 2)");
+    const struct person *bob = person(&fix, 2);
+    const struct passport *papers = passport(&fix, 1);
+    graph_ok(&fix, person_set_passport(bob, papers));
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_true(line_of(&fix, "DELETE FROM") < line_of(&fix, "UPDATE"));
     assert_int_equal(graph_number(&fix, "SELECT holder_id FROM passports"), 2);
     assert_int_equal(graph_number(&fix, "SELECT count(*) FROM photos"), 1);
     graph_close(&fix);
@@ -757,6 +787,7 @@ int main(void)
         cmocka_unit_test(an_unseen_one_that_needs_its_owner_is_deleted_with_what_it_has),
         cmocka_unit_test(a_pending_one_that_is_replaced_leaves_with_what_it_has),
         cmocka_unit_test(one_that_moves_is_no_orphan_when_its_old_owner_is_deleted),
+        cmocka_unit_test(one_that_moves_takes_the_place_of_an_orphan),
         cmocka_unit_test(expunging_and_expiring_go_along),
         cmocka_unit_test(a_row_of_tasks_is_walked_and_mended_from_either_end),
         cmocka_unit_test(one_can_be_its_own_next),
