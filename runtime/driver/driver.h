@@ -42,6 +42,9 @@ typedef struct calx_driver_config {
     size_t cached_texts;   /* how many statements of other people's text to keep per connection */
     const calx_logger
         *logger; /* for what the database says by itself; set by the engine, or NULL */
+    /* The same for whoever listens; set by the engine, or NULL. */
+    void (*notice)(void *context, calx_log_level level, const char *sqlstate, const char *text);
+    void *notice_context;
 } calx_driver_config;
 
 /* How transactions are kept apart. */
@@ -60,6 +63,13 @@ typedef struct calx_driver_begin {
     calx_switch read_only; /* OFF: it will write */
     calx_switch deferrable;
 } calx_driver_begin;
+
+/* What a database says about itself. */
+typedef struct calx_driver_server {
+    int version;          /* as its library counts: 150004, 3040001 */
+    char *default_schema; /* owned, calx_release(); or NULL */
+    calx_isolation isolation;
+} calx_driver_server;
 
 /* A physical connection. Drivers embed it as the first member of their own. */
 typedef struct calx_driver_connection {
@@ -238,6 +248,10 @@ struct calx_driver {
     void (*disown)(calx_driver_connection *connection);
     /* A transaction that will write should begin with read_only OFF: others wait for it then. */
     bool writers_begin_so;
+    /* Optional. Asks the database about itself, outside of a transaction (ENG-036). */
+    calx_status (*look)(calx_driver_connection *connection, calx_driver_server *out_server);
+    /* Optional. The database library's own handle. */
+    void *(*native)(calx_driver_connection *connection);
 };
 
 /*

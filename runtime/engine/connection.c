@@ -59,12 +59,15 @@ static void drop_link(calx_connection *connection, loss how)
     calx_link *link = connection->link;
     if (link == NULL)
         return;
+    if (calx_hears(connection->engine, CALX_EVENT_INVALIDATE))
+        calx_connection_raise_loss(connection);
     orphan_cursors(connection);
     connection->link = NULL;
     if (how == LOSS_SHARED && connection->engine->config->remote)
         calx_pool_lose(connection->engine->pool, &link->entry);
     else
         calx_pool_discard(connection->engine->pool, &link->entry);
+    calx_engine_note_gone(connection->engine);
 }
 
 /* Where it is watched: a transaction has a statement now, or none any more (ENG-118). */
@@ -82,10 +85,13 @@ calx_status calx_connection_failed(calx_connection *connection, calx_status stat
     if (sql != NULL)
         calx_error_statement(&connection->error, sql);
     bool begun = connection->state == CALX_CONNECTION_BEGUN;
+    bool keep_others = false;
+    if (calx_hears(connection->engine, CALX_EVENT_HANDLE_ERROR))
+        status = calx_connection_raise_error(connection, sql, &keep_others);
     if (physical->outdated)
         calx_pool_bump_from(connection->engine->pool, &connection->link->entry);
     if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0) {
-        drop_link(connection, LOSS_SHARED);
+        drop_link(connection, keep_others ? LOSS_OWN : LOSS_SHARED);
         if (begun)
             connection->state = CALX_CONNECTION_FAILED;
     } else if (begun && !connection->autocommit && !physical->in_transaction) {
@@ -124,7 +130,12 @@ calx_status calx_connection_ensure(calx_connection *connection)
         calx_status status = calx_pool_take(connection->engine->pool, &entry, &connection->error);
         if (status != CALX_OK)
             return status;
-        connection->link = (calx_link *)entry;
+        calx_link *link = (calx_link *)entry;
+        if (calx_hears(connection->engine, CALX_EVENT_CHECKOUT))
+            status = calx_link_check_out(connection->engine, &link, &connection->error);
+        if (status != CALX_OK)
+            return status;
+        connection->link = link;
         connection->link->reset = connection->engine->options.pool_reset_on_return;
     }
     if (connection->engine->config->thread_bound &&
@@ -150,6 +161,9 @@ static calx_status begin(calx_connection *connection, const char *line, const ch
     const calx_driver_begin *how = &connection->settings->begin;
     connection->autocommit = false;
     if (!physical->in_transaction) {
+        calx_status raised = calx_connection_raise(connection, CALX_EVENT_BEGIN, 0);
+        if (raised != CALX_OK)
+            return raised;
         connection->autocommit = how->isolation == CALX_ISOLATION_AUTOCOMMIT;
         log_control(connection, line, autocommit_line);
         physical->begin = *how;
@@ -248,6 +262,9 @@ calx_status calx_connection_begin_nested(calx_connection *connection)
     if (status != CALX_OK)
         return status;
     unsigned serial = ++connection->last_savepoint;
+    status = calx_connection_raise(connection, CALX_EVENT_SAVEPOINT, serial);
+    if (status != CALX_OK)
+        return status;
     log_savepoint(connection, "SAVEPOINT", serial);
     status = run_control(connection, CALX_DRIVER_SAVEPOINT, serial);
     if (status == CALX_OK)
@@ -267,10 +284,14 @@ static bool has_transaction(calx_connection *connection)
 
 static calx_status release_savepoint(calx_connection *connection)
 {
+    unsigned serial = connection->savepoints[connection->savepoint_count - 1];
+    calx_status status = calx_connection_raise(connection, CALX_EVENT_RELEASE_SAVEPOINT, serial);
+    if (status != CALX_OK)
+        return status;
     /* Also when it fails: its own rollback sends nothing then (ENG-132). */
-    unsigned serial = connection->savepoints[--connection->savepoint_count];
+    connection->savepoint_count--;
     log_savepoint(connection, "RELEASE", serial);
-    calx_status status = run_control(connection, CALX_DRIVER_RELEASE, serial);
+    status = run_control(connection, CALX_DRIVER_RELEASE, serial);
     if (status == CALX_E_TX_ABORTED)
         connection->savepoint_count++; /* rolling back to it revives the transaction (ENG-133) */
     return status;
@@ -287,6 +308,9 @@ calx_status calx_connection_commit(calx_connection *connection)
         return CALX_OK;
     if (connection->savepoint_count > 0)
         return release_savepoint(connection);
+    calx_status raised = calx_connection_raise(connection, CALX_EVENT_COMMIT, 0);
+    if (raised != CALX_OK)
+        return raised;
     end_rows(connection);
     log_control(connection, "COMMIT", "COMMIT (autocommit: not sent)");
     note_activity(connection, false);
@@ -304,11 +328,17 @@ calx_status calx_connection_commit(calx_connection *connection)
 
 static calx_status rollback_savepoint(calx_connection *connection)
 {
-    unsigned serial = connection->savepoints[--connection->savepoint_count];
-    if (connection->state == CALX_CONNECTION_FAILED)
+    unsigned serial = connection->savepoints[connection->savepoint_count - 1];
+    bool failed = connection->state == CALX_CONNECTION_FAILED;
+    calx_status status =
+        failed ? CALX_OK : calx_connection_raise(connection, CALX_EVENT_ROLLBACK_SAVEPOINT, serial);
+    if (status != CALX_OK)
+        return status;
+    connection->savepoint_count--;
+    if (failed)
         return CALX_OK;
     log_savepoint(connection, "ROLLBACK TO", serial);
-    calx_status status = run_control(connection, CALX_DRIVER_ROLLBACK_TO, serial);
+    status = run_control(connection, CALX_DRIVER_ROLLBACK_TO, serial);
     /* It goes away with its work: a later rollback is that of the one around it. */
     if (status == CALX_OK)
         status = run_control(connection, CALX_DRIVER_RELEASE, serial);
@@ -324,7 +354,9 @@ calx_status calx_connection_rollback(calx_connection *connection)
         return CALX_OK;
     if (connection->savepoint_count > 0)
         return rollback_savepoint(connection);
-    calx_status status = CALX_OK;
+    calx_status status = calx_connection_raise(connection, CALX_EVENT_ROLLBACK, 0);
+    if (status != CALX_OK)
+        return status;
     note_activity(connection, false);
     if (connection->link != NULL) {
         end_rows(connection);
@@ -379,6 +411,8 @@ calx_status calx_connection_invalidate_soft(calx_connection *connection)
     calx_connection_forget_error(connection);
     if (connection->link != NULL)
         calx_pool_doom(connection->engine->pool, &connection->link->entry);
+    if (connection->link != NULL)
+        calx_link_note(connection->engine, connection->link, CALX_EVENT_SOFT_INVALIDATE);
     return CALX_OK;
 }
 
@@ -397,6 +431,7 @@ calx_status calx_connection_detach(calx_connection *connection)
                               "this thread holds the same database connection a second time; "
                               "close the other one first");
     connection->link->detached = true;
+    calx_link_note(connection->engine, connection->link, CALX_EVENT_DETACH);
     return CALX_OK;
 }
 
@@ -436,6 +471,8 @@ void calx_connection_free_handle(calx_connection *connection)
 static void give_link(calx_connection *connection, calx_link *link)
 {
     calx_engine *engine = connection->engine;
+    if (connection->echo_rows)
+        calx_log_text(&engine->pool_logger, CALX_LOG_DEBUG, "a connection is being returned");
     note_activity(connection, false);
     connection->link = NULL;
     if (connection->settings->resets)
@@ -454,12 +491,27 @@ static void give_link(calx_connection *connection, calx_link *link)
     calx_pool_give(engine->pool, &link->entry);
 }
 
+/* What the pool would do quietly; where the options ask for a rollback, it has a listener. */
+static void roll_back_aloud(calx_connection *connection)
+{
+    bool rolls_back =
+        connection->settings->resets
+            ? connection->settings->reset == CALX_POOL_RESET_ROLLBACK
+            : connection->engine->options.pool_reset_on_return == CALX_POOL_RESET_ROLLBACK;
+    if (!rolls_back || connection->link == NULL || !has_transaction(connection))
+        return;
+    connection->savepoint_count = 0;
+    (void)calx_connection_rollback(connection);
+}
+
 void calx_connection_close(calx_connection *connection)
 {
     if (connection == NULL)
         return;
     calx_engine *engine = connection->engine;
     orphan_cursors(connection);
+    if (calx_hears(engine, CALX_EVENT_ROLLBACK))
+        roll_back_aloud(connection);
     if (connection->link != NULL)
         give_link(connection, connection->link);
     else

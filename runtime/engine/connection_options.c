@@ -17,6 +17,13 @@ calx_status calx_connection_execution_options(calx_connection *connection,
         calx_settings_check(options, connection->engine->driver, level, &connection->error);
     if (status != CALX_OK)
         return status;
+    calx_event_details details = { .event = CALX_EVENT_SET_CONNECTION_EXECUTION_OPTIONS,
+                                   .connection = connection,
+                                   .options = options };
+    if (calx_hears(connection->engine, details.event))
+        status = calx_event_raise(connection->engine, &details, NULL, &connection->error);
+    if (status != CALX_OK)
+        return status;
     calx_settings *settings = calx_settings_new(connection->settings, options);
     if (settings == NULL)
         return calx_error_set_nomem(&connection->error);

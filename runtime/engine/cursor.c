@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 
+#include <string.h>
+
 static void enlist(calx_connection *connection, calx_cursor *cursor)
 {
     cursor->connection = connection;
@@ -69,10 +71,21 @@ calx_status calx_connection_open_known(calx_connection *connection, const calx_s
     return open_text(connection, text->sql, text->size, text->hash, out_cursor);
 }
 
+/* A statement that took the place of the cursor's own goes (ENG-193). */
+static void restore(calx_cursor *cursor)
+{
+    if (cursor->original == NULL)
+        return;
+    cursor->driver->finalize(cursor->statement);
+    cursor->statement = cursor->original;
+    cursor->original = NULL;
+}
+
 static CALX_APART calx_status fail(calx_cursor *cursor, calx_status status)
 {
     cursor->driver->reset(cursor->statement);
     cursor->state = CALX_CURSOR_FRESH;
+    restore(cursor);
     return calx_connection_failed(cursor->connection, status, cursor->sql);
 }
 
@@ -95,16 +108,104 @@ static calx_status execute(calx_cursor *cursor, const calx_value *values, size_t
     return cursor->driver->execute_rows(cursor->statement, values, rows, out_row);
 }
 
-/* Execute with the log on. */
-static calx_status execute_aloud(calx_cursor *cursor, const calx_value *parameters, size_t count,
-                                 size_t rows, bool *out_row)
+/* A listener wants another text to run: it is prepared for this run alone. */
+static calx_status replace_text(calx_cursor *cursor, const char *sql)
+{
+    calx_driver_statement *statement = NULL;
+    calx_status status =
+        cursor->driver->prepare(cursor->link->connection, sql, strlen(sql), &statement);
+    if (status != CALX_OK)
+        return status;
+    cursor->original = cursor->statement;
+    cursor->statement = statement;
+    return CALX_OK;
+}
+
+/* What listeners make of a statement before it runs. */
+static calx_status raise_before(calx_cursor *cursor, calx_event_details *details, size_t rows)
+{
+    calx_connection *connection = cursor->connection;
+    size_t count = details->parameter_count;
+    details->event = CALX_EVENT_BEFORE_CURSOR_EXECUTE;
+    details->connection = connection;
+    details->statement = cursor->sql;
+    calx_status status =
+        calx_event_raise(connection->engine, details, cursor->link->connection, &connection->error);
+    if (status != CALX_OK)
+        return status;
+    if (rows > 0 && details->parameter_count != count)
+        return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                              "a listener gave a statement for %zu rows %zu values instead of %zu",
+                              rows, details->parameter_count, count);
+    if (details->statement == cursor->sql || details->statement == NULL)
+        return CALX_OK;
+    status = replace_text(cursor, details->statement);
+    return status == CALX_OK ? CALX_OK
+                             : calx_connection_failed(connection, status, details->statement);
+}
+
+static calx_status raise_after(calx_cursor *cursor, calx_event_details *details)
+{
+    calx_connection *connection = cursor->connection;
+    details->event = CALX_EVENT_AFTER_CURSOR_EXECUTE;
+    return calx_event_raise(connection->engine, details, cursor->link->connection,
+                            &connection->error);
+}
+
+/* The driver runs it, with the log on when somebody reads it. */
+static calx_status execute_logged(calx_cursor *cursor, const calx_event_details *details,
+                                  size_t rows, bool *out_row)
 {
     const calx_connection *connection = cursor->connection;
-    calx_echo_statement(connection, cursor->sql, parameters, count);
+    const char *sql = details->statement != NULL ? details->statement : cursor->sql;
+    if (!connection->echo)
+        return execute(cursor, details->parameters, details->parameter_count, rows, out_row);
+    calx_echo_statement(connection, sql, details->parameters, details->parameter_count);
     int64_t start = calx_clock_monotonic_ns();
-    calx_status status = execute(cursor, parameters, count, rows, out_row);
+    calx_status status =
+        execute(cursor, details->parameters, details->parameter_count, rows, out_row);
     calx_echo_time(connection, calx_clock_monotonic_ns() - start);
     return status;
+}
+
+/* Leaves the cursor as after an execute that failed; the connection's error stays. */
+static calx_status give_up(calx_cursor *cursor, calx_status status)
+{
+    if (cursor->statement != NULL) {
+        cursor->driver->reset(cursor->statement);
+        restore(cursor);
+    }
+    cursor->state = CALX_CURSOR_FRESH;
+    return status;
+}
+
+/* The way of a statement that is logged or listened to. */
+static CALX_APART calx_status execute_aloud(calx_cursor *cursor, calx_event_details *details,
+                                            size_t rows, bool *out_row)
+{
+    const calx_engine *engine = cursor->connection->engine;
+    bool row = false;
+    calx_status status = CALX_OK;
+    restore(cursor);
+    if (calx_hears(engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE))
+        status = raise_before(cursor, details, rows);
+    if (status != CALX_OK)
+        return give_up(cursor, status);
+    status = execute_logged(cursor, details, rows, &row);
+    if (status != CALX_OK)
+        return fail(cursor, status);
+    if (calx_hears(engine, CALX_EVENT_AFTER_CURSOR_EXECUTE))
+        status = raise_after(cursor, details);
+    if (status != CALX_OK)
+        return give_up(cursor, status);
+    cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
+    *out_row = row;
+    return CALX_OK;
+}
+
+static inline bool is_aloud(const calx_connection *connection)
+{
+    return connection->echo || calx_hears_statements(connection->engine);
 }
 
 /* The driver was not asked, so what it refused before is no answer to this call. */
@@ -134,10 +235,11 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
     calx_status status = calx_connection_ready(connection);
     if (status != CALX_OK)
         return not_asked(cursor, status);
-    if (connection->echo)
-        status = execute_aloud(cursor, parameters, count, 0, &row);
-    else
-        status = cursor->driver->execute(cursor->statement, parameters, count, &row);
+    if (is_aloud(connection)) {
+        calx_event_details details = { .parameters = parameters, .parameter_count = count };
+        return execute_aloud(cursor, &details, 0, out_row);
+    }
+    status = cursor->driver->execute(cursor->statement, parameters, count, &row);
     if (status != CALX_OK)
         return fail(cursor, status);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
@@ -156,10 +258,11 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
     if (status != CALX_OK)
         return status;
     size_t count = rows * cursor->statement->parameter_count;
-    if (connection->echo)
-        status = execute_aloud(cursor, values, count, rows, &row);
-    else
-        status = execute(cursor, values, count, rows, &row);
+    if (is_aloud(connection)) {
+        calx_event_details details = { .parameters = values, .parameter_count = count };
+        return execute_aloud(cursor, &details, rows, out_row);
+    }
+    status = execute(cursor, values, count, rows, &row);
     if (status != CALX_OK)
         return fail(cursor, status);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
@@ -279,6 +382,7 @@ void calx_cursor_reset(calx_cursor *cursor)
         return;
     if (cursor->state != CALX_CURSOR_FRESH)
         cursor->driver->reset(cursor->statement);
+    restore(cursor);
     cursor->state = CALX_CURSOR_FRESH;
 }
 

@@ -40,6 +40,8 @@ static calx_status make_loggers(calx_engine *engine, calx_error *error)
     engine->pool_logger = engine->logger;
     engine->pool_logger.name = engine->pool_logger_name;
     engine->config->logger = &engine->logger;
+    engine->config->notice = calx_engine_take_notice;
+    engine->config->notice_context = engine;
     return CALX_OK;
 }
 
@@ -58,6 +60,8 @@ static calx_status read_url(calx_engine *engine, const char *text, calx_error *e
     status = calx_url_render(&url, CALX_URL_MASK, &engine->url);
     if (status == CALX_E_NOMEM)
         calx_error_set_nomem(error);
+    engine->address = url;
+    return status;
 out:
     calx_url_clear(&url);
     return status;
@@ -128,8 +132,9 @@ static void destroy(calx_engine *engine)
     for (calx_spare *spare; (spare = calx_engine_take_spare(engine)) != NULL;)
         spare->destroy(spare);
     calx_release(engine->settings);
-    if (engine->root != engine) {
-        calx_engine_release(engine->root);
+    if (engine->parent != NULL) {
+        calx_listeners_clear(&engine->listeners);
+        calx_engine_release(engine->parent);
         calx_release(engine);
         return;
     }
@@ -140,6 +145,9 @@ static void destroy(calx_engine *engine)
         calx_engine_lift_anchor(engine);
     calx_engine_free_plans(engine);
     calx_text_cache_clear(&engine->texts);
+    calx_listeners_clear(&engine->listeners);
+    calx_greeting_clear(&engine->greeting);
+    calx_url_clear(&engine->address);
     pthread_mutex_destroy(&engine->plan_lock);
     if (engine->config != NULL)
         engine->driver->config_free(engine->config);
@@ -153,8 +161,16 @@ static bool init_locks(calx_engine *engine)
 {
     if (pthread_mutex_init(&engine->plan_lock, NULL) != 0)
         return false;
-    if (calx_text_cache_init(&engine->texts))
+    if (!calx_text_cache_init(&engine->texts))
+        goto fail_texts;
+    if (!calx_listeners_init(&engine->listeners))
+        goto fail_listeners;
+    if (calx_greeting_init(&engine->greeting))
         return true;
+    calx_listeners_clear(&engine->listeners);
+fail_listeners:
+    calx_text_cache_clear(&engine->texts);
+fail_texts:
     pthread_mutex_destroy(&engine->plan_lock);
     return false;
 }
@@ -172,6 +188,8 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
     }
     atomic_init(&engine->references, 1);
     engine->root = engine;
+    engine->address = (calx_url)CALX_URL_INIT;
+    atomic_init(&engine->heard, 0);
     for (size_t i = 0; i < CALX_SPARES; i++)
         atomic_init(&engine->spares[i], NULL);
     atomic_init(&engine->anchor, NULL);
@@ -209,9 +227,15 @@ calx_status calx_engine_execution_options(calx_engine *engine,
         calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, out_error);
     if (status != CALX_OK)
         return status;
+    calx_event_details details = { .event = CALX_EVENT_SET_ENGINE_EXECUTION_OPTIONS,
+                                   .options = options };
+    if (calx_hears(engine, details.event))
+        status = calx_event_raise(engine, &details, NULL, out_error);
+    if (status != CALX_OK)
+        return status;
     calx_engine *derived = calx_alloc_zeroed(sizeof(*derived));
     calx_settings *settings = calx_settings_new(engine->settings, options);
-    if (derived == NULL || settings == NULL) {
+    if (derived == NULL || settings == NULL || !calx_listeners_init(&derived->listeners)) {
         calx_release(derived);
         calx_release(settings);
         return calx_error_set_nomem(out_error);
@@ -220,7 +244,8 @@ calx_status calx_engine_execution_options(calx_engine *engine,
     for (size_t i = 0; i < CALX_SPARES; i++)
         atomic_init(&derived->spares[i], NULL);
     derived->root = engine->root;
-    atomic_fetch_add(&derived->root->references, 1);
+    derived->parent = engine;
+    atomic_fetch_add(&engine->references, 1);
     derived->settings = settings;
     derived->driver = engine->driver;
     derived->config = engine->config;
@@ -277,9 +302,13 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
     if (status != CALX_OK)
         return status;
     calx_link *link = (calx_link *)entry;
+    if (calx_hears(engine, CALX_EVENT_CHECKOUT))
+        status = calx_link_check_out(engine, &link, out_error);
+    if (status != CALX_OK)
+        return status;
     calx_connection *connection = take_handle(link);
     if (connection == NULL) {
-        calx_pool_give(engine->pool, entry);
+        calx_pool_give(engine->pool, &link->entry);
         return calx_error_set_nomem(out_error);
     }
     atomic_fetch_add(&engine->references, 1);
@@ -290,6 +319,14 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
     connection->watched = engine->options.tx_idle_warn > 0;
     connection->echo = calx_log_enabled(&engine->logger, CALX_LOG_INFO);
     connection->echo_rows = calx_log_enabled(&engine->logger, CALX_LOG_DEBUG);
+    if (connection->echo_rows)
+        calx_log_text(&engine->pool_logger, CALX_LOG_DEBUG, "checked out a connection");
+    status = calx_connection_raise(connection, CALX_EVENT_ENGINE_CONNECT, 0);
+    if (status != CALX_OK) {
+        calx_error_move(out_error, &connection->error);
+        calx_connection_close(connection);
+        return status;
+    }
     *out_connection = connection;
     return CALX_OK;
 }

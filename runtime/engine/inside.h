@@ -14,6 +14,7 @@
 #include "base/process.h"
 #include "driver/driver.h"
 #include "engine/cursor.h"
+#include "engine/listeners.h"
 #include "engine/options.h"
 #include "engine/plan.h"
 #include "engine/settings.h"
@@ -40,9 +41,25 @@ typedef struct calx_text_cache {
  * A derived engine has a copy of what never changes (driver to pool), and settings of its own; all
  * else it finds in its root.
  */
+/* What the first connection finds out, greet.c. */
+typedef struct calx_greeting {
+    pthread_mutex_t lock; /* guards all but over */
+    pthread_cond_t ended;
+    atomic_bool over; /* nothing is left to be done */
+    bool running;
+    bool known;
+    bool raised; /* the event first_connect */
+    calx_driver_server server;
+} calx_greeting;
+
 struct calx_engine {
     atomic_size_t references; /* the application's, and one of each connection that is out */
-    calx_engine *root;        /* itself, or what it was derived from; then it holds a reference */
+    calx_engine *root;        /* itself, or what it was derived from, perhaps over others */
+    calx_engine *parent;      /* what it was derived from, which it holds a reference to; or NULL */
+    calx_listeners listeners;
+    _Atomic(uint64_t) heard; /* of a root: events somebody listens to, a bit for each */
+    calx_greeting greeting;  /* of a root */
+    calx_url address;        /* of a root: the URL with its secrets */
     calx_settings *settings;
     const calx_driver *driver;
     calx_driver_config *config;
@@ -82,6 +99,7 @@ typedef struct calx_link calx_link;
 struct calx_cursor {
     const calx_driver *driver;
     calx_driver_statement *statement; /* NULL: its connection has ended */
+    calx_driver_statement *original;  /* of a statement whose text a listener replaced; or NULL */
     calx_connection *connection;      /* NULL: not open, or its connection has ended */
     calx_link *link;
     calx_cursor_state state;
@@ -108,12 +126,13 @@ struct calx_link {
     calx_pool_entry entry; /* first: the pool knows no more */
     calx_engine *engine;
     calx_driver_connection *connection;
-    atomic_int gone;          /* a calx_link_loss: it may be used no more */
-    pthread_t maker;          /* the thread that connected */
-    _Atomic(int64_t) idle_ns; /* since when a transaction has no statement; where it is watched */
-    bool detached;            /* belongs to its connection, not to the pool */
-    calx_pool_reset reset;    /* what becomes of its transaction when it goes back */
-    calx_cursor **plans;      /* by plan id; NULL: not prepared yet */
+    atomic_int gone;            /* a calx_link_loss: it may be used no more */
+    pthread_t maker;            /* the thread that connected */
+    calx_driver_config *config; /* its own, when a listener changed how to connect; or NULL */
+    _Atomic(int64_t) idle_ns;   /* since when a transaction has no statement; where it is watched */
+    bool detached;              /* belongs to its connection, not to the pool */
+    calx_pool_reset reset;      /* what becomes of its transaction when it goes back */
+    calx_cursor **plans;        /* by plan id; NULL: not prepared yet */
     size_t plan_capacity;
     calx_map texts;      /* kept cursors by text */
     calx_cursor *newest; /* of the texts, by last use */
@@ -137,6 +156,7 @@ struct calx_connection {
     const calx_settings *settings; /* the engine's, or its own */
     calx_settings *own_settings;   /* NULL: none */
     bool autocommit;               /* what has begun sends nothing (ENG-142) */
+    bool handling;                 /* its error is with the listeners */
     bool echo;                     /* statements are logged */
     bool echo_rows;                /* rows are, too */
     bool watched;                  /* when it idles in a transaction is noted */
@@ -147,6 +167,52 @@ struct calx_connection {
     unsigned inline_savepoints[CALX_SAVEPOINTS_INLINE];
     calx_cursor *open; /* newest first */
 };
+
+/* Whether anybody listens to the event, on this engine or a relative of it. */
+static inline bool calx_hears(const calx_engine *engine, calx_event event)
+{
+    return (atomic_load_explicit(&engine->root->heard, memory_order_relaxed) >> event & 1u) != 0;
+}
+
+/* Whether anybody listens to statements. */
+static inline bool calx_hears_statements(const calx_engine *engine)
+{
+    const uint64_t events = UINT64_C(1) << CALX_EVENT_BEFORE_CURSOR_EXECUTE |
+                            UINT64_C(1) << CALX_EVENT_AFTER_CURSOR_EXECUTE;
+    return (atomic_load_explicit(&engine->root->heard, memory_order_relaxed) & events) != 0;
+}
+
+bool calx_greeting_init(calx_greeting *greeting);
+void calx_greeting_clear(calx_greeting *greeting);
+/* The pool is a new one: its first connection is a first one again. */
+void calx_greeting_repeat(calx_greeting *greeting);
+/* What is to be done with the first connection, by this one if none has done it. */
+calx_status calx_engine_greet(calx_engine *engine, calx_link *link, int64_t deadline,
+                              calx_error *error);
+
+/* hooks.c. Those called note cannot fail for their caller. */
+calx_status calx_link_raise(calx_engine *engine, calx_link *link, calx_event event,
+                            calx_error *error);
+void calx_link_note(calx_engine *engine, calx_link *link, calx_event event);
+/* Has listeners look at a link that was taken; another one may be in its place then. */
+calx_status calx_link_check_out(calx_engine *engine, calx_link **inout_link, calx_error *error);
+/* false: it is to be closed. *out_done: a listener has reset it. */
+bool calx_link_raise_reset(calx_engine *engine, calx_link *link, bool will_be_closed,
+                           bool *out_done);
+/* The connection is about to lose its link. */
+void calx_connection_raise_loss(calx_connection *connection);
+/* A link that was closed has been given back, so to speak. */
+void calx_engine_note_gone(calx_engine *engine);
+/* An event of the transaction; the answer is in the connection's error. */
+calx_status calx_connection_raise(calx_connection *connection, calx_event event,
+                                  unsigned savepoint);
+/* Listeners may change the connection's error; answers its status. */
+calx_status calx_connection_raise_error(calx_connection *connection, const char *sql,
+                                        bool *out_keep_others);
+calx_status calx_engine_raise_error(calx_engine *engine, calx_error *error, bool is_pre_ping);
+/* For drivers: a calx_driver_config's notice. */
+void calx_engine_take_notice(void *context, calx_log_level level, const char *sqlstate,
+                             const char *text);
 
 /* Links, for the pool. */
 calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **out_entry,

@@ -24,6 +24,49 @@ static void drop_anchor(calx_engine *engine, int64_t deadline)
         engine->driver->close(anchor);
 }
 
+/* What listeners make of the URL, in a config of the link's own (ENG-194). */
+static calx_status change_address(calx_engine *engine, calx_link *link, calx_error *error)
+{
+    calx_url url = engine->address;
+    calx_event_details details = { .event = CALX_EVENT_DO_CONNECT, .url = &url };
+    calx_status status = calx_event_raise(engine, &details, NULL, error);
+    if (status == CALX_OK)
+        status = engine->driver->configure(&url, &link->config, error);
+    if (status != CALX_OK)
+        return status;
+    link->config->logger = engine->config->logger;
+    link->config->notice = engine->config->notice;
+    link->config->notice_context = engine->config->notice_context;
+    return CALX_OK;
+}
+
+/* The database itself, and what is to be known about it. */
+static calx_status open_link(calx_engine *engine, calx_link *link, int64_t deadline,
+                             calx_error *error)
+{
+    calx_status status = CALX_OK;
+    if (calx_hears(engine, CALX_EVENT_DO_CONNECT))
+        status = change_address(engine, link, error);
+    if (status == CALX_OK)
+        status = engine->driver->connect(link->config != NULL ? link->config : engine->config,
+                                         deadline, &link->connection, error);
+    if (status == CALX_OK)
+        status = calx_engine_greet(engine, link, deadline, error);
+    if (status == CALX_OK && calx_hears(engine, CALX_EVENT_CONNECT))
+        status = calx_link_raise(engine, link, CALX_EVENT_CONNECT, error);
+    return status;
+}
+
+static void close_link(calx_link *link)
+{
+    const calx_driver *driver = link->engine->driver;
+    if (link->connection != NULL)
+        driver->close(link->connection);
+    if (link->config != NULL)
+        driver->config_free(link->config);
+    calx_release(link);
+}
+
 calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **out_entry,
                            calx_error *error)
 {
@@ -31,13 +74,16 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     calx_link *link = calx_alloc_zeroed(sizeof(*link));
     if (link == NULL)
         return calx_error_set_nomem(error);
-    calx_status status =
-        engine->driver->connect(engine->config, deadline, &link->connection, error);
+    calx_error own = CALX_ERROR_INIT;
+    link->engine = engine;
+    calx_status status = open_link(engine, link, deadline, &own);
     if (status != CALX_OK) {
-        calx_release(link);
+        close_link(link);
+        if (calx_hears(engine, CALX_EVENT_HANDLE_ERROR))
+            status = calx_engine_raise_error(engine, &own, false);
+        calx_error_move(error, &own);
         return status;
     }
-    link->engine = engine;
     link->maker = pthread_self();
     atomic_init(&link->gone, CALX_LINK_HERE);
     atomic_init(&link->idle_ns, 0);
@@ -47,14 +93,16 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     return CALX_OK;
 }
 
-bool calx_link_reset(void *context, calx_pool_entry *entry)
+/* Ends a transaction that is still open, as the options want it. */
+static bool end_transaction(calx_engine *engine, calx_link *link)
 {
-    calx_engine *engine = context;
-    calx_link *link = (calx_link *)entry;
     calx_driver_connection *connection = link->connection;
     calx_pool_reset reset = link->reset;
-    if (!connection->in_transaction || reset == CALX_POOL_RESET_NONE)
+    if (!connection->in_transaction || reset == CALX_POOL_RESET_NONE) {
+        calx_log_text(&engine->pool_logger, CALX_LOG_DEBUG,
+                      connection->in_transaction ? "returned as it is" : "nothing to reset");
         return true;
+    }
     calx_status status;
     if (reset == CALX_POOL_RESET_COMMIT) {
         calx_log_text(&engine->logger, CALX_LOG_INFO, "COMMIT (returned to the pool)");
@@ -70,6 +118,19 @@ bool calx_link_reset(void *context, calx_pool_entry *entry)
              connection->error.message);
     calx_error_clear(&connection->error);
     return false;
+}
+
+bool calx_link_reset(void *context, calx_pool_entry *entry)
+{
+    calx_engine *engine = context;
+    calx_link *link = (calx_link *)entry;
+    bool done = false;
+    if (calx_hears(engine, CALX_EVENT_RESET) && !calx_link_raise_reset(engine, link, false, &done))
+        return false;
+    if (!done && !end_transaction(engine, link))
+        return false;
+    calx_link_note(engine, link, CALX_EVENT_CHECKIN);
+    return true;
 }
 
 /* Finalizes and frees a cursor that nobody holds. */
@@ -95,10 +156,11 @@ void calx_link_destroy(void *context, calx_pool_entry *entry)
     calx_release(link->plans);
     calx_map_clear(&link->texts);
     calx_log_text(&link->engine->pool_logger, CALX_LOG_DEBUG, "closing a connection");
-    link->engine->driver->close(link->connection);
+    calx_link_note(link->engine, link,
+                   link->detached ? CALX_EVENT_CLOSE_DETACHED : CALX_EVENT_CLOSE);
     if (link->spare != NULL)
         calx_connection_free_handle(link->spare);
-    calx_release(link);
+    close_link(link);
 }
 
 void calx_link_cut(void *context, calx_pool_entry *entry)
@@ -319,6 +381,9 @@ void calx_link_orphan(calx_link *link, calx_cursor *cursor)
     else if (cursor->home == CALX_CURSOR_HOME_TEXT)
         drop_text(link, cursor);
     cursor->home = CALX_CURSOR_HOME_NONE;
+    if (cursor->original != NULL)
+        cursor->driver->finalize(cursor->original);
+    cursor->original = NULL;
     cursor->driver->finalize(cursor->statement);
     cursor->statement = NULL;
     cursor->connection = NULL;

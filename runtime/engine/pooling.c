@@ -160,10 +160,26 @@ void calx_engine_lift_anchor(calx_engine *engine)
 
 /* ---- what an application asks of it ---- */
 
+static void log_disposed(calx_engine *engine)
+{
+    calx_engine_state state;
+    char text[400];
+    if (!calx_log_enabled(&engine->pool_logger, CALX_LOG_DEBUG))
+        return;
+    calx_engine_status(engine, &state);
+    (void)calx_engine_state_describe(&state, text, sizeof(text));
+    calx_log(&engine->pool_logger, CALX_LOG_DEBUG, "disposed; %s", text);
+}
+
 void calx_engine_dispose(calx_engine *engine)
 {
+    calx_event_details details = { .event = CALX_EVENT_ENGINE_DISPOSED };
     calx_pool_dispose(engine->pool);
     calx_engine_lift_anchor(engine);
+    log_disposed(engine);
+    calx_greeting_repeat(&engine->root->greeting);
+    if (calx_hears(engine, CALX_EVENT_ENGINE_DISPOSED))
+        (void)calx_event_raise(engine, &details, NULL, NULL);
 }
 
 void calx_engine_refresh(calx_engine *engine)

@@ -189,6 +189,42 @@ static calx_status execute(calx_connection *connection, const calx_statement *st
     return status;
 }
 
+static calx_status raise(calx_connection *connection, calx_event event,
+                         const calx_statement *statement)
+{
+    calx_event_details details = { .event = event, .connection = connection };
+    if (statement != NULL)
+        details.statement = calx_statement_text(statement);
+    return calx_event_raise(connection->engine, &details, NULL, &connection->error);
+}
+
+/* A result for what has run; or its end, when nobody wants the rows. kept is taken over. */
+static calx_status finish(calx_connection *connection, opened *run, calx_value *kept,
+                          calx_result **out_result)
+{
+    calx_status status = CALX_OK;
+    calx_result *result = NULL;
+    if (out_result == NULL) {
+        status = run_out(run->cursor, run->row);
+        goto out;
+    }
+    result = new_result(run->cursor);
+    if (result == NULL) {
+        status = calx_error_set_nomem(&connection->error);
+        goto out;
+    }
+    result->state = run->row ? RESULT_BEFORE_ROW : RESULT_AT_END;
+    result->rowcount = run->row ? 0 : calx_cursor_changes(run->cursor);
+    result->parameters = kept;
+    kept = NULL;
+    run->cursor = NULL;
+    *out_result = result;
+out:
+    calx_cursor_close(run->cursor);
+    calx_release(kept);
+    return status;
+}
+
 calx_status calx_connection_execute_with(calx_connection *connection,
                                          const calx_statement *statement,
                                          const calx_execution_options *options,
@@ -200,24 +236,42 @@ calx_status calx_connection_execute_with(calx_connection *connection,
     calx_connection_forget_error(connection);
     if (options != NULL)
         status = calx_settings_check(options, NULL, CALX_SETTINGS_STATEMENT, &connection->error);
+    if (status == CALX_OK && calx_hears(connection->engine, CALX_EVENT_BEFORE_EXECUTE))
+        status = raise(connection, CALX_EVENT_BEFORE_EXECUTE, statement);
     if (status == CALX_OK)
         status = execute(connection, statement, options, out_result != NULL ? &kept : NULL, &run);
-    if (status == CALX_OK && out_result == NULL)
-        status = run_out(run.cursor, run.row);
-    if (status != CALX_OK || out_result == NULL)
-        goto out;
-    calx_result *result = new_result(run.cursor);
-    if (result == NULL) {
-        status = calx_error_set_nomem(&connection->error);
-        goto out;
+    if (status == CALX_OK && calx_hears(connection->engine, CALX_EVENT_AFTER_EXECUTE))
+        status = raise(connection, CALX_EVENT_AFTER_EXECUTE, statement);
+    if (status == CALX_OK)
+        return finish(connection, &run, kept, out_result);
+    calx_cursor_close(run.cursor);
+    calx_release(kept);
+    return status;
+}
+
+calx_status calx_connection_exec_driver_sql(calx_connection *connection, const calx_driver_sql *sql,
+                                            calx_result **out_result)
+{
+    opened run = { NULL, false };
+    calx_value *kept = NULL;
+    calx_connection_forget_error(connection);
+    if (sql == NULL || sql->sql == NULL || (sql->parameters == NULL && sql->count > 0))
+        return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                              "no SQL text or no parameters were given (NULL)");
+    if (out_result != NULL && sql->count > 0) {
+        kept = copy_values(sql->parameters, sql->count);
+        if (kept == NULL)
+            return calx_error_set_nomem(&connection->error);
     }
-    result->state = run.row ? RESULT_BEFORE_ROW : RESULT_AT_END;
-    result->rowcount = run.row ? 0 : calx_cursor_changes(run.cursor);
-    result->parameters = kept;
-    kept = NULL;
-    run.cursor = NULL;
-    *out_result = result;
-out:
+    calx_status status =
+        calx_connection_open_text(connection, sql->sql, strlen(sql->sql), &run.cursor);
+    if (status == CALX_OK && out_result != NULL)
+        calx_cursor_rows(run.cursor, row_mode(connection, sql->sql));
+    if (status == CALX_OK)
+        status = calx_cursor_execute(run.cursor, kept != NULL ? kept : sql->parameters, sql->count,
+                                     &run.row);
+    if (status == CALX_OK)
+        return finish(connection, &run, kept, out_result);
     calx_cursor_close(run.cursor);
     calx_release(kept);
     return status;

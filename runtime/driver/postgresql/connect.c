@@ -35,9 +35,13 @@ static void take_notice(void *context, const PGresult *result)
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    calx_log(connection->logger, notice_level(severity), "%s %s: %s",
-             severity != NULL ? severity : "NOTICE", code != NULL ? code : "00000",
-             message != NULL ? message : PQresultErrorMessage(result));
+    const calx_driver_config *config = connection->config;
+    code = code != NULL ? code : "00000";
+    message = message != NULL ? message : PQresultErrorMessage(result);
+    calx_log(config->logger, notice_level(severity), "%s %s: %s",
+             severity != NULL ? severity : "NOTICE", code, message);
+    if (config->notice != NULL)
+        config->notice(config->notice_context, notice_level(severity), code, message);
 }
 
 /* Waits until the socket can be read or written. false: the deadline passed, or it was given up. */
@@ -141,7 +145,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
         return calx_error_set_nomem(error);
     connection->base.driver = &calx_driver_postgresql;
     connection->base.error = (calx_error)CALX_ERROR_INIT;
-    connection->logger = base->logger;
+    connection->config = base;
     connection->unnamed = config->unnamed;
     connection->wants_writable = base->wants_writable;
     make_remark(config);

@@ -6,6 +6,7 @@
  */
 #include "driver/postgresql/postgresql.h"
 
+#include "base/allocator.h"
 #include "base/error.h"
 
 #include <stdio.h>
@@ -208,8 +209,8 @@ static void postgresql_interrupt(calx_driver_connection *base)
     (void)calx_postgresql_cancel(connection->canceller);
 }
 
-/* The server's own word for the level that holds now (ENG-141). */
-static calx_status postgresql_isolation(calx_driver_connection *base, calx_isolation *out_isolation)
+/* The server's word for a level of isolation. */
+static calx_isolation find_isolation(const char *name)
 {
     static const struct {
         const char *name;
@@ -220,23 +221,64 @@ static calx_status postgresql_isolation(calx_driver_connection *base, calx_isola
         { "repeatable read", CALX_ISOLATION_REPEATABLE_READ },
         { "serializable", CALX_ISOLATION_SERIALIZABLE },
     };
-    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (strcmp(name, levels[i].name) == 0)
+            return levels[i].isolation;
+    }
+    return CALX_ISOLATION_DEFAULT;
+}
+
+/* Runs a query of one row; NULL: it failed, and the error is filled. PQclear(). */
+static PGresult *ask(calx_postgresql_connection *connection, const char *sql)
+{
     PGresult *result = NULL;
+    calx_postgresql_settle(connection);
+    if (PQsendQuery(connection->conn, sql) == 1)
+        calx_postgresql_drain(connection, NULL, &result);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
+        (void)calx_postgresql_fail(connection, result);
+        PQclear(result);
+        return NULL;
+    }
+    calx_postgresql_look(connection);
+    return result;
+}
+
+static calx_status postgresql_look(calx_driver_connection *base, calx_driver_server *out_server)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    PGresult *result = ask(connection, "SELECT current_schema(), "
+                                       "current_setting('default_transaction_isolation')");
+    if (result == NULL)
+        return base->error.status;
+    bool has_schema = PQgetisnull(result, 0, 0) == 0;
+    char *schema = has_schema ? calx_strdup_text(PQgetvalue(result, 0, 0)) : NULL;
+    calx_isolation isolation = find_isolation(PQgetvalue(result, 0, 1));
+    PQclear(result);
+    if (has_schema && schema == NULL)
+        return calx_error_set_nomem(&base->error);
+    *out_server = (calx_driver_server){ PQserverVersion(connection->conn), schema, isolation };
+    return CALX_OK;
+}
+
+static void *postgresql_native(calx_driver_connection *base)
+{
+    return ((calx_postgresql_connection *)base)->conn;
+}
+
+/* The server's own word for the level that holds now (ENG-141). */
+static calx_status postgresql_isolation(calx_driver_connection *base, calx_isolation *out_isolation)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_status status = calx_postgresql_start(connection);
     if (status != CALX_OK)
         return status;
-    calx_postgresql_settle(connection);
-    if (PQsendQuery(connection->conn, "SHOW transaction_isolation") == 1)
-        calx_postgresql_drain(connection, NULL, &result);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        status = calx_postgresql_fail(connection, result);
-    for (size_t i = 0; status == CALX_OK && i < sizeof(levels) / sizeof(levels[0]); i++) {
-        if (strcmp(PQgetvalue(result, 0, 0), levels[i].name) == 0)
-            *out_isolation = levels[i].isolation;
-    }
+    PGresult *result = ask(connection, "SHOW transaction_isolation");
+    if (result == NULL)
+        return base->error.status;
+    *out_isolation = find_isolation(PQgetvalue(result, 0, 0));
     PQclear(result);
-    calx_postgresql_look(connection);
-    return status;
+    return CALX_OK;
 }
 
 const calx_driver calx_driver_postgresql = {
@@ -270,6 +312,8 @@ const calx_driver calx_driver_postgresql = {
                   1u << CALX_ISOLATION_REPEATABLE_READ | 1u << CALX_ISOLATION_SERIALIZABLE |
                   1u << CALX_ISOLATION_AUTOCOMMIT,
     .isolation = postgresql_isolation,
+    .look = postgresql_look,
+    .native = postgresql_native,
     .ping = calx_postgresql_ping,
     .disown = calx_postgresql_disown,
 };

@@ -72,8 +72,8 @@ typedef struct calx_postgresql_connection {
     calx_driver_connection base;
     PGconn *conn;
     calx_postgresql_canceller *canceller;
-    const calx_logger *logger; /* borrowed from the config, or NULL */
-    unsigned last_serial;      /* of prepared statements: names are never used twice */
+    const calx_driver_config *config; /* outlives it */
+    unsigned last_serial;             /* of prepared statements: names are never used twice */
     calx_postgresql_closing *closing;
     bool begin_due;                     /* BEGIN goes with what is sent next (begin.c) */
     calx_postgresql_statement *flowing; /* the one whose rows are on the line, or NULL */

@@ -217,6 +217,21 @@ static void sqlite_disown(calx_driver_connection *base)
         atomic_store(&config->inherited_lock, true);
 }
 
+static calx_status sqlite_look(calx_driver_connection *base, calx_driver_server *out_server)
+{
+    char *schema = calx_strdup_text("main");
+    if (schema == NULL)
+        return calx_error_set_nomem(&base->error);
+    *out_server =
+        (calx_driver_server){ sqlite3_libversion_number(), schema, CALX_ISOLATION_SERIALIZABLE };
+    return CALX_OK;
+}
+
+static void *sqlite_native(calx_driver_connection *base)
+{
+    return ((calx_sqlite_connection *)base)->db;
+}
+
 const calx_driver calx_driver_sqlite = {
     .api_version = CALX_DRIVER_API,
     .name = "sqlite",
@@ -244,4 +259,6 @@ const calx_driver calx_driver_sqlite = {
                   1u << CALX_ISOLATION_AUTOCOMMIT,
     .isolation = calx_sqlite_isolation,
     .writers_begin_so = true,
+    .look = sqlite_look,
+    .native = sqlite_native,
 };

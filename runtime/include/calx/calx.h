@@ -11,6 +11,7 @@
 #include <calx/connection.h>
 #include <calx/engine.h>
 #include <calx/error.h>
+#include <calx/event.h>
 #include <calx/execution_options.h>
 #include <calx/expression.h>
 #include <calx/identity.h>

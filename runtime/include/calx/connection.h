@@ -89,6 +89,21 @@ CALX_API void calx_connection_get_execution_options(const calx_connection *conne
 CALX_API calx_status calx_connection_isolation_level(calx_connection *connection,
                                                      const char **out_level);
 
+/** SQL as the database takes it: its own placeholders, and values by their place. */
+typedef struct calx_driver_sql {
+    const char *sql;
+    const calx_value *parameters; /**< copied when a result is wanted */
+    size_t count;
+} calx_driver_sql;
+
+/**
+ * Runs text that is handed to the database as it is: nothing in it is a named parameter (ENG-193).
+ * @param out_result  as of calx_connection_execute()
+ */
+CALX_API calx_status calx_connection_exec_driver_sql(calx_connection *connection,
+                                                     const calx_driver_sql *sql,
+                                                     calx_result **out_result);
+
 /**
  * Runs a statement with execution options of this call, over those of the statement (SES-008).
  * @param options  or NULL, meaning none

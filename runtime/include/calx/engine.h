@@ -251,6 +251,19 @@ CALX_API void calx_engine_status(calx_engine *engine, calx_engine_state *out_sta
  */
 CALX_API int calx_engine_state_describe(const calx_engine_state *state, char *out, size_t size);
 
+/** What an engine knows of its database. Texts are borrowed until the engine is freed. */
+typedef struct calx_server {
+    int version;                /**< as its library counts: 150004 is 15.4, 3040001 3.40.1 */
+    const char *default_schema; /**< or NULL */
+    const char *default_isolation_level; /**< one of calx_execution_options.isolation_level */
+} calx_server;
+
+/**
+ * What the engine's first connection found out about the database (ENG-036).
+ * @return CALX_OK; CALX_E_STATE there was no connection yet
+ */
+CALX_API calx_status calx_engine_server(calx_engine *engine, calx_server *out_server);
+
 /** The URL with its password masked (ENG-010). Borrowed until the engine is freed. */
 CALX_API const char *calx_engine_url(const calx_engine *engine);
 
