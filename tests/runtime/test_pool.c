@@ -404,14 +404,15 @@ static void a_vain_wait_tells_of_the_last_failure(void **state)
     calx_shows("ENG-056");
     workshop shop;
     queuer slow = { .place = -1 };
-    queue_test test = { .pool = new_queue(&shop, 1, 1, 300) };
+    queue_test test = { .pool = new_queue(&shop, 1, 1, 20) };
     calx_pool_entry *held = take(test.pool);
     calx_pool_entry *entry = NULL;
     calx_error error = CALX_ERROR_INIT;
     calx_engine_state counts;
     atomic_store(&shop.failures, 2);
     assert_int_equal(calx_pool_take(test.pool, &entry, NULL), CALX_E_CONNECT);
-    atomic_store(&shop.pause_ms, 1500);
+    pause_ms(15); /* until the next attempt may be made */
+    atomic_store(&shop.pause_ms, 300);
     slow.test = &test;
     assert_int_equal(pthread_create(&slow.thread, NULL, queue_up, &slow), 0);
     do {
