@@ -59,6 +59,8 @@ void calx_pool_end_make_locked(calx_pool *pool, calx_status status, const calx_e
 {
     pool->connecting--;
     pool->outage.attempts--;
+    if (pool->upkept)
+        calx_pool_want_upkeep_locked(pool); /* what had to wait for this attempt */
     if (status == CALX_OK) {
         pool->created++;
         pool->outage = (calx_pool_outage){ .attempts = pool->outage.attempts };
@@ -174,8 +176,6 @@ static bool finish_apart_locked(calx_pool *pool, calx_status status, calx_pool_e
         }
     }
     calx_pool_offer_locked(pool);
-    if (pool->upkept)
-        calx_pool_want_upkeep_locked(pool);
     calx_pool_changed_locked(pool);
     bool more = pool->to_start > 0;
     pool->to_start -= more;
