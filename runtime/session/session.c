@@ -236,6 +236,8 @@ typedef struct kept_parts {
     uint64_t transaction;
     calx_map entities;
     calx_entity *last_entity;
+    unsigned relationship_flags;
+    bool has_odd_references;
     calx_slab_pool slabs;
     calx_dependent *spare_query;
     calx_sql_text *texts[CALX_SESSION_TEXTS];
@@ -247,6 +249,8 @@ static void start_over(calx_session *session)
         .transaction = session->transaction,
         .entities = session->entities,
         .last_entity = session->last_entity,
+        .relationship_flags = session->relationship_flags,
+        .has_odd_references = session->has_odd_references,
         .slabs = session->slabs,
         .spare_query = session->spare_query,
     };
@@ -255,6 +259,8 @@ static void start_over(calx_session *session)
     session->last_number = session->transaction = kept.transaction;
     session->entities = kept.entities;
     session->last_entity = kept.last_entity;
+    session->relationship_flags = kept.relationship_flags;
+    session->has_odd_references = kept.has_odd_references;
     session->slabs = kept.slabs;
     session->dependents = session->spare_query = kept.spare_query;
     memcpy(session->texts, kept.texts, sizeof(kept.texts));
