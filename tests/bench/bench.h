@@ -24,6 +24,10 @@ typedef enum bench_case {
     BENCH_LOOK,
     BENCH_POOL,
     BENCH_SCOPED,
+    BENCH_GRAPH,
+    BENCH_SCALE_GRAPH, /* these three are not compared: they show what more objects cost */
+    BENCH_SCALE_TREE,
+    BENCH_SCALE_CHAIN,
     BENCH_CASES
 } bench_case;
 
@@ -67,8 +71,18 @@ extern const bench_side bench_floor_sqlite;
 extern const bench_side bench_floor_postgresql;
 extern const bench_side
     bench_plain_postgresql; /* one statement a row, where the floor has arrays */
+/* What is written as a graph. */
+extern const bench_side bench_calx_graph;
+extern const bench_side bench_graph_sqlite;
+extern const bench_side bench_graph_postgresql;
 extern const bench_store bench_store_sqlite;
 extern const bench_store bench_store_postgresql;
+
+/* What lies in the tables besides entries: how many rows, and a sum; on each database. */
+#define BENCH_DIGEST_PEOPLE "SELECT count(*), coalesce(sum(id * 7 + length(name)), 0) FROM people"
+#define BENCH_DIGEST_ADDRESSES                                                                     \
+    "SELECT count(*), coalesce(sum(id * 7 + person_id * 31 + length(email)), 0) FROM addresses"
+#define BENCH_DIGEST_NODES "SELECT count(*), coalesce(sum(id * 7 + parent_id * 31), 0) FROM nodes"
 
 /* Says what went wrong and ends the process. */
 _Noreturn void bench_fail(const char *what, const char *why);

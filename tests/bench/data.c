@@ -58,6 +58,24 @@ void bench_address_email(int64_t id, char email[BENCH_TEXT_SIZE])
     snprintf(email, BENCH_TEXT_SIZE, "address.%lld@mail.example", (long long)id);
 }
 
+struct family *bench_families(size_t count)
+{
+    size_t texts = 1 + BENCH_ADDRESSES;
+    struct family *families = bench_memory(count * (sizeof(*families) + texts * BENCH_TEXT_SIZE));
+    char *text = (char *)(families + count);
+    for (size_t i = 0; i < count; i++) {
+        memset(&families[i], 0, sizeof(families[i]));
+        bench_person_name((int64_t)i + 1, text);
+        families[i].person.name = text;
+        text += BENCH_TEXT_SIZE;
+        for (size_t k = 0; k < BENCH_ADDRESSES; k++, text += BENCH_TEXT_SIZE) {
+            bench_address_email((int64_t)(i * BENCH_ADDRESSES + k) + 1, text);
+            families[i].addresses[k].email = text;
+        }
+    }
+    return families;
+}
+
 static uint64_t digest_text(uint64_t sum, const char *text)
 {
     if (text == NULL)

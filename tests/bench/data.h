@@ -5,6 +5,7 @@
 #ifndef TESTS_BENCH_DATA_H
 #define TESTS_BENCH_DATA_H
 
+#include "bench.h"
 #include "models.h"
 
 #include <stddef.h>
@@ -21,6 +22,15 @@ void bench_entry(int64_t id, struct entry *out_entry, char name[BENCH_TEXT_SIZE]
 
 /* Entries 1 to count in one block, texts included; free() ends it. */
 struct entry *bench_entries(size_t count);
+
+/* A person and the addresses that come with it. */
+struct family {
+    struct person person;
+    struct address addresses[BENCH_ADDRESSES];
+};
+
+/* As many, without keys, in one block, texts included; free() ends it. */
+struct family *bench_families(size_t count);
 
 /* Keys from 1 to limit in no order; free() ends it. */
 int64_t *bench_keys(size_t count, size_t limit);

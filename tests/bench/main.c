@@ -20,6 +20,7 @@ typedef struct case_facts {
     bool writes;       /* changes the database: filled anew each time, compared afterwards */
     bool any_database; /* the same work on each */
     const char *title;
+    bool is_scale; /* has no floor: tests/bench/run --scale */
 } case_facts;
 
 static const case_facts cases[BENCH_CASES] = {
@@ -37,18 +38,29 @@ static const case_facts cases[BENCH_CASES] = {
     [BENCH_LOOK] = { "look", 100000, 0, 1000000, false, true, "look: the same, a member read" },
     [BENCH_POOL] = { "pool", 1, 0, 1000000, false, true, "pool: take and return, 1 M times" },
     [BENCH_SCOPED] = { "scoped", 1, 0, 1000000, false, true, "scoped call: 1 M gets of one key" },
+    [BENCH_GRAPH] = { "graph", 0, 0, 10000, true, false,
+                      "graph: 10 k new people, 10 addresses each" },
+    [BENCH_SCALE_GRAPH] = { "scale-graph", 0, 0, 1000000, true, false,
+                            "people with 10 addresses each", true },
+    [BENCH_SCALE_TREE] = { "scale-tree", 0, 0, 1000000, true, false, "a tree, 10 branches each",
+                           true },
+    [BENCH_SCALE_CHAIN] = { "scale-chain", 0, 0, 1000000, true, false,
+                            "a chain: each points at the one before", true },
 };
 
 static const bench_side *const sides[] = {
     &bench_calx,
+    &bench_calx_graph,
     &bench_direct,
     &bench_floor_memory,
 #ifdef BENCH_HAVE_SQLITE
     &bench_floor_sqlite,
+    &bench_graph_sqlite,
 #endif
 #ifdef BENCH_HAVE_POSTGRESQL
     &bench_floor_postgresql,
     &bench_plain_postgresql,
+    &bench_graph_postgresql,
 #endif
 };
 
@@ -153,11 +165,13 @@ static void list_sides(bench_case which, const char *database)
 }
 
 /* A line a case: name, whether it writes, whether it is the same on all, its sides, its title. */
-static int list(const char *database)
+static int list(const char *database, bool scale)
 {
     if (find_store(database) == NULL)
         bench_fail(database, "this build has no floor for it");
     for (int i = 0; i < BENCH_CASES; i++) {
+        if (cases[i].is_scale != scale)
+            continue;
         printf("%s\t%d\t%d\t", cases[i].name, cases[i].writes, cases[i].any_database);
         list_sides(i, database);
         printf("\t%s\n", cases[i].title);
@@ -172,7 +186,7 @@ static size_t scaled(size_t number, size_t divisor)
 
 static int usage(void)
 {
-    fputs("usage: calx-bench list DATABASE\n"
+    fputs("usage: calx-bench list|list-scale DATABASE\n"
           "       calx-bench fill|digest DATABASE CASE DIVISOR URL PLACE\n"
           "       calx-bench SIDE DATABASE CASE DIVISOR URL PLACE\n"
           "DIVISOR makes all amounts smaller; PLACE is the URL in the words of the database.\n",
@@ -204,7 +218,9 @@ static int act(const char *verb, const char *database, bench_case which, const b
 int main(int count, char **words)
 {
     if (count == 3 && strcmp(words[1], "list") == 0)
-        return list(words[2]);
+        return list(words[2], false);
+    if (count == 3 && strcmp(words[1], "list-scale") == 0)
+        return list(words[2], true);
     size_t divisor = count == 7 ? (size_t)strtoul(words[4], NULL, 10) : 0;
     int which = 0;
     while (count == 7 && which < BENCH_CASES && strcmp(cases[which].name, words[3]) != 0)

@@ -33,4 +33,12 @@ struct CALX_ENTITY("addresses") CALX_INDEX(addresses_by_person, person_id) addre
     CALX_ONE(struct person) person CALX_VIA(person_id);
 };
 
+/** A tree, or a chain. */
+struct CALX_ENTITY("nodes") node {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *name;
+    calx_nullable_int64 parent_id CALX_REFERENCES(node, id);
+    CALX_ONE(struct node) parent CALX_VIA(parent_id);
+};
+
 #endif
