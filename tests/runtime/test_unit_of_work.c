@@ -183,6 +183,89 @@ static void a_tree_is_inserted_and_deleted_in_its_order(void **state)
     graph_close(&fix);
 }
 
+static void a_tree_goes_level_by_level(void **state)
+{
+    (void)state;
+    enum { LEAVES = 100, NODES = 111 };
+    graph fix;
+    struct node *nodes[NODES];
+    calx_shows("SES-196");
+    calx_shows("SES-174");
+    graph_open(&fix);
+    for (int i = 0; i < NODES; i++)
+        nodes[i] = graph_node("node");
+    for (int i = NODES - 1; i > 0; i--) /* leaves first: the order is that of the rows */
+        graph_ok(&fix, graph_set(nodes[i], NODE_PARENT, nodes[(i - 1) / 10]));
+    for (int i = NODES - 1; i >= 0; i--)
+        graph_ok(&fix, calx_session_add(fix.session, nodes[i]));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(graph_statements(&fix, "INSERT"), calx_test_on("postgresql") ? 3 : NODES);
+    for (int i = NODES - LEAVES; i < NODES; i++)
+        assert_true(nodes[i]->id > NODES - LEAVES);
+    graph_forget(&fix);
+    for (int i = 0; i < NODES; i++)
+        graph_ok(&fix, calx_session_delete(fix.session, nodes[i]));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_statements(&fix, "DELETE"), calx_test_on("postgresql") ? 1 : NODES);
+    assert_int_equal(graph_statements(&fix, "SELECT"), 0);
+    graph_close(&fix);
+}
+
+static void rows_round_a_circle_of_kinds_go_level_by_level(void **state)
+{
+    (void)state;
+    enum { CREWS = 6 };
+    graph fix;
+    struct captain *captains[CREWS];
+    calx_shows("SES-197");
+    calx_shows("SES-174");
+    graph_open(&fix);
+    struct captain *admiral = captain("admiral");
+    for (int i = 0; i < CREWS; i++) {
+        struct ship *own = ship("own");
+        captains[i] = captain("captain");
+        captains[i]->ship = own;
+        own->captain = admiral;
+        graph_ok(&fix, calx_session_add(fix.session, captains[i]));
+    }
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(graph_statements(&fix, "INSERT"),
+                     calx_test_on("postgresql") ? 3 : 2 * CREWS + 1);
+    assert_int_equal(graph_statements(&fix, "UPDATE"), 0);
+    for (int i = 0; i < CREWS; i++)
+        assert_int_equal(captains[i]->ship_id.value, captains[i]->ship->id);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT count(ship_id) FROM captains"), CREWS);
+    graph_close(&fix);
+}
+
+static void members_of_many_owners_go_together(void **state)
+{
+    (void)state;
+    enum { OWNERS = 20, EACH = 5 };
+    graph fix;
+    calx_shows("SES-174");
+    graph_open(&fix);
+    for (int i = 0; i < OWNERS; i++) {
+        struct user *owner = graph_user("owner");
+        char name[32];
+        snprintf(name, sizeof(name), "owner %d", i);
+        owner->name = name;
+        graph_ok(&fix, calx_session_add(fix.session, owner));
+        for (int k = 0; k < EACH; k++)
+            graph_ok(&fix, graph_append(owner, 0, graph_address("somewhere")));
+    }
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    bool together = calx_test_on("postgresql");
+    assert_int_equal(graph_statements(&fix, "INSERT INTO \"users\""), together ? 1 : OWNERS);
+    assert_int_equal(graph_statements(&fix, "INSERT INTO \"addresses\""),
+                     together ? 1 : OWNERS * EACH);
+    assert_int_equal(graph_number(&fix, "SELECT count(DISTINCT user_id) FROM addresses"), OWNERS);
+    graph_close(&fix);
+}
+
 static void two_foreign_keys_are_written_each_for_itself(void **state)
 {
     (void)state;
@@ -509,6 +592,9 @@ int main(void)
         cmocka_unit_test(rows_are_inserted_as_added_and_updated_and_deleted_by_key),
         cmocka_unit_test(updates_come_before_inserts_unless_they_point_at_them),
         cmocka_unit_test(a_tree_is_inserted_and_deleted_in_its_order),
+        cmocka_unit_test(a_tree_goes_level_by_level),
+        cmocka_unit_test(rows_round_a_circle_of_kinds_go_level_by_level),
+        cmocka_unit_test(members_of_many_owners_go_together),
         cmocka_unit_test(two_foreign_keys_are_written_each_for_itself),
         cmocka_unit_test(a_foreign_key_of_two_columns_follows_its_target),
         cmocka_unit_test(kinds_in_a_circle_are_fine_when_rows_are_not),
