@@ -94,6 +94,8 @@ static calx_status release_row(calx_writer *writer, calx_instance *instance)
         status = calx_writer_run_columns(writer, row.width, &changes);
     if (status == CALX_OK && changes == 0 && writer->entity->version >= 0)
         status = calx_version_missed(writer, calx_writer_stored(instance));
+    if (status == CALX_OK && writer->entity->fetches_version)
+        calx_identity_expire(writer->session, instance); /* the DELETE asks for the version */
     return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "deleting");
 }
 

@@ -83,6 +83,15 @@ static calx_status move(calx_writer *writer, calx_instance *instance)
     return status;
 }
 
+/* Perhaps rows point at the old key that nobody updates. */
+static void tell_who_stays(calx_writer *writer, const calx_instance *instance)
+{
+    calx_error *error = &writer->session->error;
+    if (error->status == CALX_E_FOREIGN_KEY && calx_key_change_is_one(instance))
+        calx_error_prefix(error, "its key changes; what points at it follows with "
+                                 "CALX_ON_UPDATE(cascade) or CALX_PASSIVE_UPDATES(off): ");
+}
+
 static calx_status update_row(calx_writer *writer, calx_instance *instance)
 {
     calx_batch_row row = { .entity = writer->entity, .instance = instance };
@@ -98,7 +107,10 @@ static calx_status update_row(calx_writer *writer, calx_instance *instance)
         status = note_row(writer, instance);
     if (status == CALX_OK)
         status = calx_version_fetch(writer, instance);
-    return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, instance, "updating");
+    if (status == CALX_OK)
+        return CALX_OK;
+    tell_who_stays(writer, instance);
+    return calx_writer_blame(writer, instance, "updating");
 }
 
 static calx_status note(calx_writer *writer)

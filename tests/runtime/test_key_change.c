@@ -216,6 +216,22 @@ static void a_savepoint_gives_the_old_key_back_to_all(void **state)
     graph_close(&fix);
 }
 
+static void rows_that_stay_behind_are_told_how_to_follow(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-204");
+    set_up(&fix);
+    graph_sql(&fix, "INSERT INTO nodes (id, parent_id) VALUES (1, NULL), (2, 1)");
+    const struct node *node = graph_get(&fix, &node_mapper, 1);
+    ((struct node *)calx_instance_edit(node))->id = 9;
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_FOREIGN_KEY);
+    const char *message = calx_session_error(fix.session)->message;
+    assert_non_null(strstr(message, "updating node(id="));
+    assert_non_null(strstr(message, "CALX_ON_UPDATE(cascade)"));
+    graph_close(&fix);
+}
+
 /* ---- by UPDATEs ---- */
 
 static void members_are_loaded_by_the_old_key_and_updated_together(void **state)
@@ -431,6 +447,7 @@ int main(void)
         cmocka_unit_test(members_whose_key_has_the_changed_one_in_it_are_known_by_the_new),
         cmocka_unit_test(a_column_that_is_no_key_is_followed_too),
         cmocka_unit_test(a_savepoint_gives_the_old_key_back_to_all),
+        cmocka_unit_test(rows_that_stay_behind_are_told_how_to_follow),
         cmocka_unit_test(members_are_loaded_by_the_old_key_and_updated_together),
         cmocka_unit_test(another_change_of_the_row_loads_nothing),
         cmocka_unit_test(members_of_members_are_updated_after_them),
