@@ -103,7 +103,7 @@ static void check_view_only(const calx_check_relationship *one)
 
 static void check_post_update(const calx_check_relationship *one)
 {
-    const calx_check_entity *carrier;
+    const calx_check_entity *carrier = NULL;
     const calx_model_foreign_key *key = key_of(one, &carrier);
     calx_place place = place_of(one, CALX_ANNOTATION_POST_UPDATE);
     if (calx_check_relationship_note(one, CALX_ANNOTATION_POST_UPDATE) == NULL)
@@ -136,7 +136,7 @@ static void share_post_update(const calx_check_relationship *one)
 static void check_loading(const calx_check_relationship *one)
 {
     bool single = is_kind(one, CALX_RELATIONSHIP_ONE) || is_kind(one, CALX_RELATIONSHIP_ONE_TO_ONE);
-    const calx_check_entity *carrier;
+    const calx_check_entity *carrier = NULL;
     const calx_model_foreign_key *key = key_of(one, &carrier);
     if (single && calx_check_relationship_note(one, CALX_ANNOTATION_ORDER_BY) != NULL)
         calx_check_report(
@@ -156,7 +156,7 @@ static void check_loading(const calx_check_relationship *one)
 
 static void check_nulling(const calx_check_relationship *one)
 {
-    const calx_check_entity *carrier;
+    const calx_check_entity *carrier = NULL;
     const calx_model_foreign_key *key = key_of(one, &carrier);
     if (key == NULL || !is_carried(one) || calx_check_is_view_only(one))
         return;
