@@ -244,7 +244,7 @@ static void make_association(const association_draft *draft)
     calx_model_entity *facts = made->facts;
     made->from = one->entity->from;
     facts->name = calx_check_format(context, "%s_%s_association", owner->name, one->facts->member);
-    facts->tag = facts->name;
+    facts->tag = one->facts->member;
     facts->c_type = calx_check_format(context, "struct %s", facts->name);
     facts->table = draft->table;
     facts->header = owner->header;
@@ -429,6 +429,12 @@ static void link_new(association_draft *draft, const calx_check_relationship *ot
         join(other, made, 1, 0);
 }
 
+/* What another model made for a relationship of its own is hidden in its source file. */
+static bool is_seen(const calx_model_entity *table)
+{
+    return !table->association || !table->external;
+}
+
 static void link_one(const calx_check_relationship *one)
 {
     const calx_annotation *secondary = calx_check_relationship_note(one, CALX_ANNOTATION_SECONDARY);
@@ -448,7 +454,7 @@ static void link_one(const calx_check_relationship *one)
         report_count(one, secondary);
     else if (paired && !agree(one, &other))
         *other.told = true;
-    else if (there != NULL && calx_check_is_view_only(one))
+    else if (there != NULL && calx_check_is_view_only(one) && is_seen(there))
         link_existing(&draft, there);
     else if (there != NULL)
         report_taken(&draft, there);

@@ -225,6 +225,14 @@ static void mark_external(calx_check_context *context, const calx_model_entity *
         entity->referred = true;
 }
 
+static void mark_relationship(calx_check_context *context,
+                              const calx_model_relationship *relationship)
+{
+    mark_external(context, relationship->target);
+    if (relationship->association != NULL)
+        mark_external(context, relationship->association);
+}
+
 static void mark_externals(calx_check_context *context, const calx_model *model)
 {
     for (size_t i = 0; i < model->entity_count; i++) {
@@ -232,7 +240,7 @@ static void mark_externals(calx_check_context *context, const calx_model *model)
         for (uint16_t j = 0; j < facts->foreign_key_count; j++)
             mark_external(context, facts->foreign_keys[j].target);
         for (uint16_t j = 0; j < facts->relationship_count; j++)
-            mark_external(context, facts->relationships[j].target);
+            mark_relationship(context, &facts->relationships[j]);
     }
 }
 

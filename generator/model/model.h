@@ -103,7 +103,8 @@ typedef struct calx_model_relationship {
 } calx_model_relationship;
 
 struct calx_model_entity {
-    const char *tag;       /* "user"; for a typedef'd struct without tag the typedef's name */
+    const char *tag;       /* "user"; for a typedef'd struct without tag the typedef's name; of an
+                              association the member it was made for */
     const char *c_type;    /* "struct user", or "user_t" when there is no tag */
     const char *name;      /* what generated names begin with, --prefix included */
     const char *table;     /* in the database */

@@ -147,6 +147,9 @@ static json_t *view_association(calx_view_maker *maker, const calx_model_entity 
     json_t *object = calx_view_object(maker);
 
     set_names(maker, object, association);
+    calx_view_set_text(maker, object, "member", association->tag);
+    calx_view_set_text(maker, object, "owner", association->foreign_keys[0].target->name);
+    calx_view_set_text(maker, object, "target", association->foreign_keys[1].target->name);
     calx_view_set_positions(maker, object, "key_positions", association->key,
                             association->key_count);
     calx_view_set_number(maker, object, "key_count", association->key_count);

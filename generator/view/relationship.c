@@ -43,6 +43,36 @@ static void set_members(calx_view_maker *maker, json_t *object, const calx_model
     calx_view_set_buffer(maker, object, "members", &text);
 }
 
+static bool is_over(const uint16_t *left, size_t left_count, const uint16_t *right,
+                    size_t right_count)
+{
+    return left_count == right_count && memcmp(left, right, left_count * sizeof(*left)) == 0;
+}
+
+/* Whether at most one row has the key: the database says so, or a one-to-one goes through it. */
+static bool is_single(const calx_model_entity *entity, size_t position)
+{
+    const calx_model_foreign_key *key = &entity->foreign_keys[position];
+    const calx_model_entity *target = key->target;
+    bool single = is_over(key->columns, key->column_count, entity->key, entity->key_count) ||
+                  (key->column_count == 1 && entity->columns[key->columns[0]].unique);
+
+    for (size_t i = 0; i < entity->index_count; i++) {
+        const calx_model_index *index = &entity->indexes[i];
+
+        single = single || (index->unique && is_over(key->columns, key->column_count,
+                                                     index->columns, index->column_count));
+    }
+    for (size_t i = 0; i < target->relationship_count; i++) {
+        const calx_model_relationship *relationship = &target->relationships[i];
+
+        single =
+            single || (relationship->kind == CALX_RELATIONSHIP_ONE_TO_ONE &&
+                       relationship->target == entity && relationship->foreign_key == position);
+    }
+    return single;
+}
+
 json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *entity)
 {
     json_t *keys = calx_view_array(maker);
@@ -59,6 +89,8 @@ json_t *calx_view_foreign_keys(calx_view_maker *maker, const calx_model_entity *
         calx_view_set_positions(maker, object, "target_columns", key->target_columns,
                                 key->column_count);
         calx_view_set_number(maker, object, "column_count", key->column_count);
+        calx_view_set_format(maker, object, "cardinality", "%s--o%s", key->nullable ? "|o" : "||",
+                             is_single(entity, i) ? "|" : "{");
         calx_view_set_text(maker, object, "on_delete", on_delete_names[key->on_delete]);
         calx_view_set_flag(maker, object, "has_on_update",
                            key->on_update != CALX_ON_UPDATE_NO_ACTION);

@@ -46,7 +46,16 @@ void add(calx_session *session, const std::string &name, int age, role role)
     made->age = { true, age };
     made->role = role;
     mail->email = email.c_str();
+    const address *mails[] = { mail };
+    bool there = false;
+    std::size_t count = 0;
     need(user_addresses_append(made, mail), "an address");
+    need(user_addresses_clear(made), "clear");
+    need(user_addresses_insert(made, 0, mail), "insert");
+    need(user_addresses_replace(made, mails, 1), "replace");
+    need(user_addresses_contains(made, mail, &there), "contains");
+    need(user_addresses_count(made, &count), "count");
+    need(there && count == 1 ? CALX_OK : CALX_E_STATE, "what is in");
     need(user_add(session, made), "add");
 }
 
@@ -124,6 +133,11 @@ void use_scoped_session(calx_sessionmaker *maker)
     std::printf("tim is %d\n", static_cast<int>(tim->age.value));
     users query(user_query_new(current));
     need(user_query_order_by(query.get(), calx_asc(user_col.id)), "order by");
+    const calx_option mails = calx_selectinload(user_rel.addresses);
+    need(user_query_options(query.get(), calx_then(mails, calx_lazyload(address_rel.user))),
+         "options");
+    need(user_query_options(query.get(), calx_undefer(user_col.age, user_col.name)), "undefer");
+    need(user_query_populate_existing(query.get()), "populate existing");
     need(user_query_each(query.get(), print_with_mail, nullptr), "each");
 }
 

@@ -26,11 +26,16 @@ static void parse(calx_arena *arena, const char *text)
         return;
     require(calx_annotation_parse(arena, text, (calx_place){ 0 }, &annotation) == CALX_OK);
     require(annotation->macro != NULL && annotation->text != NULL);
-    for (size_t i = 0; i < annotation->word_count; i++) {
+    bool named = annotation->kind == CALX_ANNOTATION_SECONDARY; /* first a table, of any letters */
+    require(!named || annotation->word_count > 0);
+    require(!named || strchr(annotation->words[0], '\n') == NULL);
+    for (size_t i = named; i < annotation->word_count; i++) {
         const char *word = annotation->words[i];
         require(annotation->fault != NULL || word[0] != '\0');
         require(strpbrk(word, ",\n") == NULL || annotation->fault != NULL);
     }
+    if (annotation->kind == CALX_ANNOTATION_ORDER_BY)
+        require(annotation->descending != NULL);
     if (annotation->kind == CALX_ANNOTATION_REFERENCES)
         require(annotation->fault != NULL || annotation->word_count == 2);
     if (annotation->kind != CALX_ANNOTATION_UNKNOWN)

@@ -40,6 +40,15 @@ static void create(calx_engine *engine)
         fail_msg("%s\n%s", error.message, error.statement);
 }
 
+static calx_session *open_session(calx_engine *engine)
+{
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *session = NULL;
+    options.bind = engine;
+    assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+    return session;
+}
+
 static void association_tables_are_made_with_their_keys(void **state)
 {
     (void)state;
@@ -96,11 +105,8 @@ static void loading_options_are_typed_and_fit_their_query(void **state)
 {
     (void)state;
     calx_engine *engine = open_engine();
-    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
-    calx_session *session = NULL;
     create(engine);
-    options.bind = engine;
-    assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+    calx_session *session = open_session(engine);
     author_query *query = author_query_new(session);
     calx_option posts = calx_selectinload(author_rel.posts);
     assert_int_equal(
@@ -160,6 +166,48 @@ static void a_collection_has_a_function_for_each_change(void **state)
     member_free(mentor);
 }
 
+static void ok(calx_session *session, calx_status status)
+{
+    if (status != CALX_OK)
+        fail_msg("%s", calx_session_error(session)->message);
+}
+
+static void a_relationship_may_go_through_a_unique_member(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct badge *first = badge_new(), *second = badge_new();
+    struct loan *loan = loan_new();
+    const struct loan *const *loans = NULL, *found = NULL;
+    const struct badge *badge = NULL;
+    size_t count = 0;
+    first->code = "A";
+    second->code = "B";
+    ok(session, badge_add(session, first));
+    ok(session, badge_add(session, second));
+    ok(session, badge_loans_append(first, loan));
+    ok(session, calx_session_commit(session));
+    ok(session, loan_get(session, loan->id, &found));
+    assert_string_equal(found->code, "A");
+    ok(session, loan_badge(found, &badge));
+    assert_ptr_equal(badge, first);
+    ok(session, loan_set_badge(loan, second));
+    ok(session, calx_session_commit(session));
+    ok(session, badge_loans(first, &loans, &count));
+    assert_int_equal(count, 0);
+    ok(session, badge_loans(second, &loans, &count));
+    assert_int_equal(count, 1);
+    assert_ptr_equal(loans[0], loan);
+    ok(session, badge_delete(session, second));
+    ok(session, calx_session_commit(session));
+    ok(session, loan_get(session, loan->id, &found));
+    assert_null(found->code);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +217,7 @@ int main(void)
         cmocka_unit_test(loading_options_are_typed_and_fit_their_query),
         cmocka_unit_test(a_reference_is_cleared),
         cmocka_unit_test(a_collection_has_a_function_for_each_change),
+        cmocka_unit_test(a_relationship_may_go_through_a_unique_member),
     };
     return CALX_RUN("graph", tests);
 }

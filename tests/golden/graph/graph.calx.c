@@ -2378,6 +2378,521 @@ calx_status member_query_each(member_query *query, member_function function, voi
     return calx_query_each((calx_query *)query, member_each_call, &each);
 }
 
+/* ---- struct badge: table badges ---- */
+
+/* clang-format off */
+_Static_assert(sizeof(((struct badge *)0)->id) == 8, "run calx-gen again");
+_Static_assert(sizeof(((struct badge *)0)->code) == sizeof(char *), "run calx-gen again");
+
+static const calx_column badge_columns[] = {
+    { .name = "id", .member = "id", .type = CALX_TYPE_INT64, .size = 8,
+      .offset = offsetof(struct badge, id),
+      .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL | CALX_COLUMN_GENERATED },
+    { .name = "code", .member = "code", .type = CALX_TYPE_TEXT, .size = sizeof(char *),
+      .offset = offsetof(struct badge, code), .flags = CALX_COLUMN_NOT_NULL | CALX_COLUMN_UNIQUE },
+};
+static const uint16_t badge_key[] = { 0 };
+static const calx_relationship_order badge_order_0[] = { { 0, true } };
+static const calx_relationship badge_relationships[] = {
+    { .member = "loans", .kind = CALX_RELATIONSHIP_MANY, .target = &loan_mapper,
+      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .order = badge_order_0, .order_count = 1,
+      .offset = offsetof(struct badge, loans), .foreign_key = 0, .inverse = 0 },
+};
+
+const calx_mapper badge_mapper = {
+    .abi = CALX_MAPPER_ABI, .name = "badge", .table = "badges",
+    .instance_size = sizeof(struct badge), .instance_alignment = _Alignof(struct badge),
+    .columns = badge_columns, .column_count = 2,
+    .key = badge_key, .key_count = 1,
+    .relationships = badge_relationships, .relationship_count = 1,
+};
+
+const struct badge_col badge_col = {
+    .id = { { &badge_mapper, 0, 0 } }, .code = { { &badge_mapper, 1, 0 } },
+};
+const struct badge_rel badge_rel = {
+    .loans = { &badge_mapper, 0 },
+};
+/* clang-format on */
+
+struct badge *badge_new(void)
+{
+    return calx_instance_new(&badge_mapper);
+}
+
+void badge_free(struct badge *badge)
+{
+    calx_instance_free(badge);
+}
+
+struct badge *badge_copy(const struct badge *badge)
+{
+    return calx_instance_copy(badge);
+}
+
+struct badge *badge_edit(const struct badge *badge)
+{
+    return calx_instance_edit(badge);
+}
+
+void badge_seal(const struct badge *badge)
+{
+    calx_instance_seal(badge);
+}
+
+calx_status badge_add(calx_session *session, struct badge *badge)
+{
+    return calx_session_add(session, badge);
+}
+
+static calx_status badge_found(calx_status status, const void **found,
+                               const struct badge **out_badge)
+{
+    if (status == CALX_OK)
+        *out_badge = *found;
+    return status;
+}
+
+calx_status badge_get(calx_session *session, int64_t id, const struct badge **out_badge)
+{
+    const void *found = NULL;
+    const void **place = out_badge != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &badge_mapper, id, place);
+    return badge_found(status, &found, out_badge);
+}
+
+calx_status badge_get_one(calx_session *session, int64_t id, const struct badge **out_badge)
+{
+    const calx_value key[] = { calx_value_int64(id) };
+    const void *found = NULL;
+    const void **place = out_badge != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &badge_mapper, key, place);
+    return badge_found(status, &found, out_badge);
+}
+
+calx_status badge_delete(calx_session *session, const struct badge *badge)
+{
+    return calx_session_delete(session, badge);
+}
+
+calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &badge_mapper, rows, count);
+}
+
+calx_status badge_bulk_update(calx_session *session, const struct badge *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &badge_mapper, rows, count);
+}
+
+calx_status badge_set_id(const struct badge *badge, int64_t id)
+{
+    return calx_instance_set_int64(badge, &badge_columns[0], id);
+}
+
+calx_status badge_set_code(const struct badge *badge, const char *code)
+{
+    return calx_instance_set_text(badge, &badge_columns[1], code);
+}
+
+calx_status badge_loans(const struct badge *badge, const struct loan *const **out_items,
+                        size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status =
+        calx_relationship_many(badge, &badge_relationships[0], &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct loan *const *)items;
+    return status;
+}
+
+calx_status badge_loans_count(const struct badge *badge, size_t *out_count)
+{
+    return calx_relationship_count(badge, &badge_relationships[0], out_count);
+}
+
+calx_status badge_loans_contains(const struct badge *badge, const struct loan *loan,
+                                 bool *out_contains)
+{
+    return calx_relationship_contains(badge, &badge_relationships[0], loan, out_contains);
+}
+
+calx_status badge_loans_append(const struct badge *badge, const struct loan *loan)
+{
+    return calx_relationship_append(badge, &badge_relationships[0], loan);
+}
+
+calx_status badge_loans_insert(const struct badge *badge, size_t position, const struct loan *loan)
+{
+    return calx_relationship_insert(badge, &badge_relationships[0], position, loan);
+}
+
+calx_status badge_loans_remove(const struct badge *badge, const struct loan *loan)
+{
+    return calx_relationship_remove(badge, &badge_relationships[0], loan);
+}
+
+calx_status badge_loans_replace(const struct badge *badge, const struct loan *const *items,
+                                size_t count)
+{
+    return calx_relationship_replace(badge, &badge_relationships[0], (const void *const *)items,
+                                     count);
+}
+
+calx_status badge_loans_clear(const struct badge *badge)
+{
+    return calx_relationship_clear(badge, &badge_relationships[0]);
+}
+
+badge_query *badge_query_new(calx_session *session)
+{
+    return (badge_query *)calx_query_new(session, &badge_mapper);
+}
+
+void badge_query_free(badge_query *query)
+{
+    calx_query_free((calx_query *)query);
+}
+
+calx_status badge_query_where(badge_query *query, calx_expression condition)
+{
+    return calx_query_where((calx_query *)query, condition);
+}
+
+calx_status badge_query_where_filter(badge_query *query, const calx_filter *filter)
+{
+    return calx_query_where_filter((calx_query *)query, filter);
+}
+
+calx_status badge_query_order_by(badge_query *query, calx_order order)
+{
+    return calx_query_order_by((calx_query *)query, order);
+}
+
+calx_status badge_query_limit(badge_query *query, int64_t limit)
+{
+    return calx_query_limit((calx_query *)query, limit);
+}
+
+calx_status badge_query_offset(badge_query *query, int64_t offset)
+{
+    return calx_query_offset((calx_query *)query, offset);
+}
+
+calx_status badge_query_options(badge_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status badge_query_populate_existing(badge_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
+calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
+                            size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct badge *const *)items;
+    return status;
+}
+
+calx_status badge_query_first(badge_query *query, const struct badge **out_badge)
+{
+    const void *found = NULL;
+    const void **place = out_badge != NULL ? &found : NULL;
+    return badge_found(calx_query_first((calx_query *)query, place), &found, out_badge);
+}
+
+calx_status badge_query_one(badge_query *query, const struct badge **out_badge)
+{
+    const void *found = NULL;
+    const void **place = out_badge != NULL ? &found : NULL;
+    return badge_found(calx_query_one((calx_query *)query, place), &found, out_badge);
+}
+
+calx_status badge_query_one_or_none(badge_query *query, const struct badge **out_badge)
+{
+    const void *found = NULL;
+    const void **place = out_badge != NULL ? &found : NULL;
+    return badge_found(calx_query_one_or_none((calx_query *)query, place), &found, out_badge);
+}
+
+calx_status badge_query_count(badge_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+
+calx_status badge_query_exists(badge_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+
+struct badge_each {
+    badge_function function;
+    void *context;
+};
+
+static calx_status badge_each_call(void *context, const void *item)
+{
+    const struct badge_each *each = context;
+    return each->function(each->context, item);
+}
+
+calx_status badge_query_each(badge_query *query, badge_function function, void *context)
+{
+    struct badge_each each = { function, context };
+    return calx_query_each((calx_query *)query, badge_each_call, &each);
+}
+
+/* ---- struct loan: table loans ---- */
+
+/* clang-format off */
+_Static_assert(sizeof(((struct loan *)0)->id) == 8, "run calx-gen again");
+_Static_assert(sizeof(((struct loan *)0)->code) == sizeof(char *), "run calx-gen again");
+
+static const calx_column loan_columns[] = {
+    { .name = "id", .member = "id", .type = CALX_TYPE_INT64, .size = 8,
+      .offset = offsetof(struct loan, id),
+      .flags = CALX_COLUMN_KEY | CALX_COLUMN_NOT_NULL | CALX_COLUMN_GENERATED },
+    { .name = "code", .member = "code", .type = CALX_TYPE_TEXT, .size = sizeof(char *),
+      .offset = offsetof(struct loan, code), .flags = 0 },
+};
+static const uint16_t loan_key[] = { 0 };
+static const uint16_t loan_foreign_key_0[] = { 1 };
+static const uint16_t loan_foreign_key_0_target[] = { 1 };
+static const calx_foreign_key loan_foreign_keys[] = {
+    { .target = &badge_mapper, .columns = loan_foreign_key_0,
+      .target_columns = loan_foreign_key_0_target,
+      .column_count = 1, .on_delete = CALX_ON_DELETE_NO_ACTION },
+};
+static const calx_relationship loan_relationships[] = {
+    { .member = "badge", .kind = CALX_RELATIONSHIP_ONE, .target = &badge_mapper,
+      .cascade = CALX_CASCADE_SAVE_UPDATE | CALX_CASCADE_MERGE,
+      .offset = offsetof(struct loan, badge), .foreign_key = 0, .inverse = 0 },
+};
+
+const calx_mapper loan_mapper = {
+    .abi = CALX_MAPPER_ABI, .name = "loan", .table = "loans",
+    .instance_size = sizeof(struct loan), .instance_alignment = _Alignof(struct loan),
+    .columns = loan_columns, .column_count = 2,
+    .key = loan_key, .key_count = 1,
+    .foreign_keys = loan_foreign_keys, .foreign_key_count = 1,
+    .relationships = loan_relationships, .relationship_count = 1,
+};
+
+const struct loan_col loan_col = {
+    .id = { { &loan_mapper, 0, 0 } }, .code = { { &loan_mapper, 1, 0 } },
+};
+const struct loan_rel loan_rel = {
+    .badge = { &loan_mapper, 0 },
+};
+/* clang-format on */
+
+struct loan *loan_new(void)
+{
+    return calx_instance_new(&loan_mapper);
+}
+
+void loan_free(struct loan *loan)
+{
+    calx_instance_free(loan);
+}
+
+struct loan *loan_copy(const struct loan *loan)
+{
+    return calx_instance_copy(loan);
+}
+
+struct loan *loan_edit(const struct loan *loan)
+{
+    return calx_instance_edit(loan);
+}
+
+void loan_seal(const struct loan *loan)
+{
+    calx_instance_seal(loan);
+}
+
+calx_status loan_add(calx_session *session, struct loan *loan)
+{
+    return calx_session_add(session, loan);
+}
+
+static calx_status loan_found(calx_status status, const void **found, const struct loan **out_loan)
+{
+    if (status == CALX_OK)
+        *out_loan = *found;
+    return status;
+}
+
+calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_loan)
+{
+    const void *found = NULL;
+    const void **place = out_loan != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_int64(session, &loan_mapper, id, place);
+    return loan_found(status, &found, out_loan);
+}
+
+calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **out_loan)
+{
+    const calx_value key[] = { calx_value_int64(id) };
+    const void *found = NULL;
+    const void **place = out_loan != NULL ? &found : NULL;
+    const calx_status status = calx_session_get_one(session, &loan_mapper, key, place);
+    return loan_found(status, &found, out_loan);
+}
+
+calx_status loan_delete(calx_session *session, const struct loan *loan)
+{
+    return calx_session_delete(session, loan);
+}
+
+calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, size_t count)
+{
+    return calx_session_bulk_insert(session, &loan_mapper, rows, count);
+}
+
+calx_status loan_bulk_update(calx_session *session, const struct loan *rows, size_t count)
+{
+    return calx_session_bulk_update(session, &loan_mapper, rows, count);
+}
+
+calx_status loan_set_id(const struct loan *loan, int64_t id)
+{
+    return calx_instance_set_int64(loan, &loan_columns[0], id);
+}
+
+calx_status loan_set_code(const struct loan *loan, const char *code)
+{
+    return calx_instance_set_text(loan, &loan_columns[1], code);
+}
+
+calx_status loan_badge(const struct loan *loan, const struct badge **out_badge)
+{
+    const void *target = NULL;
+    const calx_status status = calx_relationship_one(loan, &loan_relationships[0], &target);
+    if (status == CALX_OK)
+        *out_badge = target;
+    return status;
+}
+
+calx_status loan_set_badge(const struct loan *loan, const struct badge *badge)
+{
+    return calx_relationship_set(loan, &loan_relationships[0], badge);
+}
+
+calx_status loan_clear_badge(const struct loan *loan)
+{
+    return calx_relationship_set(loan, &loan_relationships[0], NULL);
+}
+
+loan_query *loan_query_new(calx_session *session)
+{
+    return (loan_query *)calx_query_new(session, &loan_mapper);
+}
+
+void loan_query_free(loan_query *query)
+{
+    calx_query_free((calx_query *)query);
+}
+
+calx_status loan_query_where(loan_query *query, calx_expression condition)
+{
+    return calx_query_where((calx_query *)query, condition);
+}
+
+calx_status loan_query_where_filter(loan_query *query, const calx_filter *filter)
+{
+    return calx_query_where_filter((calx_query *)query, filter);
+}
+
+calx_status loan_query_order_by(loan_query *query, calx_order order)
+{
+    return calx_query_order_by((calx_query *)query, order);
+}
+
+calx_status loan_query_limit(loan_query *query, int64_t limit)
+{
+    return calx_query_limit((calx_query *)query, limit);
+}
+
+calx_status loan_query_offset(loan_query *query, int64_t offset)
+{
+    return calx_query_offset((calx_query *)query, offset);
+}
+
+calx_status loan_query_options(loan_query *query, calx_option option)
+{
+    return calx_query_options((calx_query *)query, option);
+}
+
+calx_status loan_query_populate_existing(loan_query *query)
+{
+    return calx_query_populate_existing((calx_query *)query);
+}
+
+calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
+                           size_t *out_count)
+{
+    const void *const *items = NULL;
+    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    if (status == CALX_OK)
+        *out_items = (const struct loan *const *)items;
+    return status;
+}
+
+calx_status loan_query_first(loan_query *query, const struct loan **out_loan)
+{
+    const void *found = NULL;
+    const void **place = out_loan != NULL ? &found : NULL;
+    return loan_found(calx_query_first((calx_query *)query, place), &found, out_loan);
+}
+
+calx_status loan_query_one(loan_query *query, const struct loan **out_loan)
+{
+    const void *found = NULL;
+    const void **place = out_loan != NULL ? &found : NULL;
+    return loan_found(calx_query_one((calx_query *)query, place), &found, out_loan);
+}
+
+calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_loan)
+{
+    const void *found = NULL;
+    const void **place = out_loan != NULL ? &found : NULL;
+    return loan_found(calx_query_one_or_none((calx_query *)query, place), &found, out_loan);
+}
+
+calx_status loan_query_count(loan_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+
+calx_status loan_query_exists(loan_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+
+struct loan_each {
+    loan_function function;
+    void *context;
+};
+
+static calx_status loan_each_call(void *context, const void *item)
+{
+    const struct loan_each *each = context;
+    return each->function(each->context, item);
+}
+
+calx_status loan_query_each(loan_query *query, loan_function function, void *context)
+{
+    struct loan_each each = { function, context };
+    return calx_query_each((calx_query *)query, loan_each_call, &each);
+}
+
 /* clang-format off */
 static const calx_mapper *const graph_mappers[] = {
     &author_mapper,
@@ -2387,6 +2902,8 @@ static const calx_mapper *const graph_mappers[] = {
     &place_mapper,
     &reading_mapper,
     &member_mapper,
+    &badge_mapper,
+    &loan_mapper,
     &post_tags_association_mapper,
     &post_places_association_mapper,
     &member_following_association_mapper,
@@ -2397,5 +2914,5 @@ const calx_metadata graph_metadata = {
     .abi = CALX_MAPPER_ABI,
     .name = "graph",
     .mappers = graph_mappers,
-    .mapper_count = 10,
+    .mapper_count = 12,
 };

@@ -690,6 +690,175 @@ typedef calx_status (*member_function)(void *context, const struct member *membe
 /** Streams in constant memory: an instance is good until the function returns. */
 calx_status member_query_each(member_query *query, member_function function, void *context);
 
+/* ---- struct badge: table badges ---- */
+
+/** What refers to it does so by a unique member, not by the key. */
+extern const calx_mapper badge_mapper;
+
+/** The columns, for conditions and orders: calx_eq(badge_col.id, …). */
+extern const struct badge_col {
+    calx_int64_column id;
+    calx_text_column code;
+} badge_col;
+
+/** The relationships, for loading options: calx_selectinload(badge_rel.loans). */
+extern const struct badge_rel {
+    calx_relation loans;
+} badge_rel;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct badge *badge_new(void);
+/** Frees what is in no session; takes NULL. */
+void badge_free(struct badge *badge);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct badge *badge_copy(const struct badge *badge);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct badge *badge_edit(const struct badge *badge);
+/** Ends the watch on a mutable pointer. */
+void badge_seal(const struct badge *badge);
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status badge_add(calx_session *session, struct badge *badge);
+/** By key; *out_badge is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status badge_get(calx_session *session, int64_t id, const struct badge **out_badge);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status badge_get_one(calx_session *session, int64_t id, const struct badge **out_badge);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status badge_delete(calx_session *session, const struct badge *badge);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status badge_bulk_update(calx_session *session, const struct badge *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status badge_set_id(const struct badge *badge, int64_t id);
+calx_status badge_set_code(const struct badge *badge, const char *code);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status badge_loans(const struct badge *badge, const struct loan *const **out_items,
+                        size_t *out_count);
+calx_status badge_loans_count(const struct badge *badge, size_t *out_count);
+calx_status badge_loans_contains(const struct badge *badge, const struct loan *loan,
+                                 bool *out_contains);
+calx_status badge_loans_append(const struct badge *badge, const struct loan *loan);
+calx_status badge_loans_insert(const struct badge *badge, size_t position, const struct loan *loan);
+calx_status badge_loans_remove(const struct badge *badge, const struct loan *loan);
+calx_status badge_loans_replace(const struct badge *badge, const struct loan *const *items,
+                                size_t count);
+calx_status badge_loans_clear(const struct badge *badge);
+
+/** A query over badge: build it, ask it, free it. Results are borrowed until then. */
+typedef struct badge_query badge_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: badge_query_free() takes NULL. */
+badge_query *badge_query_new(calx_session *session);
+void badge_query_free(badge_query *query);
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
+calx_status badge_query_where(badge_query *query, calx_expression condition);
+calx_status badge_query_where_filter(badge_query *query, const calx_filter *filter);
+calx_status badge_query_order_by(badge_query *query, calx_order order);
+calx_status badge_query_limit(badge_query *query, int64_t limit);
+calx_status badge_query_offset(badge_query *query, int64_t offset);
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status badge_query_options(badge_query *query, calx_option option);
+calx_status badge_query_populate_existing(badge_query *query);
+calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
+                            size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status badge_query_first(badge_query *query, const struct badge **out_badge);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status badge_query_one(badge_query *query, const struct badge **out_badge);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status badge_query_one_or_none(badge_query *query, const struct badge **out_badge);
+/** How many rows, limit and offset counted in. */
+calx_status badge_query_count(badge_query *query, int64_t *out_count);
+calx_status badge_query_exists(badge_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*badge_function)(void *context, const struct badge *badge);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status badge_query_each(badge_query *query, badge_function function, void *context);
+
+/* ---- struct loan: table loans ---- */
+
+extern const calx_mapper loan_mapper;
+
+/** The columns, for conditions and orders: calx_eq(loan_col.id, …). */
+extern const struct loan_col {
+    calx_int64_column id;
+    calx_text_column code;
+} loan_col;
+
+/** The relationships, for loading options: calx_selectinload(loan_rel.badge). */
+extern const struct loan_rel {
+    calx_relation badge;
+} loan_rel;
+
+/** A transient instance, the caller's until it is added. NULL: no memory. */
+struct loan *loan_new(void);
+/** Frees what is in no session; takes NULL. */
+void loan_free(struct loan *loan);
+/** A transient copy of the columns, owned by the caller. NULL: no memory. */
+struct loan *loan_copy(const struct loan *loan);
+/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+struct loan *loan_edit(const struct loan *loan);
+/** Ends the watch on a mutable pointer. */
+void loan_seal(const struct loan *loan);
+/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+calx_status loan_add(calx_session *session, struct loan *loan);
+/** By key; *out_loan is NULL when there is no such row. Borrowed: the session keeps it. */
+calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_loan);
+/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
+calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **out_loan);
+/** Deleted by the next flush (calx_session_delete()). */
+calx_status loan_delete(calx_session *session, const struct loan *loan);
+/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, size_t count);
+/** By key, every other column (calx_session_bulk_update()). */
+calx_status loan_bulk_update(calx_session *session, const struct loan *rows, size_t count);
+
+/*
+ * Setters: each marks its column as changed and copies text and bytes at once. Errors:
+ * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
+ */
+calx_status loan_set_id(const struct loan *loan, int64_t id);
+calx_status loan_set_code(const struct loan *loan, const char *code);
+
+/* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
+calx_status loan_badge(const struct loan *loan, const struct badge **out_badge);
+calx_status loan_set_badge(const struct loan *loan, const struct badge *badge);
+calx_status loan_clear_badge(const struct loan *loan);
+
+/** A query over loan: build it, ask it, free it. Results are borrowed until then. */
+typedef struct loan_query loan_query;
+/** NULL: no memory, or session is NULL. Owned by the caller: loan_query_free() takes NULL. */
+loan_query *loan_query_new(calx_session *session);
+void loan_query_free(loan_query *query);
+/** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
+calx_status loan_query_where(loan_query *query, calx_expression condition);
+calx_status loan_query_where_filter(loan_query *query, const calx_filter *filter);
+calx_status loan_query_order_by(loan_query *query, calx_order order);
+calx_status loan_query_limit(loan_query *query, int64_t limit);
+calx_status loan_query_offset(loan_query *query, int64_t offset);
+/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+calx_status loan_query_options(loan_query *query, calx_option option);
+calx_status loan_query_populate_existing(loan_query *query);
+calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
+                           size_t *out_count);
+/** The first; NULL when there is none. */
+calx_status loan_query_first(loan_query *query, const struct loan **out_loan);
+/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
+calx_status loan_query_one(loan_query *query, const struct loan **out_loan);
+/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
+calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_loan);
+/** How many rows, limit and offset counted in. */
+calx_status loan_query_count(loan_query *query, int64_t *out_count);
+calx_status loan_query_exists(loan_query *query, bool *out_exists);
+/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+typedef calx_status (*loan_function)(void *context, const struct loan *loan);
+/** Streams in constant memory: an instance is good until the function returns. */
+calx_status loan_query_each(loan_query *query, loan_function function, void *context);
+
 CALX_END_DECLS
 
 #endif

@@ -9,6 +9,7 @@ struct post;
 struct tag;
 struct member;
 struct place;
+struct loan;
 
 /** Writes posts; has one profile. */
 struct CALX_ENTITY("authors") author {
@@ -77,6 +78,19 @@ struct CALX_ENTITY("members") member {
     CALX_MANY(struct member) following CALX_SECONDARY("follows", follower_id, followed_id)
         CALX_INVERSE(followers);
     CALX_MANY(struct member) followers CALX_SECONDARY("follows") CALX_INVERSE(following);
+};
+
+/** What refers to it does so by a unique member, not by the key. */
+struct CALX_ENTITY("badges") badge {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *code CALX_NOT_NULL CALX_UNIQUE;
+    CALX_MANY(struct loan) loans CALX_INVERSE(badge) CALX_ORDER_BY(id desc);
+};
+
+struct CALX_ENTITY("loans") loan {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *code CALX_REFERENCES(badge, code);
+    CALX_ONE(struct badge) badge;
 };
 
 #endif
