@@ -438,7 +438,8 @@ static bool is_seen(const calx_model_entity *table)
 static void link_one(const calx_check_relationship *one)
 {
     const calx_annotation *secondary = calx_check_relationship_note(one, CALX_ANNOTATION_SECONDARY);
-    if (!is_joined(one) || secondary == NULL || *one->done || *one->told || !has_keys(one))
+    bool over = *one->done || *one->told || one->context->status != CALX_OK;
+    if (!is_joined(one) || secondary == NULL || over || !has_keys(one))
         return;
     calx_check_relationship other;
     bool paired = find_other(one, &other) && !*other.told && counts_right(&other);

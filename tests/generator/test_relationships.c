@@ -6,6 +6,7 @@
 #include "reading.h"
 
 #include "support/harness.h"
+#include "support/ration.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -356,6 +357,80 @@ static void what_else_is_said_becomes_facts(void **state)
     reading_end(&run);
 }
 
+/* Checks what was read once more, with an arena of its own whose memory may run out. */
+static calx_status check_again(const reading *run, size_t chunk)
+{
+    calx_arena arena;
+    calx_diagnostics diagnostics;
+    calx_model model;
+    calx_arena_init(&arena, chunk);
+    calx_diagnostics_init(&diagnostics, &arena);
+    calx_status status = calx_check(&run->declarations, &run->naming, &arena, &diagnostics, &model);
+    calx_arena_clear(&arena);
+    return status;
+}
+
+/* An arena's chunks grow, so that each first size lets other blocks fail. */
+static void any_memory_may_run_out(const char *text, calx_status expected)
+{
+    reading run;
+    reading_start(&run);
+    reading_run_text(&run, "models.h", text);
+    assert_int_equal(run.status, expected);
+    for (size_t chunk = 32; chunk < 2400; chunk += 88) {
+        calx_status status = CALX_E_NOMEM;
+        for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
+            ration account;
+            assert_true(ration_start(&account, allowed));
+            status = check_again(&run, chunk);
+            assert_int_equal(ration_stop(&account), 0);
+        }
+        assert_int_equal(status, expected);
+    }
+    reading_end(&run);
+}
+
+static void memory_may_run_out_at_any_point(void **state)
+{
+    (void)state;
+    any_memory_may_run_out(
+        "struct tag;\n"
+        "struct CALX_ENTITY(\"links\") link {\n"
+        "    int64_t post_id CALX_PRIMARY_KEY CALX_REFERENCES(post, id);\n"
+        "    int64_t tag_id CALX_PRIMARY_KEY CALX_REFERENCES(tag, id);\n"
+        "};\n"
+        "struct CALX_ENTITY(\"posts\") post {\n"
+        "    int64_t id CALX_PRIMARY_KEY;\n"
+        "    CALX_MANY(struct tag) tags CALX_SECONDARY(\"post_tags\") CALX_INVERSE(posts)\n"
+        "        CALX_ORDER_BY(id desc) CALX_LAZY(joined);\n"
+        "    CALX_MANY(struct tag) linked CALX_SECONDARY(\"links\") CALX_VIEW_ONLY;\n"
+        "    CALX_MANY(struct tag) seen CALX_SECONDARY(\"post_tags\") CALX_VIEW_ONLY;\n"
+        "    CALX_MANY(struct post) related CALX_SECONDARY(\"related\", a, b);\n"
+        "};\n"
+        "struct CALX_ENTITY(\"tags\") tag {\n"
+        "    int64_t id CALX_PRIMARY_KEY;\n"
+        "    CALX_MANY(struct post) posts CALX_SECONDARY(\"post_tags\");\n"
+        "};\n",
+        CALX_OK);
+    any_memory_may_run_out(
+        "struct tag;\n"
+        "struct CALX_ENTITY(\"posts\") post {\n"
+        "    int64_t id CALX_PRIMARY_KEY;\n"
+        "    CALX_MANY(struct tag) a CALX_SECONDARY(\"a\", x) CALX_ORDER_BY(x, id, id);\n"
+        "    CALX_MANY(struct tag) b CALX_SECONDARY(\"b\", x, x) CALX_INVERSE(posts);\n"
+        "    CALX_MANY(struct tag) c CALX_SECONDARY(\"posts\") CALX_LAZY(never);\n"
+        "    CALX_MANY(struct post) d CALX_SECONDARY(\"d\") CALX_PASSIVE_DELETES(maybe);\n"
+        "    CALX_MANY(struct tag) e CALX_SECONDARY(\"tags\") CALX_VIEW_ONLY CALX_POST_UPDATE;\n"
+        "};\n"
+        "struct CALX_ENTITY(\"tags\") tag {\n"
+        "    int64_t id CALX_PRIMARY_KEY;\n"
+        "    int64_t post_id CALX_REFERENCES(post, id) CALX_ON_UPDATE(set_null) CALX_DEFERRED;\n"
+        "    CALX_MANY(struct post) posts CALX_SECONDARY(\"other\");\n"
+        "    CALX_ONE(struct post) post CALX_CASCADE(all, delete_orphan) CALX_POST_UPDATE;\n"
+        "};\n",
+        CALX_E_DATA);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +446,7 @@ int main(void)
         cmocka_unit_test(what_is_view_only_keeps_no_cascade_that_writes),
         cmocka_unit_test(a_view_only_relationship_may_go_through_an_entity),
         cmocka_unit_test(what_else_is_said_becomes_facts),
+        cmocka_unit_test(memory_may_run_out_at_any_point),
     };
     return CALX_RUN("generator-relationships", tests);
 }
