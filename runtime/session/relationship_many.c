@@ -58,6 +58,10 @@ calx_status calx_relationship_many(const void *entity, const calx_relationship *
     calx_instance *owner = NULL;
     const calx_slot *slot = NULL;
     calx_status status = load_to_read(entity, relationship, &owner, &slot);
+    if (status == CALX_OK)
+        status = calx_session_check_given(owner->session, out_items, "place for the members");
+    if (status == CALX_OK)
+        status = calx_session_check_given(owner->session, out_count, "place for their count");
     if (status != CALX_OK)
         return status;
     *out_items = slot == NULL ? NULL : slot->items;

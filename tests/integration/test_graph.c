@@ -172,6 +172,29 @@ static void ok(calx_session *session, calx_status status)
         fail_msg("%s", calx_session_error(session)->message);
 }
 
+static void a_place_that_is_missing_is_a_bad_argument(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct member *member = member_new();
+    const struct member *const *items = NULL;
+    size_t count = 0;
+    ok(session, member_add(session, member));
+    assert_int_equal(member_pupils(member, NULL, &count), CALX_E_ARGUMENT);
+    assert_int_equal(member_pupils(member, &items, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(member_pupils_count(member, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(member_pupils_contains(member, member, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(member_mentor(member, NULL), CALX_E_ARGUMENT);
+    assert_non_null(strstr(calx_session_error(session)->message, "place for the target"));
+    member_query *query = member_query_new(session);
+    assert_int_equal(member_query_all(query, NULL, &count), CALX_E_ARGUMENT);
+    member_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
 static void a_relationship_may_go_through_a_unique_member(void **state)
 {
     (void)state;
@@ -217,6 +240,7 @@ int main(void)
         cmocka_unit_test(loading_options_are_typed_and_fit_their_query),
         cmocka_unit_test(a_reference_is_cleared),
         cmocka_unit_test(a_collection_has_a_function_for_each_change),
+        cmocka_unit_test(a_place_that_is_missing_is_a_bad_argument),
         cmocka_unit_test(a_relationship_may_go_through_a_unique_member),
     };
     return CALX_RUN("graph", tests);

@@ -181,8 +181,9 @@ calx_status user_addresses(const struct user *user, const struct address *const 
                            size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(user, &user_relationships[0], &items, out_count);
+        calx_relationship_many(user, &user_relationships[0], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct address *const *)items;
     return status;
@@ -276,7 +277,8 @@ calx_status user_query_all(user_query *query, const struct user *const **out_ite
                            size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct user *const *)items;
     return status;
@@ -471,7 +473,8 @@ calx_status address_set_user_id(const struct address *address, int64_t user_id)
 calx_status address_user(const struct address *address, const struct user **out_user)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(address, &address_relationships[0], &target);
+    const void **place = out_user != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(address, &address_relationships[0], place);
     if (status == CALX_OK)
         *out_user = target;
     return status;
@@ -536,7 +539,8 @@ calx_status address_query_all(address_query *query, const struct address *const 
                               size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct address *const *)items;
     return status;

@@ -140,7 +140,8 @@ calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t custo
 calx_status invoice_customer(const struct invoice *invoice, const struct customer **out_customer)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(invoice, &invoice_relationships[0], &target);
+    const void **place = out_customer != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(invoice, &invoice_relationships[0], place);
     if (status == CALX_OK)
         *out_customer = target;
     return status;
@@ -205,7 +206,8 @@ calx_status invoice_query_all(invoice_query *query, const struct invoice *const 
                               size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct invoice *const *)items;
     return status;

@@ -308,7 +308,8 @@ calx_status author_set_newest_id(const struct author *author, calx_nullable_int6
 calx_status author_profile(const struct author *author, const struct profile **out_profile)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(author, &author_relationships[0], &target);
+    const void **place = out_profile != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(author, &author_relationships[0], place);
     if (status == CALX_OK)
         *out_profile = target;
     return status;
@@ -328,8 +329,9 @@ calx_status author_posts(const struct author *author, const struct post *const *
                          size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(author, &author_relationships[1], &items, out_count);
+        calx_relationship_many(author, &author_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
     return status;
@@ -378,8 +380,9 @@ calx_status author_drafts(const struct author *author, const struct post *const 
                           size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(author, &author_relationships[2], &items, out_count);
+        calx_relationship_many(author, &author_relationships[2], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
     return status;
@@ -399,7 +402,8 @@ calx_status author_drafts_contains(const struct author *author, const struct pos
 calx_status author_newest(const struct author *author, const struct post **out_newest)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(author, &author_relationships[3], &target);
+    const void **place = out_newest != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(author, &author_relationships[3], place);
     if (status == CALX_OK)
         *out_newest = target;
     return status;
@@ -464,7 +468,8 @@ calx_status author_query_all(author_query *query, const struct author *const **o
                              size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct author *const *)items;
     return status;
@@ -655,7 +660,8 @@ calx_status profile_set_author_id(const struct profile *profile, int64_t author_
 calx_status profile_author(const struct profile *profile, const struct author **out_author)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(profile, &profile_relationships[0], &target);
+    const void **place = out_author != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(profile, &profile_relationships[0], place);
     if (status == CALX_OK)
         *out_author = target;
     return status;
@@ -720,7 +726,8 @@ calx_status profile_query_all(profile_query *query, const struct profile *const 
                               size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct profile *const *)items;
     return status;
@@ -937,7 +944,8 @@ calx_status post_set_body(const struct post *post, const char *body)
 calx_status post_author(const struct post *post, const struct author **out_author)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(post, &post_relationships[0], &target);
+    const void **place = out_author != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(post, &post_relationships[0], place);
     if (status == CALX_OK)
         *out_author = target;
     return status;
@@ -957,8 +965,9 @@ calx_status post_tags(const struct post *post, const struct tag *const **out_ite
                       size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(post, &post_relationships[1], &items, out_count);
+        calx_relationship_many(post, &post_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct tag *const *)items;
     return status;
@@ -1004,8 +1013,9 @@ calx_status post_places(const struct post *post, const struct place *const **out
                         size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(post, &post_relationships[2], &items, out_count);
+        calx_relationship_many(post, &post_relationships[2], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct place *const *)items;
     return status;
@@ -1053,8 +1063,9 @@ calx_status post_readers(const struct post *post, const struct member *const **o
                          size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(post, &post_relationships[3], &items, out_count);
+        calx_relationship_many(post, &post_relationships[3], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
@@ -1120,7 +1131,8 @@ calx_status post_query_all(post_query *query, const struct post *const **out_ite
                            size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
     return status;
@@ -1287,8 +1299,8 @@ calx_status tag_posts(const struct tag *tag, const struct post *const **out_item
                       size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status =
-        calx_relationship_many(tag, &tag_relationships[0], &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_relationship_many(tag, &tag_relationships[0], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
     return status;
@@ -1377,7 +1389,8 @@ calx_status tag_query_populate_existing(tag_query *query)
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct tag *const *)items;
     return status;
@@ -1590,7 +1603,8 @@ calx_status place_query_all(place_query *query, const struct place *const **out_
                             size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct place *const *)items;
     return status;
@@ -1789,7 +1803,8 @@ calx_status reading_set_at(const struct reading *reading, calx_timestamp at)
 calx_status reading_member(const struct reading *reading, const struct member **out_member)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(reading, &reading_relationships[0], &target);
+    const void **place = out_member != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(reading, &reading_relationships[0], place);
     if (status == CALX_OK)
         *out_member = target;
     return status;
@@ -1854,7 +1869,8 @@ calx_status reading_query_all(reading_query *query, const struct reading *const 
                               size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct reading *const *)items;
     return status;
@@ -2071,7 +2087,8 @@ calx_status member_set_partner_id(const struct member *member, calx_nullable_int
 calx_status member_mentor(const struct member *member, const struct member **out_mentor)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(member, &member_relationships[0], &target);
+    const void **place = out_mentor != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(member, &member_relationships[0], place);
     if (status == CALX_OK)
         *out_mentor = target;
     return status;
@@ -2091,8 +2108,9 @@ calx_status member_pupils(const struct member *member, const struct member *cons
                           size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(member, &member_relationships[1], &items, out_count);
+        calx_relationship_many(member, &member_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
@@ -2140,7 +2158,8 @@ calx_status member_pupils_clear(const struct member *member)
 calx_status member_partner(const struct member *member, const struct member **out_partner)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(member, &member_relationships[2], &target);
+    const void **place = out_partner != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(member, &member_relationships[2], place);
     if (status == CALX_OK)
         *out_partner = target;
     return status;
@@ -2159,7 +2178,8 @@ calx_status member_clear_partner(const struct member *member)
 calx_status member_partner_of(const struct member *member, const struct member **out_partner_of)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(member, &member_relationships[3], &target);
+    const void **place = out_partner_of != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(member, &member_relationships[3], place);
     if (status == CALX_OK)
         *out_partner_of = target;
     return status;
@@ -2179,8 +2199,9 @@ calx_status member_following(const struct member *member, const struct member *c
                              size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(member, &member_relationships[4], &items, out_count);
+        calx_relationship_many(member, &member_relationships[4], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
@@ -2229,8 +2250,9 @@ calx_status member_followers(const struct member *member, const struct member *c
                              size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(member, &member_relationships[5], &items, out_count);
+        calx_relationship_many(member, &member_relationships[5], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
@@ -2324,7 +2346,8 @@ calx_status member_query_all(member_query *query, const struct member *const **o
                              size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
     return status;
@@ -2500,8 +2523,9 @@ calx_status badge_loans(const struct badge *badge, const struct loan *const **ou
                         size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(badge, &badge_relationships[0], &items, out_count);
+        calx_relationship_many(badge, &badge_relationships[0], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct loan *const *)items;
     return status;
@@ -2594,7 +2618,8 @@ calx_status badge_query_all(badge_query *query, const struct badge *const **out_
                             size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct badge *const *)items;
     return status;
@@ -2774,7 +2799,8 @@ calx_status loan_set_code(const struct loan *loan, const char *code)
 calx_status loan_badge(const struct loan *loan, const struct badge **out_badge)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(loan, &loan_relationships[0], &target);
+    const void **place = out_badge != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(loan, &loan_relationships[0], place);
     if (status == CALX_OK)
         *out_badge = target;
     return status;
@@ -2839,7 +2865,8 @@ calx_status loan_query_all(loan_query *query, const struct loan *const **out_ite
                            size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct loan *const *)items;
     return status;

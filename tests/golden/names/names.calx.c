@@ -174,7 +174,8 @@ calx_status geo_point_query_all(geo_point_query *query, const point *const **out
                                 size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const point *const *)items;
     return status;
@@ -369,7 +370,8 @@ calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id)
 calx_status geo_figure_center(const shape_t *shape, const point **out_center)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(shape, &geo_figure_relationships[0], &target);
+    const void **place = out_center != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(shape, &geo_figure_relationships[0], place);
     if (status == CALX_OK)
         *out_center = target;
     return status;
@@ -389,8 +391,9 @@ calx_status geo_figure_sessions(const shape_t *shape, const struct session *cons
                                 size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(shape, &geo_figure_relationships[1], &items, out_count);
+        calx_relationship_many(shape, &geo_figure_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct session *const *)items;
     return status;
@@ -484,7 +487,8 @@ calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const *
                                  size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const shape_t *const *)items;
     return status;
@@ -676,8 +680,9 @@ calx_status geo_session_set_shape_id(const struct session *instance, int64_t sha
 calx_status geo_session_shape(const struct session *instance, const shape_t **out_shape)
 {
     const void *target = NULL;
+    const void **place = out_shape != NULL ? &target : NULL;
     const calx_status status =
-        calx_relationship_one(instance, &geo_session_relationships[0], &target);
+        calx_relationship_one(instance, &geo_session_relationships[0], place);
     if (status == CALX_OK)
         *out_shape = target;
     return status;
@@ -742,7 +747,8 @@ calx_status geo_session_query_all(geo_session_query *query, const struct session
                                   size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct session *const *)items;
     return status;
@@ -1004,8 +1010,9 @@ calx_status geo_temperature_measurement_preceding(
     const struct temperature_measurement **out_preceding)
 {
     const void *target = NULL;
+    const void **place = out_preceding != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(
-        temperature_measurement, &geo_temperature_measurement_relationships[0], &target);
+        temperature_measurement, &geo_temperature_measurement_relationships[0], place);
     if (status == CALX_OK)
         *out_preceding = target;
     return status;
@@ -1031,8 +1038,9 @@ calx_status geo_temperature_measurement_following_measurements(
     const struct temperature_measurement *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_relationship_many(
-        temperature_measurement, &geo_temperature_measurement_relationships[1], &items, out_count);
+        temperature_measurement, &geo_temperature_measurement_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct temperature_measurement *const *)items;
     return status;
@@ -1151,7 +1159,8 @@ calx_status geo_temperature_measurement_query_all(
     const struct temperature_measurement *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct temperature_measurement *const *)items;
     return status;

@@ -136,8 +136,9 @@ calx_status customer_purchases(const struct customer *customer,
                                const struct purchase *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(customer, &customer_relationships[0], &items, out_count);
+        calx_relationship_many(customer, &customer_relationships[0], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase *const *)items;
     return status;
@@ -233,7 +234,8 @@ calx_status customer_query_all(customer_query *query, const struct customer *con
                                size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct customer *const *)items;
     return status;
@@ -434,7 +436,8 @@ calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp 
 calx_status purchase_customer(const struct purchase *purchase, const struct customer **out_customer)
 {
     const void *target = NULL;
-    const calx_status status = calx_relationship_one(purchase, &purchase_relationships[0], &target);
+    const void **place = out_customer != NULL ? &target : NULL;
+    const calx_status status = calx_relationship_one(purchase, &purchase_relationships[0], place);
     if (status == CALX_OK)
         *out_customer = target;
     return status;
@@ -454,8 +457,9 @@ calx_status purchase_lines(const struct purchase *purchase,
                            const struct purchase_line *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL;
+    const void *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
-        calx_relationship_many(purchase, &purchase_relationships[1], &items, out_count);
+        calx_relationship_many(purchase, &purchase_relationships[1], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase_line *const *)items;
     return status;
@@ -552,7 +556,8 @@ calx_status purchase_query_all(purchase_query *query, const struct purchase *con
                                size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase *const *)items;
     return status;
@@ -768,8 +773,9 @@ calx_status purchase_line_purchase(const struct purchase_line *purchase_line,
                                    const struct purchase **out_purchase)
 {
     const void *target = NULL;
+    const void **place = out_purchase != NULL ? &target : NULL;
     const calx_status status =
-        calx_relationship_one(purchase_line, &purchase_line_relationships[0], &target);
+        calx_relationship_one(purchase_line, &purchase_line_relationships[0], place);
     if (status == CALX_OK)
         *out_purchase = target;
     return status;
@@ -836,7 +842,8 @@ calx_status purchase_line_query_all(purchase_line_query *query,
                                     size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase_line *const *)items;
     return status;

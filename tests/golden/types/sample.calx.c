@@ -459,7 +459,8 @@ calx_status sample_query_all(sample_query *query, const struct sample *const **o
                              size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct sample *const *)items;
     return status;

@@ -175,7 +175,8 @@ calx_status account_query_all(account_query *query, const struct account *const 
                               size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct account *const *)items;
     return status;
@@ -402,7 +403,8 @@ calx_status note_query_all(note_query *query, const struct note *const **out_ite
                            size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct note *const *)items;
     return status;
@@ -621,7 +623,8 @@ calx_status entry_query_all(entry_query *query, const struct entry *const **out_
                             size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct entry *const *)items;
     return status;
@@ -830,7 +833,8 @@ calx_status page_query_all(page_query *query, const struct page *const **out_ite
                            size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct page *const *)items;
     return status;
@@ -1042,7 +1046,8 @@ calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_
                             size_t *out_count)
 {
     const void *const *items = NULL;
-    const calx_status status = calx_query_all((calx_query *)query, &items, out_count);
+    const void *const **place = out_items != NULL ? &items : NULL;
+    const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct sheet *const *)items;
     return status;
