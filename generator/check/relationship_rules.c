@@ -66,6 +66,16 @@ static void check_orphans(const calx_check_relationship *one)
 
 static void check_passive(const calx_check_relationship *one)
 {
+    const calx_annotation *said =
+        calx_check_relationship_note(one, CALX_ANNOTATION_PASSIVE_DELETES);
+    if (said != NULL && *one->done && is_kind(one, CALX_RELATIONSHIP_ONE)) {
+        calx_diagnostic *diagnostic =
+            calx_check_report(one->context, one->entity, CALX_RULE_PASSIVE, said->place,
+                              "'%s' points at one %s, whose deletes are not its own",
+                              one->facts->member, one->target->facts->c_type);
+        calx_check_fix(one->context, diagnostic,
+                       "say CALX_PASSIVE_DELETES on the side that is pointed at");
+    }
     unsigned deleting = CALX_CASCADE_DELETE | CALX_CASCADE_DELETE_ORPHAN;
     if (!has_flag(one, CALX_RELATIONSHIP_PASSIVE_DELETES_ALL) ||
         (one->facts->cascade & deleting) == 0)

@@ -11,6 +11,7 @@ struct CALX_ENTITY("users") user {
 struct CALX_ENTITY("posts") post {
     int64_t id CALX_PRIMARY_KEY;
     calx_nullable_int64 user_id CALX_REFERENCES(user, id);
+    CALX_ONE(struct user) f CALX_PASSIVE_DELETES(on);
 };
 
 // expect: 5:30 CALX-E080 CALX_PASSIVE_DELETES(yes): 'yes' is none of its words
@@ -21,3 +22,5 @@ struct CALX_ENTITY("posts") post {
 // note: - say CALX_PASSIVE_DELETES(on) to have loaded ones deleted, or take delete and delete_orphan out of the cascade
 // expect: 8:63 CALX-E080 'd' leaves all deletes to the database, and deletes by its cascade
 // note: - say CALX_PASSIVE_DELETES(on) to have loaded ones deleted, or take delete and delete_orphan out of the cascade
+// expect: 14:29 CALX-E080 'f' points at one struct user, whose deletes are not its own
+// note: - say CALX_PASSIVE_DELETES on the side that is pointed at
