@@ -177,6 +177,16 @@ static void make_key(calx_check_context *context, calx_model_foreign_key *key,
                                      .place = place };
 }
 
+static const char *name_index(const association_draft *draft)
+{
+    calx_check_context *context = draft->one->context;
+    const char *name =
+        calx_check_format(context, "%s_by_%s", draft->table, draft->names[draft->here]);
+    return strlen(name) <= CALX_CHECK_LONGEST_NAME
+               ? name
+               : calx_check_format(context, "%s_back", draft->table);
+}
+
 /* The key finds rows from this side; from the other they are found by an index. */
 static void make_index(const association_draft *draft, calx_model_entity *facts)
 {
@@ -185,7 +195,7 @@ static void make_index(const association_draft *draft, calx_model_entity *facts)
     if (index == NULL)
         return;
     *index = (calx_model_index){
-        .name = calx_check_format(context, "%s_by_%s", draft->table, draft->names[draft->here]),
+        .name = name_index(draft),
         .columns = facts->foreign_keys[1].columns,
         .column_count = draft->there,
         .place = draft->secondary->place,

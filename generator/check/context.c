@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-enum { LONGEST_DATABASE_NAME = 63 };
-
 calx_diagnostic *calx_check_report(calx_check_context *context, const calx_check_entity *entity,
                                    calx_rule rule, calx_place place, const char *format, ...)
 {
@@ -183,10 +181,10 @@ void calx_check_database_name(calx_check_context *context, const calx_check_enti
     if (size == 0)
         calx_check_report(context, entity, CALX_RULE_DATABASE_NAME, place, "the %s name is empty",
                           what);
-    else if (size > LONGEST_DATABASE_NAME)
+    else if (size > CALX_CHECK_LONGEST_NAME)
         calx_check_report(context, entity, CALX_RULE_DATABASE_NAME, place,
                           "the %s name '%.20s...' has %zu bytes: databases keep the first %d", what,
-                          name, size, LONGEST_DATABASE_NAME);
+                          name, size, CALX_CHECK_LONGEST_NAME);
     else if (has_control_character(name))
         calx_check_report(context, entity, CALX_RULE_DATABASE_NAME, place,
                           "the %s name has a control character in it", what);

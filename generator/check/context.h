@@ -84,6 +84,9 @@ bool calx_check_is_keyword(const char *name);
 /* A hash that is equal for such names. */
 uint64_t calx_check_hash_name(const char *name);
 
+/* As many bytes of a name databases keep. */
+enum { CALX_CHECK_LONGEST_NAME = 63 };
+
 /* A name for the database: 1 to 63 bytes, no control characters. */
 void calx_check_database_name(calx_check_context *context, const calx_check_entity *entity,
                               calx_place place, const char *what, const char *name);

@@ -190,6 +190,29 @@ static void composite_keys_are_joined_whole(void **state)
     reading_end(&run);
 }
 
+static void columns_are_named_after_the_struct_as_people_call_it(void **state)
+{
+    (void)state;
+    reading run;
+    start(&run, "enum colour { RED };\n"
+                "typedef struct CALX_ENTITY(\"paints\") {\n"
+                "    enum colour colour CALX_PRIMARY_KEY;\n"
+                "} paint_t;\n"
+                "struct CALX_ENTITY(\"walls\") CALX_NAME(db_wall) wall {\n"
+                "    int64_t number CALX_PRIMARY_KEY CALX_COLUMN(\"no\");\n"
+                "    CALX_MANY(paint_t) paints\n"
+                "        CALX_SECONDARY(\"a_table_with_a_name_that_is_as_long_as_it_may_be\");\n"
+                "};\n");
+    const calx_model_entity *table = relationship(&run, "wall", "paints")->association;
+    assert_string_equal(table->columns[0].name, "wall_no");
+    assert_string_equal(table->columns[1].name, "paint_colour");
+    assert_string_equal(table->columns[1].c_type, "enum colour");
+    assert_string_equal(table->name, "db_wall_paints_association");
+    assert_string_equal(table->indexes[0].name,
+                        "a_table_with_a_name_that_is_as_long_as_it_may_be_back");
+    reading_end(&run);
+}
+
 static void cascades_are_save_update_and_merge_unless_said(void **state)
 {
     (void)state;
@@ -440,6 +463,7 @@ int main(void)
         cmocka_unit_test(both_sides_of_a_many_to_many_share_a_table),
         cmocka_unit_test(one_side_may_name_the_columns_for_both),
         cmocka_unit_test(composite_keys_are_joined_whole),
+        cmocka_unit_test(columns_are_named_after_the_struct_as_people_call_it),
         cmocka_unit_test(cascades_are_save_update_and_merge_unless_said),
         cmocka_unit_test(a_cascade_that_cannot_be_is_told_where_it_stands),
         cmocka_unit_test(a_single_parent_may_delete_its_orphans),
