@@ -172,6 +172,8 @@ static const char *relationship_fault(const calx_mapper *mapper,
         return "has a relationship ordered by a column that does not exist";
     if (relationship->offset >= mapper->instance_size)
         return "has a relationship outside the struct";
+    if (relationship->loading > CALX_LOADING_NOLOAD)
+        return "has a relationship that is loaded in an unknown way";
     return NULL;
 }
 

@@ -334,6 +334,35 @@ static void faults_of_a_mapper_are_named(void **state)
     assert_fault(&mapper, "foreign key that does not exist");
 }
 
+static void faults_of_a_relationship_are_named(void **state)
+{
+    (void)state;
+    static const calx_relationship_order beyond[] = { { 0, false }, { 99, true } };
+    calx_mapper mapper = address_mapper;
+    calx_relationship one = address_mapper.relationships[0];
+    mapper.relationships = &one;
+    one.foreign_key = 1;
+    assert_fault(&mapper, "over a foreign key that does not exist");
+    one = address_mapper.relationships[0];
+    one.kind = CALX_RELATIONSHIP_MANY_TO_MANY;
+    assert_fault(&mapper, "many-to-many relationship without an association");
+    one.association = &address_mapper;
+    one.target_key = 1;
+    assert_fault(&mapper, "over a foreign key that does not exist");
+    one = address_mapper.relationships[0];
+    one.inverse = 9;
+    assert_fault(&mapper, "whose inverse does not exist");
+    one = address_mapper.relationships[0];
+    one.order_count = 2;
+    assert_fault(&mapper, "ordered by a column that does not exist");
+    one.order = beyond;
+    assert_fault(&mapper, "ordered by a column that does not exist");
+    one.order_count = 1;
+    assert_int_equal(calx_mapper_check(&mapper, NULL), CALX_OK);
+    one.loading = (calx_loading)99;
+    assert_fault(&mapper, "loaded in an unknown way");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +382,7 @@ int main(void)
         cmocka_unit_test(mappers_of_the_sample_model_are_sound),
         cmocka_unit_test(a_mapper_of_another_version_says_what_to_do),
         cmocka_unit_test(faults_of_a_mapper_are_named),
+        cmocka_unit_test(faults_of_a_relationship_are_named),
     };
     return CALX_RUN("mapper_column", tests);
 }
