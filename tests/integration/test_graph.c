@@ -231,6 +231,90 @@ static void a_relationship_may_go_through_a_unique_member(void **state)
     calx_engine_free(engine);
 }
 
+static struct post *add_post(calx_session *session)
+{
+    struct author *author = author_new();
+    struct post *post = post_new();
+    author->name = "ann";
+    ok(session, author_add(session, author));
+    ok(session, author_posts_append(author, post));
+    return post;
+}
+
+static void add_tag(calx_session *session, const char *name)
+{
+    struct tag *tag = tag_new();
+    strcpy(tag->name, name);
+    ok(session, tag_add(session, tag));
+}
+
+/* What a query answers is const, and goes into a collection as it is. */
+static void rows_that_are_there_are_joined_through_an_association_table(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct post *post = add_post(session);
+    const struct tag *const *tags = NULL;
+    const struct post *const *posts = NULL;
+    size_t count = 0;
+    bool contains = false;
+    add_tag(session, "c");
+    add_tag(session, "sql");
+    ok(session, calx_session_commit(session));
+    tag_query *query = tag_query_new(session);
+    ok(session, tag_query_order_by(query, calx_asc(tag_col.name)));
+    ok(session, tag_query_all(query, &tags, &count));
+    assert_int_equal(count, 2);
+    const struct tag *c = tags[0], *sql = tags[1];
+    ok(session, post_tags_append(post, c));
+    ok(session, calx_session_commit(session));
+    ok(session, tag_posts(c, &posts, &count));
+    assert_int_equal(count, 1);
+    assert_ptr_equal(posts[0], post);
+    const struct tag *both[] = { sql, c };
+    ok(session, post_tags_replace(post, both, 2));
+    ok(session, calx_session_commit(session));
+    ok(session, tag_posts_contains(sql, post, &contains));
+    assert_true(contains);
+    ok(session, tag_posts_remove(c, post));
+    ok(session, calx_session_commit(session));
+    ok(session, post_tags_count(post, &count));
+    assert_int_equal(count, 1);
+    ok(session, post_tags_clear(post));
+    ok(session, tag_delete(session, sql));
+    ok(session, calx_session_commit(session));
+    tag_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
+static void a_struct_is_joined_to_itself(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct member *ann = member_new(), *bob = member_new();
+    const struct member *const *items = NULL;
+    size_t count = 0;
+    ok(session, member_add(session, ann));
+    ok(session, member_following_append(ann, bob));
+    ok(session, member_following_append(bob, bob));
+    ok(session, calx_session_commit(session));
+    ok(session, member_followers(bob, &items, &count));
+    assert_int_equal(count, 2);
+    ok(session, member_followers_count(ann, &count));
+    assert_int_equal(count, 0);
+    ok(session, member_delete(session, bob));
+    ok(session, calx_session_commit(session));
+    ok(session, member_following(ann, &items, &count));
+    assert_int_equal(count, 0);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +326,8 @@ int main(void)
         cmocka_unit_test(a_collection_has_a_function_for_each_change),
         cmocka_unit_test(a_place_that_is_missing_is_a_bad_argument),
         cmocka_unit_test(a_relationship_may_go_through_a_unique_member),
+        cmocka_unit_test(rows_that_are_there_are_joined_through_an_association_table),
+        cmocka_unit_test(a_struct_is_joined_to_itself),
     };
     return CALX_RUN("graph", tests);
 }
