@@ -11,10 +11,22 @@
 
 #include <string.h>
 
-/* A plan with its text, its types and its own copy of the column set behind it, in one block. */
+/* Copies a set of columns to where there is room for it, which moves on; NULL stays NULL. */
+static const uint64_t *copy_set(const calx_mapper *mapper, const uint64_t *columns, uint64_t **room)
+{
+    uint64_t *copy = *room;
+    if (columns == NULL)
+        return NULL;
+    memcpy(copy, columns, calx_plan_words(mapper) * sizeof(*copy));
+    *room = copy + calx_plan_words(mapper);
+    return copy;
+}
+
+/* A plan with its text, its types and its own copies of the column sets behind it, in one block. */
 static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, unsigned id)
 {
-    size_t set_size = key->columns != NULL ? calx_plan_words(key->mapper) * sizeof(uint64_t) : 0;
+    size_t sets = (key->columns != NULL) + (size_t)(key->chosen != NULL);
+    size_t set_size = sets * calx_plan_words(key->mapper) * sizeof(uint64_t);
     size_t type_count = calx_sql_plan_parameters(key);
     size_t types_size = type_count * sizeof(calx_type);
     struct {
@@ -27,10 +39,10 @@ static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, uns
     char *text = (char *)(types + type_count);
     calx_sql_plan_types(key, types);
     memcpy(text, calx_buffer_text(sql), sql->size + 1);
-    if (set_size > 0)
-        memcpy(block->words, key->columns, set_size);
     block->plan = (calx_plan){ .id = id, .sql = text, .size = sql->size, .key = *key };
-    block->plan.key.columns = set_size > 0 ? block->words : NULL;
+    uint64_t *room = block->words;
+    block->plan.key.columns = copy_set(key->mapper, key->columns, &room);
+    block->plan.key.chosen = copy_set(key->mapper, key->chosen, &room);
     block->plan.types = types;
     block->plan.type_count = type_count;
     return &block->plan;

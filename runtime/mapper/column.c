@@ -305,3 +305,37 @@ calx_status calx_column_write(const calx_column *column, void *instance, const c
     store_has_value(column, instance, !is_null);
     return CALX_OK;
 }
+
+static bool is_among(const uint16_t *columns, size_t count, size_t column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+/* Whether the foreign key of a collection, or of its association, points at the column. */
+static bool is_pointed_at(const calx_relationship *relationship, size_t column)
+{
+    const calx_mapper *mapper = relationship->kind == CALX_RELATIONSHIP_MANY_TO_MANY
+                                    ? relationship->association
+                                    : relationship->target;
+    if (relationship->kind == CALX_RELATIONSHIP_ONE)
+        return false;
+    const calx_foreign_key *key = &mapper->foreign_keys[relationship->foreign_key];
+    return is_among(key->target_columns, key->column_count, column);
+}
+
+bool calx_column_is_fixed(const calx_mapper *mapper, size_t column)
+{
+    if ((mapper->columns[column].flags & (CALX_COLUMN_KEY | CALX_COLUMN_VERSION)) != 0 ||
+        is_among(mapper->key, mapper->key_count, column))
+        return true;
+    for (size_t i = 0; i < mapper->foreign_key_count; i++)
+        if (is_among(mapper->foreign_keys[i].columns, mapper->foreign_keys[i].column_count, column))
+            return true;
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        if (is_pointed_at(&mapper->relationships[i], column))
+            return true;
+    return false;
+}

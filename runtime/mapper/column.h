@@ -89,4 +89,10 @@ bool calx_column_same(const calx_column *column, const void *left, const void *r
  */
 bool calx_column_too_long(const calx_column *column, const calx_value *value);
 
+/*
+ * Whether a column comes with every row of its mapper, whatever is left out: the key, the version,
+ * and what relationships go by, so that these work without a further SELECT.
+ */
+bool calx_column_is_fixed(const calx_mapper *mapper, size_t column);
+
 #endif

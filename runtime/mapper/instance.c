@@ -22,6 +22,8 @@ void calx_instance_give(calx_instance *instance)
 char *calx_instance_extend(calx_instance *instance, size_t size)
 {
     size_t present = instance->block_size;
+    if ((instance->flags & CALX_INSTANCE_SPARING) != 0)
+        return NULL; /* the block's end is where the set of columns is */
     if (size > calx_slab_largest() || !calx_slab_grow(calx_instance_entity(instance),
                                                       CALX_INSTANCE_HEAD, present, present + size))
         return NULL;

@@ -11,6 +11,7 @@
 
 #include "mapper/key.h"
 #include "mapper/slab.h"
+#include "sql/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,8 @@ enum {
     CALX_INSTANCE_PARTLY = 1u << 8,      /* some columns are expired: the watch has them */
     CALX_INSTANCE_TAKEN_BACK = 1u << 9,  /* more than once in the list of deleted ones */
     CALX_INSTANCE_SWITCHED = 1u << 10,   /* in a flush under way: one of a row switch */
+    CALX_INSTANCE_LACKING = 1u << 11,    /* columns that were never loaded */
+    CALX_INSTANCE_SPARING = 1u << 12,    /* there is room for their set, which ends the block */
     CALX_INSTANCE_ROOMY = 1u << 15,      /* there is room for a watch behind the struct; for good */
 
     /* The row must be asked. */
@@ -105,6 +108,21 @@ static inline calx_instance *calx_instance_take(calx_slab_pool *pool, const calx
     instance->mapper = mapper;
     instance->block_size = (uint32_t)size;
     return instance;
+}
+
+/* How much longer the block of an instance is that may lack columns. */
+static inline size_t calx_instance_lacks_size(const calx_mapper *mapper)
+{
+    return calx_plan_words(mapper) * sizeof(uint64_t) + sizeof(uint64_t) - 1;
+}
+
+/* The columns that were never loaded, at the end of the block; NULL: there are none. */
+static inline uint64_t *calx_instance_lacks(const calx_instance *instance)
+{
+    if ((instance->flags & CALX_INSTANCE_LACKING) == 0)
+        return NULL;
+    size_t end = instance->block_size & ~(sizeof(uint64_t) - 1);
+    return (uint64_t *)(void *)((char *)instance + end) - calx_plan_words(instance->mapper);
 }
 
 /* Where text may lie in the instance's own block, or a watch in that of a roomy one. */

@@ -6,6 +6,7 @@
 
 #include "base/apart.h"
 #include "mapper/column.h"
+#include "sql/plan.h"
 
 #include <string.h>
 
@@ -35,11 +36,12 @@ static bool is_other(const calx_column *column)
 }
 
 /* Adds the steps of the columns that are such; answers how many steps there are now. */
-static uint16_t add_steps(calx_row_form *form, uint16_t count, bool (*is_such)(const calx_column *))
+static uint16_t add_steps(calx_row_form *form, const uint64_t *columns, uint16_t count,
+                          bool (*is_such)(const calx_column *))
 {
     for (uint16_t i = 0; i < form->mapper->column_count; i++) {
         const calx_column *column = &form->mapper->columns[i];
-        if (is_such(column))
+        if (is_such(column) && (columns == NULL || calx_plan_has(columns, i)))
             form->steps[count++] = (calx_row_step){ .place = (uint32_t)(i * sizeof(calx_value)),
                                                     .offset = column->offset,
                                                     .wanted = form->wanted[i],
@@ -48,16 +50,16 @@ static uint16_t add_steps(calx_row_form *form, uint16_t count, bool (*is_such)(c
     return count;
 }
 
-void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, calx_value_type *wanted,
-                        calx_row_step *steps)
+void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, const uint64_t *columns,
+                        calx_value_type *wanted, calx_row_step *steps)
 {
     *form = (calx_row_form){ .mapper = mapper, .wanted = wanted, .steps = steps };
     for (size_t i = 0; i < mapper->column_count; i++)
         wanted[i] = calx_column_value_type(&mapper->columns[i]);
-    form->words_end = add_steps(form, 0, is_word);
-    form->texts_end = add_steps(form, form->words_end, is_text);
-    form->spans_end = add_steps(form, form->texts_end, is_other_span);
-    form->end = add_steps(form, form->spans_end, is_other);
+    form->words_end = add_steps(form, columns, 0, is_word);
+    form->texts_end = add_steps(form, columns, form->words_end, is_text);
+    form->spans_end = add_steps(form, columns, form->texts_end, is_other_span);
+    form->end = add_steps(form, columns, form->spans_end, is_other);
 }
 
 /* ---- storing ---- */

@@ -54,9 +54,12 @@ static inline bool calx_row_is_span(const calx_value *value)
     return value->type == CALX_VALUE_TEXT || value->type == CALX_VALUE_BYTES;
 }
 
-/* wanted and steps have room for mapper->column_count each, and stay as long as the form. */
-void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, calx_value_type *wanted,
-                        calx_row_step *steps);
+/*
+ * columns    those that rows have, a set; NULL: all
+ * wanted, steps  have room for mapper->column_count each, and stay as long as the form
+ */
+void calx_row_form_init(calx_row_form *form, const calx_mapper *mapper, const uint64_t *columns,
+                        calx_value_type *wanted, calx_row_step *steps);
 
 /* The room the row's texts and bytes need, with a NUL behind each. */
 static inline size_t calx_row_text_size(const calx_row_form *form, const calx_value *row)
@@ -71,7 +74,7 @@ static inline size_t calx_row_text_size(const calx_row_form *form, const calx_va
 }
 
 /*
- * Writes all columns; texts and bytes are copied to text. The struct is zeroed before.
+ * Writes all columns of the form; texts and bytes are copied to text. The struct is zeroed before.
  * Answers CALX_OK; CALX_E_DATA a value does not fit, which *out_misfit tells.
  */
 calx_status calx_row_store(const calx_row_form *form, const calx_value *row, void *struct_,

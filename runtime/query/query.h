@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "engine/text.h"
+#include "session/choice.h"
 #include "session/joined.h"
 #include "session/loading.h"
 #include "session/session.h"
@@ -77,10 +78,12 @@ void calx_query_forget_options(calx_query *query);
 /* ---- text.c ---- */
 
 /*
- * Finds or makes the text for a want, with what is joined (or NULL), and collects the values; both
+ * Finds or makes the text for a want, with the columns chosen and what is joined (or NULL: all,
+ * nothing), and collects the values; both
  * are the query's until the next call of this. Answers the status that is set on the session's
  * error.
  */
-calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_joined *joined);
+calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_choice *choice,
+                               const calx_joined *joined);
 
 #endif

@@ -20,7 +20,8 @@ typedef struct query_run {
     calx_session *session;
     calx_entity *entity;
     calx_cursor *cursor;
-    calx_joined *joined; /* what rows bring along; NULL: nothing */
+    calx_joined *joined;       /* what rows bring along; NULL: nothing */
+    const calx_choice *choice; /* which columns they have; NULL: all */
     bool has_row;
     bool populates;
 } query_run;
@@ -48,13 +49,16 @@ static calx_status stream_join(query_run *run, const calx_query *query)
     return CALX_OK;
 }
 
-/* What is joined to rows of the query's own. */
+/* Which columns rows of the query's own have, and what is joined to them. */
 static calx_status run_join(query_run *run, calx_query *query, calx_query_want want)
 {
     if (want == CALX_QUERY_COUNT || want == CALX_QUERY_EXISTS)
         return CALX_OK;
     calx_status status = calx_query_work_out(query);
-    if (status != CALX_OK || query->loads == NULL || !query->loads->joins)
+    if (status != CALX_OK || query->loads == NULL)
+        return status;
+    status = calx_choice_without(query->session, run->entity, query->loads->left_out, &run->choice);
+    if (status != CALX_OK || !query->loads->joins)
         return status;
     status = calx_joined_new(query->session, query->loads, &run->joined);
     if (status == CALX_OK && query->populates)
@@ -88,7 +92,7 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
         return session->error.status;
     calx_status status = run_join(run, query, want);
     if (status == CALX_OK)
-        status = calx_query_prepare(query, want, run->joined);
+        status = calx_query_prepare(query, want, run->choice, run->joined);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
@@ -103,7 +107,10 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
 /* The present row's instance; NULL: its key is NULL. */
 static calx_status run_instance(query_run *run, calx_instance **out_instance, bool *out_is_new)
 {
-    calx_status status = calx_session_read_row(run->session, run->entity, run->cursor);
+    calx_status status =
+        run->choice == NULL
+            ? calx_session_read_row(run->session, run->entity, run->cursor)
+            : calx_choice_read(run->session, run->entity, run->choice, run->cursor, 0);
     if (status != CALX_OK)
         return status;
     if (run->populates)
@@ -295,11 +302,12 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
     if (out_sql == NULL)
         return no_place(query, "place for the text");
     query_run run = { .session = query->session };
-    if (calx_session_entity(query->session, query->mapper) == NULL)
+    run.entity = calx_session_entity(query->session, query->mapper);
+    if (run.entity == NULL)
         return query->session->error.status;
     status = run_join(&run, query, CALX_QUERY_ALL);
     if (status == CALX_OK)
-        status = calx_query_prepare(query, CALX_QUERY_ALL, run.joined);
+        status = calx_query_prepare(query, CALX_QUERY_ALL, run.choice, run.joined);
     calx_joined_free(run.joined);
     if (status == CALX_OK)
         *out_sql = query->text->sql;

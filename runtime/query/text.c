@@ -13,10 +13,11 @@ static int64_t smaller_limit(int64_t limit, int64_t wanted)
 }
 
 static calx_select describe(const calx_query *query, calx_query_want want,
-                            const calx_joined *joined)
+                            const calx_choice *choice, const calx_joined *joined)
 {
     calx_select select = {
         .mapper = query->mapper,
+        .columns = calx_choice_columns(choice),
         .conditions = query->conditions,
         .condition_count = query->condition_count,
         .orders = query->orders,
@@ -70,10 +71,11 @@ static bool find_text(calx_query *query, const calx_shape *shape)
     return true;
 }
 
-calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_joined *joined)
+calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_choice *choice,
+                               const calx_joined *joined)
 {
     calx_session *session = query->session;
-    calx_select select = describe(query, want, joined);
+    calx_select select = describe(query, want, choice, joined);
     calx_shape shape;
     calx_parameter_list_reset(&query->parameters);
     bool has_shape = calx_sql_shape(&shape, &query->parameters, &select);

@@ -92,6 +92,13 @@ static bool is_expired(const calx_instance *instance)
     return instance->state == CALX_STATE_DETACHED && (instance->flags & CALX_INSTANCE_STALE) != 0;
 }
 
+/* What a session would load first; but there is none. */
+static bool is_stale_outside(const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_DETACHED &&
+           (instance->flags & (CALX_INSTANCE_STALE | CALX_INSTANCE_LACKING)) != 0;
+}
+
 static calx_status check_editable(const calx_instance *instance)
 {
     if (instance->state == CALX_STATE_DELETED || (instance->flags & CALX_INSTANCE_WAS_DELETED) != 0)
@@ -112,8 +119,8 @@ void *calx_instance_edit(const void *entity)
         (void)calx_session_enter(instance->session);
     calx_status status = check_editable(instance);
     if (status == CALX_OK && instance->session != NULL)
-        status = calx_session_freshen(instance->session, instance);
-    else if (status == CALX_OK && is_expired(instance))
+        status = calx_session_complete(instance->session, instance);
+    else if (status == CALX_OK && is_stale_outside(instance))
         status = CALX_E_DETACHED_INSTANCE; /* no session to load it */
     if (status == CALX_OK && instance->state != CALX_STATE_TRANSIENT)
         status = watch(instance);
@@ -156,11 +163,21 @@ static calx_status resolve(const void *entity, const calx_column *column,
     return check_editable(instance);
 }
 
+/* A column that was set is not to be loaded any more. Answers whether it was to be. */
+static bool take_as_loaded(const calx_instance *instance, size_t column)
+{
+    uint64_t *lacks = calx_instance_lacks(instance);
+    if (lacks == NULL || !calx_plan_has(lacks, column))
+        return false;
+    lacks[column / 64] &= ~(UINT64_C(1) << (column % 64));
+    return true;
+}
+
 /* With nothing to compare the new value with, the mark says that it is to be written. */
 static void mark_set(calx_instance *instance, const calx_column *column)
 {
     size_t number = (size_t)(column - instance->mapper->columns);
-    if (instance->watch->has_snapshot &&
+    if (instance->watch->has_snapshot && !take_as_loaded(instance, number) &&
         !(is_expired(instance) && calx_session_has_expired(instance, number)))
         return;
     calx_plan_include(instance->watch->set, number);

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
+
 /* The key the row has in the database: as it was loaded, not as it may have been set since. */
 static const void *stored_struct(const calx_instance *instance)
 {
@@ -29,6 +31,10 @@ static calx_status fail_gone(calx_session *session, const calx_instance *instanc
     return status;
 }
 
+/*
+ * The row of an instance that is expired as a whole. One that has no room to note what it lacks has
+ * had all its columns, and gets all of them again.
+ */
 static calx_status reload(calx_session *session, calx_instance *instance, calx_locking lock,
                           calx_status if_gone)
 {
@@ -39,7 +45,9 @@ static calx_status reload(calx_session *session, calx_instance *instance, calx_l
     calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
     calx_instance *found = NULL;
     if (status == CALX_OK)
-        status = calx_session_select_by_key(session, entity, values, lock, &found);
+        status = (instance->flags & CALX_INSTANCE_SPARING) != 0
+                     ? calx_session_select_by_key(session, entity, values, lock, &found)
+                     : calx_session_select_whole(session, entity, values, lock, &found);
     if (status != CALX_OK || found != NULL)
         return status;
     return fail_gone(session, instance, if_gone);
@@ -57,7 +65,6 @@ static calx_status reload_columns(calx_session *session, calx_instance *instance
 
 calx_status calx_session_freshen(calx_session *session, calx_instance *instance)
 {
-    static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
     if (instance->state != CALX_STATE_PERSISTENT || !calx_session_is_expired(session, instance))
         return CALX_OK;
     calx_status status = calx_session_autoflush(session);
@@ -67,6 +74,59 @@ calx_status calx_session_freshen(calx_session *session, calx_instance *instance)
         return reload_columns(session, instance, instance->watch->expired, no_lock,
                               CALX_E_OBJECT_DELETED);
     return reload(session, instance, no_lock, CALX_E_OBJECT_DELETED);
+}
+
+static bool is_wholly_expired(const calx_session *session, const calx_instance *instance)
+{
+    return calx_session_is_expired(session, instance) &&
+           !calx_session_is_partly_expired(session, instance);
+}
+
+/* Every column, deferred or not. */
+static calx_status reload_whole(calx_session *session, calx_instance *instance)
+{
+    calx_entity *entity = calx_session_entity(session, instance->mapper);
+    if (entity == NULL)
+        return session->error.status;
+    calx_value *values = entity->row + entity->mapper->column_count;
+    calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
+    calx_instance *found = NULL;
+    if (status == CALX_OK)
+        status = calx_session_select_whole(session, entity, values, no_lock, &found);
+    if (status != CALX_OK || found != NULL)
+        return status;
+    return fail_gone(session, instance, CALX_E_OBJECT_DELETED);
+}
+
+static calx_status load_stale_columns(calx_session *session, calx_instance *instance)
+{
+    size_t words = calx_plan_words(instance->mapper);
+    uint64_t *stale = calx_alloc_array(words, sizeof(*stale));
+    if (stale == NULL)
+        return calx_error_set_nomem(&session->error);
+    for (size_t i = 0; i < words; i++)
+        stale[i] = calx_session_stale_word(instance, i);
+    calx_status status = reload_columns(session, instance, stale, no_lock, CALX_E_OBJECT_DELETED);
+    calx_release(stale);
+    return status;
+}
+
+static bool is_complete(const calx_session *session, const calx_instance *instance)
+{
+    return instance->state != CALX_STATE_PERSISTENT ||
+           (!calx_session_is_expired(session, instance) &&
+            (instance->flags & CALX_INSTANCE_LACKING) == 0);
+}
+
+calx_status calx_session_complete(calx_session *session, calx_instance *instance)
+{
+    if (is_complete(session, instance))
+        return CALX_OK;
+    calx_status status = calx_session_autoflush(session);
+    if (status != CALX_OK || is_complete(session, instance))
+        return status;
+    return is_wholly_expired(session, instance) ? reload_whole(session, instance)
+                                                : load_stale_columns(session, instance);
 }
 
 static calx_status persistent_member(calx_session *session, const void *entity,
@@ -252,13 +312,15 @@ static calx_status check_detached(calx_session *session, const void *entity)
 {
     const calx_instance *instance = calx_instance_of(entity);
     if (instance == NULL || instance->state != CALX_STATE_DETACHED || instance->session != NULL ||
-        (instance->flags & CALX_INSTANCE_STALE) == 0)
+        (instance->flags & (CALX_INSTANCE_STALE | CALX_INSTANCE_LACKING)) == 0)
         return CALX_OK;
     calx_buffer text = CALX_BUFFER_INIT;
     calx_session_describe(&text, instance);
-    calx_session_fail(session, CALX_E_DETACHED_INSTANCE,
-                      "%s is expired and in no session that could load it: add it to one first",
-                      calx_buffer_text(&text));
+    calx_session_fail(
+        session, CALX_E_DETACHED_INSTANCE,
+        "%s %s and in no session that could load it: add it to one first", calx_buffer_text(&text),
+        (instance->flags & CALX_INSTANCE_STALE) != 0 ? "is expired"
+                                                     : "has columns that were not loaded");
     calx_buffer_clear(&text);
     return CALX_E_DETACHED_INSTANCE;
 }
@@ -271,7 +333,7 @@ calx_status calx_session_load(calx_session *session, const void *entity)
         status = check_detached(session, entity);
     if (status == CALX_OK)
         status = calx_session_member(session, entity, &instance);
-    return status == CALX_OK ? calx_session_freshen(session, instance) : status;
+    return status == CALX_OK ? calx_session_complete(session, instance) : status;
 }
 
 static calx_status refresh_all(calx_session *session, calx_instance *instance, calx_locking lock)
@@ -284,7 +346,6 @@ static calx_status refresh_all(calx_session *session, calx_instance *instance, c
 
 calx_status calx_session_refresh(calx_session *session, const void *entity)
 {
-    static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)

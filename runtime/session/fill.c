@@ -3,6 +3,8 @@
  * setter stays, and is compared with the fresh row from then on (SES-233).
  */
 #include "session/checksum.h"
+#include "session/choice.h"
+#include "session/partial.h"
 
 #include "base/error.h"
 #include "mapper/column.h"
@@ -58,10 +60,17 @@ static calx_status refill_snapshot(calx_session *session, calx_instance *instanc
     return CALX_OK;
 }
 
+static bool is_in_row(const calx_entity *entity, size_t column)
+{
+    return entity->chosen == NULL || calx_plan_has(entity->chosen->columns, column);
+}
+
 static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
                                   calx_instance *instance)
 {
     for (size_t i = 0; i < entity->mapper->column_count; i++) {
+        if (!is_in_row(entity, i))
+            continue;
         calx_status status = refill(session, instance, i, &entity->row[i]);
         if (status != CALX_OK)
             return status;
@@ -74,6 +83,8 @@ static calx_status fill_columns(calx_session *session, const calx_entity *entity
 {
     for (size_t i = 0; i < entity->mapper->column_count; i++) {
         const calx_value *value = &entity->row[i];
+        if (!is_in_row(entity, i))
+            continue;
         calx_status status = calx_plan_has(entity->columns, i)
                                  ? refill_snapshot(session, instance, i, value)
                                  : refill(session, instance, i, value);
@@ -81,6 +92,37 @@ static calx_status fill_columns(calx_session *session, const calx_entity *entity
             return status;
     }
     return CALX_OK;
+}
+
+/* What the row does not have stays as it is, in struct and snapshot. */
+static bool keep_absent(calx_entity *entity)
+{
+    for (size_t i = 0; entity->chosen != NULL && i < entity->mapper->column_count; i++)
+        if (!is_in_row(entity, i))
+            calx_plan_include(entity->columns, i);
+    return entity->chosen != NULL;
+}
+
+/* What the row does not have is not loaded from now on, but for what was changed. */
+static void note_absent(const calx_entity *entity, calx_instance *instance)
+{
+    const calx_mapper *mapper = instance->mapper;
+    const calx_watch *watch = instance->watch;
+    if ((instance->flags & CALX_INSTANCE_SPARING) == 0)
+        return;
+    instance->flags |= CALX_INSTANCE_LACKING;
+    uint64_t *lacks = calx_instance_lacks(instance);
+    memset(lacks, 0, calx_plan_words(mapper) * sizeof(*lacks));
+    for (size_t i = 0; entity->chosen != NULL && i < mapper->column_count; i++) {
+        bool is_changed = watch != NULL && watch->has_snapshot &&
+                          (calx_plan_has(watch->set, i) ||
+                           !calx_column_same(&mapper->columns[i], calx_instance_entity(instance),
+                                             watch->snapshot));
+        if (!is_in_row(entity, i) && !is_changed)
+            calx_plan_include(lacks, i);
+    }
+    if (entity->chosen == NULL)
+        instance->flags &= (uint16_t)~CALX_INSTANCE_LACKING;
 }
 
 /*
@@ -94,6 +136,7 @@ static calx_status fill_watched(calx_session *session, calx_entity *entity, calx
     if (status != CALX_OK)
         return status;
     bool any = calx_watch_changes(watch, entity->columns);
+    any = keep_absent(entity) || any;
     status = fill_columns(session, entity, instance);
     if (status == CALX_OK && (any ? calx_watch_agree(watch, entity->columns)
                                   : calx_watch_take_snapshot(watch)) != CALX_OK)
@@ -106,6 +149,10 @@ static calx_status fill_watched(calx_session *session, calx_entity *entity, calx
 calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_instance *instance)
 {
     calx_status status = CALX_OK;
+    if (entity->chosen != NULL && (instance->flags & CALX_INSTANCE_SPARING) == 0)
+        status = calx_session_expire_by_columns(session, instance);
+    if (status != CALX_OK)
+        return status;
     if (calx_session_is_partly_expired(session, instance))
         return calx_session_fill_expired(session, entity, instance);
     if (instance->watch != NULL && instance->watch->has_snapshot)
@@ -116,6 +163,7 @@ calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_i
         return status;
     calx_watch_sweep_texts(instance);
     calx_links_unload(instance, true);
+    note_absent(entity, instance);
     instance->epoch = session->epoch;
     instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
     calx_checksum_note(instance);

@@ -60,7 +60,9 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     }
     status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_select_by_key(session, entity, values, no_lock, out_instance);
+        status = present == NULL || (present->flags & CALX_INSTANCE_SPARING) != 0
+                     ? calx_session_select_by_key(session, entity, values, no_lock, out_instance)
+                     : calx_session_select_whole(session, entity, values, no_lock, out_instance);
     if (status == CALX_OK && *out_instance == NULL && present != NULL)
         note_row_gone(session, present);
     return status;

@@ -10,11 +10,13 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "mapper/column.h"
+#include "session/choice.h"
 #include "session/gathering.h"
 #include "session/relationship.h"
 
 typedef struct joined_part {
     calx_entity *entity;
+    const calx_choice *choice;      /* of its columns; NULL: all */
     const calx_relationship *facts; /* NULL: the query's own part */
     size_t parent;                  /* which part has the relationship */
     size_t first;                   /* of its columns in the row */
@@ -76,16 +78,18 @@ static bool is_multiplied(const calx_joined *joined, size_t part)
     return false;
 }
 
-static calx_status add_part(calx_joined *joined, const calx_mapper *mapper)
+/* place: what is known of its instances; or NULL */
+static calx_status add_part(calx_joined *joined, const calx_mapper *mapper, const calx_loads *place)
 {
     joined_part *part = &joined->parts[joined->count];
     *part = (joined_part){ .entity = calx_session_entity(joined->session, mapper) };
     if (part->entity == NULL)
         return joined->session->error.status;
     if (joined->count > 0)
-        part->first = part[-1].first + part[-1].entity->mapper->column_count;
+        part->first = part[-1].first + calx_choice_count(part[-1].choice, part[-1].entity->mapper);
     joined->count++;
-    return CALX_OK;
+    return calx_choice_without(joined->session, part->entity,
+                               place == NULL ? NULL : place->left_out, &part->choice);
 }
 
 static void relate(calx_joined *joined, size_t number, size_t parent, const calx_load *load,
@@ -96,6 +100,7 @@ static void relate(calx_joined *joined, size_t number, size_t parent, const calx
     part->facts = &owner->relationships[relationship];
     part->parent = parent;
     joined->joins[number - 1] = (calx_sql_join){ .relationship = part->facts,
+                                                 .columns = calx_choice_columns(part->choice),
                                                  .parent = (uint16_t)parent,
                                                  .inner = load->inner };
     part->gathers = part->facts->kind != CALX_RELATIONSHIP_ONE;
@@ -112,7 +117,7 @@ static calx_status add_parts_under(calx_joined *joined, const calx_loads *place,
         size_t number = joined->count;
         if (load->loading != CALX_LOADING_JOINED)
             continue;
-        status = add_part(joined, place->mapper->relationships[i].target);
+        status = add_part(joined, place->mapper->relationships[i].target, load->under);
         if (status != CALX_OK)
             return status;
         relate(joined, number, parent, load, i);
@@ -137,7 +142,7 @@ calx_status calx_joined_new(calx_session *session, const calx_loads *loads,
     joined->session = session;
     joined->joins = (calx_sql_join *)(void *)((char *)joined + size);
     calx_map_init(&joined->populated);
-    calx_status status = add_part(joined, loads->mapper);
+    calx_status status = add_part(joined, loads->mapper, loads);
     if (status == CALX_OK)
         status = add_parts_under(joined, loads, 0);
     if (status != CALX_OK)
@@ -162,6 +167,11 @@ const calx_sql_join *calx_joined_joins(const calx_joined *joined, size_t *out_co
 {
     *out_count = joined->count - 1;
     return joined->joins;
+}
+
+const uint64_t *calx_joined_columns(const calx_joined *joined)
+{
+    return calx_choice_columns(joined->parts[0].choice);
 }
 
 const calx_relationship *calx_joined_collection(const calx_joined *joined)
@@ -201,8 +211,8 @@ static calx_status peek_key(calx_joined *joined, joined_part *part, calx_cursor 
     *out_missing = true;
     for (size_t i = 0; i < mapper->key_count; i++) {
         uint16_t column = mapper->key[i];
-        if (calx_cursor_peek(cursor, part->first + column, entity->form.wanted[column],
-                             &values[i]) != CALX_OK)
+        size_t place = part->first + calx_choice_place(part->choice, column);
+        if (calx_cursor_peek(cursor, place, entity->form.wanted[column], &values[i]) != CALX_OK)
             return read_failed(joined, part);
         *out_missing = *out_missing && values[i].type == CALX_VALUE_NULL;
     }
@@ -266,13 +276,11 @@ static calx_status repopulate(calx_joined *joined, joined_part *part)
 
 static calx_status read_columns(calx_joined *joined, joined_part *part, calx_cursor *cursor)
 {
-    calx_entity *entity = part->entity;
-    if (calx_cursor_read_from(cursor, part->first, entity->form.wanted, entity->row,
-                              entity->mapper->column_count) != CALX_OK)
-        return read_failed(joined, part);
-    if (joined->populates)
-        return repopulate(joined, part);
-    return materialize(joined, part);
+    calx_status status =
+        calx_choice_read(joined->session, part->entity, part->choice, cursor, part->first);
+    if (status != CALX_OK)
+        return status;
+    return joined->populates ? repopulate(joined, part) : materialize(joined, part);
 }
 
 /*

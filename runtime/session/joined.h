@@ -22,6 +22,9 @@ calx_status calx_joined_new(calx_session *session, const calx_loads *loads,
 /* What was read in full is in place; what was not is as it was before. Takes NULL. */
 void calx_joined_free(calx_joined *joined);
 
+/* Which of the query's own columns it is to select, a set; NULL: all. */
+const uint64_t *calx_joined_columns(const calx_joined *joined);
+
 /* What the statement is to join: rows are read as it gives them. */
 const calx_sql_join *calx_joined_joins(const calx_joined *joined, size_t *out_count);
 

@@ -3,6 +3,7 @@
  * of an instance that is there already fills it only when it is expired (SES-078).
  */
 #include "session/checksum.h"
+#include "session/choice.h"
 
 #include "base/apart.h"
 #include "base/error.h"
@@ -24,20 +25,37 @@ calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper
                              mapper->table, column->name, column->member, misfit->reason);
 }
 
+static void note_unloaded(calx_instance *instance, const uint64_t *loaded)
+{
+    const calx_mapper *mapper = instance->mapper;
+    instance->flags |= CALX_INSTANCE_LACKING | CALX_INSTANCE_SPARING;
+    uint64_t *lacks = calx_instance_lacks(instance);
+    memset(lacks, 0, calx_plan_words(mapper) * sizeof(*lacks));
+    for (size_t i = 0; i < mapper->column_count; i++)
+        if (!calx_plan_has(loaded, i))
+            calx_plan_include(lacks, i);
+}
+
 /* An instance of entity->row, without a key yet and member of nothing. The error is set. */
 static inline calx_status build(calx_session *session, const calx_entity *entity,
                                 calx_instance **out_instance)
 {
     calx_row_misfit misfit;
-    calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper,
-                                                 calx_row_text_size(&entity->form, entity->row));
+    const calx_choice *choice = entity->chosen;
+    const calx_row_form *form = choice == NULL ? &entity->form : &choice->form;
+    size_t room = calx_row_text_size(form, entity->row);
+    if (choice != NULL)
+        room += calx_instance_lacks_size(entity->mapper);
+    calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper, room);
     if (instance == NULL)
         return calx_error_set_nomem(&session->error);
-    if (calx_row_store(&entity->form, entity->row, calx_instance_entity(instance),
+    if (calx_row_store(form, entity->row, calx_instance_entity(instance),
                        calx_instance_text(instance), &misfit) != CALX_OK) {
         calx_instance_give(instance);
         return calx_session_misfit(session, entity->mapper, &misfit);
     }
+    if (choice != NULL)
+        note_unloaded(instance, choice->columns);
     *out_instance = instance;
     return CALX_OK;
 }
@@ -101,6 +119,8 @@ static CALX_APART calx_status meet(calx_session *session, calx_entity *entity,
     calx_status status = CALX_OK;
     if (calx_session_is_expired(session, instance))
         status = calx_session_fill(session, entity, instance);
+    else if ((instance->flags & CALX_INSTANCE_LACKING) != 0)
+        status = calx_session_fill_unloaded(session, entity, instance);
     *out_instance = status == CALX_OK ? instance : NULL;
     return status;
 }
@@ -202,11 +222,11 @@ void calx_session_release_streamed(calx_session *session, calx_instance *instanc
 /* ---- selecting ---- */
 
 static calx_status plan_for(calx_session *session, const calx_selection *selection,
-                            const calx_plan **out_plan)
+                            const calx_choice *choice, const calx_plan **out_plan)
 {
     calx_entity *entity = selection->entity;
     bool is_plain = selection->columns == NULL && selection->plan == NULL &&
-                    selection->lock.lock == CALX_LOCK_NONE;
+                    selection->lock.lock == CALX_LOCK_NONE && choice == entity->usual;
     *out_plan = is_plain ? entity->by_key : selection->plan;
     if (*out_plan != NULL)
         return CALX_OK;
@@ -214,6 +234,7 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
         .mapper = entity->mapper,
         .kind = selection->columns == NULL ? CALX_PLAN_SELECT_BY_KEY : CALX_PLAN_SELECT_BY_COLUMNS,
         .columns = selection->columns,
+        .chosen = calx_choice_columns(choice),
         .lock = selection->lock.lock,
         .wait = selection->lock.wait,
     };
@@ -223,15 +244,22 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
     return status;
 }
 
+static calx_status read_chosen(calx_session *session, calx_entity *entity,
+                               const calx_choice *choice, calx_cursor *cursor)
+{
+    return choice == NULL ? calx_session_read_row(session, entity, cursor)
+                          : calx_choice_read(session, entity, choice, cursor, 0);
+}
+
 static calx_status visit_rows(calx_session *session, const calx_selection *selection,
-                              calx_cursor *cursor)
+                              const calx_choice *choice, calx_cursor *cursor)
 {
     bool row = false;
     if (calx_cursor_execute(cursor, selection->values, selection->count, &row) != CALX_OK)
         return calx_session_take_error(session);
     while (row) {
         calx_instance *instance = NULL;
-        calx_status status = calx_session_read_row(session, selection->entity, cursor);
+        calx_status status = read_chosen(session, selection->entity, choice, cursor);
         if (status == CALX_OK)
             status = calx_session_materialize(session, selection->entity, &instance, NULL);
         if (status == CALX_OK && instance != NULL)
@@ -247,7 +275,12 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
 calx_status calx_session_select(calx_session *session, const calx_selection *selection)
 {
     const calx_plan *plan = NULL;
-    calx_status status = plan_for(session, selection, &plan);
+    const calx_choice *choice = NULL;
+    calx_status status = CALX_OK;
+    if (!selection->whole)
+        status = calx_choice_usual(session, selection->entity, &choice);
+    if (status == CALX_OK)
+        status = plan_for(session, selection, choice, &plan);
     if (status == CALX_OK)
         status = calx_session_acquire(session);
     if (status != CALX_OK)
@@ -255,7 +288,7 @@ calx_status calx_session_select(calx_session *session, const calx_selection *sel
     calx_cursor *cursor = NULL;
     if (calx_connection_open(session->connection, plan, &cursor) != CALX_OK)
         return calx_session_take_error(session);
-    status = visit_rows(session, selection, cursor);
+    status = visit_rows(session, selection, plan->key.chosen == NULL ? NULL : choice, cursor);
     calx_cursor_close(cursor);
     return status;
 }
@@ -266,11 +299,10 @@ static calx_status keep_one(void *context, calx_instance *instance)
     return CALX_OK;
 }
 
-calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
-                                       const calx_value *values, calx_locking lock,
-                                       calx_instance **out_instance)
+static calx_selection row_of_key(calx_entity *entity, const calx_value *values, calx_locking lock,
+                                 calx_instance **out_instance)
 {
-    calx_selection selection = {
+    return (calx_selection){
         .entity = entity,
         .values = values,
         .count = entity->mapper->key_count,
@@ -278,5 +310,21 @@ calx_status calx_session_select_by_key(calx_session *session, calx_entity *entit
         .visit = keep_one,
         .context = out_instance,
     };
+}
+
+calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
+                                       const calx_value *values, calx_locking lock,
+                                       calx_instance **out_instance)
+{
+    calx_selection selection = row_of_key(entity, values, lock, out_instance);
+    return calx_session_select(session, &selection);
+}
+
+calx_status calx_session_select_whole(calx_session *session, calx_entity *entity,
+                                      const calx_value *values, calx_locking lock,
+                                      calx_instance **out_instance)
+{
+    calx_selection selection = row_of_key(entity, values, lock, out_instance);
+    selection.whole = true;
     return calx_session_select(session, &selection);
 }

@@ -7,6 +7,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/choice.h"
 #include "session/relationship.h"
 #include "session/write.h"
 
@@ -137,18 +138,21 @@ static calx_status read_key(calx_session *session, const calx_instance *owner,
 static calx_status select_members(calx_session *session, const calx_relationship *facts,
                                   const calx_value *values, calx_instances *found)
 {
+    const calx_choice *choice = NULL;
+    calx_entity *entity = calx_session_entity(session, facts->target);
+    if (entity == NULL || calx_choice_usual(session, entity, &choice) != CALX_OK)
+        return session->error.status;
     const calx_plan_key key = { .mapper = facts->target,
                                 .kind = CALX_PLAN_SELECT_MEMBERS,
+                                .chosen = calx_choice_columns(choice),
                                 .relationship = facts };
     calx_selection selection = {
-        .entity = calx_session_entity(session, facts->target),
+        .entity = entity,
         .values = values,
         .count = facts->association->foreign_keys[facts->foreign_key].column_count,
         .visit = note_item,
         .context = found,
     };
-    if (selection.entity == NULL)
-        return session->error.status;
     calx_status status =
         calx_engine_plan(session->options.bind, &key, &selection.plan, &session->error);
     return status == CALX_OK ? calx_session_select(session, &selection) : status;

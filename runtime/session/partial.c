@@ -5,6 +5,9 @@
  */
 #include "session/partial.h"
 
+#include "session/checksum.h"
+#include "session/choice.h"
+
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
@@ -18,6 +21,15 @@ bool calx_session_has_expired(const calx_instance *instance, size_t column)
         (session != NULL && instance->epoch != session->epoch))
         return true;
     return calx_plan_has(instance->watch->expired, column);
+}
+
+uint64_t calx_session_stale_word(const calx_instance *instance, size_t word)
+{
+    const uint64_t *lacks = calx_instance_lacks(instance);
+    uint64_t stale = lacks == NULL ? 0 : lacks[word];
+    if ((instance->flags & CALX_INSTANCE_PARTLY) != 0)
+        stale |= instance->watch->expired[word];
+    return stale;
 }
 
 /* ---- expiring ---- */
@@ -81,12 +93,12 @@ calx_status calx_session_expire_by_columns(calx_session *session, calx_instance 
 
 /* ---- filling ---- */
 
-/* Every column that is to stay as it is: not asked for, not expired, or changed meanwhile. */
-static void choose_kept(const calx_watch *watch, const uint64_t *wanted, uint64_t *kept)
+/* Every column that is to stay as it is: not asked for (NULL: all are), loaded, or changed. */
+static void choose_kept(const calx_instance *instance, const uint64_t *wanted, uint64_t *kept)
 {
-    (void)calx_watch_changes(watch, kept);
-    for (size_t i = 0; i < calx_plan_words(watch->instance->mapper); i++)
-        kept[i] |= ~(watch->expired[i] & wanted[i]);
+    (void)calx_watch_changes(instance->watch, kept);
+    for (size_t i = 0; i < calx_plan_words(instance->mapper); i++)
+        kept[i] |= ~calx_session_stale_word(instance, i) | (wanted == NULL ? 0 : ~wanted[i]);
 }
 
 static calx_status write_column(calx_session *session, calx_instance *instance, size_t i,
@@ -116,17 +128,43 @@ static void outdate_links(calx_instance *instance, const uint64_t *kept)
     }
 }
 
+/* Takes columns (NULL: all) out of a set; answers whether one is left. */
+static bool is_left(const calx_mapper *mapper, uint64_t *set, const uint64_t *columns)
+{
+    bool any = false;
+    for (size_t i = 0; i < calx_plan_words(mapper); i++)
+        set[i] &= columns == NULL ? 0 : ~columns[i];
+    for (size_t i = 0; i < mapper->column_count; i++)
+        any = any || calx_plan_has(set, i);
+    return any;
+}
+
 static void note_filled(calx_instance *instance, const uint64_t *wanted)
 {
     const calx_mapper *mapper = instance->mapper;
-    uint64_t *expired = instance->watch->expired;
-    bool any = false;
-    for (size_t i = 0; i < calx_plan_words(mapper); i++)
-        expired[i] &= ~wanted[i];
-    for (size_t i = 0; i < mapper->column_count; i++)
-        any = any || calx_plan_has(expired, i);
-    if (!any)
+    uint64_t *lacks = calx_instance_lacks(instance);
+    if ((instance->flags & CALX_INSTANCE_PARTLY) != 0 &&
+        !is_left(mapper, instance->watch->expired, wanted))
         instance->flags &= (uint16_t)~CALX_INSTANCE_PARTLY;
+    if (lacks != NULL && !is_left(mapper, lacks, wanted))
+        instance->flags &= (uint16_t)~CALX_INSTANCE_LACKING;
+}
+
+/* Nobody has anything to compare with: the columns are written, and that is all. */
+static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
+                                  calx_instance *instance, const uint64_t *wanted)
+{
+    calx_status status = CALX_OK;
+    const uint64_t *lacks = calx_instance_lacks(instance);
+    for (size_t i = 0; status == CALX_OK && i < entity->mapper->column_count; i++)
+        if (calx_plan_has(lacks, i) && (wanted == NULL || calx_plan_has(wanted, i)))
+            status = write_column(session, instance, i, &entity->row[i]);
+    if (status != CALX_OK)
+        return status;
+    note_filled(instance, wanted);
+    calx_watch_sweep_texts(instance);
+    calx_checksum_note(instance);
+    return CALX_OK;
 }
 
 /* From entity->row, whose other columns may be anything. */
@@ -135,10 +173,12 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
 {
     calx_watch *watch = instance->watch;
     uint64_t *kept = entity->columns;
+    if (watch == NULL || !watch->has_snapshot)
+        return fill_unwatched(session, entity, instance, wanted);
     calx_status status = calx_relationship_adopt(session, instance);
     if (status != CALX_OK)
         return status;
-    choose_kept(watch, wanted, kept);
+    choose_kept(instance, wanted, kept);
     for (size_t i = 0; status == CALX_OK && i < entity->mapper->column_count; i++)
         if (!calx_plan_has(kept, i))
             status = write_column(session, instance, i, &entity->row[i]);
@@ -157,7 +197,19 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
 calx_status calx_session_fill_expired(calx_session *session, calx_entity *entity,
                                       calx_instance *instance)
 {
-    return fill(session, entity, instance, instance->watch->expired);
+    return fill(session, entity, instance, calx_choice_columns(entity->chosen));
+}
+
+calx_status calx_session_fill_unloaded(calx_session *session, calx_entity *entity,
+                                       calx_instance *instance)
+{
+    const calx_mapper *mapper = entity->mapper;
+    const uint64_t *chosen = calx_choice_columns(entity->chosen);
+    const uint64_t *lacks = calx_instance_lacks(instance);
+    bool any = false;
+    for (size_t i = 0; i < calx_plan_words(mapper); i++)
+        any = any || (lacks[i] & (chosen == NULL ? ~UINT64_C(0) : chosen[i])) != 0;
+    return any ? fill(session, entity, instance, chosen) : CALX_OK;
 }
 
 /* ---- fetching ---- */
@@ -239,7 +291,9 @@ calx_status calx_session_fetch_columns(calx_session *session, calx_instance *ins
     calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
     if (status != CALX_OK)
         return status;
-    const void *stored = instance->watch->snapshot; /* the key the row has in the database */
+    const void *stored = calx_instance_entity(instance);
+    if (instance->watch != NULL && instance->watch->has_snapshot)
+        stored = instance->watch->snapshot; /* the key the row has in the database */
     status = calx_key_read(entity->mapper, stored, entity->row + entity->mapper->column_count);
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s: the key cannot be read",

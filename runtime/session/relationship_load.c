@@ -2,6 +2,7 @@
  * Loading relationships, when they are asked for and not before (SES-300 to 305). What was changed
  * in memory and not yet written is newer than any row: a collection that loads takes it over.
  */
+#include "session/choice.h"
 #include "session/relationship.h"
 
 #include "base/allocator.h"
@@ -122,6 +123,9 @@ static calx_status plan_rows(calx_session *session, calx_entity *entity, const w
         *out_plan = entity->by_sought;
         return CALX_OK;
     }
+    const calx_choice *choice = NULL;
+    if (calx_choice_usual(session, entity, &choice) != CALX_OK)
+        return session->error.status;
     uint64_t *set = calx_alloc_array(calx_plan_words(entity->mapper), sizeof(*set));
     if (set == NULL)
         return no_memory(session);
@@ -133,6 +137,7 @@ static calx_status plan_rows(calx_session *session, calx_entity *entity, const w
         .columns = set,
         .order = rows->order,
         .order_count = rows->order_count,
+        .chosen = calx_choice_columns(choice),
     };
     calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
     calx_release(set);

@@ -13,6 +13,7 @@
 #include "mapper/check.h"
 #include "mapper/column.h"
 #include "session/checksum.h"
+#include "session/choice.h"
 #include "session/version.h"
 
 #include <pthread.h>
@@ -178,8 +179,10 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
 static void free_entities(calx_session *session)
 {
     size_t position = 0;
-    for (calx_entity *entity; (entity = calx_map_next(&session->entities, &position)) != NULL;)
+    for (calx_entity *entity; (entity = calx_map_next(&session->entities, &position)) != NULL;) {
+        calx_choices_free(entity);
         calx_release(entity);
+    }
     calx_map_clear(&session->entities);
 }
 
@@ -408,7 +411,11 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->fetches_version = calx_version_is_fetched(mapper);
     entity->singly = entity->fetches_version;
     entity->by_number = has_number_key(mapper);
-    calx_row_form_init(&entity->form, mapper, (calx_value_type *)(void *)(block + wanted),
+    for (size_t i = 0; i < mapper->column_count; i++)
+        entity->has_deferred =
+            entity->has_deferred || ((mapper->columns[i].flags & CALX_COLUMN_DEFERRED) != 0 &&
+                                     !calx_column_is_fixed(mapper, i));
+    calx_row_form_init(&entity->form, mapper, NULL, (calx_value_type *)(void *)(block + wanted),
                        (calx_row_step *)(void *)(block + steps));
     sort_columns(entity, (uint64_t *)(void *)(block + required),
                  (uint16_t *)(void *)(block + numbers));

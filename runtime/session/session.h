@@ -45,6 +45,8 @@ typedef enum calx_join {
     CALX_JOIN_CONTROL    /* the caller's transaction is as the session's own */
 } calx_join;
 
+typedef struct calx_choice calx_choice; /* choice.h */
+
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
     const calx_mapper *mapper;
@@ -62,6 +64,10 @@ typedef struct calx_entity {
     uint64_t *bound;         /* the set of columns bound last */
     calx_row_step *bindings; /* how those are read; wanted is CALX_VALUE_NULL: the long way */
     size_t binding_count;
+    calx_choice *choices;      /* of its columns, made so far */
+    const calx_choice *usual;  /* without the deferred ones; NULL: not made yet, or all columns */
+    const calx_choice *chosen; /* what row has; NULL: all columns */
+    bool has_deferred;         /* columns that do not come with the row */
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
     const calx_relationship_order *sought_order; /* in which order; NULL: that of the key */
     const calx_plan *by_sought;
@@ -261,6 +267,7 @@ calx_status calx_session_read_failed(calx_session *session, const calx_entity *e
 static inline calx_status calx_session_read_row(calx_session *session, calx_entity *entity,
                                                 calx_cursor *cursor)
 {
+    entity->chosen = NULL;
     calx_status status =
         calx_cursor_read(cursor, entity->form.wanted, entity->row, entity->mapper->column_count);
     return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity);
@@ -270,7 +277,10 @@ static inline calx_status calx_session_read_row(calx_session *session, calx_enti
 calx_status calx_session_misfit(calx_session *session, const calx_mapper *mapper,
                                 const calx_row_misfit *misfit);
 
-/* Writes entity->row into an expired instance, which is fresh then. fill.c */
+/*
+ * Writes entity->row into an expired instance, which is fresh then; what the row does not have is
+ * to be loaded when it is needed. fill.c
+ */
 calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_instance *instance);
 
 /*
@@ -294,6 +304,13 @@ calx_status calx_session_check_lock(calx_session *session, calx_locking lock);
 
 /* Loads an expired instance; does nothing for another. CALX_E_OBJECT_DELETED: no such row. */
 calx_status calx_session_freshen(calx_session *session, calx_instance *instance);
+
+/* The same, and what was never loaded too: all of it by one SELECT. */
+calx_status calx_session_complete(calx_session *session, calx_instance *instance);
+
+/* Columns that the row in entity->row has, and that were never loaded. partial.c */
+calx_status calx_session_fill_unloaded(calx_session *session, calx_entity *entity,
+                                       calx_instance *instance);
 
 static inline bool calx_session_is_expired(const calx_session *session,
                                            const calx_instance *instance)
@@ -325,6 +342,7 @@ typedef struct calx_selection {
     const calx_value *values;
     size_t count;
     calx_locking lock;
+    bool whole; /* every column, those too that usually are loaded later */
     calx_visit visit;
     void *context;
 } calx_selection;
@@ -335,6 +353,11 @@ calx_status calx_session_select(calx_session *session, const calx_selection *sel
 calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
                                        const calx_value *values, calx_locking lock,
                                        calx_instance **out_instance);
+
+/* The same with every column, deferred ones too. */
+calx_status calx_session_select_whole(calx_session *session, calx_entity *entity,
+                                      const calx_value *values, calx_locking lock,
+                                      calx_instance **out_instance);
 
 /* The instance of a key, from the identity map or the database. *out NULL: no such row. */
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,

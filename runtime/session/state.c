@@ -81,7 +81,8 @@ calx_status calx_make_transient(const void *entity)
     calx_watch_drop(instance);
     calx_watch_sweep_texts(instance);
     calx_key_clear(&instance->key);
-    instance->flags &= (uint16_t) ~(CALX_INSTANCE_WAS_DELETED | CALX_INSTANCE_STALE);
+    instance->flags &=
+        (uint16_t) ~(CALX_INSTANCE_WAS_DELETED | CALX_INSTANCE_STALE | CALX_INSTANCE_LACKING);
     instance->state = CALX_STATE_TRANSIENT;
     instance->epoch = 0;
     return CALX_OK;

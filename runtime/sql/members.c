@@ -6,6 +6,7 @@
 
 #include "sql/join.h"
 #include "sql/name.h"
+#include "sql/plan.h"
 
 static void put_association_column(calx_buffer *out, const calx_dialect *dialect,
                                    const calx_mapper *association, size_t column)
@@ -66,14 +67,18 @@ static void put_order(calx_buffer *out, const calx_dialect *dialect,
 }
 
 void calx_sql_put_members(calx_buffer *out, const calx_dialect *dialect,
-                          const calx_relationship *relationship)
+                          const calx_relationship *relationship, const uint64_t *chosen)
 {
+    const char *before = "SELECT ";
     const calx_mapper *association = relationship->association;
     const calx_mapper *target = relationship->target;
     const calx_foreign_key *near = &association->foreign_keys[relationship->foreign_key];
     for (size_t i = 0; i < target->column_count; i++) {
-        calx_buffer_put(out, i == 0 ? "SELECT " : ", ");
+        if (chosen != NULL && !calx_plan_has(chosen, i))
+            continue;
+        calx_buffer_put(out, before);
         calx_sql_put_aliased(out, dialect, 0, target->columns[i].name);
+        before = ", ";
     }
     put_from(out, dialect, relationship);
     for (size_t i = 0; i < near->column_count; i++) {

@@ -14,6 +14,6 @@
  * owner, in the order of that foreign key.
  */
 void calx_sql_put_members(calx_buffer *out, const calx_dialect *dialect,
-                          const calx_relationship *relationship);
+                          const calx_relationship *relationship, const uint64_t *chosen);
 
 #endif

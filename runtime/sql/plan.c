@@ -280,10 +280,13 @@ static void put_delete(plan_writer *writer)
     put_where_key(writer, calx_plan_version_column(writer->mapper));
 }
 
-static void put_select_from(plan_writer *writer)
+static void put_select_from(plan_writer *writer, const uint64_t *chosen)
 {
     calx_buffer_put(writer->out, "SELECT ");
-    calx_sql_all_names(writer->out, writer->dialect, writer->mapper);
+    if (chosen == NULL)
+        calx_sql_all_names(writer->out, writer->dialect, writer->mapper);
+    else
+        put_set_names(writer, chosen);
     calx_buffer_put(writer->out, " FROM ");
     put_name(writer, writer->mapper->table);
 }
@@ -329,7 +332,7 @@ static void put_select_by_columns(plan_writer *writer, const calx_plan_key *key)
 {
     const calx_mapper *mapper = writer->mapper;
     bool is_first = true;
-    put_select_from(writer);
+    put_select_from(writer, key->chosen);
     calx_buffer_put(writer->out, " WHERE ");
     put_set(writer, key->columns, " AND ");
     for (size_t i = 0; i < key->order_count; i++) {
@@ -394,7 +397,7 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
         put_delete(&writer);
         break;
     case CALX_PLAN_SELECT_BY_KEY:
-        put_select_from(&writer);
+        put_select_from(&writer, key->chosen);
         put_where_key(&writer, -1);
         break;
     case CALX_PLAN_SELECT_BY_COLUMNS:
@@ -413,7 +416,7 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
         put_select_some(&writer, key->columns);
         break;
     case CALX_PLAN_SELECT_MEMBERS:
-        calx_sql_put_members(out, dialect, key->relationship);
+        calx_sql_put_members(out, dialect, key->relationship, key->chosen);
         break;
     }
     put_lock(&writer, key);
@@ -506,6 +509,8 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
     hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->relationship);
     for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->columns[i]);
+    for (size_t i = 0; key->chosen != NULL && i < calx_plan_words(key->mapper); i++)
+        hash = calx_hash_join(hash, key->chosen[i]);
     for (size_t i = 0; i < key->order_count; i++)
         hash = calx_hash_join(hash, (uint64_t)key->order[i].column << 1 | key->order[i].descending);
     return hash;
@@ -522,14 +527,18 @@ static bool is_same_order(const calx_plan_key *left, const calx_plan_key *right)
     return true;
 }
 
+static bool is_same_set(const calx_mapper *mapper, const uint64_t *left, const uint64_t *right)
+{
+    if (left == NULL || right == NULL)
+        return left == right;
+    return memcmp(left, right, calx_plan_words(mapper) * sizeof(uint64_t)) == 0;
+}
+
 bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
-    if (!is_same_order(left, right))
-        return false;
-    if (left->mapper != right->mapper || left->kind != right->kind || left->lock != right->lock ||
-        left->wait != right->wait || left->relationship != right->relationship ||
-        (left->columns == NULL) != (right->columns == NULL))
-        return false;
-    return left->columns == NULL || memcmp(left->columns, right->columns,
-                                           calx_plan_words(left->mapper) * sizeof(uint64_t)) == 0;
+    return left->mapper == right->mapper && left->kind == right->kind &&
+           left->lock == right->lock && left->wait == right->wait &&
+           left->relationship == right->relationship && is_same_order(left, right) &&
+           is_same_set(left->mapper, left->columns, right->columns) &&
+           is_same_set(left->mapper, left->chosen, right->chosen);
 }

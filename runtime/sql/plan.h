@@ -19,10 +19,10 @@
  *   COPY               no parameters: rows of the set's columns, ascending, follow; only where the
  *                      dialect has copy_from
  *
- * The SELECTs give every column of the mapper, in table order, SELECT_SOME those of its set; they
- * lock what they read when the key says so and the database can. An INSERT that leaves the key to a
- * database that returns_keys gives one row of one column, the key; INSERT_ROWS, whose set is not
- * empty, one for each row, in the order of the arrays.
+ * The SELECTs give every column of the mapper, in table order, or those that are chosen,
+ * SELECT_SOME those of its set; they lock what they read when the key says so and the database can.
+ * An INSERT that leaves the key to a database that returns_keys gives one row of one column, the
+ * key; INSERT_ROWS, whose set is not empty, one for each row, in the order of the arrays.
  */
 #ifndef CALX_SQL_PLAN_H
 #define CALX_SQL_PLAN_H
@@ -52,6 +52,7 @@ typedef struct calx_plan_key {
     const calx_mapper *mapper;
     calx_plan_kind kind;
     const uint64_t *columns;              /* a set; NULL where the kind needs none */
+    const uint64_t *chosen;               /* what the SELECTs but SOME give, a set; NULL: all */
     calx_lock lock;                       /* of a SELECT */
     calx_lock_wait wait;                  /* counts with a lock */
     const calx_relationship_order *order; /* of SELECT_BY_COLUMNS; a relationship's, which stays */

@@ -25,7 +25,7 @@ static void set_up(sample *table)
 {
     assert_int_equal(everything_mapper.column_count, COLUMNS);
     memset(table, 0, sizeof *table);
-    calx_row_form_init(&table->form, &everything_mapper, table->wanted, table->steps);
+    calx_row_form_init(&table->form, &everything_mapper, NULL, table->wanted, table->steps);
     for (size_t i = 0; i < COLUMNS; i++) {
         table->row[i].type = table->wanted[i];
         table->row[i].as.uint64 = 1;
