@@ -20,6 +20,7 @@ typedef enum bench_case {
     BENCH_UPDATE,
     BENCH_DELETE,
     BENCH_LAZY,
+    BENCH_JOINED,
     BENCH_HIT,
     BENCH_LOOK,
     BENCH_POOL,

@@ -20,6 +20,7 @@ typedef struct pg_floor {
     struct entry *data; /* what is to be inserted */
     int64_t *keys;
     entry_list list;
+    people_list people;
     wire_array arrays[PG_PARAMETERS];
     uint64_t sum;
 } pg_floor;

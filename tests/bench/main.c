@@ -34,6 +34,8 @@ static const case_facts cases[BENCH_CASES] = {
                        "update: read 10 k, change one column" },
     [BENCH_DELETE] = { "delete", 100000, 0, 10000, true, false, "delete: 10 k loaded rows" },
     [BENCH_LAZY] = { "lazy", 0, 1000, 1000, false, false, "lazy: 1 k people, 10 addresses each" },
+    [BENCH_JOINED] = { "joined", 0, 1000, 1000, false, false,
+                       "joined: 1 k people with 10 addresses each, by one statement" },
     [BENCH_HIT] = { "hit", 100000, 0, 1000000, false, true, "hit: 1 M gets of present keys" },
     [BENCH_LOOK] = { "look", 100000, 0, 1000000, false, true, "look: the same, a member read" },
     [BENCH_POOL] = { "pool", 1, 0, 1000000, false, true, "pool: take and return, 1 M times" },

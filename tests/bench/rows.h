@@ -59,6 +59,74 @@ static inline struct address *row_new_address(int64_t id, int64_t person_id, row
     return address;
 }
 
+/* People with their addresses. */
+typedef struct people_list {
+    struct person **items;
+    size_t count, room;
+} people_list;
+
+/* Room for one more of count pointers, which grow by doubling. */
+static inline void *row_more(void *items, size_t count)
+{
+    if ((count & (count - 1)) == 0)
+        items = realloc(items, (count > 0 ? count * 2 : 1) * sizeof(void *));
+    if (items == NULL)
+        bench_fail("realloc", "no memory");
+    return items;
+}
+
+static inline struct person *people_list_put(people_list *list, struct person *person)
+{
+    list->items = (struct person **)row_more(list->items, list->count);
+    list->items[list->count++] = person;
+    person->addresses.items = NULL;
+    person->addresses.count = 0;
+    return person;
+}
+
+/* Both know each other from now on. */
+static inline void person_put(struct person *person, struct address *address)
+{
+    const struct address **items =
+        (const struct address **)row_more((void *)person->addresses.items, person->addresses.count);
+    items[person->addresses.count++] = address;
+    person->addresses.items = items;
+    address->person = person;
+}
+
+static inline uint64_t people_list_sum(const people_list *list)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct person *person = list->items[i];
+        for (size_t j = 0; j < person->addresses.count; j++)
+            sum += (uint64_t)person->addresses.items[j]->id +
+                   (unsigned char)person->addresses.items[j]->email[0];
+        sum += (unsigned char)person->name[0];
+    }
+    return sum;
+}
+
+static inline void people_list_clear(people_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        for (size_t j = 0; j < list->items[i]->addresses.count; j++)
+            free((void *)list->items[i]->addresses.items[j]);
+        free((void *)list->items[i]->addresses.items);
+        free(list->items[i]);
+    }
+    free(list->items);
+    *list = (people_list){ NULL, 0, 0 };
+}
+
+/* What both floors ask; Calx asks the same. */
+#define ROW_JOINED                                                                                 \
+    "SELECT \"p\".\"id\", \"p\".\"name\", \"a\".\"id\", \"a\".\"email\", \"a\".\"person_id\" "     \
+    "FROM "                                                                                        \
+    "\"people\" AS \"p\" LEFT OUTER JOIN \"addresses\" AS \"a\" ON \"a\".\"person_id\" = "         \
+    "\"p\".\"id\" "                                                                                \
+    "ORDER BY \"p\".\"id\", \"a\".\"id\""
+
 static inline void entry_list_put(entry_list *list, struct entry *entry)
 {
     if (list->count == list->room) {

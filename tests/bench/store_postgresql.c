@@ -91,6 +91,7 @@ void pg_close(void *state)
     pg_floor *floor = state;
     PQfinish(floor->conn);
     entry_list_clear(&floor->list);
+    people_list_clear(&floor->people);
     for (size_t i = 0; i < PG_PARAMETERS; i++)
         free(floor->arrays[i].bytes);
     free(floor->data);
