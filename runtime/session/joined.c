@@ -21,6 +21,7 @@ typedef struct joined_part {
     size_t parent;                  /* which part has the relationship */
     size_t first;                   /* of its columns in the row */
     bool gathers;                   /* members, and not a target */
+    bool stays;                     /* over several rows, as a rule: its key is looked at first */
     calx_gathering members;
     calx_instance *present; /* in the row at hand; NULL: none */
     calx_instance *last;    /* the last one there was */
@@ -28,7 +29,8 @@ typedef struct joined_part {
     calx_instance *owner;   /* whose target was told last */
     calx_instance *gone;    /* of a stream: made by it, and in no row any more */
     bool repeats;           /* present is that of the row before */
-    bool is_new;            /* last was made by a stream */
+    bool is_new;            /* present was made by this row, of a stream */
+    bool was_new;           /* last was made by the stream */
 } joined_part;
 
 struct calx_joined {
@@ -67,6 +69,20 @@ static bool is_above(const calx_joined *joined, size_t above, size_t part)
     while (part > above)
         part = joined->parts[part].parent;
     return part == above;
+}
+
+/* An owner of many stays for all of them, and a target may be that of several owners. */
+static void find_those_that_stay(calx_joined *joined)
+{
+    for (size_t i = 1; i < joined->count; i++) {
+        const joined_part *part = &joined->parts[i];
+        if (!part->gathers)
+            joined->parts[i].stays = true;
+        for (size_t above = i; calx_sql_join_multiplies(part->facts) && above > 0;) {
+            above = joined->parts[above].parent;
+            joined->parts[above].stays = true;
+        }
+    }
 }
 
 /* Whether members of the part come again for each member of another collection in front of it. */
@@ -145,6 +161,8 @@ calx_status calx_joined_new(calx_session *session, const calx_loads *loads,
     calx_status status = add_part(joined, loads->mapper, loads);
     if (status == CALX_OK)
         status = add_parts_under(joined, loads, 0);
+    if (status == CALX_OK)
+        find_those_that_stay(joined);
     if (status != CALX_OK)
         calx_joined_free(joined);
     else
@@ -258,8 +276,11 @@ static calx_status repopulate(calx_joined *joined, joined_part *part)
 {
     calx_session *session = joined->session;
     const calx_mapper *mapper = part->entity->mapper;
+    calx_value *values = part->entity->row + mapper->column_count;
     calx_key key;
-    if (calx_key_from_values(&key, mapper, part->entity->row + mapper->column_count) == CALX_OK) {
+    for (size_t i = 0; i < mapper->key_count; i++)
+        values[i] = part->entity->row[mapper->key[i]];
+    if (calx_key_from_values(&key, mapper, values) == CALX_OK) {
         calx_instance *there = calx_identity_find(session, &key);
         calx_key_clear(&key);
         if (there != NULL && !was_populated(joined, there))
@@ -295,34 +316,53 @@ static void look_after_last(const calx_joined *joined, joined_part *part)
     if (calx_instance_of(calx_instance_entity(last)) == NULL || last->session != joined->session ||
         last->key.hash != part->last_hash)
         part->last = part->owner = NULL;
+    part->was_new = part->was_new && part->last != NULL;
 }
 
-/* Finds out which instance the row has in a part, and makes it when it is not there. */
-static calx_status read_part(calx_joined *joined, joined_part *part, calx_cursor *cursor)
+/* Whether the key in the row, which is looked at alone, says which instance it is. */
+static calx_status look_at_key(calx_joined *joined, joined_part *part, calx_cursor *cursor,
+                               bool *out_known)
 {
-    bool missing = false;
-    part->repeats = false;
-    part->present = NULL;
-    look_after_last(joined, part);
-    calx_status status = peek_key(joined, part, cursor, &missing);
-    if (status != CALX_OK || missing)
+    calx_status status = peek_key(joined, part, cursor, out_known);
+    if (status != CALX_OK || *out_known)
         return status;
     part->repeats = is_last(part);
-    if (part->repeats) {
+    if (part->repeats)
         part->present = part->last;
-        return CALX_OK;
-    }
-    part->gone = part->is_new ? part->last : NULL;
-    part->last = NULL;
-    part->is_new = false;
-    status = read_columns(joined, part, cursor);
-    if (status != CALX_OK)
+    *out_known = part->repeats;
+    return CALX_OK;
+}
+
+/* Makes the instance that the row has in a part, or finds it. */
+static calx_status read_instance(calx_joined *joined, joined_part *part, calx_cursor *cursor)
+{
+    calx_instance *before = part->last;
+    calx_status status = read_columns(joined, part, cursor);
+    if (status != CALX_OK || part->present == NULL)
         return status;
+    part->repeats = part->present == before;
+    part->gone = part->was_new && !part->repeats ? before : NULL;
+    part->was_new = part->is_new || (part->was_new && part->repeats);
     part->last = part->present;
     part->last_hash = part->present->key.hash;
     if (!joined->streams)
         part->present->flags |= CALX_INSTANCE_HELD;
     return CALX_OK;
+}
+
+static calx_status read_part(calx_joined *joined, joined_part *part, calx_cursor *cursor)
+{
+    bool known = false;
+    part->repeats = false;
+    part->present = NULL;
+    part->is_new = false;
+    look_after_last(joined, part);
+    calx_status status = CALX_OK;
+    if (part->stays)
+        status = look_at_key(joined, part, cursor, &known);
+    if (status != CALX_OK || known)
+        return status;
+    return read_instance(joined, part, cursor);
 }
 
 /* ---- what they are to each other ---- */
