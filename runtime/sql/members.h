@@ -9,7 +9,8 @@
 #include "sql/dialect.h"
 
 /*
- * Puts the SELECT of one owner's members: every column of the target, in the relationship's order,
+ * Puts the SELECT of one owner's members: every column of the target, or those chosen (a set, or
+ * NULL), in the relationship's order,
  * then that of the target's key. Its parameters are the association's columns that point at the
  * owner, in the order of that foreign key.
  */
