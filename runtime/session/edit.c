@@ -184,16 +184,13 @@ static void mark_set(calx_instance *instance, const calx_column *column)
     instance->watch->has_set = true;
 }
 
-static calx_status set(const void *entity, const calx_column *column, calx_value value)
+calx_status calx_session_assign(calx_instance *instance, const calx_column *column,
+                                const calx_value *value)
 {
-    calx_instance *instance = NULL;
-    calx_status status = resolve(entity, column, &instance);
-    if (status == CALX_OK)
-        status = watch(instance);
-    if (status != CALX_OK)
-        return status;
     const char *reason = "";
-    status = calx_watch_write(instance, column, &value, &reason);
+    calx_status status = watch(instance);
+    if (status == CALX_OK)
+        status = calx_watch_write(instance, column, value, &reason);
     if (status == CALX_E_NOMEM)
         return no_memory(instance->session);
     if (status != CALX_OK)
@@ -201,6 +198,13 @@ static calx_status set(const void *entity, const calx_column *column, calx_value
                                  column->member, reason);
     mark_set(instance, column);
     return CALX_OK;
+}
+
+static calx_status set(const void *entity, const calx_column *column, calx_value value)
+{
+    calx_instance *instance = NULL;
+    calx_status status = resolve(entity, column, &instance);
+    return status == CALX_OK ? calx_session_assign(instance, column, &value) : status;
 }
 
 calx_status calx_instance_set_null(const void *entity, const calx_column *column)

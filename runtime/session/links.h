@@ -46,6 +46,7 @@ typedef struct calx_slot {
     size_t first; /* the place of items[0] */
     size_t moves; /* since places were exact */
     bool loaded;
+    bool assigned; /* replaced or cleared as a whole: an empty one is so on purpose */
 } calx_slot;
 
 struct calx_links {

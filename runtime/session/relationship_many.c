@@ -445,6 +445,8 @@ calx_status calx_relationship_replace(const void *entity, const calx_relationshi
         status = calx_relationship_load_to_change(owner, number);
     if (status == CALX_OK)
         status = kind_of(relationship)->replace(owner, relationship, items, count);
+    if (status == CALX_OK && owner->links != NULL)
+        owner->links->slots[number].assigned = true;
     return status;
 }
 

@@ -13,6 +13,7 @@
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   relationship_many.c, slot.c  collections changed      relationship_one.c, rival.c  references
  *   orphan.c       who lost an owner
+ *   merge.c        states taken over from elsewhere
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
  *   collection.c   what loaders found                      pairs.c       many-to-many in memory
  */
@@ -437,6 +438,10 @@ calx_status calx_session_attach(calx_session *session, calx_instance *instance);
 calx_status calx_session_attach_begin(calx_session *session, calx_instance *const *instances,
                                       size_t count, calx_instances *found);
 void calx_session_attach_end(calx_session *session, calx_instances *found, bool commit);
+
+/* What a setter does, for a column of an instance that may be changed; edit.c. */
+calx_status calx_session_assign(calx_instance *instance, const calx_column *column,
+                                const calx_value *value);
 
 /* Marks for deletion, with what the delete cascade reaches. */
 calx_status calx_session_mark(calx_session *session, calx_instance *instance);

@@ -190,12 +190,14 @@ static calx_status touch(calx_session *session, const struct user *stored, int w
         size_t count = 0;
         return calx_relationship_many(stored, &user_mapper.relationships[0], &items, &count);
     }
+    case 11:
+        return calx_session_merge(session, stored, &found);
     default:
         return calx_session_connection(session, &connection);
     }
 }
 
-enum { WAYS_TO_TOUCH = 12 };
+enum { WAYS_TO_TOUCH = 13 };
 
 static void each_kind_of_work_begins_a_transaction(void **state)
 {

@@ -300,6 +300,69 @@ CALX_PUBLIC_METHOD calx_status calx_session_execute_many(calx_session *session,
                                                          const calx_parameter_sets *sets,
                                                          int64_t *out_changes);
 
+/* ---- merging ---- */
+
+/** Start from CALX_MERGE_OPTIONS_INIT, then assign. */
+typedef struct calx_merge_options {
+    size_t size;
+    const calx_mapper *mapper; /**< what lies at an address that is no instance; or NULL */
+    bool load;                 /**< false: send nothing, take the source for what its row holds */
+} calx_merge_options;
+
+#define CALX_MERGE_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        sizeof(calx_merge_options), 0, true                                                        \
+    }
+
+/**
+ * Takes over what an instance says, which may be of another session or of none, and stays as it is
+ * (SES-250): by the instance of this session that has its key, from memory, else from its row, else
+ * by a new one, pending (SES-251, 252). What the source does not say is left alone: columns of a
+ * new instance that are as user_new() made them and were not set, columns that are expired,
+ * relationships that were never loaded or changed (SES-253, 255). The merge cascade leads on over
+ * relationships; a collection becomes that of the source, and members it lacks are let go of
+ * (SES-254, 256). Of two sources with one key the last one counts (SES-257). One flush comes first
+ * when autoflush is on, none on the way (SES-258).
+ *
+ * Reads sources of other sessions, so their threads must be idle.
+ *
+ * @param source      an instance; one that is persistent in this session is its own answer
+ * @param out_entity  borrowed; the session keeps it
+ * @return CALX_E_UNMAPPED no instance; CALX_E_STALE_DATA the source has another version than the
+ *         instance here (SES-262); CALX_E_NOMEM; what a flush or SELECT may answer. After a failure
+ *         what was merged so far stays merged, not written.
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_merge(calx_session *session, const void *source,
+                                                  const void **out_entity);
+
+/**
+ * The same with options. A plain struct says something about every column, and its relationships
+ * are not looked at. Without load nothing is sent: the target is as if its row had just been read
+ * and held what the source holds, so there is nothing to flush (SES-260).
+ * @return also CALX_E_INVALID_REQUEST without load: the source is new, changed, or a plain struct
+ *         (SES-261)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_merge_with(calx_session *session, const void *source,
+                                                       const calx_merge_options *options,
+                                                       const void **out_entity);
+
+/**
+ * As calx_session_merge(), also of a plain struct of the mapper: what the generated user_merge()
+ * calls.
+ * @return also CALX_E_UNMAPPED an instance of another mapper
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_merge_as(calx_session *session,
+                                                     const calx_mapper *mapper, const void *source,
+                                                     const void **out_entity);
+
+/**
+ * Merges each of an array, in its order.
+ * @param out_entities  room for as many, or NULL; on failure those merged so far are written
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_merge_all(calx_session *session,
+                                                      const void *const *sources, size_t count,
+                                                      const void **out_entities);
+
 /* ---- rows of plain structs ---- */
 
 /**

@@ -112,8 +112,7 @@ static calx_status user_found(calx_status status, const void **found, const stru
 
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user)
 {
-    const void *found = NULL;
-    const void **place = out_user != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &user_mapper, id, place);
     return user_found(status, &found, out_user);
 }
@@ -121,8 +120,7 @@ calx_status user_get(calx_session *session, int64_t id, const struct user **out_
 calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_user != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &user_mapper, key, place);
     return user_found(status, &found, out_user);
 }
@@ -130,6 +128,14 @@ calx_status user_get_one(calx_session *session, int64_t id, const struct user **
 calx_status user_delete(calx_session *session, const struct user *user)
 {
     return calx_session_delete(session, user);
+}
+
+calx_status user_merge(calx_session *session, const struct user *source,
+                       const struct user **out_user)
+{
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &user_mapper, source, place);
+    return user_found(status, &found, out_user);
 }
 
 calx_status user_bulk_insert(calx_session *session, const struct user *rows, size_t count)
@@ -286,22 +292,19 @@ calx_status user_query_all(user_query *query, const struct user *const **out_ite
 
 calx_status user_query_first(user_query *query, const struct user **out_user)
 {
-    const void *found = NULL;
-    const void **place = out_user != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_first((calx_query *)query, place), &found, out_user);
 }
 
 calx_status user_query_one(user_query *query, const struct user **out_user)
 {
-    const void *found = NULL;
-    const void **place = out_user != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_one((calx_query *)query, place), &found, out_user);
 }
 
 calx_status user_query_one_or_none(user_query *query, const struct user **out_user)
 {
-    const void *found = NULL;
-    const void **place = out_user != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_one_or_none((calx_query *)query, place), &found, out_user);
 }
 
@@ -425,8 +428,7 @@ static calx_status address_found(calx_status status, const void **found,
 
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address)
 {
-    const void *found = NULL;
-    const void **place = out_address != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &address_mapper, id, place);
     return address_found(status, &found, out_address);
 }
@@ -434,8 +436,7 @@ calx_status address_get(calx_session *session, int64_t id, const struct address 
 calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_address != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &address_mapper, key, place);
     return address_found(status, &found, out_address);
 }
@@ -443,6 +444,14 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
 calx_status address_delete(calx_session *session, const struct address *address)
 {
     return calx_session_delete(session, address);
+}
+
+calx_status address_merge(calx_session *session, const struct address *source,
+                          const struct address **out_address)
+{
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &address_mapper, source, place);
+    return address_found(status, &found, out_address);
 }
 
 calx_status address_bulk_insert(calx_session *session, const struct address *rows, size_t count)
@@ -548,22 +557,19 @@ calx_status address_query_all(address_query *query, const struct address *const 
 
 calx_status address_query_first(address_query *query, const struct address **out_address)
 {
-    const void *found = NULL;
-    const void **place = out_address != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_first((calx_query *)query, place), &found, out_address);
 }
 
 calx_status address_query_one(address_query *query, const struct address **out_address)
 {
-    const void *found = NULL;
-    const void **place = out_address != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_one((calx_query *)query, place), &found, out_address);
 }
 
 calx_status address_query_one_or_none(address_query *query, const struct address **out_address)
 {
-    const void *found = NULL;
-    const void **place = out_address != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_one_or_none((calx_query *)query, place), &found, out_address);
 }
 

@@ -48,21 +48,20 @@ struct user *user_edit(const struct user *user);
 void user_seal(const struct user *user);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status user_add(calx_session *session, struct user *user);
-/** By key; *out_user is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_user is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status user_delete(calx_session *session, const struct user *user);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status user_merge(calx_session *session, const struct user *source,
+                       const struct user **out_user);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status user_bulk_insert(calx_session *session, const struct user *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status user_bulk_update(calx_session *session, const struct user *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status user_set_id(const struct user *user, int64_t id);
 calx_status user_set_name(const struct user *user, const char *name);
 calx_status user_set_fullname(const struct user *user, const char *fullname);
@@ -101,11 +100,9 @@ calx_status user_query_options(user_query *query, calx_option option);
 calx_status user_query_populate_existing(user_query *query);
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status user_query_first(user_query *query, const struct user **out_user);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status user_query_one(user_query *query, const struct user **out_user);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status user_query_one_or_none(user_query *query, const struct user **out_user);
 /** How many rows, limit and offset counted in. */
 calx_status user_query_count(user_query *query, int64_t *out_count);
@@ -143,21 +140,20 @@ struct address *address_edit(const struct address *address);
 void address_seal(const struct address *address);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status address_add(calx_session *session, struct address *address);
-/** By key; *out_address is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_address is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status address_delete(calx_session *session, const struct address *address);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status address_merge(calx_session *session, const struct address *source,
+                          const struct address **out_address);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status address_bulk_insert(calx_session *session, const struct address *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status address_bulk_update(calx_session *session, const struct address *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status address_set_id(const struct address *address, int64_t id);
 calx_status address_set_email(const struct address *address, const char *email);
 calx_status address_set_user_id(const struct address *address, int64_t user_id);
@@ -183,11 +179,9 @@ calx_status address_query_options(address_query *query, calx_option option);
 calx_status address_query_populate_existing(address_query *query);
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status address_query_first(address_query *query, const struct address **out_address);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status address_query_one(address_query *query, const struct address **out_address);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status address_query_one_or_none(address_query *query, const struct address **out_address);
 /** How many rows, limit and offset counted in. */
 calx_status address_query_count(address_query *query, int64_t *out_count);

@@ -97,8 +97,7 @@ static calx_status invoice_found(calx_status status, const void **found,
 
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice)
 {
-    const void *found = NULL;
-    const void **place = out_invoice != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &invoice_mapper, id, place);
     return invoice_found(status, &found, out_invoice);
 }
@@ -106,8 +105,7 @@ calx_status invoice_get(calx_session *session, int64_t id, const struct invoice 
 calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_invoice != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &invoice_mapper, key, place);
     return invoice_found(status, &found, out_invoice);
 }
@@ -115,6 +113,14 @@ calx_status invoice_get_one(calx_session *session, int64_t id, const struct invo
 calx_status invoice_delete(calx_session *session, const struct invoice *invoice)
 {
     return calx_session_delete(session, invoice);
+}
+
+calx_status invoice_merge(calx_session *session, const struct invoice *source,
+                          const struct invoice **out_invoice)
+{
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &invoice_mapper, source, place);
+    return invoice_found(status, &found, out_invoice);
 }
 
 calx_status invoice_bulk_insert(calx_session *session, const struct invoice *rows, size_t count)
@@ -215,22 +221,19 @@ calx_status invoice_query_all(invoice_query *query, const struct invoice *const 
 
 calx_status invoice_query_first(invoice_query *query, const struct invoice **out_invoice)
 {
-    const void *found = NULL;
-    const void **place = out_invoice != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_first((calx_query *)query, place), &found, out_invoice);
 }
 
 calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice)
 {
-    const void *found = NULL;
-    const void **place = out_invoice != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_one((calx_query *)query, place), &found, out_invoice);
 }
 
 calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice)
 {
-    const void *found = NULL;
-    const void **place = out_invoice != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_one_or_none((calx_query *)query, place), &found, out_invoice);
 }
 

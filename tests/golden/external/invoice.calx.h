@@ -43,21 +43,20 @@ struct invoice *invoice_edit(const struct invoice *invoice);
 void invoice_seal(const struct invoice *invoice);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status invoice_add(calx_session *session, struct invoice *invoice);
-/** By key; *out_invoice is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_invoice is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status invoice_delete(calx_session *session, const struct invoice *invoice);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status invoice_merge(calx_session *session, const struct invoice *source,
+                          const struct invoice **out_invoice);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status invoice_bulk_insert(calx_session *session, const struct invoice *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status invoice_bulk_update(calx_session *session, const struct invoice *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status invoice_set_id(const struct invoice *invoice, int64_t id);
 calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t customer_id);
 
@@ -82,11 +81,9 @@ calx_status invoice_query_options(invoice_query *query, calx_option option);
 calx_status invoice_query_populate_existing(invoice_query *query);
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status invoice_query_first(invoice_query *query, const struct invoice **out_invoice);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice);
 /** How many rows, limit and offset counted in. */
 calx_status invoice_query_count(invoice_query *query, int64_t *out_count);

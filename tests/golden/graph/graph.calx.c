@@ -260,8 +260,7 @@ static calx_status author_found(calx_status status, const void **found,
 
 calx_status author_get(calx_session *session, int64_t id, const struct author **out_author)
 {
-    const void *found = NULL;
-    const void **place = out_author != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &author_mapper, id, place);
     return author_found(status, &found, out_author);
 }
@@ -269,8 +268,7 @@ calx_status author_get(calx_session *session, int64_t id, const struct author **
 calx_status author_get_one(calx_session *session, int64_t id, const struct author **out_author)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_author != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &author_mapper, key, place);
     return author_found(status, &found, out_author);
 }
@@ -278,6 +276,14 @@ calx_status author_get_one(calx_session *session, int64_t id, const struct autho
 calx_status author_delete(calx_session *session, const struct author *author)
 {
     return calx_session_delete(session, author);
+}
+
+calx_status author_merge(calx_session *session, const struct author *source,
+                         const struct author **out_author)
+{
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &author_mapper, source, place);
+    return author_found(status, &found, out_author);
 }
 
 calx_status author_bulk_insert(calx_session *session, const struct author *rows, size_t count)
@@ -477,22 +483,19 @@ calx_status author_query_all(author_query *query, const struct author *const **o
 
 calx_status author_query_first(author_query *query, const struct author **out_author)
 {
-    const void *found = NULL;
-    const void **place = out_author != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_first((calx_query *)query, place), &found, out_author);
 }
 
 calx_status author_query_one(author_query *query, const struct author **out_author)
 {
-    const void *found = NULL;
-    const void **place = out_author != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_one((calx_query *)query, place), &found, out_author);
 }
 
 calx_status author_query_one_or_none(author_query *query, const struct author **out_author)
 {
-    const void *found = NULL;
-    const void **place = out_author != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_one_or_none((calx_query *)query, place), &found, out_author);
 }
 
@@ -612,8 +615,7 @@ static calx_status profile_found(calx_status status, const void **found,
 
 calx_status profile_get(calx_session *session, int64_t id, const struct profile **out_profile)
 {
-    const void *found = NULL;
-    const void **place = out_profile != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &profile_mapper, id, place);
     return profile_found(status, &found, out_profile);
 }
@@ -621,8 +623,7 @@ calx_status profile_get(calx_session *session, int64_t id, const struct profile 
 calx_status profile_get_one(calx_session *session, int64_t id, const struct profile **out_profile)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_profile != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &profile_mapper, key, place);
     return profile_found(status, &found, out_profile);
 }
@@ -630,6 +631,14 @@ calx_status profile_get_one(calx_session *session, int64_t id, const struct prof
 calx_status profile_delete(calx_session *session, const struct profile *profile)
 {
     return calx_session_delete(session, profile);
+}
+
+calx_status profile_merge(calx_session *session, const struct profile *source,
+                          const struct profile **out_profile)
+{
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &profile_mapper, source, place);
+    return profile_found(status, &found, out_profile);
 }
 
 calx_status profile_bulk_insert(calx_session *session, const struct profile *rows, size_t count)
@@ -735,22 +744,19 @@ calx_status profile_query_all(profile_query *query, const struct profile *const 
 
 calx_status profile_query_first(profile_query *query, const struct profile **out_profile)
 {
-    const void *found = NULL;
-    const void **place = out_profile != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_first((calx_query *)query, place), &found, out_profile);
 }
 
 calx_status profile_query_one(profile_query *query, const struct profile **out_profile)
 {
-    const void *found = NULL;
-    const void **place = out_profile != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_one((calx_query *)query, place), &found, out_profile);
 }
 
 calx_status profile_query_one_or_none(profile_query *query, const struct profile **out_profile)
 {
-    const void *found = NULL;
-    const void **place = out_profile != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_one_or_none((calx_query *)query, place), &found, out_profile);
 }
 
@@ -891,8 +897,7 @@ static calx_status post_found(calx_status status, const void **found, const stru
 
 calx_status post_get(calx_session *session, int64_t id, const struct post **out_post)
 {
-    const void *found = NULL;
-    const void **place = out_post != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &post_mapper, id, place);
     return post_found(status, &found, out_post);
 }
@@ -900,8 +905,7 @@ calx_status post_get(calx_session *session, int64_t id, const struct post **out_
 calx_status post_get_one(calx_session *session, int64_t id, const struct post **out_post)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_post != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &post_mapper, key, place);
     return post_found(status, &found, out_post);
 }
@@ -909,6 +913,14 @@ calx_status post_get_one(calx_session *session, int64_t id, const struct post **
 calx_status post_delete(calx_session *session, const struct post *post)
 {
     return calx_session_delete(session, post);
+}
+
+calx_status post_merge(calx_session *session, const struct post *source,
+                       const struct post **out_post)
+{
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &post_mapper, source, place);
+    return post_found(status, &found, out_post);
 }
 
 calx_status post_bulk_insert(calx_session *session, const struct post *rows, size_t count)
@@ -1140,22 +1152,19 @@ calx_status post_query_all(post_query *query, const struct post *const **out_ite
 
 calx_status post_query_first(post_query *query, const struct post **out_post)
 {
-    const void *found = NULL;
-    const void **place = out_post != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_first((calx_query *)query, place), &found, out_post);
 }
 
 calx_status post_query_one(post_query *query, const struct post **out_post)
 {
-    const void *found = NULL;
-    const void **place = out_post != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_one((calx_query *)query, place), &found, out_post);
 }
 
 calx_status post_query_one_or_none(post_query *query, const struct post **out_post)
 {
-    const void *found = NULL;
-    const void **place = out_post != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_one_or_none((calx_query *)query, place), &found, out_post);
 }
 
@@ -1260,8 +1269,7 @@ static calx_status tag_found(calx_status status, const void **found, const struc
 calx_status tag_get(calx_session *session, const char *name, const struct tag **out_tag)
 {
     const calx_value key[] = { calx_value_text(name) };
-    const void *found = NULL;
-    const void **place = out_tag != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &tag_mapper, key, place);
     return tag_found(status, &found, out_tag);
 }
@@ -1269,8 +1277,7 @@ calx_status tag_get(calx_session *session, const char *name, const struct tag **
 calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag)
 {
     const calx_value key[] = { calx_value_text(name) };
-    const void *found = NULL;
-    const void **place = out_tag != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &tag_mapper, key, place);
     return tag_found(status, &found, out_tag);
 }
@@ -1278,6 +1285,13 @@ calx_status tag_get_one(calx_session *session, const char *name, const struct ta
 calx_status tag_delete(calx_session *session, const struct tag *tag)
 {
     return calx_session_delete(session, tag);
+}
+
+calx_status tag_merge(calx_session *session, const struct tag *source, const struct tag **out_tag)
+{
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &tag_mapper, source, place);
+    return tag_found(status, &found, out_tag);
 }
 
 calx_status tag_bulk_insert(calx_session *session, const struct tag *rows, size_t count)
@@ -1398,22 +1412,19 @@ calx_status tag_query_all(tag_query *query, const struct tag *const **out_items,
 
 calx_status tag_query_first(tag_query *query, const struct tag **out_tag)
 {
-    const void *found = NULL;
-    const void **place = out_tag != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_first((calx_query *)query, place), &found, out_tag);
 }
 
 calx_status tag_query_one(tag_query *query, const struct tag **out_tag)
 {
-    const void *found = NULL;
-    const void **place = out_tag != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_one((calx_query *)query, place), &found, out_tag);
 }
 
 calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag)
 {
-    const void *found = NULL;
-    const void **place = out_tag != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_one_or_none((calx_query *)query, place), &found, out_tag);
 }
 
@@ -1513,8 +1524,7 @@ calx_status place_get(calx_session *session, const char *country, const char *to
                       const struct place **out_place)
 {
     const calx_value key[] = { calx_value_text(country), calx_value_text(town) };
-    const void *found = NULL;
-    const void **place = out_place != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &place_mapper, key, place);
     return place_found(status, &found, out_place);
 }
@@ -1523,8 +1533,7 @@ calx_status place_get_one(calx_session *session, const char *country, const char
                           const struct place **out_place)
 {
     const calx_value key[] = { calx_value_text(country), calx_value_text(town) };
-    const void *found = NULL;
-    const void **place = out_place != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &place_mapper, key, place);
     return place_found(status, &found, out_place);
 }
@@ -1532,6 +1541,14 @@ calx_status place_get_one(calx_session *session, const char *country, const char
 calx_status place_delete(calx_session *session, const struct place *place)
 {
     return calx_session_delete(session, place);
+}
+
+calx_status place_merge(calx_session *session, const struct place *source,
+                        const struct place **out_place)
+{
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &place_mapper, source, place);
+    return place_found(status, &found, out_place);
 }
 
 calx_status place_bulk_insert(calx_session *session, const struct place *rows, size_t count)
@@ -1612,22 +1629,19 @@ calx_status place_query_all(place_query *query, const struct place *const **out_
 
 calx_status place_query_first(place_query *query, const struct place **out_place)
 {
-    const void *found = NULL;
-    const void **place = out_place != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_first((calx_query *)query, place), &found, out_place);
 }
 
 calx_status place_query_one(place_query *query, const struct place **out_place)
 {
-    const void *found = NULL;
-    const void **place = out_place != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_one((calx_query *)query, place), &found, out_place);
 }
 
 calx_status place_query_one_or_none(place_query *query, const struct place **out_place)
 {
-    const void *found = NULL;
-    const void **place = out_place != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_one_or_none((calx_query *)query, place), &found, out_place);
 }
 
@@ -1754,8 +1768,7 @@ calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_i
                         const struct reading **out_reading)
 {
     const calx_value key[] = { calx_value_int64(post_id), calx_value_int64(member_id) };
-    const void *found = NULL;
-    const void **place = out_reading != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &reading_mapper, key, place);
     return reading_found(status, &found, out_reading);
 }
@@ -1764,8 +1777,7 @@ calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t memb
                             const struct reading **out_reading)
 {
     const calx_value key[] = { calx_value_int64(post_id), calx_value_int64(member_id) };
-    const void *found = NULL;
-    const void **place = out_reading != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &reading_mapper, key, place);
     return reading_found(status, &found, out_reading);
 }
@@ -1773,6 +1785,14 @@ calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t memb
 calx_status reading_delete(calx_session *session, const struct reading *reading)
 {
     return calx_session_delete(session, reading);
+}
+
+calx_status reading_merge(calx_session *session, const struct reading *source,
+                          const struct reading **out_reading)
+{
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &reading_mapper, source, place);
+    return reading_found(status, &found, out_reading);
 }
 
 calx_status reading_bulk_insert(calx_session *session, const struct reading *rows, size_t count)
@@ -1878,22 +1898,19 @@ calx_status reading_query_all(reading_query *query, const struct reading *const 
 
 calx_status reading_query_first(reading_query *query, const struct reading **out_reading)
 {
-    const void *found = NULL;
-    const void **place = out_reading != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_first((calx_query *)query, place), &found, out_reading);
 }
 
 calx_status reading_query_one(reading_query *query, const struct reading **out_reading)
 {
-    const void *found = NULL;
-    const void **place = out_reading != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_one((calx_query *)query, place), &found, out_reading);
 }
 
 calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading)
 {
-    const void *found = NULL;
-    const void **place = out_reading != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_one_or_none((calx_query *)query, place), &found, out_reading);
 }
 
@@ -2039,8 +2056,7 @@ static calx_status member_found(calx_status status, const void **found,
 
 calx_status member_get(calx_session *session, int64_t id, const struct member **out_member)
 {
-    const void *found = NULL;
-    const void **place = out_member != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &member_mapper, id, place);
     return member_found(status, &found, out_member);
 }
@@ -2048,8 +2064,7 @@ calx_status member_get(calx_session *session, int64_t id, const struct member **
 calx_status member_get_one(calx_session *session, int64_t id, const struct member **out_member)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_member != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &member_mapper, key, place);
     return member_found(status, &found, out_member);
 }
@@ -2057,6 +2072,14 @@ calx_status member_get_one(calx_session *session, int64_t id, const struct membe
 calx_status member_delete(calx_session *session, const struct member *member)
 {
     return calx_session_delete(session, member);
+}
+
+calx_status member_merge(calx_session *session, const struct member *source,
+                         const struct member **out_member)
+{
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &member_mapper, source, place);
+    return member_found(status, &found, out_member);
 }
 
 calx_status member_bulk_insert(calx_session *session, const struct member *rows, size_t count)
@@ -2355,22 +2378,19 @@ calx_status member_query_all(member_query *query, const struct member *const **o
 
 calx_status member_query_first(member_query *query, const struct member **out_member)
 {
-    const void *found = NULL;
-    const void **place = out_member != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_first((calx_query *)query, place), &found, out_member);
 }
 
 calx_status member_query_one(member_query *query, const struct member **out_member)
 {
-    const void *found = NULL;
-    const void **place = out_member != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_one((calx_query *)query, place), &found, out_member);
 }
 
 calx_status member_query_one_or_none(member_query *query, const struct member **out_member)
 {
-    const void *found = NULL;
-    const void **place = out_member != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_one_or_none((calx_query *)query, place), &found, out_member);
 }
 
@@ -2479,8 +2499,7 @@ static calx_status badge_found(calx_status status, const void **found,
 
 calx_status badge_get(calx_session *session, int64_t id, const struct badge **out_badge)
 {
-    const void *found = NULL;
-    const void **place = out_badge != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &badge_mapper, id, place);
     return badge_found(status, &found, out_badge);
 }
@@ -2488,8 +2507,7 @@ calx_status badge_get(calx_session *session, int64_t id, const struct badge **ou
 calx_status badge_get_one(calx_session *session, int64_t id, const struct badge **out_badge)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_badge != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &badge_mapper, key, place);
     return badge_found(status, &found, out_badge);
 }
@@ -2497,6 +2515,14 @@ calx_status badge_get_one(calx_session *session, int64_t id, const struct badge 
 calx_status badge_delete(calx_session *session, const struct badge *badge)
 {
     return calx_session_delete(session, badge);
+}
+
+calx_status badge_merge(calx_session *session, const struct badge *source,
+                        const struct badge **out_badge)
+{
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &badge_mapper, source, place);
+    return badge_found(status, &found, out_badge);
 }
 
 calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, size_t count)
@@ -2627,22 +2653,19 @@ calx_status badge_query_all(badge_query *query, const struct badge *const **out_
 
 calx_status badge_query_first(badge_query *query, const struct badge **out_badge)
 {
-    const void *found = NULL;
-    const void **place = out_badge != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_first((calx_query *)query, place), &found, out_badge);
 }
 
 calx_status badge_query_one(badge_query *query, const struct badge **out_badge)
 {
-    const void *found = NULL;
-    const void **place = out_badge != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_one((calx_query *)query, place), &found, out_badge);
 }
 
 calx_status badge_query_one_or_none(badge_query *query, const struct badge **out_badge)
 {
-    const void *found = NULL;
-    const void **place = out_badge != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_one_or_none((calx_query *)query, place), &found, out_badge);
 }
 
@@ -2756,8 +2779,7 @@ static calx_status loan_found(calx_status status, const void **found, const stru
 
 calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_loan)
 {
-    const void *found = NULL;
-    const void **place = out_loan != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &loan_mapper, id, place);
     return loan_found(status, &found, out_loan);
 }
@@ -2765,8 +2787,7 @@ calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_
 calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **out_loan)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_loan != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &loan_mapper, key, place);
     return loan_found(status, &found, out_loan);
 }
@@ -2774,6 +2795,14 @@ calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **
 calx_status loan_delete(calx_session *session, const struct loan *loan)
 {
     return calx_session_delete(session, loan);
+}
+
+calx_status loan_merge(calx_session *session, const struct loan *source,
+                       const struct loan **out_loan)
+{
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &loan_mapper, source, place);
+    return loan_found(status, &found, out_loan);
 }
 
 calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, size_t count)
@@ -2874,22 +2903,19 @@ calx_status loan_query_all(loan_query *query, const struct loan *const **out_ite
 
 calx_status loan_query_first(loan_query *query, const struct loan **out_loan)
 {
-    const void *found = NULL;
-    const void **place = out_loan != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_first((calx_query *)query, place), &found, out_loan);
 }
 
 calx_status loan_query_one(loan_query *query, const struct loan **out_loan)
 {
-    const void *found = NULL;
-    const void **place = out_loan != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_one((calx_query *)query, place), &found, out_loan);
 }
 
 calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_loan)
 {
-    const void *found = NULL;
-    const void **place = out_loan != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_one_or_none((calx_query *)query, place), &found, out_loan);
 }
 

@@ -47,21 +47,20 @@ struct author *author_edit(const struct author *author);
 void author_seal(const struct author *author);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status author_add(calx_session *session, struct author *author);
-/** By key; *out_author is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_author is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status author_get(calx_session *session, int64_t id, const struct author **out_author);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status author_get_one(calx_session *session, int64_t id, const struct author **out_author);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status author_delete(calx_session *session, const struct author *author);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status author_merge(calx_session *session, const struct author *source,
+                         const struct author **out_author);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status author_bulk_insert(calx_session *session, const struct author *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status author_bulk_update(calx_session *session, const struct author *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status author_set_id(const struct author *author, int64_t id);
 calx_status author_set_name(const struct author *author, const char *name);
 calx_status author_set_newest_id(const struct author *author, calx_nullable_int64 newest_id);
@@ -109,11 +108,9 @@ calx_status author_query_options(author_query *query, calx_option option);
 calx_status author_query_populate_existing(author_query *query);
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status author_query_first(author_query *query, const struct author **out_author);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status author_query_one(author_query *query, const struct author **out_author);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status author_query_one_or_none(author_query *query, const struct author **out_author);
 /** How many rows, limit and offset counted in. */
 calx_status author_query_count(author_query *query, int64_t *out_count);
@@ -151,21 +148,20 @@ struct profile *profile_edit(const struct profile *profile);
 void profile_seal(const struct profile *profile);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status profile_add(calx_session *session, struct profile *profile);
-/** By key; *out_profile is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_profile is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status profile_get(calx_session *session, int64_t id, const struct profile **out_profile);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status profile_get_one(calx_session *session, int64_t id, const struct profile **out_profile);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status profile_delete(calx_session *session, const struct profile *profile);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status profile_merge(calx_session *session, const struct profile *source,
+                          const struct profile **out_profile);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status profile_bulk_insert(calx_session *session, const struct profile *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status profile_bulk_update(calx_session *session, const struct profile *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status profile_set_id(const struct profile *profile, int64_t id);
 calx_status profile_set_text(const struct profile *profile, const char *text);
 calx_status profile_set_author_id(const struct profile *profile, int64_t author_id);
@@ -191,11 +187,9 @@ calx_status profile_query_options(profile_query *query, calx_option option);
 calx_status profile_query_populate_existing(profile_query *query);
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status profile_query_first(profile_query *query, const struct profile **out_profile);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status profile_query_one(profile_query *query, const struct profile **out_profile);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status profile_query_one_or_none(profile_query *query, const struct profile **out_profile);
 /** How many rows, limit and offset counted in. */
 calx_status profile_query_count(profile_query *query, int64_t *out_count);
@@ -237,21 +231,20 @@ struct post *post_edit(const struct post *post);
 void post_seal(const struct post *post);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status post_add(calx_session *session, struct post *post);
-/** By key; *out_post is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_post is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status post_get(calx_session *session, int64_t id, const struct post **out_post);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status post_get_one(calx_session *session, int64_t id, const struct post **out_post);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status post_delete(calx_session *session, const struct post *post);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status post_merge(calx_session *session, const struct post *source,
+                       const struct post **out_post);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status post_bulk_insert(calx_session *session, const struct post *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status post_bulk_update(calx_session *session, const struct post *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status post_set_id(const struct post *post, int64_t id);
 calx_status post_set_author_id(const struct post *post, int64_t author_id);
 calx_status post_set_position(const struct post *post, int32_t position);
@@ -307,11 +300,9 @@ calx_status post_query_options(post_query *query, calx_option option);
 calx_status post_query_populate_existing(post_query *query);
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status post_query_first(post_query *query, const struct post **out_post);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status post_query_one(post_query *query, const struct post **out_post);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status post_query_one_or_none(post_query *query, const struct post **out_post);
 /** How many rows, limit and offset counted in. */
 calx_status post_query_count(post_query *query, int64_t *out_count);
@@ -347,21 +338,19 @@ struct tag *tag_edit(const struct tag *tag);
 void tag_seal(const struct tag *tag);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status tag_add(calx_session *session, struct tag *tag);
-/** By key; *out_tag is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_tag is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status tag_get(calx_session *session, const char *name, const struct tag **out_tag);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status tag_delete(calx_session *session, const struct tag *tag);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status tag_merge(calx_session *session, const struct tag *source, const struct tag **out_tag);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status tag_bulk_insert(calx_session *session, const struct tag *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status tag_bulk_update(calx_session *session, const struct tag *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status tag_set_name(const struct tag *tag, const char *name);
 
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
@@ -390,11 +379,9 @@ calx_status tag_query_offset(tag_query *query, int64_t offset);
 calx_status tag_query_options(tag_query *query, calx_option option);
 calx_status tag_query_populate_existing(tag_query *query);
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status tag_query_first(tag_query *query, const struct tag **out_tag);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status tag_query_one(tag_query *query, const struct tag **out_tag);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag);
 /** How many rows, limit and offset counted in. */
 calx_status tag_query_count(tag_query *query, int64_t *out_count);
@@ -426,23 +413,22 @@ struct place *place_edit(const struct place *place);
 void place_seal(const struct place *place);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status place_add(calx_session *session, struct place *place);
-/** By key; *out_place is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_place is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status place_get(calx_session *session, const char *country, const char *town,
                       const struct place **out_place);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status place_get_one(calx_session *session, const char *country, const char *town,
                           const struct place **out_place);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status place_delete(calx_session *session, const struct place *place);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status place_merge(calx_session *session, const struct place *source,
+                        const struct place **out_place);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status place_bulk_insert(calx_session *session, const struct place *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status place_bulk_update(calx_session *session, const struct place *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status place_set_country(const struct place *place, const char *country);
 calx_status place_set_town(const struct place *place, const char *town);
 
@@ -462,11 +448,9 @@ calx_status place_query_options(place_query *query, calx_option option);
 calx_status place_query_populate_existing(place_query *query);
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status place_query_first(place_query *query, const struct place **out_place);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status place_query_one(place_query *query, const struct place **out_place);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status place_query_one_or_none(place_query *query, const struct place **out_place);
 /** How many rows, limit and offset counted in. */
 calx_status place_query_count(place_query *query, int64_t *out_count);
@@ -504,23 +488,22 @@ struct reading *reading_edit(const struct reading *reading);
 void reading_seal(const struct reading *reading);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status reading_add(calx_session *session, struct reading *reading);
-/** By key; *out_reading is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_reading is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_id,
                         const struct reading **out_reading);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t member_id,
                             const struct reading **out_reading);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status reading_delete(calx_session *session, const struct reading *reading);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status reading_merge(calx_session *session, const struct reading *source,
+                          const struct reading **out_reading);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status reading_bulk_insert(calx_session *session, const struct reading *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status reading_bulk_update(calx_session *session, const struct reading *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status reading_set_post_id(const struct reading *reading, int64_t post_id);
 calx_status reading_set_member_id(const struct reading *reading, int64_t member_id);
 calx_status reading_set_at(const struct reading *reading, calx_timestamp at);
@@ -546,11 +529,9 @@ calx_status reading_query_options(reading_query *query, calx_option option);
 calx_status reading_query_populate_existing(reading_query *query);
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status reading_query_first(reading_query *query, const struct reading **out_reading);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status reading_query_one(reading_query *query, const struct reading **out_reading);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading);
 /** How many rows, limit and offset counted in. */
 calx_status reading_query_count(reading_query *query, int64_t *out_count);
@@ -594,21 +575,20 @@ struct member *member_edit(const struct member *member);
 void member_seal(const struct member *member);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status member_add(calx_session *session, struct member *member);
-/** By key; *out_member is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_member is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status member_get(calx_session *session, int64_t id, const struct member **out_member);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status member_get_one(calx_session *session, int64_t id, const struct member **out_member);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status member_delete(calx_session *session, const struct member *member);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status member_merge(calx_session *session, const struct member *source,
+                         const struct member **out_member);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status member_bulk_insert(calx_session *session, const struct member *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status member_bulk_update(calx_session *session, const struct member *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status member_set_id(const struct member *member, int64_t id);
 calx_status member_set_mentor_id(const struct member *member, calx_nullable_int64 mentor_id);
 calx_status member_set_partner_id(const struct member *member, calx_nullable_int64 partner_id);
@@ -676,11 +656,9 @@ calx_status member_query_options(member_query *query, calx_option option);
 calx_status member_query_populate_existing(member_query *query);
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status member_query_first(member_query *query, const struct member **out_member);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status member_query_one(member_query *query, const struct member **out_member);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status member_query_one_or_none(member_query *query, const struct member **out_member);
 /** How many rows, limit and offset counted in. */
 calx_status member_query_count(member_query *query, int64_t *out_count);
@@ -718,21 +696,20 @@ struct badge *badge_edit(const struct badge *badge);
 void badge_seal(const struct badge *badge);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status badge_add(calx_session *session, struct badge *badge);
-/** By key; *out_badge is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_badge is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status badge_get(calx_session *session, int64_t id, const struct badge **out_badge);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status badge_get_one(calx_session *session, int64_t id, const struct badge **out_badge);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status badge_delete(calx_session *session, const struct badge *badge);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status badge_merge(calx_session *session, const struct badge *source,
+                        const struct badge **out_badge);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status badge_bulk_update(calx_session *session, const struct badge *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status badge_set_id(const struct badge *badge, int64_t id);
 calx_status badge_set_code(const struct badge *badge, const char *code);
 
@@ -765,11 +742,9 @@ calx_status badge_query_options(badge_query *query, calx_option option);
 calx_status badge_query_populate_existing(badge_query *query);
 calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
                             size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status badge_query_first(badge_query *query, const struct badge **out_badge);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status badge_query_one(badge_query *query, const struct badge **out_badge);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status badge_query_one_or_none(badge_query *query, const struct badge **out_badge);
 /** How many rows, limit and offset counted in. */
 calx_status badge_query_count(badge_query *query, int64_t *out_count);
@@ -806,21 +781,20 @@ struct loan *loan_edit(const struct loan *loan);
 void loan_seal(const struct loan *loan);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status loan_add(calx_session *session, struct loan *loan);
-/** By key; *out_loan is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_loan is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_loan);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **out_loan);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status loan_delete(calx_session *session, const struct loan *loan);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status loan_merge(calx_session *session, const struct loan *source,
+                       const struct loan **out_loan);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status loan_bulk_update(calx_session *session, const struct loan *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status loan_set_id(const struct loan *loan, int64_t id);
 calx_status loan_set_code(const struct loan *loan, const char *code);
 
@@ -845,11 +819,9 @@ calx_status loan_query_options(loan_query *query, calx_option option);
 calx_status loan_query_populate_existing(loan_query *query);
 calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
                            size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status loan_query_first(loan_query *query, const struct loan **out_loan);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status loan_query_one(loan_query *query, const struct loan **out_loan);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_loan);
 /** How many rows, limit and offset counted in. */
 calx_status loan_query_count(loan_query *query, int64_t *out_count);

@@ -80,8 +80,7 @@ static calx_status geo_point_found(calx_status status, const void **found,
 
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_point_mapper, id, place);
     return geo_point_found(status, &found, out_instance);
 }
@@ -89,8 +88,7 @@ calx_status geo_point_get(calx_session *session, int64_t id, const point **out_i
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_point_mapper, key, place);
     return geo_point_found(status, &found, out_instance);
 }
@@ -98,6 +96,13 @@ calx_status geo_point_get_one(calx_session *session, int64_t id, const point **o
 calx_status geo_point_delete(calx_session *session, const point *instance)
 {
     return calx_session_delete(session, instance);
+}
+
+calx_status geo_point_merge(calx_session *session, const point *source, const point **out_instance)
+{
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &geo_point_mapper, source, place);
+    return geo_point_found(status, &found, out_instance);
 }
 
 calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size_t count)
@@ -183,22 +188,19 @@ calx_status geo_point_query_all(geo_point_query *query, const point *const **out
 
 calx_status geo_point_query_first(geo_point_query *query, const point **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_point_query_one(geo_point_query *query, const point **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_one_or_none((calx_query *)query, place), &found,
                            out_instance);
 }
@@ -322,8 +324,7 @@ static calx_status geo_figure_found(calx_status status, const void **found,
 
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape)
 {
-    const void *found = NULL;
-    const void **place = out_shape != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_figure_mapper, id, place);
     return geo_figure_found(status, &found, out_shape);
 }
@@ -331,8 +332,7 @@ calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **ou
 calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_shape != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_figure_mapper, key, place);
     return geo_figure_found(status, &found, out_shape);
 }
@@ -340,6 +340,14 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
 calx_status geo_figure_delete(calx_session *session, const shape_t *shape)
 {
     return calx_session_delete(session, shape);
+}
+
+calx_status geo_figure_merge(calx_session *session, const shape_t *source,
+                             const shape_t **out_shape)
+{
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &geo_figure_mapper, source, place);
+    return geo_figure_found(status, &found, out_shape);
 }
 
 calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, size_t count)
@@ -496,22 +504,19 @@ calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const *
 
 calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_shape)
 {
-    const void *found = NULL;
-    const void **place = out_shape != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_first((calx_query *)query, place), &found, out_shape);
 }
 
 calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape)
 {
-    const void *found = NULL;
-    const void **place = out_shape != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_one((calx_query *)query, place), &found, out_shape);
 }
 
 calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape)
 {
-    const void *found = NULL;
-    const void **place = out_shape != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_one_or_none((calx_query *)query, place), &found, out_shape);
 }
 
@@ -631,8 +636,7 @@ static calx_status geo_session_found(calx_status status, const void **found,
 
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_session_mapper, id, place);
     return geo_session_found(status, &found, out_instance);
 }
@@ -641,8 +645,7 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
                                 const struct session **out_instance)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &geo_session_mapper, key, place);
     return geo_session_found(status, &found, out_instance);
 }
@@ -650,6 +653,14 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
 calx_status geo_session_delete(calx_session *session, const struct session *instance)
 {
     return calx_session_delete(session, instance);
+}
+
+calx_status geo_session_merge(calx_session *session, const struct session *source,
+                              const struct session **out_instance)
+{
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &geo_session_mapper, source, place);
+    return geo_session_found(status, &found, out_instance);
 }
 
 calx_status geo_session_bulk_insert(calx_session *session, const struct session *rows, size_t count)
@@ -756,23 +767,20 @@ calx_status geo_session_query_all(geo_session_query *query, const struct session
 
 calx_status geo_session_query_first(geo_session_query *query, const struct session **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
 
 calx_status geo_session_query_one_or_none(geo_session_query *query,
                                           const struct session **out_instance)
 {
-    const void *found = NULL;
-    const void **place = out_instance != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_one_or_none((calx_query *)query, place), &found,
                              out_instance);
 }
@@ -935,8 +943,7 @@ calx_status geo_temperature_measurement_get(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement)
 {
-    const void *found = NULL;
-    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &geo_temperature_measurement_mapper,
                                                       measurement_number, place);
     return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
@@ -947,8 +954,7 @@ calx_status geo_temperature_measurement_get_one(
     const struct temperature_measurement **out_temperature_measurement)
 {
     const calx_value key[] = { calx_value_int64(measurement_number) };
-    const void *found = NULL;
-    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     const calx_status status =
         calx_session_get_one(session, &geo_temperature_measurement_mapper, key, place);
     return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
@@ -958,6 +964,16 @@ calx_status geo_temperature_measurement_delete(
     calx_session *session, const struct temperature_measurement *temperature_measurement)
 {
     return calx_session_delete(session, temperature_measurement);
+}
+
+calx_status geo_temperature_measurement_merge(
+    calx_session *session, const struct temperature_measurement *source,
+    const struct temperature_measurement **out_temperature_measurement)
+{
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
+    const calx_status status =
+        calx_session_merge_as(session, &geo_temperature_measurement_mapper, source, place);
+    return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
 }
 
 calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
@@ -1170,8 +1186,7 @@ calx_status geo_temperature_measurement_query_first(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
 {
-    const void *found = NULL;
-    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     return geo_temperature_measurement_found(calx_query_first((calx_query *)query, place), &found,
                                              out_temperature_measurement);
 }
@@ -1180,8 +1195,7 @@ calx_status geo_temperature_measurement_query_one(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
 {
-    const void *found = NULL;
-    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     return geo_temperature_measurement_found(calx_query_one((calx_query *)query, place), &found,
                                              out_temperature_measurement);
 }
@@ -1190,8 +1204,7 @@ calx_status geo_temperature_measurement_query_one_or_none(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
 {
-    const void *found = NULL;
-    const void **place = out_temperature_measurement != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     return geo_temperature_measurement_found(calx_query_one_or_none((calx_query *)query, place),
                                              &found, out_temperature_measurement);
 }

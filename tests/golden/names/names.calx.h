@@ -39,21 +39,19 @@ point *geo_point_edit(const point *instance);
 void geo_point_seal(const point *instance);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_point_add(calx_session *session, point *instance);
-/** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_instance is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_point_delete(calx_session *session, const point *instance);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status geo_point_merge(calx_session *session, const point *source, const point **out_instance);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status geo_point_bulk_update(calx_session *session, const point *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status geo_point_set_id(const point *instance, int64_t id);
 calx_status geo_point_set_x(const point *instance, double x);
 calx_status geo_point_set_y(const point *instance, double y);
@@ -74,11 +72,9 @@ calx_status geo_point_query_options(geo_point_query *query, calx_option option);
 calx_status geo_point_query_populate_existing(geo_point_query *query);
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status geo_point_query_first(geo_point_query *query, const point **out_instance);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_point_query_one(geo_point_query *query, const point **out_instance);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance);
 /** How many rows, limit and offset counted in. */
 calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count);
@@ -119,21 +115,20 @@ shape_t *geo_figure_edit(const shape_t *shape);
 void geo_figure_seal(const shape_t *shape);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_figure_add(calx_session *session, shape_t *shape);
-/** By key; *out_shape is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_shape is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_figure_delete(calx_session *session, const shape_t *shape);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status geo_figure_merge(calx_session *session, const shape_t *source,
+                             const shape_t **out_shape);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status geo_figure_bulk_update(calx_session *session, const shape_t *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status geo_figure_set_id(const shape_t *shape, int64_t id);
 calx_status geo_figure_set_key(const shape_t *shape, const char *new_value);
 calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id);
@@ -171,11 +166,9 @@ calx_status geo_figure_query_options(geo_figure_query *query, calx_option option
 calx_status geo_figure_query_populate_existing(geo_figure_query *query);
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_shape);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape);
 /** How many rows, limit and offset counted in. */
 calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count);
@@ -215,24 +208,23 @@ struct session *geo_session_edit(const struct session *instance);
 void geo_session_seal(const struct session *instance);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status geo_session_add(calx_session *session, struct session *instance);
-/** By key; *out_instance is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_instance is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status geo_session_get_one(calx_session *session, int64_t id,
                                 const struct session **out_instance);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_session_delete(calx_session *session, const struct session *instance);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status geo_session_merge(calx_session *session, const struct session *source,
+                              const struct session **out_instance);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status geo_session_bulk_insert(calx_session *session, const struct session *rows,
                                     size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status geo_session_bulk_update(calx_session *session, const struct session *rows,
                                     size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status geo_session_set_id(const struct session *instance, int64_t id);
 calx_status geo_session_set_session(const struct session *instance, const char *new_value);
 calx_status geo_session_set_shape_id(const struct session *instance, int64_t shape_id);
@@ -260,11 +252,9 @@ calx_status geo_session_query_options(geo_session_query *query, calx_option opti
 calx_status geo_session_query_populate_existing(geo_session_query *query);
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status geo_session_query_first(geo_session_query *query, const struct session **out_instance);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_session_query_one_or_none(geo_session_query *query,
                                           const struct session **out_instance);
 /** How many rows, limit and offset counted in. */
@@ -318,32 +308,32 @@ void geo_temperature_measurement_seal(
 calx_status geo_temperature_measurement_add(
     calx_session *session, struct temperature_measurement *temperature_measurement);
 /**
- * By key; *out_temperature_measurement is NULL when there is no such row. Borrowed: the session
- * keeps it.
+ * By key, borrowed; no such row: *out_temperature_measurement is NULL, and for _get_one
+ * CALX_E_NO_RESULT.
  */
 calx_status geo_temperature_measurement_get(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status geo_temperature_measurement_get_one(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status geo_temperature_measurement_delete(
     calx_session *session, const struct temperature_measurement *temperature_measurement);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status geo_temperature_measurement_merge(
+    calx_session *session, const struct temperature_measurement *source,
+    const struct temperature_measurement **out_temperature_measurement);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status geo_temperature_measurement_bulk_update(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status geo_temperature_measurement_set_measurement_number(
     const struct temperature_measurement *temperature_measurement, int64_t measurement_number);
 calx_status geo_temperature_measurement_set_weather_station(
@@ -417,15 +407,13 @@ calx_status geo_temperature_measurement_query_populate_existing(
 calx_status geo_temperature_measurement_query_all(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement *const **out_items, size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status geo_temperature_measurement_query_first(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_temperature_measurement_query_one(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status geo_temperature_measurement_query_one_or_none(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement);

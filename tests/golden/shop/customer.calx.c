@@ -91,8 +91,7 @@ calx_status customer_get(calx_session *session, const char *code,
                          const struct customer **out_customer)
 {
     const calx_value key[] = { calx_value_text(code) };
-    const void *found = NULL;
-    const void **place = out_customer != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &customer_mapper, key, place);
     return customer_found(status, &found, out_customer);
 }
@@ -101,8 +100,7 @@ calx_status customer_get_one(calx_session *session, const char *code,
                              const struct customer **out_customer)
 {
     const calx_value key[] = { calx_value_text(code) };
-    const void *found = NULL;
-    const void **place = out_customer != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &customer_mapper, key, place);
     return customer_found(status, &found, out_customer);
 }
@@ -110,6 +108,14 @@ calx_status customer_get_one(calx_session *session, const char *code,
 calx_status customer_delete(calx_session *session, const struct customer *customer)
 {
     return calx_session_delete(session, customer);
+}
+
+calx_status customer_merge(calx_session *session, const struct customer *source,
+                           const struct customer **out_customer)
+{
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &customer_mapper, source, place);
+    return customer_found(status, &found, out_customer);
 }
 
 calx_status customer_bulk_insert(calx_session *session, const struct customer *rows, size_t count)
@@ -243,22 +249,19 @@ calx_status customer_query_all(customer_query *query, const struct customer *con
 
 calx_status customer_query_first(customer_query *query, const struct customer **out_customer)
 {
-    const void *found = NULL;
-    const void **place = out_customer != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_first((calx_query *)query, place), &found, out_customer);
 }
 
 calx_status customer_query_one(customer_query *query, const struct customer **out_customer)
 {
-    const void *found = NULL;
-    const void **place = out_customer != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_one((calx_query *)query, place), &found, out_customer);
 }
 
 calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer)
 {
-    const void *found = NULL;
-    const void **place = out_customer != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_one_or_none((calx_query *)query, place), &found, out_customer);
 }
 
@@ -387,8 +390,7 @@ static calx_status purchase_found(calx_status status, const void **found,
 
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase)
 {
-    const void *found = NULL;
-    const void **place = out_purchase != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &purchase_mapper, id, place);
     return purchase_found(status, &found, out_purchase);
 }
@@ -397,8 +399,7 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
                              const struct purchase **out_purchase)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_purchase != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &purchase_mapper, key, place);
     return purchase_found(status, &found, out_purchase);
 }
@@ -406,6 +407,14 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
 calx_status purchase_delete(calx_session *session, const struct purchase *purchase)
 {
     return calx_session_delete(session, purchase);
+}
+
+calx_status purchase_merge(calx_session *session, const struct purchase *source,
+                           const struct purchase **out_purchase)
+{
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &purchase_mapper, source, place);
+    return purchase_found(status, &found, out_purchase);
 }
 
 calx_status purchase_bulk_insert(calx_session *session, const struct purchase *rows, size_t count)
@@ -565,22 +574,19 @@ calx_status purchase_query_all(purchase_query *query, const struct purchase *con
 
 calx_status purchase_query_first(purchase_query *query, const struct purchase **out_purchase)
 {
-    const void *found = NULL;
-    const void **place = out_purchase != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_first((calx_query *)query, place), &found, out_purchase);
 }
 
 calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase)
 {
-    const void *found = NULL;
-    const void **place = out_purchase != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_one((calx_query *)query, place), &found, out_purchase);
 }
 
 calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase)
 {
-    const void *found = NULL;
-    const void **place = out_purchase != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_one_or_none((calx_query *)query, place), &found, out_purchase);
 }
 
@@ -714,8 +720,7 @@ calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_
                               const struct purchase_line **out_purchase_line)
 {
     const calx_value key[] = { calx_value_int64(purchase_id), calx_value_int64(number) };
-    const void *found = NULL;
-    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &purchase_line_mapper, key, place);
     return purchase_line_found(status, &found, out_purchase_line);
 }
@@ -724,8 +729,7 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
                                   const struct purchase_line **out_purchase_line)
 {
     const calx_value key[] = { calx_value_int64(purchase_id), calx_value_int64(number) };
-    const void *found = NULL;
-    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &purchase_line_mapper, key, place);
     return purchase_line_found(status, &found, out_purchase_line);
 }
@@ -733,6 +737,14 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
 calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line)
 {
     return calx_session_delete(session, purchase_line);
+}
+
+calx_status purchase_line_merge(calx_session *session, const struct purchase_line *source,
+                                const struct purchase_line **out_purchase_line)
+{
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &purchase_line_mapper, source, place);
+    return purchase_line_found(status, &found, out_purchase_line);
 }
 
 calx_status purchase_line_bulk_insert(calx_session *session, const struct purchase_line *rows,
@@ -852,8 +864,7 @@ calx_status purchase_line_query_all(purchase_line_query *query,
 calx_status purchase_line_query_first(purchase_line_query *query,
                                       const struct purchase_line **out_purchase_line)
 {
-    const void *found = NULL;
-    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     return purchase_line_found(calx_query_first((calx_query *)query, place), &found,
                                out_purchase_line);
 }
@@ -861,8 +872,7 @@ calx_status purchase_line_query_first(purchase_line_query *query,
 calx_status purchase_line_query_one(purchase_line_query *query,
                                     const struct purchase_line **out_purchase_line)
 {
-    const void *found = NULL;
-    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     return purchase_line_found(calx_query_one((calx_query *)query, place), &found,
                                out_purchase_line);
 }
@@ -870,8 +880,7 @@ calx_status purchase_line_query_one(purchase_line_query *query,
 calx_status purchase_line_query_one_or_none(purchase_line_query *query,
                                             const struct purchase_line **out_purchase_line)
 {
-    const void *found = NULL;
-    const void **place = out_purchase_line != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     return purchase_line_found(calx_query_one_or_none((calx_query *)query, place), &found,
                                out_purchase_line);
 }

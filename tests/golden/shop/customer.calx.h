@@ -47,23 +47,22 @@ struct customer *customer_edit(const struct customer *customer);
 void customer_seal(const struct customer *customer);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status customer_add(calx_session *session, struct customer *customer);
-/** By key; *out_customer is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_customer is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status customer_get(calx_session *session, const char *code,
                          const struct customer **out_customer);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status customer_get_one(calx_session *session, const char *code,
                              const struct customer **out_customer);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status customer_delete(calx_session *session, const struct customer *customer);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status customer_merge(calx_session *session, const struct customer *source,
+                           const struct customer **out_customer);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status customer_bulk_insert(calx_session *session, const struct customer *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status customer_bulk_update(calx_session *session, const struct customer *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status customer_set_code(const struct customer *customer, const char *code);
 calx_status customer_set_name(const struct customer *customer, const char *name);
 
@@ -100,11 +99,9 @@ calx_status customer_query_options(customer_query *query, calx_option option);
 calx_status customer_query_populate_existing(customer_query *query);
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status customer_query_first(customer_query *query, const struct customer **out_customer);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status customer_query_one(customer_query *query, const struct customer **out_customer);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer);
 /** How many rows, limit and offset counted in. */
 calx_status customer_query_count(customer_query *query, int64_t *out_count);
@@ -143,22 +140,21 @@ struct purchase *purchase_edit(const struct purchase *purchase);
 void purchase_seal(const struct purchase *purchase);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status purchase_add(calx_session *session, struct purchase *purchase);
-/** By key; *out_purchase is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_purchase is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status purchase_get_one(calx_session *session, int64_t id,
                              const struct purchase **out_purchase);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status purchase_delete(calx_session *session, const struct purchase *purchase);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status purchase_merge(calx_session *session, const struct purchase *source,
+                           const struct purchase **out_purchase);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status purchase_bulk_insert(calx_session *session, const struct purchase *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status purchase_bulk_update(calx_session *session, const struct purchase *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status purchase_set_id(const struct purchase *purchase, int64_t id);
 calx_status purchase_set_customer_code(const struct purchase *purchase, const char *customer_code);
 calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp moment);
@@ -199,11 +195,9 @@ calx_status purchase_query_options(purchase_query *query, calx_option option);
 calx_status purchase_query_populate_existing(purchase_query *query);
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status purchase_query_first(purchase_query *query, const struct purchase **out_purchase);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase);
 /** How many rows, limit and offset counted in. */
 calx_status purchase_query_count(purchase_query *query, int64_t *out_count);
@@ -243,25 +237,24 @@ struct purchase_line *purchase_line_edit(const struct purchase_line *purchase_li
 void purchase_line_seal(const struct purchase_line *purchase_line);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status purchase_line_add(calx_session *session, struct purchase_line *purchase_line);
-/** By key; *out_purchase_line is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_purchase_line is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_t number,
                               const struct purchase_line **out_purchase_line);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, int32_t number,
                                   const struct purchase_line **out_purchase_line);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status purchase_line_merge(calx_session *session, const struct purchase_line *source,
+                                const struct purchase_line **out_purchase_line);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status purchase_line_bulk_insert(calx_session *session, const struct purchase_line *rows,
                                       size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status purchase_line_bulk_update(calx_session *session, const struct purchase_line *rows,
                                       size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_line,
                                           int64_t purchase_id);
 calx_status purchase_line_set_number(const struct purchase_line *purchase_line, int32_t number);
@@ -295,13 +288,11 @@ calx_status purchase_line_query_populate_existing(purchase_line_query *query);
 calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,
                                     size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status purchase_line_query_first(purchase_line_query *query,
                                       const struct purchase_line **out_purchase_line);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status purchase_line_query_one(purchase_line_query *query,
                                     const struct purchase_line **out_purchase_line);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status purchase_line_query_one_or_none(purchase_line_query *query,
                                             const struct purchase_line **out_purchase_line);
 /** How many rows, limit and offset counted in. */

@@ -219,8 +219,7 @@ static calx_status sample_found(calx_status status, const void **found,
 calx_status sample_get(calx_session *session, uint32_t id, const struct sample **out_sample)
 {
     const calx_value key[] = { calx_value_uint64(id) };
-    const void *found = NULL;
-    const void **place = out_sample != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     const calx_status status = calx_session_get(session, &sample_mapper, key, place);
     return sample_found(status, &found, out_sample);
 }
@@ -228,8 +227,7 @@ calx_status sample_get(calx_session *session, uint32_t id, const struct sample *
 calx_status sample_get_one(calx_session *session, uint32_t id, const struct sample **out_sample)
 {
     const calx_value key[] = { calx_value_uint64(id) };
-    const void *found = NULL;
-    const void **place = out_sample != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &sample_mapper, key, place);
     return sample_found(status, &found, out_sample);
 }
@@ -237,6 +235,14 @@ calx_status sample_get_one(calx_session *session, uint32_t id, const struct samp
 calx_status sample_delete(calx_session *session, const struct sample *sample)
 {
     return calx_session_delete(session, sample);
+}
+
+calx_status sample_merge(calx_session *session, const struct sample *source,
+                         const struct sample **out_sample)
+{
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &sample_mapper, source, place);
+    return sample_found(status, &found, out_sample);
 }
 
 calx_status sample_bulk_insert(calx_session *session, const struct sample *rows, size_t count)
@@ -468,22 +474,19 @@ calx_status sample_query_all(sample_query *query, const struct sample *const **o
 
 calx_status sample_query_first(sample_query *query, const struct sample **out_sample)
 {
-    const void *found = NULL;
-    const void **place = out_sample != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_first((calx_query *)query, place), &found, out_sample);
 }
 
 calx_status sample_query_one(sample_query *query, const struct sample **out_sample)
 {
-    const void *found = NULL;
-    const void **place = out_sample != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_one((calx_query *)query, place), &found, out_sample);
 }
 
 calx_status sample_query_one_or_none(sample_query *query, const struct sample **out_sample)
 {
-    const void *found = NULL;
-    const void **place = out_sample != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sample);
 }
 

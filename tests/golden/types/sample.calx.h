@@ -72,21 +72,20 @@ struct sample *sample_edit(const struct sample *sample);
 void sample_seal(const struct sample *sample);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status sample_add(calx_session *session, struct sample *sample);
-/** By key; *out_sample is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_sample is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status sample_get(calx_session *session, uint32_t id, const struct sample **out_sample);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status sample_get_one(calx_session *session, uint32_t id, const struct sample **out_sample);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status sample_delete(calx_session *session, const struct sample *sample);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status sample_merge(calx_session *session, const struct sample *source,
+                         const struct sample **out_sample);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status sample_bulk_insert(calx_session *session, const struct sample *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status sample_bulk_update(calx_session *session, const struct sample *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status sample_set_id(const struct sample *sample, uint32_t id);
 calx_status sample_set_flag(const struct sample *sample, bool flag);
 calx_status sample_set_tiny(const struct sample *sample, int8_t tiny);
@@ -139,11 +138,9 @@ calx_status sample_query_options(sample_query *query, calx_option option);
 calx_status sample_query_populate_existing(sample_query *query);
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status sample_query_first(sample_query *query, const struct sample **out_sample);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status sample_query_one(sample_query *query, const struct sample **out_sample);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status sample_query_one_or_none(sample_query *query, const struct sample **out_sample);
 /** How many rows, limit and offset counted in. */
 calx_status sample_query_count(sample_query *query, int64_t *out_count);

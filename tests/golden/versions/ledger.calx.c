@@ -81,8 +81,7 @@ static calx_status account_found(calx_status status, const void **found,
 
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account)
 {
-    const void *found = NULL;
-    const void **place = out_account != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &account_mapper, id, place);
     return account_found(status, &found, out_account);
 }
@@ -90,8 +89,7 @@ calx_status account_get(calx_session *session, int64_t id, const struct account 
 calx_status account_get_one(calx_session *session, int64_t id, const struct account **out_account)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_account != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &account_mapper, key, place);
     return account_found(status, &found, out_account);
 }
@@ -99,6 +97,14 @@ calx_status account_get_one(calx_session *session, int64_t id, const struct acco
 calx_status account_delete(calx_session *session, const struct account *account)
 {
     return calx_session_delete(session, account);
+}
+
+calx_status account_merge(calx_session *session, const struct account *source,
+                          const struct account **out_account)
+{
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &account_mapper, source, place);
+    return account_found(status, &found, out_account);
 }
 
 calx_status account_bulk_insert(calx_session *session, const struct account *rows, size_t count)
@@ -184,22 +190,19 @@ calx_status account_query_all(account_query *query, const struct account *const 
 
 calx_status account_query_first(account_query *query, const struct account **out_account)
 {
-    const void *found = NULL;
-    const void **place = out_account != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_first((calx_query *)query, place), &found, out_account);
 }
 
 calx_status account_query_one(account_query *query, const struct account **out_account)
 {
-    const void *found = NULL;
-    const void **place = out_account != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_one((calx_query *)query, place), &found, out_account);
 }
 
 calx_status account_query_one_or_none(account_query *query, const struct account **out_account)
 {
-    const void *found = NULL;
-    const void **place = out_account != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_one_or_none((calx_query *)query, place), &found, out_account);
 }
 
@@ -309,8 +312,7 @@ static calx_status note_found(calx_status status, const void **found, const stru
 
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note)
 {
-    const void *found = NULL;
-    const void **place = out_note != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &note_mapper, id, place);
     return note_found(status, &found, out_note);
 }
@@ -318,8 +320,7 @@ calx_status note_get(calx_session *session, int64_t id, const struct note **out_
 calx_status note_get_one(calx_session *session, int64_t id, const struct note **out_note)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_note != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &note_mapper, key, place);
     return note_found(status, &found, out_note);
 }
@@ -327,6 +328,14 @@ calx_status note_get_one(calx_session *session, int64_t id, const struct note **
 calx_status note_delete(calx_session *session, const struct note *note)
 {
     return calx_session_delete(session, note);
+}
+
+calx_status note_merge(calx_session *session, const struct note *source,
+                       const struct note **out_note)
+{
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &note_mapper, source, place);
+    return note_found(status, &found, out_note);
 }
 
 calx_status note_bulk_insert(calx_session *session, const struct note *rows, size_t count)
@@ -412,22 +421,19 @@ calx_status note_query_all(note_query *query, const struct note *const **out_ite
 
 calx_status note_query_first(note_query *query, const struct note **out_note)
 {
-    const void *found = NULL;
-    const void **place = out_note != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_first((calx_query *)query, place), &found, out_note);
 }
 
 calx_status note_query_one(note_query *query, const struct note **out_note)
 {
-    const void *found = NULL;
-    const void **place = out_note != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_one((calx_query *)query, place), &found, out_note);
 }
 
 calx_status note_query_one_or_none(note_query *query, const struct note **out_note)
 {
-    const void *found = NULL;
-    const void **place = out_note != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_one_or_none((calx_query *)query, place), &found, out_note);
 }
 
@@ -534,8 +540,7 @@ static calx_status entry_found(calx_status status, const void **found,
 
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry)
 {
-    const void *found = NULL;
-    const void **place = out_entry != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &entry_mapper, id, place);
     return entry_found(status, &found, out_entry);
 }
@@ -543,8 +548,7 @@ calx_status entry_get(calx_session *session, int64_t id, const struct entry **ou
 calx_status entry_get_one(calx_session *session, int64_t id, const struct entry **out_entry)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_entry != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &entry_mapper, key, place);
     return entry_found(status, &found, out_entry);
 }
@@ -552,6 +556,14 @@ calx_status entry_get_one(calx_session *session, int64_t id, const struct entry 
 calx_status entry_delete(calx_session *session, const struct entry *entry)
 {
     return calx_session_delete(session, entry);
+}
+
+calx_status entry_merge(calx_session *session, const struct entry *source,
+                        const struct entry **out_entry)
+{
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &entry_mapper, source, place);
+    return entry_found(status, &found, out_entry);
 }
 
 calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, size_t count)
@@ -632,22 +644,19 @@ calx_status entry_query_all(entry_query *query, const struct entry *const **out_
 
 calx_status entry_query_first(entry_query *query, const struct entry **out_entry)
 {
-    const void *found = NULL;
-    const void **place = out_entry != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_first((calx_query *)query, place), &found, out_entry);
 }
 
 calx_status entry_query_one(entry_query *query, const struct entry **out_entry)
 {
-    const void *found = NULL;
-    const void **place = out_entry != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_one((calx_query *)query, place), &found, out_entry);
 }
 
 calx_status entry_query_one_or_none(entry_query *query, const struct entry **out_entry)
 {
-    const void *found = NULL;
-    const void **place = out_entry != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_one_or_none((calx_query *)query, place), &found, out_entry);
 }
 
@@ -744,8 +753,7 @@ static calx_status page_found(calx_status status, const void **found, const stru
 
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page)
 {
-    const void *found = NULL;
-    const void **place = out_page != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &page_mapper, id, place);
     return page_found(status, &found, out_page);
 }
@@ -753,8 +761,7 @@ calx_status page_get(calx_session *session, int64_t id, const struct page **out_
 calx_status page_get_one(calx_session *session, int64_t id, const struct page **out_page)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_page != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &page_mapper, key, place);
     return page_found(status, &found, out_page);
 }
@@ -762,6 +769,14 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
 calx_status page_delete(calx_session *session, const struct page *page)
 {
     return calx_session_delete(session, page);
+}
+
+calx_status page_merge(calx_session *session, const struct page *source,
+                       const struct page **out_page)
+{
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &page_mapper, source, place);
+    return page_found(status, &found, out_page);
 }
 
 calx_status page_bulk_insert(calx_session *session, const struct page *rows, size_t count)
@@ -842,22 +857,19 @@ calx_status page_query_all(page_query *query, const struct page *const **out_ite
 
 calx_status page_query_first(page_query *query, const struct page **out_page)
 {
-    const void *found = NULL;
-    const void **place = out_page != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_first((calx_query *)query, place), &found, out_page);
 }
 
 calx_status page_query_one(page_query *query, const struct page **out_page)
 {
-    const void *found = NULL;
-    const void **place = out_page != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_one((calx_query *)query, place), &found, out_page);
 }
 
 calx_status page_query_one_or_none(page_query *query, const struct page **out_page)
 {
-    const void *found = NULL;
-    const void **place = out_page != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_one_or_none((calx_query *)query, place), &found, out_page);
 }
 
@@ -957,8 +969,7 @@ static calx_status sheet_found(calx_status status, const void **found,
 
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet)
 {
-    const void *found = NULL;
-    const void **place = out_sheet != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     const calx_status status = calx_session_get_int64(session, &sheet_mapper, id, place);
     return sheet_found(status, &found, out_sheet);
 }
@@ -966,8 +977,7 @@ calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **ou
 calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet **out_sheet)
 {
     const calx_value key[] = { calx_value_int64(id) };
-    const void *found = NULL;
-    const void **place = out_sheet != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     const calx_status status = calx_session_get_one(session, &sheet_mapper, key, place);
     return sheet_found(status, &found, out_sheet);
 }
@@ -975,6 +985,14 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
 calx_status sheet_delete(calx_session *session, const struct sheet *sheet)
 {
     return calx_session_delete(session, sheet);
+}
+
+calx_status sheet_merge(calx_session *session, const struct sheet *source,
+                        const struct sheet **out_sheet)
+{
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
+    const calx_status status = calx_session_merge_as(session, &sheet_mapper, source, place);
+    return sheet_found(status, &found, out_sheet);
 }
 
 calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, size_t count)
@@ -1055,22 +1073,19 @@ calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_
 
 calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet)
 {
-    const void *found = NULL;
-    const void **place = out_sheet != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_first((calx_query *)query, place), &found, out_sheet);
 }
 
 calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet)
 {
-    const void *found = NULL;
-    const void **place = out_sheet != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_one((calx_query *)query, place), &found, out_sheet);
 }
 
 calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out_sheet)
 {
-    const void *found = NULL;
-    const void **place = out_sheet != NULL ? &found : NULL;
+    const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sheet);
 }
 

@@ -39,21 +39,20 @@ struct account *account_edit(const struct account *account);
 void account_seal(const struct account *account);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status account_add(calx_session *session, struct account *account);
-/** By key; *out_account is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_account is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status account_get_one(calx_session *session, int64_t id, const struct account **out_account);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status account_delete(calx_session *session, const struct account *account);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status account_merge(calx_session *session, const struct account *source,
+                          const struct account **out_account);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status account_bulk_insert(calx_session *session, const struct account *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status account_bulk_update(calx_session *session, const struct account *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status account_set_id(const struct account *account, int64_t id);
 calx_status account_set_balance(const struct account *account, int64_t balance);
 calx_status account_set_written(const struct account *account, calx_timestamp written);
@@ -74,11 +73,9 @@ calx_status account_query_options(account_query *query, calx_option option);
 calx_status account_query_populate_existing(account_query *query);
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status account_query_first(account_query *query, const struct account **out_account);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status account_query_one(account_query *query, const struct account **out_account);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status account_query_one_or_none(account_query *query, const struct account **out_account);
 /** How many rows, limit and offset counted in. */
 calx_status account_query_count(account_query *query, int64_t *out_count);
@@ -112,24 +109,23 @@ struct note *note_edit(const struct note *note);
 void note_seal(const struct note *note);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status note_add(calx_session *session, struct note *note);
-/** By key; *out_note is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_note is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status note_get_one(calx_session *session, int64_t id, const struct note **out_note);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status note_delete(calx_session *session, const struct note *note);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status note_merge(calx_session *session, const struct note *source,
+                       const struct note **out_note);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status note_bulk_insert(calx_session *session, const struct note *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status note_bulk_update(calx_session *session, const struct note *rows, size_t count);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_tag(const char *old, char *out_new);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status note_set_id(const struct note *note, int64_t id);
 calx_status note_set_text(const struct note *note, const char *text);
 calx_status note_set_tag(const struct note *note, const char *tag);
@@ -150,11 +146,9 @@ calx_status note_query_options(note_query *query, calx_option option);
 calx_status note_query_populate_existing(note_query *query);
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status note_query_first(note_query *query, const struct note **out_note);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status note_query_one(note_query *query, const struct note **out_note);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status note_query_one_or_none(note_query *query, const struct note **out_note);
 /** How many rows, limit and offset counted in. */
 calx_status note_query_count(note_query *query, int64_t *out_count);
@@ -187,24 +181,23 @@ struct entry *entry_edit(const struct entry *entry);
 void entry_seal(const struct entry *entry);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status entry_add(calx_session *session, struct entry *entry);
-/** By key; *out_entry is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_entry is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status entry_get_one(calx_session *session, int64_t id, const struct entry **out_entry);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status entry_delete(calx_session *session, const struct entry *entry);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status entry_merge(calx_session *session, const struct entry *source,
+                        const struct entry **out_entry);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status entry_bulk_update(calx_session *session, const struct entry *rows, size_t count);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_entry(const int32_t *old, int32_t *out_new);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status entry_set_id(const struct entry *entry, int64_t id);
 calx_status entry_set_revision(const struct entry *entry, int32_t revision);
 
@@ -224,11 +217,9 @@ calx_status entry_query_options(entry_query *query, calx_option option);
 calx_status entry_query_populate_existing(entry_query *query);
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status entry_query_first(entry_query *query, const struct entry **out_entry);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status entry_query_one(entry_query *query, const struct entry **out_entry);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status entry_query_one_or_none(entry_query *query, const struct entry **out_entry);
 /** How many rows, limit and offset counted in. */
 calx_status entry_query_count(entry_query *query, int64_t *out_count);
@@ -261,21 +252,20 @@ struct page *page_edit(const struct page *page);
 void page_seal(const struct page *page);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status page_add(calx_session *session, struct page *page);
-/** By key; *out_page is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_page is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status page_get_one(calx_session *session, int64_t id, const struct page **out_page);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status page_delete(calx_session *session, const struct page *page);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status page_merge(calx_session *session, const struct page *source,
+                       const struct page **out_page);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status page_bulk_insert(calx_session *session, const struct page *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status page_bulk_update(calx_session *session, const struct page *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status page_set_id(const struct page *page, int64_t id);
 calx_status page_set_etag(const struct page *page, const char *etag);
 
@@ -295,11 +285,9 @@ calx_status page_query_options(page_query *query, calx_option option);
 calx_status page_query_populate_existing(page_query *query);
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status page_query_first(page_query *query, const struct page **out_page);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status page_query_one(page_query *query, const struct page **out_page);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status page_query_one_or_none(page_query *query, const struct page **out_page);
 /** How many rows, limit and offset counted in. */
 calx_status page_query_count(page_query *query, int64_t *out_count);
@@ -332,21 +320,20 @@ struct sheet *sheet_edit(const struct sheet *sheet);
 void sheet_seal(const struct sheet *sheet);
 /** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
 calx_status sheet_add(calx_session *session, struct sheet *sheet);
-/** By key; *out_sheet is NULL when there is no such row. Borrowed: the session keeps it. */
+/** By key, borrowed; no such row: *out_sheet is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet);
-/** By key; CALX_E_NO_RESULT when there is no such row. Borrowed: the session keeps it. */
 calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet **out_sheet);
 /** Deleted by the next flush (calx_session_delete()). */
 calx_status sheet_delete(calx_session *session, const struct sheet *sheet);
-/** Plain rows, straight to the table (calx_session_bulk_insert()). */
+/** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
+calx_status sheet_merge(calx_session *session, const struct sheet *source,
+                        const struct sheet **out_sheet);
+/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
 calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, size_t count);
-/** By key, every other column (calx_session_bulk_update()). */
 calx_status sheet_bulk_update(calx_session *session, const struct sheet *rows, size_t count);
 
-/*
- * Setters: each marks its column as changed and copies text and bytes at once. Errors:
- * CALX_E_UNMAPPED no instance; CALX_E_DATA does not fit; CALX_E_STATE deleted; CALX_E_NOMEM.
- */
+/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
+ * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
 calx_status sheet_set_id(const struct sheet *sheet, int64_t id);
 calx_status sheet_set_revision(const struct sheet *sheet, int64_t revision);
 
@@ -366,11 +353,9 @@ calx_status sheet_query_options(sheet_query *query, calx_option option);
 calx_status sheet_query_populate_existing(sheet_query *query);
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count);
-/** The first; NULL when there is none. */
+/** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
 calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet);
-/** The only one; CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS. */
 calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet);
-/** The only one, or NULL; CALX_E_MULTIPLE_RESULTS. */
 calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out_sheet);
 /** How many rows, limit and offset counted in. */
 calx_status sheet_query_count(sheet_query *query, int64_t *out_count);
