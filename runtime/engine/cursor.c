@@ -152,6 +152,20 @@ static calx_status raise_after(calx_cursor *cursor, calx_event_details *details)
                             &connection->error);
 }
 
+/* Within the time its options give it; its rows have what is left of that (ENG-174). */
+static calx_status execute_by(calx_cursor *cursor, const calx_event_details *details, size_t rows,
+                              bool *out_row)
+{
+    int64_t timeout_ms = cursor->connection->settings->timeout_ms;
+    calx_driver_connection *physical = cursor->link->connection;
+    cursor->deadline = timeout_ms > 0 ? calx_deadline_in_ms(timeout_ms) : 0;
+    physical->deadline = cursor->deadline;
+    calx_status status =
+        execute(cursor, details->parameters, details->parameter_count, rows, out_row);
+    physical->deadline = 0;
+    return status;
+}
+
 /* The driver runs it, with the log on when somebody reads it. */
 static calx_status execute_logged(calx_cursor *cursor, const calx_event_details *details,
                                   size_t rows, bool *out_row)
@@ -159,11 +173,10 @@ static calx_status execute_logged(calx_cursor *cursor, const calx_event_details 
     const calx_connection *connection = cursor->connection;
     const char *sql = details->statement != NULL ? details->statement : cursor->sql;
     if (!connection->echo)
-        return execute(cursor, details->parameters, details->parameter_count, rows, out_row);
+        return execute_by(cursor, details, rows, out_row);
     calx_echo_statement(connection, sql, details->parameters, details->parameter_count);
     int64_t start = calx_clock_monotonic_ns();
-    calx_status status =
-        execute(cursor, details->parameters, details->parameter_count, rows, out_row);
+    calx_status status = execute_by(cursor, details, rows, out_row);
     calx_echo_time(connection, calx_clock_monotonic_ns() - start);
     return status;
 }
@@ -205,7 +218,8 @@ static CALX_APART calx_status execute_aloud(calx_cursor *cursor, calx_event_deta
 
 static inline bool is_aloud(const calx_connection *connection)
 {
-    return connection->echo || calx_hears_statements(connection->engine);
+    return connection->echo || connection->settings->timeout_ms > 0 ||
+           calx_hears_statements(connection->engine);
 }
 
 /* The driver was not asked, so what it refused before is no answer to this call. */
@@ -293,7 +307,9 @@ calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)
     if (cursor->state != CALX_CURSOR_ROW || cursor->connection == NULL)
         return fail_ended(cursor);
     calx_connection_forget_error(cursor->connection);
+    cursor->link->connection->deadline = cursor->deadline;
     calx_status status = cursor->driver->next(cursor->statement, out_row);
+    cursor->link->connection->deadline = 0;
     if (status != CALX_OK)
         return fail(cursor, status);
     if (!*out_row)
@@ -383,6 +399,7 @@ void calx_cursor_reset(calx_cursor *cursor)
     if (cursor->state != CALX_CURSOR_FRESH)
         cursor->driver->reset(cursor->statement);
     restore(cursor);
+    cursor->deadline = 0;
     cursor->state = CALX_CURSOR_FRESH;
 }
 

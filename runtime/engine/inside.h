@@ -103,6 +103,7 @@ struct calx_cursor {
     calx_connection *connection;      /* NULL: not open, or its connection has ended */
     calx_link *link;
     calx_cursor_state state;
+    int64_t deadline; /* of the run; 0: none */
     calx_cursor_home home;
     calx_cursor *next; /* among the connection's open ones */
     calx_cursor *previous;

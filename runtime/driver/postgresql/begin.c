@@ -64,7 +64,7 @@ bool calx_postgresql_send_begin(calx_postgresql_connection *connection)
 
 bool calx_postgresql_take_begin(calx_postgresql_connection *connection, PGresult **out_failed)
 {
-    PGresult *result = PQgetResult(connection->conn);
+    PGresult *result = calx_postgresql_get_result(connection);
     bool begun = PQresultStatus(result) == PGRES_COMMAND_OK;
     if (begun)
         PQclear(result);
@@ -72,7 +72,7 @@ bool calx_postgresql_take_begin(calx_postgresql_connection *connection, PGresult
         *out_failed = result;
     /* What ends the answer to one command. */
     if (result != NULL)
-        PQclear(PQgetResult(connection->conn));
+        PQclear(calx_postgresql_get_result(connection));
     return begun;
 }
 

@@ -167,7 +167,7 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
         calx_error_clear(&copy);
     }
     add_facts(error, result);
-    return status;
+    return connection->timed_out ? calx_postgresql_fail_late(connection) : status;
 }
 
 /* No code: the connection is gone, or libpq itself had no memory or no way (LIM-01). */
@@ -179,7 +179,7 @@ static calx_status fail_bare(calx_postgresql_connection *connection)
         calx_error_set_driver(error, CALX_E_DISCONNECT, NULL, 0, D,
                               message != NULL && message[0] != '\0' ? message : NULL);
         calx_release(message);
-        return CALX_E_DISCONNECT;
+        return connection->timed_out ? calx_postgresql_fail_late(connection) : CALX_E_DISCONNECT;
     }
     char *message = copy_line(PQerrorMessage(connection->conn));
     calx_status status = message == NULL || message[0] == '\0' ? CALX_E_NOMEM : CALX_E_INTERFACE;
@@ -224,6 +224,21 @@ static const char *find_state(const char *message)
     return found;
 }
 
+/* Whether a line is what the verbosity adds: "LOCATION:  auth_failed, auth.c:334". */
+static bool is_location(const char *line, size_t size)
+{
+    size_t end = size;
+    while (end > 0 && line[end - 1] >= '0' && line[end - 1] <= '9')
+        end--;
+    if (end == size || end < 3 || memcmp(line + end - 3, ".c:", 3) != 0)
+        return false;
+    for (end -= 3; end > 0 && line[end - 1] != ' '; end--)
+        continue;
+    const char *colon = memchr(line, ':', size);
+    return end > 1 && line[end - 2] == ',' && colon + 3 < line + end && colon[1] == ' ' &&
+           colon[2] == ' ';
+}
+
 /* The message without what the verbosity put there: the code, and the line with the location. */
 static void put_plain(calx_buffer *out, const char *message)
 {
@@ -233,10 +248,9 @@ static void put_plain(calx_buffer *out, const char *message)
         const char *next = line[size] == '\n' ? line + size + 1 : line + size;
         char *copy = calx_strdup_n(line, size);
         const char *code = copy != NULL ? find_state(copy) : NULL;
-        bool location = strstr(line, ".c:") != NULL && strstr(line, ".c:") < line + size;
         if (copy == NULL)
             calx_buffer_fail(out, CALX_E_NOMEM);
-        if (!location && size > 0) {
+        if (!is_location(line, size) && size > 0) {
             calx_buffer_put(out, out->size > 0 ? "; " : "");
             calx_buffer_put_n(out, line, code != NULL ? (size_t)(code - copy) - 1 : size);
             if (code != NULL)
@@ -260,6 +274,9 @@ calx_status calx_postgresql_fail_connect(PGconn *conn, calx_error *error)
         if (told == CALX_E_AUTH || told == CALX_E_RESOURCE || strcmp(sqlstate, "3D000") == 0)
             status = told;
     }
+    /* The server asked for a password, and none was given (ENG-178). */
+    if (status == CALX_E_CONNECT && PQconnectionNeedsPassword(conn))
+        status = CALX_E_AUTH;
     calx_buffer text = CALX_BUFFER_INIT;
     put_plain(&text, message);
     calx_error_set_driver(error, status, sqlstate, 0, flags & R,

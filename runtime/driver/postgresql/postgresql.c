@@ -44,8 +44,8 @@ void calx_postgresql_drain(calx_postgresql_connection *connection, PGresult *fir
                            PGresult **out_result)
 {
     PGresult *kept = NULL;
-    PGresult *result = first != NULL ? first : PQgetResult(connection->conn);
-    for (; result != NULL; result = PQgetResult(connection->conn)) {
+    PGresult *result = first != NULL ? first : calx_postgresql_get_result(connection);
+    for (; result != NULL; result = calx_postgresql_get_result(connection)) {
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
             end_copy(connection->conn, status);

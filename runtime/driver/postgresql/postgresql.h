@@ -83,6 +83,8 @@ typedef struct calx_postgresql_connection {
     unsigned last_savepoint;            /* number of the newest savepoint */
     bool untouched;                     /* the transaction has begun, and nothing ran in it */
     bool ddl;                           /* something in the transaction changed the schema */
+    bool timed_out;                     /* the deadline has passed, the cancel is sent */
+    int64_t grace;                      /* how long the server has for that */
     bool unnamed;                       /* statements have no name: the URL says prepared=off */
     bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
@@ -202,6 +204,13 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
  */
 void calx_postgresql_look(calx_postgresql_connection *connection);
 
+/* deadline.c */
+
+/* The next result, as PQgetResult() gives it; waits until the connection's deadline at most. */
+PGresult *calx_postgresql_get_result(calx_postgresql_connection *connection);
+/* The error there is becomes that of a statement that was ended for its deadline. */
+calx_status calx_postgresql_fail_late(calx_postgresql_connection *connection);
+
 /* cancel.c */
 
 /* For the cancels of a connection. NULL: no memory. */
@@ -316,7 +325,8 @@ calx_status calx_postgresql_fail_stale(calx_postgresql_statement *statement);
  * Reads what a pipeline answers, up to its end. *out_failed, *out_told: the first failure, and the
  * last answer that has rows or describes a statement; or NULL. PQclear().
  */
-void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_told);
+void calx_postgresql_read_pipeline(calx_postgresql_connection *connection, PGresult **out_failed,
+                                   PGresult **out_told);
 /* Frees the list of statements to be closed; tell: and has the server close them (ENG-160). */
 void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell);
 

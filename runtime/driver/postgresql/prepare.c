@@ -70,11 +70,13 @@ void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool 
 
 /* ---- preparing on the server ---- */
 
-void calx_postgresql_read_pipeline(PGconn *conn, PGresult **out_failed, PGresult **out_told)
+void calx_postgresql_read_pipeline(calx_postgresql_connection *connection, PGresult **out_failed,
+                                   PGresult **out_told)
 {
+    PGconn *conn = connection->conn;
     int silences = 0;
     while (PQstatus(conn) == CONNECTION_OK && silences < 2) {
-        PGresult *result = PQgetResult(conn);
+        PGresult *result = calx_postgresql_get_result(connection);
         ExecStatusType status = PQresultStatus(result);
         silences = result == NULL ? silences + 1 : 0;
         if (status == PGRES_FATAL_ERROR && result != NULL && *out_failed == NULL) {
@@ -154,7 +156,7 @@ static calx_status send_prepare(calx_postgresql_statement *statement, const char
     calx_postgresql_settle(connection);
     bool sent = send_pipeline(statement, name, guarded);
     if (sent)
-        calx_postgresql_read_pipeline(conn, &failed, &statement->description);
+        calx_postgresql_read_pipeline(connection, &failed, &statement->description);
     bool left = PQexitPipelineMode(conn) == 1;
     if (!sent || failed != NULL || statement->description == NULL || !left)
         status = fail_parse(statement, failed);

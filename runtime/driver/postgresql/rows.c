@@ -100,8 +100,9 @@ static void spool(calx_postgresql_statement *statement)
 {
     calx_postgresql_connection *connection = connection_of(statement);
     PGresult *rest = NULL;
-    PGresult *row = PQgetResult(connection->conn);
-    for (; PQresultStatus(row) == PGRES_SINGLE_TUPLE; row = PQgetResult(connection->conn)) {
+    PGresult *row = calx_postgresql_get_result(connection);
+    for (; PQresultStatus(row) == PGRES_SINGLE_TUPLE;
+         row = calx_postgresql_get_result(connection)) {
         if (!statement->short_of_memory)
             statement->short_of_memory = !put_aside(&rest, row);
         PQclear(row);
@@ -120,7 +121,7 @@ static void drop_rows(calx_postgresql_connection *connection, bool wait)
     for (int i = 0; connection->leftover && (wait || i < PATIENCE); i++) {
         if (!wait && PQisBusy(connection->conn))
             return;
-        PGresult *row = PQgetResult(connection->conn);
+        PGresult *row = calx_postgresql_get_result(connection);
         connection->leftover = row != NULL && PQstatus(connection->conn) == CONNECTION_OK;
         PQclear(row);
     }
@@ -158,7 +159,7 @@ calx_status calx_postgresql_take_rows(calx_postgresql_statement *statement, int 
     calx_postgresql_connection *connection = connection_of(statement);
     PGresult *result = NULL;
     if (sent == 1 && how != CALX_DRIVER_ROWS_ALL && PQsetSingleRowMode(connection->conn) == 1)
-        result = PQgetResult(connection->conn);
+        result = calx_postgresql_get_result(connection);
     if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
         connection->untouched = false;
         connection->flowing = statement;
@@ -309,7 +310,7 @@ static calx_status start_portal(calx_postgresql_statement *statement, const char
     calx_postgresql_settle(connection);
     bool sent = PQenterPipelineMode(connection->conn) == 1 && send_portal(statement, declare);
     if (sent)
-        calx_postgresql_read_pipeline(connection->conn, &failed, &batch);
+        calx_postgresql_read_pipeline(connection, &failed, &batch);
     bool left = PQexitPipelineMode(connection->conn) == 1;
     if (!sent || !left || failed != NULL || PQresultStatus(batch) != PGRES_TUPLES_OK)
         status = calx_postgresql_fail_run(statement, failed);
@@ -369,7 +370,7 @@ static calx_status tell_end(calx_postgresql_statement *statement, bool *out_row)
 
 static calx_status next_on_line(calx_postgresql_statement *statement, bool *out_row)
 {
-    PGresult *row = PQgetResult(connection_of(statement)->conn);
+    PGresult *row = calx_postgresql_get_result(connection_of(statement));
     if (PQresultStatus(row) != PGRES_SINGLE_TUPLE) {
         finish_line(statement, row);
         return tell_end(statement, out_row);

@@ -236,7 +236,7 @@ static calx_status begin_and_execute(calx_postgresql_statement *statement)
                 PQpipelineSync(connection->conn) == 1;
     if (sent) {
         begun = calx_postgresql_take_begin(connection, &failed);
-        calx_postgresql_read_pipeline(connection->conn, &failed, &result);
+        calx_postgresql_read_pipeline(connection, &failed, &result);
     }
     bool left = PQexitPipelineMode(connection->conn) == 1;
     if (sent && !begun)
@@ -310,6 +310,7 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     calx_driver_rows how = statement->how;
     calx_postgresql_reset(base);
+    connection_of(statement)->timed_out = false;
     base->refused = 0;
     statement->changes = 0;
     statement->how = CALX_DRIVER_ROWS_ALL;
@@ -410,6 +411,7 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
 {
     calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
     calx_postgresql_reset(base);
+    connection_of(statement)->timed_out = false;
     statement->changes = 0;
     if (statement->empty || base->parameter_count == 0 || rows == 0 || rows > INT32_MAX)
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,

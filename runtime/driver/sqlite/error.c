@@ -5,6 +5,7 @@
  */
 #include "driver/sqlite/sqlite.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -132,11 +133,22 @@ calx_status calx_sqlite_fail(sqlite3 *db, int code, calx_sqlite_phase phase, cal
     return calx_error_set_driver(error, status, NULL, code, flags, message);
 }
 
+/* Whether the code comes of our own deadline: then it has passed. */
+static bool is_late(const calx_sqlite_connection *connection, int code)
+{
+    bool may_be = (code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY;
+    return may_be && connection->base.deadline != 0 &&
+           calx_deadline_passed(connection->base.deadline);
+}
+
 calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code)
 {
     bool was_in_transaction = connection->base.in_transaction;
     calx_status status =
         calx_sqlite_fail(connection->db, code, CALX_SQLITE_OPEN, &connection->base.error);
+    if (is_late(connection, code))
+        status = calx_error_set_driver(&connection->base.error, CALX_E_TIMEOUT, NULL, code, 0,
+                                       "the statement did not end within its timeout_ms");
     calx_sqlite_look(connection);
     if (was_in_transaction && !connection->base.in_transaction)
         connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;

@@ -15,7 +15,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { CONTROL_TEXT_SIZE = 64 };
+enum { CONTROL_TEXT_SIZE = 64, PROGRESS_STEPS = 10000 };
 
 /* What stands in front of SQLite's own words when a file cannot be opened. */
 static void explain_open(const calx_sqlite_config *config, calx_error *error)
@@ -160,6 +160,14 @@ static int opening_timeout(const calx_sqlite_config *config, int64_t deadline)
     return left_ms < config->timeout_ms ? (int)left_ms : config->timeout_ms;
 }
 
+/* Asked every so many steps of a statement. Not 0: it ends (ENG-174). */
+static int is_late(void *context)
+{
+    const calx_sqlite_connection *connection = context;
+    int64_t deadline = connection->base.deadline;
+    return deadline != 0 && calx_deadline_passed(deadline);
+}
+
 static calx_status sqlite_connect(const calx_driver_config *config, int64_t deadline,
                                   calx_driver_connection **out, calx_error *error)
 {
@@ -187,6 +195,7 @@ static calx_status sqlite_connect(const calx_driver_config *config, int64_t dead
         return status;
     }
     sqlite3_busy_timeout(connection->db, connection->config->timeout_ms);
+    sqlite3_progress_handler(connection->db, PROGRESS_STEPS, is_late, connection);
     *out = &connection->base;
     return CALX_OK;
 }

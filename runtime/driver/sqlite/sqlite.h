@@ -100,6 +100,8 @@ calx_status calx_sqlite_isolation(calx_driver_connection *connection,
                                   calx_isolation *out_isolation);
 /* Before a statement runs: begins the transaction if that is due. */
 calx_status calx_sqlite_start(calx_sqlite_connection *connection, bool only_reads);
+/* How long a lock is waited for now, in milliseconds. */
+int calx_sqlite_patience(const calx_sqlite_connection *connection);
 /* Before something is written: waits for the turn to, outside of a transaction. */
 calx_status calx_sqlite_take_turn(calx_sqlite_connection *connection);
 /* What SQLite says about the transaction becomes in_transaction (ENG-045). */

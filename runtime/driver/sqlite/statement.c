@@ -231,6 +231,32 @@ static CALX_APART calx_status enter_transaction(sqlite_statement *statement)
     return only_reads ? CALX_OK : calx_sqlite_take_turn(connection);
 }
 
+static calx_status run(sqlite_statement *statement, const calx_value *parameters, size_t count,
+                       bool *out_row)
+{
+    calx_status status = CALX_OK;
+    if (!connection_of(statement)->in_gate)
+        status = enter_transaction(statement);
+    if (status != CALX_OK)
+        return status;
+    statement->bound = true;
+    statement->width = 0;
+    statement->total_before = sqlite3_total_changes(statement->db);
+    status = bind_all(statement, parameters, count);
+    return status == CALX_OK ? step(statement, out_row) : status;
+}
+
+/* Locks are waited for until the deadline at most. */
+static CALX_APART calx_status run_by(sqlite_statement *statement, const calx_value *parameters,
+                                     size_t count, bool *out_row)
+{
+    const calx_sqlite_connection *connection = connection_of(statement);
+    sqlite3_busy_timeout(statement->db, calx_sqlite_patience(connection));
+    calx_status status = run(statement, parameters, count, out_row);
+    sqlite3_busy_timeout(statement->db, connection->config->timeout_ms);
+    return status;
+}
+
 calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *parameters,
                                 size_t count, bool *out_row)
 {
@@ -248,16 +274,9 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
     }
-    calx_status status = CALX_OK;
-    if (!connection_of(statement)->in_gate)
-        status = enter_transaction(statement);
-    if (status != CALX_OK)
-        return status;
-    statement->bound = true;
-    statement->width = 0;
-    statement->total_before = sqlite3_total_changes(statement->db);
-    status = bind_all(statement, parameters, count);
-    return status == CALX_OK ? step(statement, out_row) : status;
+    if (base->connection->deadline != 0)
+        return run_by(statement, parameters, count, out_row);
+    return run(statement, parameters, count, out_row);
 }
 
 calx_status calx_sqlite_next(calx_driver_statement *base, bool *out_row)

@@ -8,6 +8,7 @@
  */
 #include "driver/sqlite/sqlite.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdio.h>
@@ -62,9 +63,20 @@ static calx_status run_kept(calx_sqlite_connection *connection, calx_sqlite_kept
 
 /* ---- the turn ---- */
 
+int calx_sqlite_patience(const calx_sqlite_connection *connection)
+{
+    int64_t deadline = connection->base.deadline;
+    int64_t left = deadline != 0 ? calx_deadline_left_ms(deadline) : INT64_MAX;
+    return left < connection->config->timeout_ms ? (int)left : connection->config->timeout_ms;
+}
+
 static calx_status fail_gate(calx_sqlite_connection *connection)
 {
     calx_sqlite_look(connection);
+    if (connection->base.deadline != 0 && calx_deadline_passed(connection->base.deadline))
+        return calx_error_set_driver(&connection->base.error, CALX_E_TIMEOUT, NULL, SQLITE_BUSY, 0,
+                                     "the statement did not end within its timeout_ms: others were "
+                                     "writing");
     return calx_error_set_driver(&connection->base.error, CALX_E_BUSY, NULL, SQLITE_BUSY,
                                  CALX_ERROR_RETRY,
                                  "the database is locked: other transactions of this engine that "
@@ -78,7 +90,8 @@ calx_status calx_sqlite_take_turn(calx_sqlite_connection *connection)
     if (config->gate == NULL || connection->in_gate)
         return CALX_OK;
     /* One that has read cannot wait: what it read may be stale then. SQLite tells whether it is. */
-    connection->in_gate = calx_sqlite_gate_enter(config->gate, inside ? 0 : config->timeout_ms);
+    connection->in_gate =
+        calx_sqlite_gate_enter(config->gate, inside ? 0 : calx_sqlite_patience(connection));
     return connection->in_gate || inside ? CALX_OK : fail_gate(connection);
 }
 
