@@ -253,6 +253,11 @@ struct calx_driver {
     bool writers_begin_so;
     /* Optional. Asks the database about itself, outside of a transaction (ENG-036). */
     calx_status (*look)(calx_driver_connection *connection, calx_driver_server *out_server);
+    /*
+     * Optional: NULL means there is nothing to undo. Undoes what statements have changed in the
+     * database's session, outside of a transaction: what was noticed, or everything (ENG-177).
+     */
+    calx_status (*wipe)(calx_driver_connection *connection, bool everything);
     /* Optional. The database library's own handle. */
     void *(*native)(calx_driver_connection *connection);
 };

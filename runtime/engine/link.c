@@ -94,23 +94,30 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
 }
 
 /* Ends a transaction that is still open, as the options want it. */
-static bool end_transaction(calx_engine *engine, calx_link *link)
+static calx_status end_transaction(calx_engine *engine, calx_link *link)
 {
     calx_driver_connection *connection = link->connection;
-    calx_pool_reset reset = link->reset;
-    if (!connection->in_transaction || reset == CALX_POOL_RESET_NONE) {
+    if (!connection->in_transaction || link->reset == CALX_POOL_RESET_NONE) {
         calx_log_text(&engine->pool_logger, CALX_LOG_DEBUG,
                       connection->in_transaction ? "returned as it is" : "nothing to reset");
-        return true;
+        return CALX_OK;
     }
-    calx_status status;
-    if (reset == CALX_POOL_RESET_COMMIT) {
+    if (link->reset == CALX_POOL_RESET_COMMIT) {
         calx_log_text(&engine->logger, CALX_LOG_INFO, "COMMIT (returned to the pool)");
-        status = engine->driver->control(connection, CALX_DRIVER_COMMIT, 0);
-    } else {
-        calx_log_text(&engine->logger, CALX_LOG_INFO, "ROLLBACK (returned to the pool)");
-        status = engine->driver->clean(connection);
+        return engine->driver->control(connection, CALX_DRIVER_COMMIT, 0);
     }
+    calx_log_text(&engine->logger, CALX_LOG_INFO, "ROLLBACK (returned to the pool)");
+    return engine->driver->clean(connection);
+}
+
+/* false: that failed. */
+static bool make_fit(calx_engine *engine, calx_link *link)
+{
+    calx_driver_connection *connection = link->connection;
+    bool wipes = link->reset == CALX_POOL_RESET_SMART || link->reset == CALX_POOL_RESET_DISCARD;
+    calx_status status = end_transaction(engine, link);
+    if (status == CALX_OK && wipes && engine->driver->wipe != NULL)
+        status = engine->driver->wipe(connection, link->reset == CALX_POOL_RESET_DISCARD);
     if (status == CALX_OK)
         return true;
     calx_log(&engine->logger, CALX_LOG_WARNING,
@@ -127,7 +134,7 @@ bool calx_link_reset(void *context, calx_pool_entry *entry)
     bool done = false;
     if (calx_hears(engine, CALX_EVENT_RESET) && !calx_link_raise_reset(engine, link, false, &done))
         return false;
-    if (!done && !end_transaction(engine, link))
+    if (!done && !make_fit(engine, link))
         return false;
     calx_link_note(engine, link, CALX_EVENT_CHECKIN);
     return true;

@@ -54,10 +54,9 @@ static const option_word echoes[] = {
     { NULL, 0 },
 };
 static const option_word resets[] = {
-    { "rollback", CALX_POOL_RESET_ROLLBACK },
-    { "commit", CALX_POOL_RESET_COMMIT },
-    { "none", CALX_POOL_RESET_NONE },
-    { NULL, 0 },
+    { "rollback", CALX_POOL_RESET_ROLLBACK }, { "commit", CALX_POOL_RESET_COMMIT },
+    { "none", CALX_POOL_RESET_NONE },         { "smart", CALX_POOL_RESET_SMART },
+    { "discard", CALX_POOL_RESET_DISCARD },   { NULL, 0 },
 };
 static const option_word pools[] = {
     { "default", CALX_POOL_DEFAULT },

@@ -72,11 +72,15 @@ static void prepare_fork(void *context)
     calx_engine *engine = context;
     pthread_mutex_lock(&engine->plan_lock);
     pthread_mutex_lock(&engine->texts.lock);
+    pthread_mutex_lock(&engine->listeners.lock);
+    pthread_mutex_lock(&engine->greeting.lock);
     calx_pool_fork_prepare(engine->pool);
 }
 
 static void let_go(calx_engine *engine)
 {
+    pthread_mutex_unlock(&engine->greeting.lock);
+    pthread_mutex_unlock(&engine->listeners.lock);
     pthread_mutex_unlock(&engine->texts.lock);
     pthread_mutex_unlock(&engine->plan_lock);
 }
@@ -93,6 +97,7 @@ static void go_on_as_child(void *context)
 {
     calx_engine *engine = context;
     calx_pool_fork_child(engine->pool);
+    engine->greeting.running = false; /* whoever was at it is in the parent */
     atomic_store(&engine->anchor, NULL);
     let_go(engine);
 }
@@ -180,6 +185,13 @@ void calx_engine_dispose(calx_engine *engine)
     calx_greeting_repeat(&engine->root->greeting);
     if (calx_hears(engine, CALX_EVENT_ENGINE_DISPOSED))
         (void)calx_event_raise(engine, &details, NULL, NULL);
+}
+
+void calx_engine_abandon(calx_engine *engine)
+{
+    calx_pool_abandon(engine->pool);
+    atomic_store(&engine->root->anchor, NULL);
+    calx_greeting_repeat(&engine->root->greeting);
 }
 
 void calx_engine_refresh(calx_engine *engine)

@@ -28,9 +28,9 @@ static const char *const isolation_names[] = {
 };
 
 static const char *const reset_names[] = {
-    [CALX_POOL_RESET_ROLLBACK] = "rollback",
-    [CALX_POOL_RESET_COMMIT] = "commit",
-    [CALX_POOL_RESET_NONE] = "none",
+    [CALX_POOL_RESET_ROLLBACK] = "rollback", [CALX_POOL_RESET_COMMIT] = "commit",
+    [CALX_POOL_RESET_NONE] = "none",         [CALX_POOL_RESET_SMART] = "smart",
+    [CALX_POOL_RESET_DISCARD] = "discard",
 };
 
 enum {
@@ -124,7 +124,7 @@ static void check_ranges(const calx_execution_options *options, calx_buffer *pro
         { options->retry_delay_max_ms >= 0 && options->retry_delay_max_ms <= RETRY_DELAY_MOST_MS,
           "retry_delay_max_ms is negative, or more than a day" },
         { options->pool_reset == NULL || find_reset(options->pool_reset) >= 0,
-          "pool_reset must be one of: rollback, commit, none" },
+          "pool_reset must be one of: rollback, commit, none, smart, discard" },
         { options->others != NULL || options->other_count == 0, "others is NULL" },
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

@@ -48,6 +48,18 @@ static void disown_all_locked(calx_pool *pool)
     }
 }
 
+void calx_pool_abandon(calx_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    disown_all_locked(pool);
+    pool->orphans = 0; /* none is out any more */
+    pool->generation++;
+    if (pool->queued)
+        calx_pool_offer_locked(pool);
+    calx_pool_changed_locked(pool);
+    calx_pool_unlock(pool);
+}
+
 void calx_pool_fork_child(calx_pool *pool)
 {
     disown_all_locked(pool);

@@ -192,6 +192,9 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline);
 /* One consistent snapshot (ENG-068). */
 void calx_pool_status(calx_pool *pool, calx_engine_state *out_state);
 
+/* All entries there are become foreign, as in a child; takes go on with new ones (ENG-040). */
+void calx_pool_abandon(calx_pool *pool);
+
 /*
  * Around a fork: before it, and after it in the parent and in the child. The child's pool is as
  * new; what was in it belongs to the parent (ENG-099, ENG-100).

@@ -7,6 +7,8 @@
 #include "support/ration.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static calx_status from_config(const calx_setting *settings, size_t count, const char *prefix,
                                calx_engine **out_engine, calx_error *error)
@@ -120,6 +122,60 @@ static void options_the_pool_lacks_are_all_named(void **state)
     calx_error_clear(&error);
 }
 
+/* The child of a fork; 0: all is well there. */
+static int use_in_child(calx_engine *engine)
+{
+    calx_connection *connection = NULL;
+    calx_statement *statement = calx_text_statement("SELECT 1");
+    calx_engine_state counts;
+    calx_engine_abandon(engine);
+    calx_engine_status(engine, &counts);
+    int failures = counts.out != 0;
+    failures += calx_engine_connect(engine, &connection, NULL) != CALX_OK;
+    failures +=
+        connection == NULL || calx_connection_execute(connection, statement, NULL) != CALX_OK;
+    calx_connection_close(connection);
+    calx_statement_free(statement);
+    return failures;
+}
+
+static void a_child_may_forget_its_parents_connections(void **state)
+{
+    (void)state;
+    calx_shows("ENG-040");
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *held = connect_to(engine);
+    calx_connection_close(connect_to(engine));
+    run(held, "INSERT INTO users (id, name) VALUES (1, 'a')");
+    if (calx_test_on("sqlite")) /* locks that were open would be the child's, too (ENG-102) */
+        ok(held, calx_connection_commit(held));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(use_in_child(engine));
+    int result = -1;
+    assert_int_equal(waitpid(child, &result, 0), child);
+    assert_true(WIFEXITED(result));
+    assert_int_equal(WEXITSTATUS(result), 0);
+    /* The parent felt nothing of it. */
+    ok(held, calx_connection_commit(held));
+    calx_connection *idle = connect_to(engine);
+    assert_int_equal(number(idle, "SELECT count(*) FROM users"), 1);
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.created, 2);
+    calx_connection_close(idle);
+    calx_connection_close(held);
+    /* Here it may be done, too: what is out is of no use any more. */
+    held = connect_to(engine);
+    calx_engine_abandon(engine);
+    assert_int_equal(try_sql(held, "SELECT 1"), CALX_E_STATE);
+    calx_connection_close(held);
+    held = connect_to(engine);
+    run(held, "SELECT 1");
+    calx_connection_close(held);
+    calx_engine_free(engine);
+}
+
 static calx_status configure(void)
 {
     const calx_setting settings[] = { { "calx.url", "sqlite://" }, { "calx.name", "n" } };
@@ -155,6 +211,7 @@ int main(void)
         cmocka_unit_test(the_prefix_is_calx_unless_another_is_given),
         cmocka_unit_test(bad_settings_are_all_named_and_their_values_are_not),
         CALX_SQLITE(options_the_pool_lacks_are_all_named),
+        cmocka_unit_test(a_child_may_forget_its_parents_connections),
         CALX_SQLITE(missing_memory_for_settings_is_survived),
     };
     return CALX_RUN("engine_options", tests);

@@ -68,6 +68,7 @@ void calx_postgresql_note(calx_postgresql_connection *connection, PGresult *resu
     static const char *const changed[] = { "ALTER", "DROP" };
     const char *tag = PQcmdStatus(result);
     connection->untouched = false;
+    calx_postgresql_note_trace(connection, tag);
     for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
         if (strcmp(tag, lost[i]) == 0)
             calx_postgresql_lose_names(connection);
@@ -314,6 +315,7 @@ const calx_driver calx_driver_postgresql = {
     .isolation = postgresql_isolation,
     .look = postgresql_look,
     .native = postgresql_native,
+    .wipe = calx_postgresql_wipe,
     .ping = calx_postgresql_ping,
     .disown = calx_postgresql_disown,
 };

@@ -83,6 +83,7 @@ typedef struct calx_postgresql_connection {
     unsigned last_savepoint;            /* number of the newest savepoint */
     bool untouched;                     /* the transaction has begun, and nothing ran in it */
     bool ddl;                           /* something in the transaction changed the schema */
+    unsigned traces;                    /* what was left in the session, wipe.c */
     bool timed_out;                     /* the deadline has passed, the cancel is sent */
     int64_t grace;                      /* how long the server has for that */
     bool unnamed;                       /* statements have no name: the URL says prepared=off */
@@ -119,6 +120,7 @@ struct calx_postgresql_statement {
     calx_driver_statement base;
     bool empty;                       /* the text held no statement */
     bool joins;                       /* BEGIN may go together with it */
+    unsigned traces;                  /* what it may leave in the session */
     bool binary;                      /* how results are asked for */
     bool stale;                       /* must be prepared anew */
     calx_driver_rows how;             /* the next execute's rows are wanted */
@@ -203,6 +205,14 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
  * nothing: until a call has failed for it, the transaction is there, or COMMIT would be let off.
  */
 void calx_postgresql_look(calx_postgresql_connection *connection);
+
+/* wipe.c */
+
+/* What a text may leave in the session, by its words. */
+unsigned calx_postgresql_traces_of(const char *sql);
+/* The same for a command that ended well, by its tag. */
+void calx_postgresql_note_trace(calx_postgresql_connection *connection, const char *tag);
+calx_status calx_postgresql_wipe(calx_driver_connection *connection, bool everything);
 
 /* deadline.c */
 

@@ -59,6 +59,7 @@ calx_status calx_postgresql_prepare(calx_driver_connection *base, const char *sq
     memcpy(statement->sql, sql, size);
     statement->empty = facts.statements == 0;
     statement->joins = calx_postgresql_may_join(statement->sql);
+    statement->traces = calx_postgresql_traces_of(statement->sql);
     calx_status status = reserve_parameters(statement, facts.placeholders);
     if (status != CALX_OK) {
         calx_postgresql_finalize(&statement->base);
@@ -326,6 +327,7 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
         *out_row = false;
         return CALX_OK;
     }
+    connection_of(statement)->traces |= statement->traces;
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_once(statement, parameters, how);
     if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), untouched))

@@ -33,7 +33,11 @@ typedef enum calx_echo {
 typedef enum calx_pool_reset {
     CALX_POOL_RESET_ROLLBACK = 0,
     CALX_POOL_RESET_COMMIT = 1,
-    CALX_POOL_RESET_NONE = 2
+    CALX_POOL_RESET_NONE = 2,
+    CALX_POOL_RESET_SMART = 3,  /**< rolled back, and what else was changed in its session is
+                                     undone: settings, LISTEN, temporary tables, advisory locks */
+    CALX_POOL_RESET_DISCARD = 4 /**< rolled back, and all of its session is thrown away; both are
+                                     PostgreSQL's, elsewhere as ROLLBACK (ENG-177) */
 } calx_pool_reset;
 
 /** How connections are kept (ENG-069 to ENG-075). docs/pooling.md says when to take which. */
@@ -193,6 +197,13 @@ CALX_API void calx_engine_resume(calx_engine *engine);
 
 /** Closes idle connections and starts a fresh pool; the engine stays usable (ENG-038, 039). */
 CALX_API void calx_engine_dispose(calx_engine *engine);
+
+/**
+ * Forgets all connections without a word to the database, in a child process that was made without
+ * fork()'s handlers; after fork() the engine does so itself. Connections that are out are
+ * CALX_E_STATE from now on; close them. The engine stays usable (ENG-040).
+ */
+CALX_API void calx_engine_abandon(calx_engine *engine);
 
 /**
  * Ends the engine's service: waiting and new checkouts get CALX_E_POOL_CLOSED; connections that

@@ -45,9 +45,11 @@ typedef struct calx_execution_options {
     int page_size;      /**< rows of one round trip of a bulk execution; 0: unset (1000) */
     int64_t timeout_ms; /**< longest time of one statement; 0: unset; -1: no end (ENG-174) */
     const char *logging_token; /**< stands as [token] in front of log lines; "" none; NULL unset */
-    const char *pool_reset;    /**< what becomes of the connection's transaction when it goes back
-                                    to the pool: "rollback", "commit", "none"; NULL unset. Not for a
-                                    statement */
+    /**
+     * What becomes of the connection's transaction when it goes back to the pool: "rollback",
+     * "commit", "none", "smart", "discard", or NULL. Not for a statement.
+     */
+    const char *pool_reset;
     /**
      * How often a function given to calx_engine_run() or calx_session_run() is called again, in a
      * new transaction, when the error says that this may help (CALX_ERROR_RETRY); 0: unset; -1:
