@@ -315,6 +315,60 @@ static void a_struct_is_joined_to_itself(void **state)
     calx_engine_free(engine);
 }
 
+static void both_sides_of_a_one_to_one_are_kept_in_step(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct author *author = author_new();
+    struct profile *profile = profile_new();
+    const struct author *found = NULL;
+    const struct profile *shown = NULL, *gone = NULL;
+    author->name = "ann";
+    ok(session, author_add(session, author));
+    ok(session, author_set_profile(author, profile));
+    ok(session, profile_author(profile, &found));
+    assert_ptr_equal(found, author);
+    ok(session, calx_session_commit(session));
+    assert_int_equal(profile->author_id, author->id);
+    ok(session, author_profile(author, &shown));
+    assert_ptr_equal(shown, profile);
+    const int64_t id = profile->id;
+    ok(session, author_clear_profile(author)); /* an orphan, deleted */
+    ok(session, calx_session_commit(session));
+    ok(session, profile_get(session, id, &gone));
+    assert_null(gone);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
+static void rows_that_point_at_each_other_are_written(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    create(engine);
+    calx_session *session = open_session(engine);
+    struct post *post = add_post(session), *later = post_new();
+    const struct author *author = NULL;
+    const struct post *const *posts = NULL, *newest = NULL;
+    size_t count = 0;
+    later->position = -1;
+    ok(session, post_author(post, &author));
+    ok(session, author_posts_append(author, later));
+    ok(session, author_set_newest(author, later));
+    ok(session, calx_session_commit(session));
+    ok(session, author_newest(author, &newest));
+    assert_ptr_equal(newest, later);
+    ok(session, author_posts(author, &posts, &count)); /* by position */
+    assert_int_equal(count, 2);
+    assert_ptr_equal(posts[0], later);
+    ok(session, author_delete(session, author));
+    ok(session, calx_session_commit(session));
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_relationship_may_go_through_a_unique_member),
         cmocka_unit_test(rows_that_are_there_are_joined_through_an_association_table),
         cmocka_unit_test(a_struct_is_joined_to_itself),
+        cmocka_unit_test(both_sides_of_a_one_to_one_are_kept_in_step),
+        cmocka_unit_test(rows_that_point_at_each_other_are_written),
     };
     return CALX_RUN("graph", tests);
 }
