@@ -1,10 +1,13 @@
 /*
  * The rows the tests of joined loading start from:
  *
- *   ann (uk)  books "a one" with two reviews, "a two"   awards gold, silver
+ *   ann (uk)  books "a one" with two reviews, "a two"   awards gold, silver; a profile
  *   bob       no book                                   award tin
  *   cyd (uk)  book "c one" with a review                no award
- *   dan (fr)  books "d one", "d two", "d three"         no award
+ *   dan (fr)  books "d one", "d two", "d three"         no award; a profile
+ *
+ * Tags: "a one" new and sad, "d one" new and old, "d two" new. Folders: 1 has 2 and 3; 2 has 4,
+ * which has 5, which has 6.
  */
 #ifndef TESTS_RUNTIME_JOINED_FIXTURE_H
 #define TESTS_RUNTIME_JOINED_FIXTURE_H
@@ -18,16 +21,22 @@
 #include <stdio.h>
 
 /* Numbers of relationships. */
-enum { AUTHOR_COUNTRY, AUTHOR_BOOKS, AUTHOR_AWARDS };
-enum { BOOK_AUTHOR, BOOK_REVIEWS };
+enum { AUTHOR_COUNTRY, AUTHOR_BOOKS, AUTHOR_AWARDS, AUTHOR_PROFILE };
+enum { BOOK_AUTHOR, BOOK_REVIEWS, BOOK_TAGS };
 enum { REVIEW_BOOK };
 enum { AWARD_AUTHOR };
+enum { TAG_BOOKS };
+enum { FOLDER_PARENT, FOLDER_CHILDREN };
 
 static const calx_relation rel_author_country = { &author_mapper, AUTHOR_COUNTRY };
 static const calx_relation rel_author_books = { &author_mapper, AUTHOR_BOOKS };
 static const calx_relation rel_author_awards = { &author_mapper, AUTHOR_AWARDS };
+static const calx_relation rel_author_profile = { &author_mapper, AUTHOR_PROFILE };
 static const calx_relation rel_book_author = { &book_mapper, BOOK_AUTHOR };
 static const calx_relation rel_book_reviews = { &book_mapper, BOOK_REVIEWS };
+static const calx_relation rel_book_tags = { &book_mapper, BOOK_TAGS };
+static const calx_relation rel_tag_books = { &tag_mapper, TAG_BOOKS };
+static const calx_relation rel_folder_children = { &folder_mapper, FOLDER_CHILDREN };
 
 static inline void set_up_library(fixture *fix)
 {
@@ -40,6 +49,11 @@ static inline void set_up_library(fixture *fix)
         "INSERT INTO reviews (id, mark, book_id) VALUES (1, 'b', 1), (2, 'a', 1), (3, 'c', 3)",
         "INSERT INTO awards (id, name, author_id) VALUES (1, 'gold', 1), (2, 'silver', 1), "
         "(3, 'tin', 2)",
+        "INSERT INTO profiles (id, author_id) VALUES (1, 1), (2, 4)",
+        "INSERT INTO tags (id, name) VALUES (1, 'new'), (2, 'old'), (3, 'sad')",
+        "INSERT INTO book_tags (book_id, tag_id) VALUES (1, 1), (1, 3), (4, 1), (4, 2), (5, 1)",
+        "INSERT INTO folders (id, parent_id) VALUES (1, NULL), (2, 1), (3, 1), (4, 2), (5, 4), "
+        "(6, 5)",
     };
     set_up_model(fix, &joined_models_metadata);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

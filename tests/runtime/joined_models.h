@@ -10,7 +10,10 @@
 struct author;
 struct award;
 struct book;
+struct folder;
+struct profile;
 struct review;
+struct tag;
 
 struct CALX_ENTITY("countries") country {
     int64_t id CALX_PRIMARY_KEY;
@@ -24,6 +27,7 @@ struct CALX_ENTITY("authors") author {
     CALX_ONE(struct country) country CALX_VIA(country_id);
     CALX_MANY(struct book) books CALX_INVERSE(author) CALX_CASCADE(all);
     CALX_MANY(struct award) awards CALX_INVERSE(author) CALX_CASCADE(all);
+    CALX_ONE(struct profile) profile CALX_INVERSE(author);
 };
 
 struct CALX_ENTITY("books") book {
@@ -32,6 +36,8 @@ struct CALX_ENTITY("books") book {
     int64_t author_id CALX_REFERENCES(author, id);
     CALX_ONE(struct author) author CALX_VIA(author_id);
     CALX_MANY(struct review) reviews CALX_INVERSE(book) CALX_CASCADE(all);
+    CALX_MANY(struct tag)
+    tags CALX_SECONDARY("book_tags") CALX_INVERSE(books) CALX_ORDER_BY(name desc);
 };
 
 struct CALX_ENTITY("reviews") review {
@@ -46,6 +52,28 @@ struct CALX_ENTITY("awards") award {
     const char *name CALX_NOT_NULL;
     int64_t author_id CALX_REFERENCES(author, id);
     CALX_ONE(struct author) author CALX_VIA(author_id);
+};
+
+/* The one of an author, though nothing in the database says so. */
+struct CALX_ENTITY("profiles") profile {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 author_id CALX_REFERENCES(author, id);
+    CALX_ONE(struct author) author CALX_VIA(author_id) CALX_INVERSE(profile);
+};
+
+struct CALX_ENTITY("tags") tag {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *name CALX_NOT_NULL;
+    CALX_MANY(struct book) books CALX_SECONDARY("book_tags") CALX_INVERSE(tags);
+};
+
+/* A tree of which two levels come with a folder. */
+struct CALX_ENTITY("folders") folder {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 parent_id CALX_REFERENCES(folder, id);
+    CALX_ONE(struct folder) parent CALX_VIA(parent_id) CALX_INVERSE(children);
+    CALX_MANY(struct folder)
+    children CALX_VIA(parent_id) CALX_INVERSE(parent) CALX_LAZY(joined) CALX_JOIN_DEPTH(2);
 };
 
 #endif

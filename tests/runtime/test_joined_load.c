@@ -262,6 +262,104 @@ static void counting_asks_without_joins(void **state)
     tear_down(&fix);
 }
 
+static void members_over_an_association_come_in_their_order(void **state)
+{
+    (void)state;
+    fixture fix;
+    const void *books[ROOM];
+    set_up_library(&fix);
+    calx_option around = calx_then(calx_joinedload(rel_book_tags), calx_joinedload(rel_tag_books));
+    assert_int_equal(load_books(&fix, around, books), 6);
+    assert_members(books[0], BOOK_TAGS, "3 1");
+    assert_members(books[1], BOOK_TAGS, "");
+    assert_members(books[3], BOOK_TAGS, "2 1");
+    const struct book *first = books[0];
+    assert_members(first->tags.items[1], TAG_BOOKS, "1 4 5");
+    assert_members(first->tags.items[0], TAG_BOOKS, "1");
+    assert_int_equal(selects(&fix), 1);
+    ok(&fix, calx_session_reset(fix.session));
+    calx_query *query = query_over(&fix, &book_mapper);
+    ok(&fix, calx_query_order_by(query, calx_desc(book_col.id)));
+    add_option(&fix, query, calx_joinedload(rel_book_tags));
+    ok(&fix, calx_query_limit(query, 3));
+    assert_int_equal(all_of(&fix, query, books, ROOM), 3);
+    assert_members(books[2], BOOK_TAGS, "2 1");
+    calx_query_free(query);
+    tear_down(&fix);
+}
+
+static size_t warned;
+
+static void count_warning(void *context, const char *text)
+{
+    (void)context;
+    warned += strstr(text, "author.profile") != NULL;
+}
+
+static void a_scalar_with_several_rows_has_the_first_and_warns(void **state)
+{
+    (void)state;
+    fixture fix;
+    const void *authors[ROOM];
+    calx_shows("SES-304");
+    set_up_library(&fix);
+    run_elsewhere(&fix, "INSERT INTO profiles (id, author_id) VALUES (3, 1)");
+    calx_session_options options = session_options(&fix);
+    options.warning = count_warning;
+    set_options(&fix, &options);
+    warned = 0;
+    selects(&fix);
+    assert_int_equal(load_authors(&fix, calx_joinedload(rel_author_profile), authors), 4);
+    assert_int_equal(warned, 1);
+    const struct author *ann = authors[0];
+    assert_int_equal(ann->profile->id, 1);
+    assert_ptr_equal(ann->profile->author, ann);
+    assert_null(target_of(authors[1], AUTHOR_PROFILE));
+    assert_non_null(target_of(authors[3], AUTHOR_PROFILE));
+    assert_int_equal(selects(&fix), 1);
+    calx_query *query = query_over(&fix, &author_mapper);
+    add_option(&fix, query, calx_joinedload(rel_author_profile));
+    ok(&fix, calx_query_limit(query, 2));
+    assert_int_equal(all_of(&fix, query, authors, ROOM), 2); /* the limit counts authors */
+    calx_query_free(query);
+    tear_down(&fix);
+}
+
+static const struct folder *only_child(const struct folder *folder)
+{
+    assert_int_equal(folder->children.count, 1);
+    return folder->children.items[0];
+}
+
+static void a_tree_is_joined_as_deep_as_its_mapper_says_or_an_option_goes(void **state)
+{
+    (void)state;
+    fixture fix;
+    const void *folders[ROOM];
+    calx_shows("SES-318");
+    set_up_library(&fix);
+    calx_query *query = query_over(&fix, &folder_mapper);
+    ok(&fix, calx_query_where(query, calx_eq(folder_col.id, 2)));
+    assert_int_equal(all_of(&fix, query, folders, ROOM), 1);
+    const struct folder *fifth = only_child(only_child(folders[0]));
+    assert_int_equal(fifth->id, 5);
+    assert_null(fifth->children.items); /* two levels, and no more */
+    assert_int_equal(selects(&fix), 1);
+    calx_query_free(query);
+    ok(&fix, calx_session_reset(fix.session));
+    query = query_over(&fix, &folder_mapper);
+    ok(&fix, calx_query_where(query, calx_eq(folder_col.id, 2)));
+    calx_option one = calx_joinedload(rel_folder_children);
+    add_option(&fix, query, calx_then(calx_then(one, one), calx_then(one, one)));
+    assert_int_equal(all_of(&fix, query, folders, ROOM), 1);
+    const struct folder *sixth = only_child(only_child(only_child(folders[0])));
+    assert_int_equal(sixth->id, 6);
+    assert_members(sixth, FOLDER_CHILDREN, "");
+    assert_int_equal(selects(&fix), 1);
+    calx_query_free(query);
+    tear_down(&fix);
+}
+
 /* ---- what is there already ---- */
 
 static void a_collection_that_is_loaded_stays_and_what_is_behind_it_loads(void **state)
@@ -571,6 +669,9 @@ int main(void)
         cmocka_unit_test(an_inner_join_loses_owners_only_where_it_is_the_first),
         cmocka_unit_test(what_the_caller_asks_for_is_not_about_what_is_joined),
         cmocka_unit_test(counting_asks_without_joins),
+        cmocka_unit_test(members_over_an_association_come_in_their_order),
+        cmocka_unit_test(a_scalar_with_several_rows_has_the_first_and_warns),
+        cmocka_unit_test(a_tree_is_joined_as_deep_as_its_mapper_says_or_an_option_goes),
         cmocka_unit_test(a_collection_that_is_loaded_stays_and_what_is_behind_it_loads),
         cmocka_unit_test(rows_find_instances_that_are_there_and_keep_their_changes),
         cmocka_unit_test(a_member_that_was_moved_in_memory_is_where_memory_has_it),
