@@ -6,6 +6,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/loading.h"
 
 #include <string.h>
 
@@ -132,6 +133,8 @@ void calx_choices_free(calx_entity *entity)
         entity->choices = next;
     }
     entity->usual = entity->chosen = NULL;
+    calx_loads_release(entity->joining);
+    entity->joining = NULL;
 }
 
 calx_status calx_choice_read(calx_session *session, calx_entity *entity, const calx_choice *choice,

@@ -35,7 +35,7 @@ calx_status calx_choice_without(calx_session *session, calx_entity *entity,
 calx_status calx_choice_usual(calx_session *session, calx_entity *entity,
                               const calx_choice **out_choice);
 
-/* Frees all choices of an entity. */
+/* Frees all choices of an entity, and what is known of its joins. */
 void calx_choices_free(calx_entity *entity);
 
 static inline const uint64_t *calx_choice_columns(const calx_choice *choice)

@@ -52,4 +52,8 @@ calx_status calx_joined_read(calx_joined *joined, calx_cursor *cursor, calx_join
 /* All rows were read. */
 calx_status calx_joined_end(calx_joined *joined);
 
+/* As calx_session_select(), with what joins at a place. select_joined.c */
+calx_status calx_session_select_joined(calx_session *session, const calx_selection *selection,
+                                       const calx_loads *place);
+
 #endif

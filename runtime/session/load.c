@@ -4,6 +4,7 @@
  */
 #include "session/checksum.h"
 #include "session/choice.h"
+#include "session/joined.h"
 
 #include "base/apart.h"
 #include "base/error.h"
@@ -272,8 +273,33 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
     return CALX_OK;
 }
 
+/*
+ * What comes with rows of the entity by what its mapper says; NULL: nothing is joined. Rows that
+ * are locked, or wanted whole where some columns usually stay away, are asked for alone.
+ */
+static calx_status find_place(calx_session *session, const calx_selection *selection,
+                              const calx_loads **out_place)
+{
+    calx_entity *entity = selection->entity;
+    bool is_alone = selection->lock.lock != CALX_LOCK_NONE ||
+                    (selection->whole && entity->has_deferred) ||
+                    (selection->columns == NULL && selection->plan != NULL);
+    if (!entity->joins || is_alone)
+        return CALX_OK;
+    if (entity->joining == NULL &&
+        calx_loads_new(entity->mapper, NULL, 0, &entity->joining) != CALX_OK)
+        return calx_error_set_nomem(&session->error);
+    *out_place = entity->joining;
+    return CALX_OK;
+}
+
 calx_status calx_session_select(calx_session *session, const calx_selection *selection)
 {
+    const calx_loads *place = NULL;
+    if (find_place(session, selection, &place) != CALX_OK)
+        return session->error.status;
+    if (place != NULL && place->joins)
+        return calx_session_select_joined(session, selection, place);
     const calx_plan *plan = NULL;
     const calx_choice *choice = NULL;
     calx_status status = CALX_OK;

@@ -419,6 +419,8 @@ static calx_entity *new_entity(const calx_mapper *mapper)
                        (calx_row_step *)(void *)(block + steps));
     sort_columns(entity, (uint64_t *)(void *)(block + required),
                  (uint16_t *)(void *)(block + numbers));
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        entity->joins = entity->joins || mapper->relationships[i].loading == CALX_LOADING_JOINED;
     return entity;
 }
 

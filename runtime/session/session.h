@@ -47,6 +47,7 @@ typedef enum calx_join {
 } calx_join;
 
 typedef struct calx_choice calx_choice; /* choice.h */
+typedef struct calx_loads calx_loads;   /* loading.h */
 
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
@@ -69,6 +70,8 @@ typedef struct calx_entity {
     const calx_choice *usual;  /* without the deferred ones; NULL: not made yet, or all columns */
     const calx_choice *chosen; /* what row has; NULL: all columns */
     bool has_deferred;         /* columns that do not come with the row */
+    bool joins;                /* relationships that do */
+    const calx_loads *joining; /* which they are; NULL: not worked out yet */
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
     const calx_relationship_order *sought_order; /* in which order; NULL: that of the key */
     const calx_plan *by_sought;

@@ -360,6 +360,33 @@ static void a_tree_is_joined_as_deep_as_its_mapper_says_or_an_option_goes(void *
     tear_down(&fix);
 }
 
+static void a_get_and_a_refresh_bring_what_their_mapper_joins(void **state)
+{
+    (void)state;
+    fixture fix;
+    const void *found = NULL;
+    calx_shows("SES-231");
+    set_up_library(&fix);
+    ok(&fix, calx_session_get_int64(fix.session, &folder_mapper, 2, &found));
+    const struct folder *second = found;
+    assert_int_equal(only_child(only_child(second))->id, 5);
+    assert_int_equal(selects(&fix), 1);
+    ok(&fix, calx_session_commit(fix.session));
+    run_elsewhere(&fix, "UPDATE folders SET parent_id = 2 WHERE id = 3");
+    selects(&fix);
+    ok(&fix, calx_session_get_int64(fix.session, &folder_mapper, 2, &found));
+    assert_members(second, FOLDER_CHILDREN, "3 4");
+    assert_int_equal(selects(&fix), 1);
+    ok(&fix, calx_session_refresh(fix.session, second));
+    assert_int_equal(second->children.count, 2);
+    assert_members(second, FOLDER_CHILDREN, "3 4");
+    assert_int_equal(selects(&fix), 1);
+    assert_members(only_child(second->children.items[1]), FOLDER_CHILDREN, "6");
+    ok(&fix, calx_session_get_int64(fix.session, &folder_mapper, 99, &found));
+    assert_null(found);
+    tear_down(&fix);
+}
+
 /* ---- what is there already ---- */
 
 static void a_collection_that_is_loaded_stays_and_what_is_behind_it_loads(void **state)
@@ -622,6 +649,11 @@ static calx_status load_graph(calx_session *session)
         assert_members(((const struct author *)items[0])->books.items[0], BOOK_REVIEWS, "1 2");
     }
     calx_query_free(query);
+    const void *folder = NULL;
+    if (status == CALX_OK)
+        status = calx_session_get_int64(session, &folder_mapper, 2, &folder);
+    if (status == CALX_OK)
+        assert_int_equal(only_child(only_child(folder))->id, 5);
     return status;
 }
 
@@ -672,6 +704,7 @@ int main(void)
         cmocka_unit_test(members_over_an_association_come_in_their_order),
         cmocka_unit_test(a_scalar_with_several_rows_has_the_first_and_warns),
         cmocka_unit_test(a_tree_is_joined_as_deep_as_its_mapper_says_or_an_option_goes),
+        cmocka_unit_test(a_get_and_a_refresh_bring_what_their_mapper_joins),
         cmocka_unit_test(a_collection_that_is_loaded_stays_and_what_is_behind_it_loads),
         cmocka_unit_test(rows_find_instances_that_are_there_and_keep_their_changes),
         cmocka_unit_test(a_member_that_was_moved_in_memory_is_where_memory_has_it),
