@@ -86,17 +86,18 @@ calx_status calx_association_load(calx_session *session)
 
 /* ---- gathering ---- */
 
-static calx_status push(calx_work *work, calx_pairs *pairs, calx_pair *pair)
+calx_status calx_association_push(calx_work *work, calx_pair_rows *rows, calx_pair *pair,
+                                  const calx_value *old)
 {
-    if (pairs->count == pairs->capacity) {
-        size_t capacity = pairs->capacity == 0 ? 16 : pairs->capacity * 2;
-        calx_pair **items = calx_resize_array(pairs->items, capacity, sizeof(calx_pair *));
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity == 0 ? 16 : rows->capacity * 2;
+        calx_pair_row *items = calx_resize_array(rows->items, capacity, sizeof(*items));
         if (items == NULL)
             return calx_error_set_nomem(&work->session->error);
-        pairs->items = items;
-        pairs->capacity = capacity;
+        rows->items = items;
+        rows->capacity = capacity;
     }
-    pairs->items[pairs->count++] = pair;
+    rows->items[rows->count++] = (calx_pair_row){ pair, old };
     return CALX_OK;
 }
 
@@ -133,7 +134,7 @@ static calx_status gather_deleted(calx_work *work, const calx_instance *instance
                 !takes_rows_along(end) ||
                 (end->number == 1 && takes_rows_along(calx_pair_other(end))))
                 continue;
-            status = push(work, &work->unpaired, pair);
+            status = calx_association_push(work, &work->unpaired, pair, NULL);
         }
     }
     return status;
@@ -146,8 +147,8 @@ static bool can_be_written(calx_session *session, calx_pair *pair)
     for (size_t i = 0; i < 2; i++)
         if (pair->ends[i].instance->session != session)
             missing = pair->ends[i].instance;
-    if (missing == NULL || calx_pair_is_gone(pair))
-        return missing == NULL;
+    if (missing == NULL)
+        return true;
     if (!pair->skipped)
         calx_session_warn(session,
                           "a %s that is in no session was added to or removed from a %s: the row "
@@ -163,14 +164,11 @@ static bool can_be_written(calx_session *session, calx_pair *pair)
 /* What was added to an instance that is deleted is not inserted. */
 static calx_status gather_changed(calx_work *work, calx_pair *pair)
 {
-    if (!can_be_written(work->session, pair))
+    bool goes = is_marked(pair->ends[0].instance) || is_marked(pair->ends[1].instance);
+    bool is_removed = pair->state == CALX_PAIR_REMOVED;
+    if (calx_pair_is_gone(pair) || (goes && !is_removed) || !can_be_written(work->session, pair))
         return CALX_OK;
-    if (pair->state == CALX_PAIR_REMOVED)
-        return push(work, &work->unpaired, pair);
-    if (is_marked(pair->ends[0].instance) || is_marked(pair->ends[1].instance) ||
-        calx_pair_is_gone(pair))
-        return CALX_OK;
-    return push(work, &work->paired, pair);
+    return calx_association_push(work, is_removed ? &work->unpaired : &work->paired, pair, NULL);
 }
 
 calx_status calx_association_gather(calx_work *work)
@@ -189,8 +187,8 @@ calx_status calx_association_gather(calx_work *work)
 void calx_association_settle(const calx_work *work)
 {
     for (size_t i = 0; i < work->unpaired.count; i++)
-        if (work->unpaired.items[i]->state == CALX_PAIR_REMOVED)
-            calx_pair_settle(work->unpaired.items[i]);
+        if (work->unpaired.items[i].pair->state == CALX_PAIR_REMOVED)
+            calx_pair_settle(work->unpaired.items[i].pair);
     for (size_t i = 0; i < work->paired.count; i++)
-        calx_pair_settle(work->paired.items[i]);
+        calx_pair_settle(work->paired.items[i].pair);
 }

@@ -13,33 +13,24 @@
 
 #include <string.h>
 
+typedef struct sending sending;
+
 typedef struct row_kind {
     const char *doing; /* for messages */
     calx_plan_kind many;
     calx_plan_kind alone;
-    bool deletes;
+    bool by_key; /* each row must be there already */
+    /* A row's values into entity->row, *out_width of them; their set into entity->columns. */
+    calx_status (*prepare)(const sending *all, const calx_pair_row *row, size_t *out_width);
 } row_kind;
 
 /* Pairs of one association under way. */
-typedef struct sending {
+struct sending {
     calx_writer *writer;
     const row_kind *kind;
-    calx_pair *const *pairs;
+    const calx_pair_row *rows;
     size_t count;
     size_t first; /* of the batch */
-} sending;
-
-static const row_kind inserting = {
-    .doing = "inserting",
-    .many = CALX_PLAN_LOAD_ROWS,
-    .alone = CALX_PLAN_INSERT,
-};
-
-static const row_kind deleting = {
-    .doing = "deleting",
-    .many = CALX_PLAN_DELETE_ROWS,
-    .alone = CALX_PLAN_DELETE,
-    .deletes = true,
 };
 
 /* ---- one row ---- */
@@ -61,37 +52,108 @@ static const calx_column *source_of(const calx_pair *pair, size_t column,
     return NULL; /* calx_mapper_check() has seen to it that there is one */
 }
 
-/* The value as the row of that end has it: the key as it was made, or is still. */
-static calx_status bind(calx_writer *writer, const calx_pair *pair, size_t column, calx_value *out)
+calx_status calx_association_read(calx_session *session, const calx_pair *pair, size_t column,
+                                  calx_value *out)
 {
     const calx_instance *instance = NULL;
     const calx_column *source = source_of(pair, column, &instance);
     const char *reason = "";
     calx_status status = calx_column_read(source, calx_writer_stored(instance), out);
     if (status == CALX_OK && out->type == CALX_VALUE_NULL)
-        return calx_session_fail(writer->session, CALX_E_FLUSH, "%s.%s is NULL",
-                                 instance->mapper->name, source->member);
+        return calx_session_fail(session, CALX_E_FLUSH, "%s.%s is NULL", instance->mapper->name,
+                                 source->member);
     if (status == CALX_OK)
         status = calx_column_fit(&pair->association->columns[column], out, out, &reason);
     if (status != CALX_OK)
-        return calx_session_fail(writer->session, status, "%s.%s: %s", instance->mapper->name,
+        return calx_session_fail(session, status, "%s.%s: %s", instance->mapper->name,
                                  source->member, reason);
     return CALX_OK;
 }
 
-static calx_status prepare(const sending *all, const calx_pair *pair)
+static void choose_none(const calx_entity *entity)
+{
+    memset(entity->columns, 0, calx_plan_words(entity->mapper) * sizeof(*entity->columns));
+}
+
+static calx_status prepare_insert(const sending *all, const calx_pair_row *row, size_t *out_width)
 {
     const calx_entity *entity = all->writer->entity;
-    const calx_mapper *mapper = entity->mapper;
     calx_status status = CALX_OK;
-    memset(entity->columns, 0, calx_plan_words(mapper) * sizeof(*entity->columns));
-    for (size_t i = 0; status == CALX_OK && i < mapper->column_count; i++) {
-        if (!all->kind->deletes)
-            calx_plan_include(entity->columns, i);
-        status = bind(all->writer, pair, all->kind->deletes ? mapper->key[i] : i, &entity->row[i]);
+    choose_none(entity);
+    *out_width = entity->mapper->column_count;
+    for (size_t i = 0; status == CALX_OK && i < *out_width; i++) {
+        calx_plan_include(entity->columns, i);
+        status = calx_association_read(all->writer->session, row->pair, i, &entity->row[i]);
     }
     return status;
 }
+
+static calx_status prepare_delete(const sending *all, const calx_pair_row *row, size_t *out_width)
+{
+    const calx_entity *entity = all->writer->entity;
+    calx_status status = CALX_OK;
+    choose_none(entity);
+    *out_width = entity->mapper->key_count;
+    for (size_t i = 0; status == CALX_OK && i < *out_width; i++)
+        status = calx_association_read(all->writer->session, row->pair, entity->mapper->key[i],
+                                       &entity->row[i]);
+    return status;
+}
+
+static bool is_same(const calx_value *left, const calx_value *right)
+{
+    if (left->type == CALX_VALUE_TEXT || left->type == CALX_VALUE_BYTES)
+        return left->as.span.size == right->as.span.size &&
+               (left->as.span.size == 0 ||
+                memcmp(left->as.span.data, right->as.span.data, left->as.span.size) == 0);
+    return left->type == CALX_VALUE_BOOL ? left->as.boolean == right->as.boolean
+                                         : left->as.uint64 == right->as.uint64;
+}
+
+/* What differs now, of the row that is known by what it was. */
+static calx_status prepare_update(const sending *all, const calx_pair_row *row, size_t *out_width)
+{
+    const calx_entity *entity = all->writer->entity;
+    const calx_mapper *mapper = entity->mapper;
+    choose_none(entity);
+    *out_width = 0;
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        calx_value *value = &entity->row[*out_width];
+        calx_status status = calx_association_read(all->writer->session, row->pair, i, value);
+        if (status != CALX_OK)
+            return status;
+        if (is_same(value, &row->old[i]))
+            continue;
+        calx_plan_include(entity->columns, i);
+        ++*out_width;
+    }
+    for (size_t i = 0; *out_width > 0 && i < mapper->key_count; i++)
+        entity->row[(*out_width)++] = row->old[mapper->key[i]];
+    return CALX_OK;
+}
+
+static const row_kind inserting = {
+    .doing = "inserting",
+    .many = CALX_PLAN_LOAD_ROWS,
+    .alone = CALX_PLAN_INSERT,
+    .prepare = prepare_insert,
+};
+
+static const row_kind updating = {
+    .doing = "updating",
+    .many = CALX_PLAN_UPDATE_ROWS,
+    .alone = CALX_PLAN_UPDATE,
+    .by_key = true,
+    .prepare = prepare_update,
+};
+
+static const row_kind deleting = {
+    .doing = "deleting",
+    .many = CALX_PLAN_DELETE_ROWS,
+    .alone = CALX_PLAN_DELETE,
+    .by_key = true,
+    .prepare = prepare_delete,
+};
 
 /* Names the row in front of what went wrong. */
 static calx_status blame(const sending *all, const calx_pair *pair)
@@ -106,20 +168,22 @@ static calx_status blame(const sending *all, const calx_pair *pair)
     return all->writer->session->error.status;
 }
 
-static calx_status send_alone(const sending *all, const calx_pair *pair)
+static calx_status send_alone(const sending *all, const calx_pair_row *row)
 {
     calx_writer *writer = all->writer;
+    size_t width = 0;
     int64_t changes = 0;
-    calx_status status = prepare(all, pair);
+    calx_status status = all->kind->prepare(all, row, &width);
+    if (status == CALX_OK && width == 0)
+        return CALX_OK; /* the new key is the old one */
     if (status == CALX_OK)
-        status = calx_writer_open(writer, all->kind->alone,
-                                  all->kind->deletes ? NULL : writer->entity->columns);
+        status = calx_writer_open(writer, all->kind->alone, writer->entity->columns);
     if (status == CALX_OK)
-        status = calx_writer_run(writer, writer->entity->mapper->column_count, &changes);
-    if (status == CALX_OK && all->kind->deletes && changes == 0)
+        status = calx_writer_run(writer, width, &changes);
+    if (status == CALX_OK && all->kind->by_key && changes == 0)
         status = calx_session_fail(writer->session, CALX_E_STALE_DATA,
                                    "it was not there: somebody else deleted it");
-    return status == CALX_OK ? CALX_OK : blame(all, pair);
+    return status == CALX_OK ? CALX_OK : blame(all, row->pair);
 }
 
 /* ---- together ---- */
@@ -129,7 +193,7 @@ static calx_status send_singly(sending *all)
     calx_status status = CALX_OK;
     calx_error_clear(&all->writer->session->error);
     for (size_t i = 0; status == CALX_OK && i < all->writer->batch.count; i++)
-        status = send_alone(all, all->pairs[all->first + i]);
+        status = send_alone(all, &all->rows[all->first + i]);
     return status;
 }
 
@@ -157,7 +221,7 @@ static calx_status begin_batch(sending *all, size_t number, calx_batch_row *row)
     bool had_rows = writer->batch.count > 0;
     calx_status status = send_batch(all);
     if (status == CALX_OK && had_rows)
-        status = prepare(all, all->pairs[number]); /* the scratch was used */
+        status = all->kind->prepare(all, &all->rows[number], &row->width); /* it was used */
     if (status == CALX_OK && calx_batch_start(&writer->batch, row, all->count - number) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     all->first = number;
@@ -168,12 +232,12 @@ static calx_status begin_batch(sending *all, size_t number, calx_batch_row *row)
 static calx_status gather(sending *all, size_t number)
 {
     calx_writer *writer = all->writer;
-    calx_batch_row row = { .entity = writer->entity, .width = writer->entity->mapper->key_count };
-    calx_status status = prepare(all, all->pairs[number]);
-    if (status != CALX_OK) {
+    calx_batch_row row = { .entity = writer->entity };
+    calx_status status = all->kind->prepare(all, &all->rows[number], &row.width);
+    if (status != CALX_OK || row.width == 0) {
         calx_error_clear(&writer->session->error);
         status = send_batch(all);
-        return status == CALX_OK ? send_alone(all, all->pairs[number]) : status;
+        return status == CALX_OK ? send_alone(all, &all->rows[number]) : status;
     }
     if (!calx_batch_takes(&writer->batch, &row))
         status = begin_batch(all, number, &row);
@@ -186,14 +250,14 @@ static calx_status send_group(sending *all)
 {
     calx_writer *writer = all->writer;
     const calx_session *session = writer->session;
-    writer->entity = calx_session_entity(writer->session, all->pairs[0]->association);
+    writer->entity = calx_session_entity(writer->session, all->rows[0].pair->association);
     if (writer->entity == NULL)
         return session->error.status;
     bool together = calx_engine_dialect(session->options.bind)->batches_rows &&
                     !writer->entity->singly && all->count >= CALX_BATCH_LEAST_ROWS;
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < all->count; i++)
-        status = together ? gather(all, i) : send_alone(all, all->pairs[i]);
+        status = together ? gather(all, i) : send_alone(all, &all->rows[i]);
     return status == CALX_OK ? send_batch(all) : status;
 }
 
@@ -203,33 +267,33 @@ static calx_status send_group(sending *all)
  * Brings those of the association of the first to the front, in their order; answers how many they
  * are. scratch: room for as many.
  */
-static size_t sort_out(calx_pair **pairs, size_t count, calx_pair **scratch)
+static size_t sort_out(calx_pair_row *rows, size_t count, calx_pair_row *scratch)
 {
-    const calx_mapper *association = pairs[0]->association;
+    const calx_mapper *association = rows[0].pair->association;
     size_t taken = 0;
     size_t left = 0;
     for (size_t i = 0; i < count; i++) {
-        if (pairs[i]->association == association)
-            pairs[taken++] = pairs[i];
+        if (rows[i].pair->association == association)
+            rows[taken++] = rows[i];
         else
-            scratch[left++] = pairs[i];
+            scratch[left++] = rows[i];
     }
-    memcpy(pairs + taken, scratch, left * sizeof(calx_pair *));
+    memcpy(rows + taken, scratch, left * sizeof(*rows));
     return taken;
 }
 
-static calx_status send_kind(calx_writer *writer, const calx_pairs *pairs, const row_kind *kind)
+static calx_status send_kind(calx_writer *writer, const calx_pair_rows *rows, const row_kind *kind)
 {
     sending all = { .writer = writer, .kind = kind };
     calx_status status = CALX_OK;
-    if (pairs->count == 0)
+    if (rows->count == 0)
         return CALX_OK;
-    calx_pair **scratch = calx_alloc_array(pairs->count, sizeof(calx_pair *));
+    calx_pair_row *scratch = calx_alloc_array(rows->count, sizeof(*scratch));
     if (scratch == NULL)
         return calx_error_set_nomem(&writer->session->error);
-    for (size_t done = 0; status == CALX_OK && done < pairs->count; done += all.count) {
-        all.pairs = pairs->items + done;
-        all.count = sort_out(pairs->items + done, pairs->count - done, scratch);
+    for (size_t done = 0; status == CALX_OK && done < rows->count; done += all.count) {
+        all.rows = rows->items + done;
+        all.count = sort_out(rows->items + done, rows->count - done, scratch);
         status = send_group(&all);
     }
     calx_release(scratch);
@@ -238,6 +302,8 @@ static calx_status send_kind(calx_writer *writer, const calx_pairs *pairs, const
 
 calx_status calx_association_send(calx_writer *writer, const calx_work *work)
 {
-    calx_status status = send_kind(writer, &work->unpaired, &deleting);
+    calx_status status = send_kind(writer, &work->repaired, &updating);
+    if (status == CALX_OK)
+        status = send_kind(writer, &work->unpaired, &deleting);
     return status == CALX_OK ? send_kind(writer, &work->paired, &inserting) : status;
 }

@@ -26,8 +26,10 @@ void calx_work_clear(calx_work *work)
     end_switches(&work->switched);
     calx_instances_clear(&work->switches);
     calx_instances_clear(&work->switched);
+    calx_release(work->repaired.items);
     calx_release(work->unpaired.items);
     calx_release(work->paired.items);
+    calx_arena_clear(&work->arena);
     calx_instances_clear(&work->inserts);
     calx_instances_clear(&work->updates);
     calx_instances_clear(&work->late);
@@ -238,6 +240,10 @@ static calx_status take_up_all(calx_work *work, bool cold)
         status = calx_key_change_pass_on(session, &session->hot);
     if (status == CALX_OK && cold)
         status = calx_key_change_pass_on(session, &session->cold);
+    if (status == CALX_OK)
+        status = calx_association_follow(work, &session->hot);
+    if (status == CALX_OK && cold)
+        status = calx_association_follow(work, &session->cold);
     return status;
 }
 
@@ -348,6 +354,7 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
     *out_sorting = false;
     memset(work, 0, sizeof(*work));
     work->session = session;
+    calx_arena_init(&work->arena, 0);
     calx_status status = take_up_all(work, cold);
     if (status == CALX_OK)
         status = gather_inserts(work);

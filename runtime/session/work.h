@@ -5,14 +5,20 @@
 #ifndef CALX_SESSION_WORK_H
 #define CALX_SESSION_WORK_H
 
+#include "base/arena.h"
 #include "session/reference.h"
 #include "session/session.h"
 
 /* Rows of associations. */
-typedef struct calx_pairs {
-    calx_pair **items;
+typedef struct calx_pair_row {
+    calx_pair *pair;
+    const calx_value *old; /* what its columns are so far, of the arena; NULL: what its ends say */
+} calx_pair_row;
+
+typedef struct calx_pair_rows {
+    calx_pair_row *items;
     size_t count, capacity;
-} calx_pairs;
+} calx_pair_rows;
 
 typedef struct calx_work {
     calx_session *session;
@@ -28,8 +34,10 @@ typedef struct calx_work {
     calx_instances released;   /* deletes with a reference that is taken away before */
     calx_instances switches;   /* new ones that take over the row of one that is deleted */
     calx_instances switched;   /* these, at the same positions */
-    calx_pairs unpaired;       /* rows of associations to be deleted: before the deletes */
-    calx_pairs paired;         /* and to be inserted: after what they lead to, and those deleted */
+    calx_pair_rows repaired;   /* rows of associations whose ends have new keys */
+    calx_pair_rows unpaired;   /* those to be deleted: before the deletes */
+    calx_pair_rows paired;     /* those to be inserted: after what they lead to */
+    calx_arena arena;
 } calx_work;
 
 /*
