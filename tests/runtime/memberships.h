@@ -7,6 +7,8 @@
 struct keyword;
 struct book;
 struct crop;
+struct thing;
+struct language;
 
 /* Two ways: each has some of the other. */
 struct CALX_ENTITY("articles") article {
@@ -53,6 +55,39 @@ struct CALX_ENTITY("fans") fan {
     CALX_MANY(struct fan)
     following CALX_SECONDARY("follows", follower_id, followed_id) CALX_INVERSE(followers);
     CALX_MANY(struct fan) followers CALX_SECONDARY("follows") CALX_INVERSE(following);
+};
+
+/* A thing is in one box, and goes with it; things are shown by name, the last one first. */
+struct CALX_ENTITY("boxes") box {
+    int64_t id CALX_PRIMARY_KEY;
+    CALX_MANY(struct thing)
+    things CALX_SECONDARY("box_things") CALX_INVERSE(boxes)
+        CALX_CASCADE(all, delete_orphan) CALX_SINGLE_PARENT CALX_ORDER_BY(name desc, id);
+};
+
+struct CALX_ENTITY("things") thing {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *name;
+    CALX_MANY(struct box) boxes CALX_SECONDARY("box_things") CALX_INVERSE(things);
+};
+
+/* What is left to the database when a ship goes. */
+struct CALX_ENTITY("ferries") ferry {
+    int64_t id CALX_PRIMARY_KEY;
+    CALX_MANY(struct thing) cargo CALX_SECONDARY("cargoes") CALX_PASSIVE_DELETES(on);
+    CALX_MANY(struct thing) wreckage CALX_SECONDARY("wreckages") CALX_PASSIVE_DELETES(all);
+};
+
+/* Keys that may change: of a nation here, of a language in the database. */
+struct CALX_ENTITY("nations") nation {
+    const char *code CALX_PRIMARY_KEY;
+    CALX_MANY(struct language)
+    languages CALX_SECONDARY("spoken") CALX_INVERSE(nations) CALX_PASSIVE_UPDATES(off);
+};
+
+struct CALX_ENTITY("languages") language {
+    const char *code CALX_PRIMARY_KEY;
+    CALX_MANY(struct nation) nations CALX_SECONDARY("spoken") CALX_INVERSE(languages);
 };
 
 #endif
