@@ -9,6 +9,7 @@ struct book;
 struct crop;
 struct thing;
 struct language;
+struct guest;
 
 /* Two ways: each has some of the other. */
 struct CALX_ENTITY("articles") article {
@@ -76,6 +77,22 @@ struct CALX_ENTITY("ferries") ferry {
     int64_t id CALX_PRIMARY_KEY;
     CALX_MANY(struct thing) cargo CALX_SECONDARY("cargoes") CALX_PASSIVE_DELETES(on);
     CALX_MANY(struct thing) wreckage CALX_SECONDARY("wreckages") CALX_PASSIVE_DELETES(all);
+};
+
+/* Who sat where, an entity; as seen from the other end, only to be looked at. */
+struct CALX_ENTITY("halls") hall {
+    int64_t id CALX_PRIMARY_KEY;
+    CALX_MANY(struct guest) guests CALX_SECONDARY("seats") CALX_VIEW_ONLY;
+};
+
+struct CALX_ENTITY("guests") guest {
+    int64_t id CALX_PRIMARY_KEY;
+};
+
+struct CALX_ENTITY("seats") seat {
+    int64_t id CALX_PRIMARY_KEY;
+    int64_t hall_id CALX_REFERENCES(hall, id);
+    int64_t guest_id CALX_REFERENCES(guest, id);
 };
 
 /* Keys that may change: of a nation here, of a language in the database. */

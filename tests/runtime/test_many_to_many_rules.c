@@ -210,6 +210,39 @@ static void what_is_loaded_is_deleted_unless_all_is_left(void **state)
     graph_close(&fix);
 }
 
+/* ---- views ---- */
+
+static void a_view_is_loaded_and_never_written(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-292");
+    memberships_open(&fix);
+    struct hall *hall = hall_new();
+    struct guest *guest = guest_new();
+    struct guest *other = guest_new();
+    struct seat *seats[2] = { seat_new(), seat_new() };
+    graph_ok(&fix, calx_session_add(fix.session, hall));
+    graph_ok(&fix, calx_session_add(fix.session, guest));
+    graph_ok(&fix, calx_session_add(fix.session, other));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    for (int i = 0; i < 2; i++) { /* twice, by two rows */
+        seats[i]->hall_id = hall->id;
+        seats[i]->guest_id = guest->id;
+        graph_ok(&fix, calx_session_add(fix.session, seats[i]));
+    }
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_count(hall, 0), 1);
+    assert_ptr_equal(hall->guests.items[0], guest);
+    assert_int_equal(graph_append(hall, 0, other), CALX_E_ARGUMENT);
+    assert_int_equal(graph_remove(hall, 0, guest), CALX_E_ARGUMENT);
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(graph_statements(&fix, ""), 0);
+    assert_int_equal(hall->guests.count, 1);
+    graph_close(&fix);
+}
+
 /* ---- keys that change ---- */
 
 /* Nations nl and be; nl speaks dutch and frisian, be dutch. Foreign keys wait for the commit. */
@@ -349,6 +382,7 @@ int main(void)
         cmocka_unit_test(an_owner_takes_its_members_along),
         cmocka_unit_test(what_is_left_to_the_database_is_not_loaded),
         cmocka_unit_test(what_is_loaded_is_deleted_unless_all_is_left),
+        cmocka_unit_test(a_view_is_loaded_and_never_written),
         cmocka_unit_test(rows_follow_a_key_by_updates),
         cmocka_unit_test(pairs_change_together_with_their_key),
         cmocka_unit_test(rows_follow_a_key_by_the_database),
