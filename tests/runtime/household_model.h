@@ -9,6 +9,7 @@
 
 struct badge;
 struct desk;
+struct locker;
 struct passport;
 struct photo;
 struct task;
@@ -23,6 +24,7 @@ struct CALX_ENTITY("persons") person {
     /* Known from here only. */
     CALX_ONE(struct badge) badge;
     CALX_MANY(struct task) tasks CALX_INVERSE(person);
+    CALX_ONE(struct locker) locker CALX_INVERSE(person);
 };
 
 struct CALX_ENTITY("desks") desk {
@@ -52,6 +54,13 @@ struct CALX_ENTITY("badges") badge {
     int64_t id CALX_PRIMARY_KEY;
     const char *text;
     calx_nullable_int64 person_id CALX_REFERENCES(person, id);
+};
+
+/* As a desk, but two rows may point at one person while they are written. */
+struct CALX_ENTITY("lockers") locker {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 person_id CALX_REFERENCES(person, id);
+    CALX_ONE(struct person) person CALX_VIA(person_id) CALX_INVERSE(locker);
 };
 
 /* What comes next in a row of tasks is the task that names this one as its previous. */

@@ -336,6 +336,112 @@ static void rolled_back_changes_are_gone(void **state)
     graph_close(&fix);
 }
 
+/* ---- against an array ---- */
+
+enum { ITEMS = 40, STEPS = 4000 };
+
+/* The children of one node, as an array has them. */
+typedef struct expectation {
+    const void *items[ITEMS];
+    size_t count;
+    uint32_t seed;
+} expectation;
+
+static size_t any(expectation *self, size_t below)
+{
+    self->seed = self->seed * 1664525u + 1013904223u;
+    return (self->seed >> 16) % below;
+}
+
+static size_t expected_position(const expectation *self, const void *item)
+{
+    size_t i = 0;
+    while (i < self->count && self->items[i] != item)
+        i++;
+    return i;
+}
+
+static void expect_out(expectation *self, const void *item)
+{
+    size_t i = expected_position(self, item);
+    if (i == self->count)
+        return;
+    memmove(&self->items[i], &self->items[i + 1], (self->count - i - 1) * sizeof(void *));
+    self->count--;
+}
+
+static void expect_in(expectation *self, size_t position, const void *item)
+{
+    memmove(&self->items[position + 1], &self->items[position],
+            (self->count - position) * sizeof(void *));
+    self->items[position] = item;
+    self->count++;
+}
+
+static void insert_any(expectation *self, const struct node *root, const struct node *item)
+{
+    expect_out(self, item);
+    size_t position = any(self, self->count + 1);
+    assert_int_equal(calx_relationship_insert(root, children(), position, item), CALX_OK);
+    expect_in(self, position, item);
+}
+
+static void exchange_any(expectation *self, const struct node *root, struct node *const *nodes)
+{
+    const void *given[ITEMS];
+    size_t count = any(self, ITEMS);
+    for (size_t i = 0; i < count; i++)
+        given[i] = nodes[any(self, ITEMS)];
+    assert_int_equal(calx_relationship_replace(root, children(), given, count), CALX_OK);
+    self->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (expected_position(self, given[i]) == self->count)
+            self->items[self->count++] = given[i];
+}
+
+static void step(expectation *self, const struct node *root, struct node *const *nodes)
+{
+    const struct node *item = nodes[any(self, ITEMS)];
+    bool is_in = expected_position(self, item) < self->count;
+    assert_int_equal(contains(root, children(), item), is_in);
+    switch (any(self, 60)) {
+    case 0:
+        exchange_any(self, root, nodes);
+        break;
+    case 1:
+        assert_int_equal(calx_relationship_clear(root, children()), CALX_OK);
+        self->count = 0;
+        break;
+    default:
+        if (any(self, 2) == 0)
+            insert_any(self, root, item);
+        else if (is_in)
+            assert_int_equal(graph_remove(root, NODE_CHILDREN, item), CALX_OK);
+        if (!is_in || contains(root, children(), item))
+            break;
+        expect_out(self, item);
+    }
+}
+
+static void a_collection_is_what_an_array_says(void **state)
+{
+    (void)state;
+    struct node *nodes[ITEMS];
+    struct node *root = graph_node("root");
+    expectation self = { .seed = 7 };
+    for (size_t i = 0; i < ITEMS; i++)
+        nodes[i] = graph_node(NULL);
+    for (size_t i = 0; i < STEPS; i++) {
+        step(&self, root, nodes);
+        assert_int_equal(root->children.count, self.count);
+        if (self.count > 0)
+            assert_memory_equal(root->children.items, self.items, self.count * sizeof(void *));
+    }
+    for (size_t i = 0; i < ITEMS; i++)
+        calx_instance_free(nodes[i]);
+    calx_instance_free(root);
+}
+
 /* ---- without memory ---- */
 
 static calx_status exchange(const struct node *root, const struct node *const *items)
@@ -478,6 +584,7 @@ int main(void)
         cmocka_unit_test(what_is_no_member_is_refused_and_nothing_changes),
         cmocka_unit_test(a_member_that_cannot_come_leaves_everything_as_it_was),
         cmocka_unit_test(rolled_back_changes_are_gone),
+        cmocka_unit_test(a_collection_is_what_an_array_says),
         cmocka_unit_test(a_replacement_without_memory_changes_nothing),
         cmocka_unit_test(a_large_collection_is_emptied_one_by_one_in_any_order),
         cmocka_unit_test(a_large_collection_is_replaced_and_cleared_at_once),
