@@ -22,14 +22,28 @@ static calx_status send_deletes(calx_writer *writer, const calx_work *work, bool
     return rows.count == 0 ? CALX_OK : calx_together_send(writer, &rows, &calx_together_deletes);
 }
 
+/* Those that take the place of another row come after it is free. */
+static calx_status send_updates(calx_writer *writer, const calx_work *work, bool first)
+{
+    calx_instances rows = work->updates;
+    rows.count -= work->last_updates;
+    if (!first) {
+        rows.items += rows.count;
+        rows.count = work->last_updates;
+    }
+    return rows.count == 0 ? CALX_OK : calx_together_send(writer, &rows, &calx_together_updates);
+}
+
 static calx_status send_work(calx_session *session, const calx_work *work)
 {
     calx_writer writer = { .session = session };
-    calx_status status = calx_together_send(&writer, &work->updates, &calx_together_updates);
+    calx_status status = send_updates(&writer, work, true);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->released, &calx_together_releases);
     if (status == CALX_OK)
         status = send_deletes(&writer, work, true);
+    if (status == CALX_OK)
+        status = send_updates(&writer, work, false);
     if (status == CALX_OK)
         status = calx_switch_send(&writer, work, false);
     if (status == CALX_OK)

@@ -59,7 +59,7 @@ static void unlist(calx_link *link)
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state)
 {
     link->state = state;
-    link->set_apart = link->displaces = link->succeeds = link->gave_way = false;
+    link->set_apart = link->displaces = link->gave_way = false;
     if (link->target == target)
         return;
     unlist(link);

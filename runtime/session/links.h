@@ -29,7 +29,6 @@ struct calx_link {
     bool fresh;     /* joined collections in an attach that may still fail */
     bool changing;  /* part of a change under way: nothing is reached over it now */
     bool named;     /* its owner is to be a member after that change */
-    bool succeeds;  /* came to a one-to-one where another one was: it is written after that one */
     bool gave_way;  /* left a one-to-one to another one */
     bool displaces; /* came to a one-to-one that was not loaded: the flush asks who was there */
     size_t place;   /* where in the collections of its target its owner was put */
@@ -56,6 +55,7 @@ struct calx_links {
     calx_slot *slots;    /* one for each relationship of the mapper */
     calx_side *sides;    /* one for each many-to-many of it, and one for all others */
     const calx_relationship *abandoned; /* the reference of an owner that let go of it; or NULL */
+    calx_instance *leaver;              /* in a flush being planned: who goes from here elsewhere */
     bool strangers;                 /* pointed at by instances of no session since the last flush */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links *touched_next, *touched_previous; /* of that boundary */

@@ -114,15 +114,12 @@ static void point(calx_link *link, calx_instance *target)
 void calx_relationship_point_end(calx_link *link, calx_instance *target)
 {
     calx_link *rival = NULL;
-    bool succeeds = link->target == target && link->succeeds;
     while (target != NULL && (rival = calx_rival_next(link, target, NULL)) != NULL) {
         point(rival, NULL);
         rival->gave_way = true;
         calx_orphan_drop(rival->owner);
-        succeeds = true;
     }
     point(link, target);
-    link->succeeds = succeeds;
 }
 
 calx_status calx_relationship_point(calx_session *session, calx_link *link, calx_instance *target)

@@ -73,6 +73,12 @@ calx_link *calx_rival_next(const calx_link *link, const calx_instance *target,
     return other;
 }
 
+bool calx_rival_takes_place(const calx_link *link)
+{
+    return link->state == CALX_LINK_CHANGED && link->target != NULL &&
+           link->target->state == CALX_STATE_PERSISTENT && seat_of(link, link->target) >= 0;
+}
+
 void calx_rival_seat(calx_link *link)
 {
     int seat = link->target == NULL ? -1 : seat_of(link, link->target);
@@ -118,10 +124,8 @@ calx_status calx_rival_displace(calx_session *session, calx_link *link)
         calx_relationship_point_end(&rivals.items[i]->links->links[number], NULL);
         rivals.items[i]->links->links[number].gave_way = true;
     }
-    if (status == CALX_OK) {
+    if (status == CALX_OK)
         link->displaces = false;
-        link->succeeds = link->succeeds || rivals.count > 0;
-    }
     calx_instances_clear(&rivals);
     return status;
 }

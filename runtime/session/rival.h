@@ -16,6 +16,9 @@ calx_link *calx_rival_next(const calx_link *link, const calx_instance *target,
 /* Whether there may be others in the database only: the flush is to ask (SES-185). */
 bool calx_rival_is_unknown(const calx_link *link, const calx_instance *target);
 
+/* Whether the link is to be written, to a one-to-one of a stored owner. */
+bool calx_rival_takes_place(const calx_link *link);
+
 /* The one-to-ones of the link's target are known from now on: the link joins them. */
 void calx_rival_seat(calx_link *link);
 

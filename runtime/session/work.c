@@ -311,16 +311,6 @@ static calx_status gather_inserts(calx_work *work)
     return status;
 }
 
-/* Whether it goes where another one was, which leaves before: both may not be there at once. */
-static bool succeeds_another(const calx_instance *instance)
-{
-    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
-        if (instance->links->links[i].succeeds &&
-            instance->links->links[i].state == CALX_LINK_CHANGED)
-            return true;
-    return false;
-}
-
 static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
 {
     for (calx_watch *watch = list->first; watch != NULL; watch = watch->next) {
@@ -329,9 +319,8 @@ static calx_status gather_updates(calx_work *work, const calx_watch_list *list)
         if ((instance->flags & CALX_INSTANCE_MARKED) != 0 || !calx_session_is_changed(instance))
             continue;
         check_links(work->session, instance);
-        bool is_late =
-            calx_work_points_at_new(work->session, instance) || succeeds_another(instance);
-        calx_instances *place = is_late ? &work->late : &work->updates;
+        calx_instances *place =
+            calx_work_points_at_new(work->session, instance) ? &work->late : &work->updates;
         calx_status status = push(work, place, instance);
         if (status != CALX_OK)
             return status;
@@ -372,5 +361,7 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
     status = calx_work_sort(work);
     if (status == CALX_OK)
         status = calx_work_gather_apart(work);
-    return status == CALX_OK ? calx_work_make_room(work) : status;
+    if (status == CALX_OK)
+        status = calx_work_make_room(work);
+    return status == CALX_OK ? calx_work_seat(work) : status;
 }

@@ -27,6 +27,7 @@ typedef struct calx_work {
     const calx_mapper *mapper; /* of the first row */
     calx_instances inserts;    /* owners after what they point at */
     calx_instances updates;    /* before the inserts */
+    size_t last_updates;       /* so many of these come after the first deletes */
     calx_instances late;       /* updates that point at a row still to be inserted: after them */
     calx_instances deletes;    /* owners before what they point at */
     size_t first_deletes;      /* so many of these come before the inserts */
@@ -77,6 +78,13 @@ calx_status calx_work_level(calx_session *session, const calx_instances *rows, c
 
 /* Puts first what another row takes the place of; the work is sorted. CALX_E_NOMEM. */
 calx_status calx_work_make_room(calx_work *work);
+
+/* Puts last who takes the place of another one, each behind that one. CALX_E_NOMEM. */
+calx_status calx_work_seat(calx_work *work);
+
+/* The row a foreign key of a stored row points at in the database, if the session has it. */
+calx_instance *calx_work_stored_target(const calx_session *session, const calx_instance *instance,
+                                       const calx_foreign_key *key);
 
 /* Whether a row to be written points at any that is inserted in the same flush. */
 bool calx_work_points_at_new(const calx_session *session, const calx_instance *instance);

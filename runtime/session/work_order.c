@@ -89,9 +89,8 @@ static void sort_by_key(calx_instances *instances)
 
 /* ---- rows: what a row points at comes first ---- */
 
-/* The row a foreign key of a stored row points at, if the session has it. */
-static calx_instance *stored_target(const calx_session *session, const calx_instance *instance,
-                                    const calx_foreign_key *key)
+calx_instance *calx_work_stored_target(const calx_session *session, const calx_instance *instance,
+                                       const calx_foreign_key *key)
 {
     calx_value values[8];
     calx_key wanted;
@@ -135,7 +134,7 @@ calx_instance *calx_work_old_target(const calx_session *session, const calx_inst
                                     size_t foreign_key)
 {
     calx_instance *target =
-        stored_target(session, instance, &instance->mapper->foreign_keys[foreign_key]);
+        calx_work_stored_target(session, instance, &instance->mapper->foreign_keys[foreign_key]);
     if (target == NULL || target == instance ||
         (target->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_SWITCHED)) != CALX_INSTANCE_MARKED)
         return NULL;

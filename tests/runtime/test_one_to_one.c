@@ -358,6 +358,29 @@ static void an_older_row_takes_the_place_after_it_is_free(void **state)
     graph_close(&fix);
 }
 
+static void everybody_moves_on_by_one(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-185");
+    set_up(&fix, true);
+    graph_sql(&fix, "INSERT INTO persons (name) VALUES ('carl')");
+    graph_sql(&fix, "UPDATE desks SET person_id = 3 WHERE id = 3");
+    const struct person *persons[] = { person(&fix, 1), person(&fix, 2), person(&fix, 3) };
+    const struct desk *desks[] = { desk_of(persons[0]), desk_of(persons[1]), desk_of(persons[2]) };
+    struct desk *made = new_desk("new");
+    graph_ok(&fix, person_set_desk(persons[2], desks[1]));
+    graph_ok(&fix, person_set_desk(persons[1], desks[0]));
+    graph_ok(&fix, person_set_desk(persons[0], made));
+    assert_null(desks[2]->person);
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM desks WHERE person_id = id + 1"), 2);
+    assert_int_equal(desk_owner(&fix, made->id), 1);
+    assert_int_equal(desk_owner(&fix, 3), -1);
+    graph_close(&fix);
+}
+
 static void an_assigned_member_counts_as_set(void **state)
 {
     (void)state;
@@ -778,6 +801,7 @@ int main(void)
         cmocka_unit_test(clearing_after_an_unseen_replacement_lets_go_of_both),
         cmocka_unit_test(a_replacement_that_moves_on_leaves_who_was_there),
         cmocka_unit_test(an_older_row_takes_the_place_after_it_is_free),
+        cmocka_unit_test(everybody_moves_on_by_one),
         cmocka_unit_test(an_assigned_member_counts_as_set),
         cmocka_unit_test(a_wrong_one_is_refused),
         cmocka_unit_test(setting_the_far_side_brings_it_in_at_once),

@@ -1,0 +1,104 @@
+/*
+ * Rows that come to a one-to-one, where another row may be that goes elsewhere in the same flush:
+ * they are written after all other updates, and after the row whose place they take, so that no two
+ * point at one owner (SES-185). Rows that take each other's places in a circle stay in their order.
+ */
+#include "session/rival.h"
+#include "session/work.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* The link that takes a place; NULL: none does. */
+static calx_link *taking(const calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = &instance->links->links[i];
+        if (calx_rival_takes_place(link))
+            return link;
+    }
+    return NULL;
+}
+
+/* Puts those that take places last; answers how many. sorted: room for as many rows. */
+static size_t put_last(calx_instances *rows, calx_instance **sorted)
+{
+    size_t staying = 0;
+    size_t taken = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (taking(rows->items[i]) == NULL)
+            rows->items[staying++] = rows->items[i];
+        else
+            sorted[taken++] = rows->items[i];
+    memcpy(rows->items + staying, sorted, taken * sizeof(*sorted));
+    return taken;
+}
+
+/* Notes at each owner who leaves it; with NULL, that nobody does. */
+static void note_leavers(const calx_session *session, calx_instance *const *rows, size_t count,
+                         bool leave)
+{
+    for (size_t i = 0; i < count; i++) {
+        const calx_link *link = taking(rows[i]);
+        const calx_foreign_key *key = &rows[i]->mapper->foreign_keys[calx_link_number(link)];
+        calx_instance *owner = calx_work_stored_target(session, rows[i], key);
+        if (owner != NULL && owner->links != NULL)
+            owner->links->leaver = leave ? rows[i] : NULL;
+        if (leave)
+            rows[i]->flags |= CALX_INSTANCE_VISITED;
+    }
+}
+
+/* The row and those that it waits for, the last of these first; answers how many there are. */
+static size_t put_chain(calx_instance *row, calx_instance **out)
+{
+    size_t count = 0;
+    while (row != NULL && (row->flags & CALX_INSTANCE_VISITED) != 0) {
+        row->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
+        out[count++] = row;
+        row = taking(row)->target->links->leaver;
+    }
+    for (size_t low = 0, high = count; low + 1 < high; low++) {
+        calx_instance *last = out[--high];
+        out[high] = out[low];
+        out[low] = last;
+    }
+    return count;
+}
+
+/* Rows of one mapper. */
+static void sort_run(const calx_session *session, calx_instance **rows, size_t count,
+                     calx_instance **sorted)
+{
+    size_t done = 0;
+    note_leavers(session, rows, count, true);
+    for (size_t i = 0; i < count; i++)
+        done += put_chain(rows[i], sorted + done);
+    note_leavers(session, rows, count, false);
+    memcpy(rows, sorted, done * sizeof(*sorted));
+}
+
+calx_status calx_work_seat(calx_work *work)
+{
+    calx_instances *rows = &work->updates;
+    size_t i = 0;
+    while (i < rows->count && taking(rows->items[i]) == NULL)
+        i++;
+    if (i == rows->count)
+        return CALX_OK;
+    calx_instance **sorted = calx_alloc_array(rows->count, sizeof(calx_instance *));
+    if (sorted == NULL)
+        return calx_error_set_nomem(&work->session->error);
+    work->last_updates = put_last(rows, sorted);
+    calx_instance **first = rows->items + (rows->count - work->last_updates);
+    for (size_t start = 0, end; start < work->last_updates; start = end) {
+        for (end = start + 1; end < work->last_updates; end++)
+            if (first[end]->mapper != first[start]->mapper)
+                break;
+        sort_run(work->session, first + start, end - start, sorted);
+    }
+    calx_release(sorted);
+    return CALX_OK;
+}
