@@ -84,7 +84,11 @@ CALX_API calx_status calx_relationship_insert(const void *entity,
                                               const calx_relationship *relationship,
                                               size_t position, const void *item);
 
-/** Takes a member out: CALX_E_STATE when it is not in. */
+/**
+ * Takes a member out.
+ * @return CALX_E_STATE it is not in; CALX_E_STALE_DATA it was loaded again since, and belongs to
+ *         another owner by now, which is not in the session (SES-290)
+ */
 CALX_API calx_status calx_relationship_remove(const void *entity,
                                               const calx_relationship *relationship,
                                               const void *item);
