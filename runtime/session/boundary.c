@@ -162,12 +162,24 @@ static void undo_add(calx_session *session, calx_instance *instance)
     calx_pairs_set_apart(instance);
 }
 
+/*
+ * What was inserted inside can be deleted or marked inside only: that part of the lists is cut as a
+ * whole by undo_deletes(), so that no instance is looked for in them.
+ */
+static void undo_insert(calx_session *session, calx_instance *instance)
+{
+    if (instance->state == CALX_STATE_DELETED)
+        instance->state = CALX_STATE_TRANSIENT;
+    instance->flags &= (uint16_t) ~(CALX_INSTANCE_TAKEN_BACK | CALX_INSTANCE_MARKED);
+    undo_add(session, instance);
+}
+
 static void undo_adds(calx_session *session)
 {
     while (session->pending.last != NULL)
         undo_add(session, session->pending.last->instance);
     while (session->inserted.count > session->boundary->inserted)
-        undo_add(session, session->inserted.items[session->inserted.count - 1]);
+        undo_insert(session, session->inserted.items[session->inserted.count - 1]);
 }
 
 /* The key from before the boundary, wherever changes have taken it since (SES-109, 141). */
@@ -267,6 +279,8 @@ static void undo_deletes(calx_session *session)
     size_t first = session->boundary->deleted;
     for (size_t i = session->deleted.count; i-- > first;) {
         calx_instance *instance = session->deleted.items[i];
+        if (instance->session != session)
+            continue; /* it was inserted inside, too */
         if (instance->state == CALX_STATE_DELETED)
             bring_back(session, instance);
         else

@@ -457,6 +457,48 @@ static void a_large_collection_costs_what_its_members_cost(void **state)
     graph_close(&fix);
 }
 
+/* Inserted, some of it deleted, some marked, in other orders, and all of it taken back. */
+static double time_of_one_rollback(const graph *fix, int count)
+{
+    struct account **accounts = calloc((size_t)count, sizeof(*accounts));
+    assert_non_null(accounts);
+    for (int i = 0; i < count; i++) {
+        accounts[i] = account("owner");
+        graph_ok(fix, calx_session_add(fix->session, accounts[i]));
+    }
+    graph_ok(fix, calx_session_flush(fix->session));
+    for (int part = 2; part > 0; part--) {
+        for (int i = part * count / 4; i < (part + 1) * count / 4; i++)
+            graph_ok(fix, calx_session_delete(fix->session, accounts[i]));
+        graph_ok(fix, calx_session_flush(fix->session));
+    }
+    for (int i = count - 1; i >= 3 * count / 4; i--)
+        graph_ok(fix, calx_session_delete(fix->session, accounts[i]));
+    double start = seconds();
+    graph_ok(fix, calx_session_rollback(fix->session));
+    double taken = seconds() - start;
+    assert_int_equal(calx_session_count_deleted(fix->session), 0);
+    for (int i = 0; i < count; i++) {
+        assert_null(calx_object_session(accounts[i]));
+        assert_false(calx_instance_was_deleted(accounts[i]));
+    }
+    free(accounts);
+    graph_ok(fix, calx_session_close(fix->session));
+    return taken;
+}
+
+static void a_rollback_costs_what_its_instances_cost(void **state)
+{
+    (void)state;
+    graph fix;
+    open_quietly(&fix);
+    double few = time_of_one_rollback(&fix, MANY * 2);
+    double many = time_of_one_rollback(&fix, MANY * 16);
+    if (many > few * 8 * 3 + 0.1)
+        fail_msg("%d instances took %.3f s, %d took %.3f s", MANY * 2, few, MANY * 16, many);
+    graph_close(&fix);
+}
+
 static void many_owners_with_members_are_written_at_once(void **state)
 {
     (void)state;
@@ -603,6 +645,7 @@ int main(void)
         cmocka_unit_test(a_foreign_key_and_a_reference_that_both_changed),
         cmocka_unit_test(a_chain_of_a_hundred_thousand_rows_needs_no_deep_stack),
         cmocka_unit_test(a_large_collection_costs_what_its_members_cost),
+        cmocka_unit_test(a_rollback_costs_what_its_instances_cost),
         cmocka_unit_test(many_owners_with_members_are_written_at_once),
         cmocka_unit_test(any_failed_allocation_leaves_both_sides_in_step),
     };
