@@ -374,7 +374,8 @@ static const char tables[] =
     "    FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE);"
     "CREATE INDEX addresses_by_person ON addresses (person_id);"
     "DROP TABLE IF EXISTS nodes;"
-    "CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT, parent_id BIGINT REFERENCES nodes);";
+    "CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT, parent_id BIGINT REFERENCES nodes);"
+    "CREATE INDEX nodes_by_parent ON nodes (parent_id);";
 
 static void fill_people(const sqlite_floor *floor)
 {

@@ -34,7 +34,7 @@ struct CALX_ENTITY("addresses") CALX_INDEX(addresses_by_person, person_id) addre
 };
 
 /** A tree, or a chain. */
-struct CALX_ENTITY("nodes") node {
+struct CALX_ENTITY("nodes") CALX_INDEX(nodes_by_parent, parent_id) node {
     int64_t id CALX_PRIMARY_KEY;
     const char *name;
     calx_nullable_int64 parent_id CALX_REFERENCES(node, id);
