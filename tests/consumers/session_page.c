@@ -1,7 +1,7 @@
 /*
- * The frame around the snippets of docs/session.md, which check-session takes out of the page: the
+ * The frame around the snippets of docs/session.md, which check-page takes out of the page: the
  * names they use, and before each of them tables with one row, ada's.
- * Usage: session_page URL LINE, the line of the page on which the snippet begins
+ * Usage: page URL LINE, the line of the page on which the snippet begins
  */
 #undef NDEBUG
 #include "person.calx.h"
