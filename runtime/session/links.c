@@ -299,11 +299,36 @@ static bool is_only_in_memory(const calx_link *link)
            (link->target != NULL && is_all_in_memory(link->target));
 }
 
-/* A change that is dropped takes its owner out of where it was to go. */
+/* The owner of the collection can ask the database again, so it should. */
+static void unload_collections(calx_link *link)
+{
+    calx_instance *target = link->target;
+    for (unsigned i = 0; i < target->mapper->relationship_count; i++)
+        if (calx_goes_over(&target->mapper->relationships[i], link) &&
+            target->links->slots[i].loaded)
+            calx_slot_unload(target, i);
+    link->listed = false;
+}
+
+void calx_link_leave_for_good(calx_link *link, const calx_session *ending)
+{
+    calx_instance *target = link->target;
+    if (target == NULL || !link->listed || (ending != NULL && target->keeper == ending))
+        return;
+    if (target->state == CALX_STATE_PERSISTENT)
+        unload_collections(link);
+    else
+        calx_link_leave(link);
+}
+
+/*
+ * A change that is dropped takes its owner out of where it was to go. Perhaps it had been there
+ * before: a stored owner of a collection asks again.
+ */
 static void forget_change(calx_link *link)
 {
     if (is_only_in_memory(link)) {
-        calx_link_leave(link);
+        calx_link_leave_for_good(link, NULL);
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }
     link->state = CALX_LINK_UNKNOWN;
@@ -350,28 +375,6 @@ void calx_link_outdate(calx_link *link)
         return;
     forget_change(link);
     calx_link_show(link);
-}
-
-/* The owner of the collection can ask the database again, so it should. */
-static void unload_collections(calx_link *link)
-{
-    calx_instance *target = link->target;
-    for (unsigned i = 0; i < target->mapper->relationship_count; i++)
-        if (calx_goes_over(&target->mapper->relationships[i], link) &&
-            target->links->slots[i].loaded)
-            calx_slot_unload(target, i);
-    link->listed = false;
-}
-
-void calx_link_leave_for_good(calx_link *link, const calx_session *ending)
-{
-    calx_instance *target = link->target;
-    if (target == NULL || !link->listed || (ending != NULL && target->keeper == ending))
-        return;
-    if (target->state == CALX_STATE_PERSISTENT)
-        unload_collections(link);
-    else
-        calx_link_leave(link);
 }
 
 /* The raw members over a link that show an entity show nothing; what was assigned since stays. */

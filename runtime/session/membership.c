@@ -169,6 +169,15 @@ static calx_status reach_removed(calx_session *session, calx_instances *found,
     return status;
 }
 
+/* A member that will not be one when the change under way is done. */
+static bool is_changing(const calx_relationship *facts, const calx_instance *item)
+{
+    const calx_link *link = facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY
+                                ? NULL
+                                : calx_links_of(item, facts->foreign_key);
+    return link != NULL && link->changing;
+}
+
 static calx_status reach_over(calx_session *session, calx_instances *found, calx_instance *instance,
                               unsigned relationship)
 {
@@ -185,7 +194,8 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
         calx_relationship_load(NULL, instance, relationship) != CALX_OK)
         return calx_error_set_nomem(&session->error);
     for (size_t i = 0; i < slot->count; i++) {
-        calx_status status = reach(session, found, calx_instance_trusted(slot->items[i]));
+        calx_instance *item = calx_instance_trusted(slot->items[i]);
+        calx_status status = is_changing(facts, item) ? CALX_OK : reach(session, found, item);
         if (status != CALX_OK)
             return status;
     }

@@ -107,7 +107,7 @@ static void point(calx_link *link, calx_instance *target)
     calx_rival_seat(link);
     calx_link_join(link);
     calx_link_show(link);
-    if (old != NULL && old != target)
+    if (old != NULL && old != target && calx_orphan_watches(link))
         calx_orphan_drop(old);
 }
 
@@ -137,6 +137,15 @@ calx_status calx_relationship_point(calx_session *session, calx_link *link, calx
     return status;
 }
 
+/* Nothing is reached over the link now, nor over those that give way to it. */
+static void mark_changing(calx_link *link, const calx_instance *target, bool changing)
+{
+    calx_link *rival = target == NULL ? NULL : calx_rival_next(link, target, NULL);
+    for (; rival != NULL; rival = calx_rival_next(link, target, rival))
+        rival->changing = changing;
+    link->changing = changing;
+}
+
 calx_status calx_relationship_relate(calx_session *session, const calx_relationship *facts,
                                      calx_link *link, calx_instance *target, calx_instance *related)
 {
@@ -145,10 +154,10 @@ calx_status calx_relationship_relate(calx_session *session, const calx_relations
     bool comes_in = session != NULL && related != NULL && related->session != session &&
                     (calx_cascade_of(facts) & CALX_CASCADE_SAVE_UPDATE) != 0;
     calx_status status = CALX_OK;
-    link->changing = true;
+    mark_changing(link, target, true);
     if (comes_in)
         status = calx_session_attach_begin(session, &related, 1, &found);
-    link->changing = false;
+    mark_changing(link, target, false);
     if (status == CALX_OK)
         status = calx_relationship_point(owners, link, target);
     if (comes_in)
