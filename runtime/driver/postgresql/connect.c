@@ -117,6 +117,7 @@ static calx_status open_connection(calx_postgresql_connection *connection,
     /* A deadline of now asks for one try (ENG-057), and a try needs the time it takes. */
     if (own < deadline || calx_deadline_passed(deadline))
         deadline = own;
+    connection->deadline = deadline;
     /* The arrays end with NULL, as zeroed memory does. The 0: dbname is a name, nothing else. */
     connection->conn =
         PQconnectStartParams(config->keywords, (const char *const *)config->values, 0);
@@ -148,6 +149,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     connection->config = base;
     connection->unnamed = config->unnamed;
     connection->wants_writable = base->wants_writable;
+    connection->given_up = &base->given_up;
     make_remark(config);
     calx_status status = open_connection(connection, config, deadline, error);
     if (status != CALX_OK) {

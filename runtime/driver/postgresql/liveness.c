@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { PATIENCE_MS = 50 }; /* so often is looked whether the attempt is given up */
+
 /* Nothing has come in: the usual case. */
 static bool is_quiet(PGconn *conn)
 {
@@ -53,25 +55,20 @@ calx_status calx_postgresql_probe(calx_driver_connection *base)
     return calx_postgresql_fail(connection, NULL);
 }
 
-static calx_status fail_silent(calx_postgresql_connection *connection)
+calx_status calx_postgresql_await(calx_postgresql_connection *connection, int64_t deadline)
 {
-    return calx_error_set_driver(&connection->base.error, CALX_E_DISCONNECT, NULL, 0,
-                                 CALX_ERROR_DISCONNECT, "the server did not answer a ping in time");
-}
-
-/* Waits until the answer is there. false: it is late; what is wrong with the line is found later.
- */
-static bool await_answer(PGconn *conn, int64_t deadline)
-{
+    PGconn *conn = connection->conn;
     while (PQconsumeInput(conn) == 1 && PQisBusy(conn)) {
         struct pollfd entry = { .fd = PQsocket(conn), .events = POLLIN };
         int64_t left = calx_deadline_left_ms(deadline);
-        if (left == 0)
-            return false;
-        if (poll(&entry, 1, left > INT32_MAX ? -1 : (int)left) < 0 && errno != EINTR)
-            return true;
+        if (left == 0 || atomic_load(connection->given_up))
+            return calx_error_set_driver(&connection->base.error, CALX_E_DISCONNECT, NULL, 0,
+                                         CALX_ERROR_DISCONNECT,
+                                         "the server did not answer in time");
+        if (poll(&entry, 1, left > PATIENCE_MS ? PATIENCE_MS : (int)left) < 0 && errno != EINTR)
+            break;
     }
-    return true;
+    return CALX_OK; /* what is wrong with the line is found when the answer is read */
 }
 
 calx_status calx_postgresql_ping(calx_driver_connection *base, int64_t deadline)
@@ -81,8 +78,8 @@ calx_status calx_postgresql_ping(calx_driver_connection *base, int64_t deadline)
     calx_postgresql_quarantine(connection);
     calx_postgresql_settle(connection);
     if (PQsendQuery(connection->conn, "") == 1) {
-        if (!await_answer(connection->conn, deadline))
-            return fail_silent(connection);
+        if (calx_postgresql_await(connection, deadline) != CALX_OK)
+            return base->error.status;
         calx_postgresql_drain(connection, NULL, &result);
     }
     bool good = PQresultStatus(result) == PGRES_EMPTY_QUERY;

@@ -7,6 +7,7 @@
 #include "driver/postgresql/postgresql.h"
 
 #include "base/allocator.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdio.h>
@@ -230,12 +231,15 @@ static calx_isolation find_isolation(const char *name)
 }
 
 /* Runs a query of one row; NULL: it failed, and the error is filled. PQclear(). */
-static PGresult *ask(calx_postgresql_connection *connection, const char *sql)
+static PGresult *ask(calx_postgresql_connection *connection, const char *sql, int64_t deadline)
 {
     PGresult *result = NULL;
     calx_postgresql_settle(connection);
-    if (PQsendQuery(connection->conn, sql) == 1)
+    if (PQsendQuery(connection->conn, sql) == 1) {
+        if (calx_postgresql_await(connection, deadline) != CALX_OK)
+            return NULL;
         calx_postgresql_drain(connection, NULL, &result);
+    }
     if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
         (void)calx_postgresql_fail(connection, result);
         PQclear(result);
@@ -248,8 +252,10 @@ static PGresult *ask(calx_postgresql_connection *connection, const char *sql)
 static calx_status postgresql_look(calx_driver_connection *base, calx_driver_server *out_server)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
-    PGresult *result = ask(connection, "SELECT current_schema(), "
-                                       "current_setting('default_transaction_isolation')");
+    PGresult *result = ask(connection,
+                           "SELECT current_schema(), "
+                           "current_setting('default_transaction_isolation')",
+                           connection->deadline);
     if (result == NULL)
         return base->error.status;
     bool has_schema = PQgetisnull(result, 0, 0) == 0;
@@ -274,7 +280,7 @@ static calx_status postgresql_isolation(calx_driver_connection *base, calx_isola
     calx_status status = calx_postgresql_start(connection);
     if (status != CALX_OK)
         return status;
-    PGresult *result = ask(connection, "SHOW transaction_isolation");
+    PGresult *result = ask(connection, "SHOW transaction_isolation", CALX_DEADLINE_NONE);
     if (result == NULL)
         return base->error.status;
     *out_isolation = find_isolation(PQgetvalue(result, 0, 0));

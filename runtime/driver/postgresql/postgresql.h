@@ -87,6 +87,8 @@ typedef struct calx_postgresql_connection {
     bool timed_out;                     /* the deadline has passed, the cancel is sent */
     int64_t grace;                      /* how long the server has for that */
     bool unnamed;                       /* statements have no name: the URL says prepared=off */
+    int64_t deadline;                   /* until when it had to be made */
+    const atomic_bool *given_up;        /* the config's: nobody waits for it any more */
     bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
@@ -243,6 +245,8 @@ void calx_postgresql_cut(calx_postgresql_connection *connection);
 calx_status calx_postgresql_probe(calx_driver_connection *connection);
 calx_status calx_postgresql_ping(calx_driver_connection *connection, int64_t deadline);
 void calx_postgresql_disown(calx_driver_connection *connection);
+/* Waits until the answer to what was sent is there, by the deadline: CALX_E_DISCONNECT. */
+calx_status calx_postgresql_await(calx_postgresql_connection *connection, int64_t deadline);
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
 
