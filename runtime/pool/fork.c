@@ -19,6 +19,7 @@ void calx_pool_fork_parent(calx_pool *pool)
 static void disown(calx_pool *pool, calx_pool_entry *entry)
 {
     entry->foreign = true;
+    entry->spoiled = true;
     if (pool->maker.disown != NULL)
         pool->maker.disown(pool->maker.context, entry);
 }

@@ -63,7 +63,8 @@ struct calx_pool {
     size_t limit; /* places */
     size_t keep;  /* idle entries at most */
     bool queued;  /* a queue pool or one of its kin */
-    bool ages;    /* entries may be too old to be lent */
+    bool quick;   /* none of what follows: entries are lent and kept without more ado */
+    bool ages;    /* entries may be too old to be lent or kept */
     bool stamps;  /* when an entry comes back is noted */
     bool looks;   /* entries are asked before they are lent */
     bool traces;  /* who takes is noted */
@@ -157,6 +158,12 @@ void calx_pool_wait_locked(calx_pool *pool, pthread_cond_t *condition, int64_t d
 
 /* ---- age.c: how long an entry lives ---- */
 
+/* What is mostly true, in few words: nothing speaks against the entry. */
+static inline bool calx_pool_is_sound_locked(const calx_pool *pool, const calx_pool_entry *entry)
+{
+    return entry->generation == pool->generation && !entry->spoiled && !pool->ages;
+}
+
 /* Why an entry cannot be kept any longer, or not be lent; CALX_CLOSE_CAUSES: it can. */
 calx_close_cause calx_pool_unfit_to_keep_locked(const calx_pool *pool,
                                                 const calx_pool_entry *entry);
@@ -192,6 +199,8 @@ void calx_pool_doubt_locked(calx_pool *pool);
 /* ---- the queue pool and its kin ---- */
 
 calx_status calx_pool_queue_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error);
+/* The usual case: one is idle, sound, and nobody waits. NULL: it is another one. */
+calx_pool_entry *calx_pool_queue_take_idle(calx_pool *pool);
 void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry);
 bool calx_pool_has_place_locked(const calx_pool *pool);
 /* Puts a fit entry, which is in no list, into a waiter's hand or among the idle. false: no room. */

@@ -68,11 +68,14 @@ static void set_habits(calx_pool *pool)
     options->peeks = options->peeks && pool->maker.look != NULL;
     options->pre_ping = options->pre_ping && pool->maker.look != NULL;
     pool->looks = options->peeks || options->pre_ping;
+    pool->ages = options->recycle_ms >= 0 || options->max_lifetime_ms > 0;
     pool->stamps = options->pre_ping || options->idle_timeout_ms > 0 || options->keepalive_ms > 0;
     pool->traces = options->leak_threshold_ms > 0 || options->tx_idle_warn_ms > 0 ||
                    options->kind == CALX_POOL_ASSERTION;
     pool->upkept = pool->queued && (aging || options->keepalive_ms > 0 || options->min_idle > 0 ||
                                     options->leak_threshold_ms > 0 || options->tx_idle_warn_ms > 0);
+    pool->quick = pool->queued && options->kind != CALX_POOL_STATIC && !pool->ages &&
+                  !pool->stamps && !pool->looks && !pool->traces && !pool->upkept;
 }
 
 calx_status calx_pool_new(const calx_pool_options *options, const calx_pool_maker *maker,
@@ -108,6 +111,11 @@ calx_status calx_pool_take_at(calx_pool *pool, const char *place, calx_pool_entr
                               calx_error *error)
 {
     calx_status status;
+    calx_pool_entry *idle = pool->quick ? calx_pool_queue_take_idle(pool) : NULL;
+    if (idle != NULL) {
+        *out_entry = idle;
+        return CALX_OK;
+    }
     if (pool->options.kind == CALX_POOL_THREAD)
         status = calx_pool_thread_take(pool, out_entry, error);
     else if (pool->options.kind == CALX_POOL_STATIC)
@@ -146,7 +154,8 @@ static bool leave_shared(calx_pool *pool, calx_pool_entry *entry)
     return shared;
 }
 
-void calx_pool_give(calx_pool *pool, calx_pool_entry *entry)
+/* Anything but the usual case of calx_pool_give(). */
+static void give_back(calx_pool *pool, calx_pool_entry *entry)
 {
     if (entry->users == 0) {
         calx_log(pool->options.logger, CALX_LOG_WARNING,
@@ -170,6 +179,14 @@ void calx_pool_give(calx_pool *pool, calx_pool_entry *entry)
         calx_pool_upkeep_at_give(pool);
 }
 
+void calx_pool_give(calx_pool *pool, calx_pool_entry *entry)
+{
+    if (pool->quick && entry->users == 1 && !entry->foreign)
+        calx_pool_queue_give(pool, entry);
+    else
+        give_back(pool, entry);
+}
+
 /* Takes an entry off the books; its place is free and goes to whoever waits. */
 static void forget_entry_locked(calx_pool *pool, calx_pool_entry *entry)
 {
@@ -186,6 +203,7 @@ static void make_orphan_locked(calx_pool *pool, calx_pool_entry *entry)
     if (entry->orphan)
         return;
     entry->orphan = true;
+    entry->spoiled = true;
     pool->orphans++;
     if (entry->thread != NULL)
         entry->thread->entry = NULL;
@@ -248,6 +266,7 @@ void calx_pool_doom(calx_pool *pool, calx_pool_entry *entry)
 {
     pthread_mutex_lock(&pool->lock);
     entry->doomed = true;
+    entry->spoiled = true;
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -332,6 +351,7 @@ void calx_pool_dispose(calx_pool *pool)
     for (calx_pool_entry *entry = pool->out.first; entry != NULL; entry = entry->next) {
         pool->orphans += !entry->orphan;
         entry->orphan = true;
+        entry->spoiled = true;
     }
     /* The places of those that are out are free now. */
     if (pool->queued)
@@ -347,6 +367,7 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
     size_t cut = 0;
     pthread_mutex_lock(&pool->lock);
     pool->closed = true;
+    pool->generation++; /* nothing of it is sound any more */
     calx_pool_list collected = collect_idle_locked(pool);
     calx_pool_queue_close_locked(pool);
     pthread_cond_broadcast(&pool->upkeep_wanted);
@@ -362,6 +383,7 @@ size_t calx_pool_shutdown(calx_pool *pool, int64_t deadline)
         if (entry->cut)
             continue;
         entry->cut = true;
+        entry->spoiled = true;
         pool->maker.cut(pool->maker.context, entry);
         cut++;
     }
@@ -394,6 +416,7 @@ void calx_pool_free(calx_pool *pool)
         return;
     pthread_mutex_lock(&pool->lock);
     pool->closed = true;
+    pool->generation++;
     pthread_mutex_unlock(&pool->lock);
     await_helpers(pool);
     pthread_mutex_lock(&pool->lock);

@@ -316,6 +316,21 @@ static calx_status take_once(calx_pool *pool, bool in_front, int64_t *deadline,
     return status;
 }
 
+calx_pool_entry *calx_pool_queue_take_idle(calx_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    calx_pool_entry *entry = pool->options.lifo ? pool->idle.last : pool->idle.first;
+    if (entry != NULL && pool->waiting == 0 && !pool->paused &&
+        calx_pool_is_sound_locked(pool, entry)) {
+        calx_pool_list_remove(&pool->idle, entry);
+        calx_pool_lend_locked(pool, entry);
+    } else {
+        entry = NULL;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return entry;
+}
+
 calx_status calx_pool_queue_take(calx_pool *pool, calx_pool_entry **out_entry, calx_error *error)
 {
     int64_t deadline = CALX_DEADLINE_NONE;
@@ -388,6 +403,12 @@ void calx_pool_queue_give(calx_pool *pool, calx_pool_entry *entry)
     pthread_mutex_lock(&pool->lock);
     calx_pool_list_remove(&pool->out, entry);
     entry->users = 0;
+    if (clean && pool->quick && pool->first_waiter == NULL && pool->watchers == 0 &&
+        pool->idle.count < pool->keep && calx_pool_is_sound_locked(pool, entry)) {
+        calx_pool_list_append(&pool->idle, entry);
+        pthread_mutex_unlock(&pool->lock);
+        return;
+    }
     bool orphan = entry->orphan;
     calx_close_cause cause = settle_locked(pool, entry, clean);
     if (cause != CALX_CLOSE_CAUSES) {
