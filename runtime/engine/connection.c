@@ -205,7 +205,7 @@ calx_status calx_connection_ready(calx_connection *connection)
     return make_ready(connection);
 }
 
-calx_status calx_connection_begin(calx_connection *connection)
+static calx_status begin_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_FAILED)
@@ -218,6 +218,16 @@ calx_status calx_connection_begin(calx_connection *connection)
                               "a transaction has begun already; commit or roll it back first");
     connection->state = CALX_CONNECTION_IDLE;
     return begin(connection, "BEGIN", "BEGIN (autocommit: not sent)");
+}
+
+calx_status calx_connection_begin(calx_connection *connection)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = begin_inside(connection);
+    calx_connection_leave(connection, before);
+    return status;
 }
 
 /* Room for one more savepoint; the first few need no memory. */
@@ -251,7 +261,7 @@ static void log_savepoint(const calx_connection *connection, const char *verb, u
     calx_echo_text(connection, CALX_LOG_INFO, line);
 }
 
-calx_status calx_connection_begin_nested(calx_connection *connection)
+static calx_status begin_nested_inside(calx_connection *connection)
 {
     calx_status status = calx_connection_ready(connection);
     if (status == CALX_OK && connection->autocommit)
@@ -269,6 +279,16 @@ calx_status calx_connection_begin_nested(calx_connection *connection)
     status = run_control(connection, CALX_DRIVER_SAVEPOINT, serial);
     if (status == CALX_OK)
         connection->savepoints[connection->savepoint_count++] = serial;
+    return status;
+}
+
+calx_status calx_connection_begin_nested(calx_connection *connection)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = begin_nested_inside(connection);
+    calx_connection_leave(connection, before);
     return status;
 }
 
@@ -297,7 +317,7 @@ static calx_status release_savepoint(calx_connection *connection)
     return status;
 }
 
-calx_status calx_connection_commit(calx_connection *connection)
+static calx_status commit_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_FAILED)
@@ -326,6 +346,16 @@ calx_status calx_connection_commit(calx_connection *connection)
     return status;
 }
 
+calx_status calx_connection_commit(calx_connection *connection)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = commit_inside(connection);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
 static calx_status rollback_savepoint(calx_connection *connection)
 {
     unsigned serial = connection->savepoints[connection->savepoint_count - 1];
@@ -345,7 +375,7 @@ static calx_status rollback_savepoint(calx_connection *connection)
     return status;
 }
 
-calx_status calx_connection_rollback(calx_connection *connection)
+static calx_status rollback_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
     if (check_process(connection) != CALX_OK)
@@ -368,6 +398,16 @@ calx_status calx_connection_rollback(calx_connection *connection)
             drop_link(connection, LOSS_OWN);
     }
     connection->state = CALX_CONNECTION_IDLE;
+    return status;
+}
+
+calx_status calx_connection_rollback(calx_connection *connection)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = rollback_inside(connection);
+    calx_connection_leave(connection, before);
     return status;
 }
 

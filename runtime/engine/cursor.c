@@ -239,8 +239,8 @@ void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how)
     cursor->driver->rows(cursor->statement, how);
 }
 
-calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
-                                bool *out_row)
+static calx_status execute_inside(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                  bool *out_row)
 {
     calx_connection *connection = cursor->connection;
     bool row = false;
@@ -261,8 +261,22 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
     return CALX_OK;
 }
 
-calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *values, size_t rows,
-                                     bool *out_row)
+calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                bool *out_row)
+{
+    pthread_t before;
+    calx_connection *connection = cursor->connection;
+    if (connection == NULL)
+        return CALX_E_STATE;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = execute_inside(cursor, parameters, count, out_row);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+static calx_status execute_rows_inside(calx_cursor *cursor, const calx_value *values, size_t rows,
+                                       bool *out_row)
 {
     calx_connection *connection = cursor->connection;
     bool row = false;
@@ -282,6 +296,20 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
     *out_row = row;
     return CALX_OK;
+}
+
+calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *values, size_t rows,
+                                     bool *out_row)
+{
+    pthread_t before;
+    calx_connection *connection = cursor->connection;
+    if (connection == NULL)
+        return CALX_E_STATE;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = execute_rows_inside(cursor, values, rows, out_row);
+    calx_connection_leave(connection, before);
+    return status;
 }
 
 calx_status calx_connection_copy_rows(calx_connection *connection, const calx_plan *plan,

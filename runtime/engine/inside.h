@@ -154,6 +154,7 @@ struct calx_connection {
     calx_link *link; /* NULL: invalidated; the next use takes another */
     calx_error error;
     calx_connection_state state;
+    _Atomic(pthread_t) inside;     /* the thread in a call; 0: none */
     const calx_settings *settings; /* the engine's, or its own */
     calx_settings *own_settings;   /* NULL: none */
     bool autocommit;               /* what has begun sends nothing (ENG-142) */
@@ -268,6 +269,27 @@ static inline void calx_connection_forget_error(calx_connection *connection)
 {
     if (connection->error.status != CALX_OK)
         calx_error_clear(&connection->error);
+}
+
+/*
+ * A call that talks to the database begins, and ends with calx_connection_leave(). false: another
+ * thread is inside of one, and the connection with its error is that thread's (ENG-103). Calls from
+ * within one, by hooks, are of the same thread.
+ */
+static inline bool calx_connection_enter(calx_connection *connection, pthread_t *out_before)
+{
+    pthread_t self = pthread_self();
+    pthread_t before = atomic_load_explicit(&connection->inside, memory_order_relaxed);
+    if (before != 0 && !pthread_equal(before, self))
+        return false;
+    atomic_store_explicit(&connection->inside, self, memory_order_relaxed);
+    *out_before = before;
+    return true;
+}
+
+static inline void calx_connection_leave(calx_connection *connection, pthread_t before)
+{
+    atomic_store_explicit(&connection->inside, before, memory_order_relaxed);
 }
 
 /* The handle's memory goes. */

@@ -225,10 +225,9 @@ out:
     return status;
 }
 
-calx_status calx_connection_execute_with(calx_connection *connection,
-                                         const calx_statement *statement,
-                                         const calx_execution_options *options,
-                                         calx_result **out_result)
+static calx_status execute_with_inside(calx_connection *connection, const calx_statement *statement,
+                                       const calx_execution_options *options,
+                                       calx_result **out_result)
 {
     opened run = { NULL, false };
     calx_value *kept = NULL;
@@ -249,8 +248,21 @@ calx_status calx_connection_execute_with(calx_connection *connection,
     return status;
 }
 
-calx_status calx_connection_exec_driver_sql(calx_connection *connection, const calx_driver_sql *sql,
-                                            calx_result **out_result)
+calx_status calx_connection_execute_with(calx_connection *connection,
+                                         const calx_statement *statement,
+                                         const calx_execution_options *options,
+                                         calx_result **out_result)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = execute_with_inside(connection, statement, options, out_result);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+static calx_status exec_driver_sql_inside(calx_connection *connection, const calx_driver_sql *sql,
+                                          calx_result **out_result)
 {
     opened run = { NULL, false };
     calx_value *kept = NULL;
@@ -274,6 +286,17 @@ calx_status calx_connection_exec_driver_sql(calx_connection *connection, const c
         return finish(connection, &run, kept, out_result);
     calx_cursor_close(run.cursor);
     calx_release(kept);
+    return status;
+}
+
+calx_status calx_connection_exec_driver_sql(calx_connection *connection, const calx_driver_sql *sql,
+                                            calx_result **out_result)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = exec_driver_sql_inside(connection, sql, out_result);
+    calx_connection_leave(connection, before);
     return status;
 }
 

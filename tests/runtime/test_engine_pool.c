@@ -342,6 +342,60 @@ static void a_log_function_may_use_the_pool_it_is_called_by(void **state)
     calx_engine_free(engine);
 }
 
+typedef struct intruder {
+    calx_connection *connection;
+    calx_status answers[4];
+} intruder;
+
+static void *intrude(void *context)
+{
+    intruder *self = context;
+    self->answers[0] = try_sql(self->connection, "SELECT 1");
+    self->answers[1] = calx_connection_begin(self->connection);
+    self->answers[2] = calx_connection_commit(self->connection);
+    self->answers[3] = calx_connection_rollback(self->connection);
+    return NULL;
+}
+
+/* Comes in while the thread that has the connection is logging its statement. */
+static void let_in(void *context, calx_log_level level, const char *logger, const char *text)
+{
+    intruder *self = context;
+    pthread_t thread;
+    (void)level;
+    (void)logger;
+    if (self->connection == NULL || strstr(text, "SELECT 40") == NULL)
+        return;
+    assert_int_equal(pthread_create(&thread, NULL, intrude, self), 0);
+    pthread_join(thread, NULL);
+}
+
+static void two_threads_at_once_are_told(void **state)
+{
+    (void)state;
+    calx_shows("ENG-103");
+    intruder self = { .connection = NULL };
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.echo = CALX_ECHO_SQL;
+    options.log = let_in;
+    options.log_context = &self;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_connection *connection = connect_to(engine);
+    self.connection = connection;
+    assert_int_equal(number(connection, "SELECT 40 + 2"), 42);
+    self.connection = NULL;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(self.answers[i], CALX_E_STATE);
+    assert_true(calx_connection_in_transaction(connection)); /* nothing of it happened */
+    self.connection = connection;
+    intrude(&self); /* one after the other they may */
+    self.connection = NULL;
+    assert_int_equal(self.answers[0], CALX_OK);
+    assert_int_equal(self.answers[3], CALX_OK);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static atomic_int signals_seen;
 
 static void count_signal(int number)
@@ -475,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_soft_invalidation_waits_for_the_return),
         cmocka_unit_test(a_transaction_without_statements_is_reported),
         cmocka_unit_test(a_log_function_may_use_the_pool_it_is_called_by),
+        cmocka_unit_test(two_threads_at_once_are_told),
         cmocka_unit_test(signals_do_not_surface),
         cmocka_unit_test(many_failed_connects_leave_nothing_behind),
         cmocka_unit_test(each_allocation_may_fail_with_all_options),

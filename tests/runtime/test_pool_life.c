@@ -252,13 +252,13 @@ static void live_a_day(bool threads, calx_engine_state *out)
     options.lifo = true;
     options.idle_timeout_ms = 40;
     options.max_lifetime_ms = 60000;
-    options.min_idle = 1;
     options.upkeep_period_ms = 20;
     calx_pool *pool = new_pool(&shop, options);
     take_and_give(pool, 3);
     for (int i = 0; i < 12; i++) {
-        pause_ms(10);
-        take_and_give(pool, 1); /* one is always in use, the others are not */
+        calx_pool_entry *entry = take(pool);
+        pause_ms(10); /* one is always in use, the others are not */
+        calx_pool_give(pool, entry);
     }
     calx_pool_status(pool, out);
     calx_pool_free(pool);

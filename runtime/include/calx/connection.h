@@ -3,8 +3,9 @@
  * A connection from the pool, with a transaction of its own.
  *
  * The first statement begins a transaction (ENG-121); work not committed is rolled back when the
- * connection is closed (ENG-124). Thread rule: one thread at a time (ENG-103). Each call that
- * returns a status clears the connection's error first.
+ * connection is closed (ENG-124). Thread rule: one thread at a time; a call while another thread is
+ * in one is CALX_E_STATE, and leaves the error alone, which is that thread's (ENG-103). Each call
+ * that returns a status clears the connection's error first.
  */
 #ifndef CALX_CONNECTION_H
 #define CALX_CONNECTION_H
