@@ -1,0 +1,128 @@
+/*
+ * The soak: calx-soak [--quick] [--rounds N] [--threads N] [--late-ms N] [MEASUREMENT…]
+ * Exit status 1: a promise was not kept.
+ */
+#include "soak.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct measurement {
+    const char *name;
+    bool (*run)(const soak_size *size);
+    bool needs_server;
+    soak_size full;
+    soak_size quick;
+    const char *promise;
+} measurement;
+
+static const measurement all[] = {
+    { "order", soak_order, false, { 1000000, 64, 0 }, { 20000, 16, 0 }, "no newcomer overtakes" },
+    { "timeouts", soak_timeouts, false, { 1000000, 32, 0 }, { 5000, 16, 0 }, "nothing is lost" },
+    { "counters", soak_counters, false, { 1000000, 16, 0 }, { 20000, 8, 0 }, "a snapshot adds up" },
+    { "spike", soak_spike, false, { 20, 50, 40 }, { 2, 50, 150 }, "whichever is first" },
+    { "expiry", soak_expiry, false, { 50, 200, 0 }, { 5, 200, 0 }, "one age, many ends" },
+    { "leaks", soak_leaks, false, { 100000, 8, 0 }, { 4000, 4, 0 }, "each is named once" },
+    { "deadlines", soak_deadlines, true, { 1000, 1, 50 }, { 24, 1, 5000 }, "one for everything" },
+    { "dead", soak_dead, true, { 1000, 5, 0 }, { 5, 5, 0 }, "the dead are not handed out" },
+    { "outage", soak_outage, true, { 5, 200, 1000 }, { 1, 40, 5000 }, "one attempt at a time" },
+    { "forks", soak_forks, true, { 1000, 8, 0 }, { 20, 4, 0 }, "parent and child go on" },
+    { "shutdown", soak_shutdown, true, { 20, 8, 200 }, { 2, 4, 5000 }, "bounded, nothing left" },
+    { "failures", soak_failures, true, { 10000, 1, 0 }, { 300, 1, 0 }, "nothing is left behind" },
+};
+
+enum { COUNT = sizeof(all) / sizeof(all[0]) };
+
+void soak_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    fflush(stdout);
+}
+
+double soak_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+typedef struct wishes {
+    bool quick;
+    soak_size size; /* 0: as the measurement has it */
+    const char *names[COUNT];
+    int name_count;
+} wishes;
+
+static bool take_argument(wishes *out, const char *argument, const char *value, int *at)
+{
+    *at += 1;
+    if (strcmp(argument, "--quick") == 0) {
+        out->quick = true;
+    } else if (strncmp(argument, "--", 2) != 0 && out->name_count < COUNT) {
+        out->names[out->name_count++] = argument;
+    } else if (value != NULL) {
+        *at += 1;
+        if (strcmp(argument, "--rounds") == 0)
+            out->size.rounds = strtol(value, NULL, 10);
+        else if (strcmp(argument, "--threads") == 0)
+            out->size.threads = (int)strtol(value, NULL, 10);
+        else if (strcmp(argument, "--late-ms") == 0)
+            out->size.late_ms = strtol(value, NULL, 10);
+        else
+            return false;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool is_wanted(const wishes *wanted, const measurement *one)
+{
+    bool served = getenv("CALX_TEST_SERVER") != NULL;
+    for (int i = 0; i < wanted->name_count; i++) {
+        if (strcmp(wanted->names[i], one->name) == 0)
+            return true;
+    }
+    return wanted->name_count == 0 && (served || !one->needs_server);
+}
+
+static bool run(const wishes *wanted, const measurement *one)
+{
+    soak_size size = wanted->quick ? one->quick : one->full;
+    if (wanted->size.rounds > 0)
+        size.rounds = wanted->size.rounds;
+    if (wanted->size.threads > 0)
+        size.threads = wanted->size.threads;
+    if (wanted->size.late_ms > 0)
+        size.late_ms = wanted->size.late_ms;
+    double start = soak_seconds();
+    soak_say("%-10s ", one->name);
+    bool kept = one->run(&size);
+    soak_say(" (%.1f s): %s%s\n", soak_seconds() - start, kept ? "" : "NOT KEPT: ", one->promise);
+    return kept;
+}
+
+int main(int count, char **arguments)
+{
+    wishes wanted = { .quick = false };
+    bool kept = true;
+    for (int at = 1; at < count;) {
+        const char *value = at + 1 < count ? arguments[at + 1] : NULL;
+        if (!take_argument(&wanted, arguments[at], value, &at)) {
+            fprintf(stderr, "usage: calx-soak [--quick] [--rounds N] [--threads N] [--late-ms N] "
+                            "[MEASUREMENT…]\n");
+            return 2;
+        }
+    }
+    for (int i = 0; i < COUNT; i++) {
+        if (is_wanted(&wanted, &all[i]) && !run(&wanted, &all[i]))
+            kept = false;
+    }
+    return kept ? 0 : 1;
+}

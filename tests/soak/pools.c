@@ -1,0 +1,342 @@
+/*
+ * Measurements of pools alone. What is made is a counter, so that what is measured is the pool.
+ */
+#include "soak.h"
+
+#include "runtime/pool_fixture.h"
+
+#include <semaphore.h>
+
+/* ---- order ---- */
+
+typedef struct queuer {
+    pthread_t thread;
+    sem_t go;
+    calx_pool *pool;
+    int number;
+    atomic_int *served; /* how many were */
+    int *order;
+    atomic_bool *stop;
+} queuer;
+
+static void *queue_up(void *context)
+{
+    queuer *self = context;
+    for (;;) {
+        while (sem_wait(&self->go) != 0)
+            ;
+        if (atomic_load(self->stop))
+            return NULL;
+        calx_pool_entry *entry = take(self->pool);
+        self->order[atomic_load(self->served)] = self->number; /* one has it at a time */
+        atomic_fetch_add(self->served, 1);
+        calx_pool_give(self->pool, entry);
+    }
+}
+
+static void shuffle(int *numbers, int count, unsigned *seed)
+{
+    for (int i = count - 1; i > 0; i--) {
+        *seed = *seed * 1664525u + 1013904223u;
+        int j = (int)((*seed >> 8) % (unsigned)(i + 1));
+        int kept = numbers[i];
+        numbers[i] = numbers[j];
+        numbers[j] = kept;
+    }
+}
+
+/* All come, one after the other, while the only one is held; then they are served. */
+static long one_batch(calx_pool *pool, queuer *queuers, const int *arrival, int count)
+{
+    long inversions = 0;
+    calx_pool_entry *held = take(pool);
+    atomic_store(queuers[0].served, 0);
+    for (int i = 0; i < count; i++) {
+        sem_post(&queuers[arrival[i]].go);
+        while (counts_of(pool).waiting < (size_t)i + 1)
+            ;
+    }
+    calx_pool_give(pool, held);
+    while (atomic_load(queuers[0].served) < count)
+        pause_ms(0);
+    for (int i = 0; i < count; i++)
+        inversions += queuers[0].order[i] != arrival[i];
+    return inversions;
+}
+
+bool soak_order(const soak_size *size)
+{
+    workshop shop;
+    calx_pool *pool = new_queue(&shop, 1, 0, -1);
+    int count = size->threads;
+    queuer *queuers = calloc((size_t)count, sizeof(*queuers));
+    int *arrival = calloc((size_t)count, sizeof(*arrival));
+    int *order = calloc((size_t)count, sizeof(*order));
+    atomic_int served = 0;
+    atomic_bool stop = false;
+    unsigned seed = 7;
+    long handed = 0, inversions = 0;
+    for (int i = 0; i < count; i++) {
+        queuers[i] = (queuer){ .pool = pool, .number = i, .served = &served, .order = order };
+        queuers[i].stop = &stop;
+        sem_init(&queuers[i].go, 0, 0);
+        arrival[i] = i;
+        pthread_create(&queuers[i].thread, NULL, queue_up, &queuers[i]);
+    }
+    for (; handed < size->rounds; handed += count) {
+        shuffle(arrival, count, &seed);
+        inversions += one_batch(pool, queuers, arrival, count);
+    }
+    atomic_store(&stop, true);
+    for (int i = 0; i < count; i++) {
+        sem_post(&queuers[i].go);
+        pthread_join(queuers[i].thread, NULL);
+        sem_destroy(&queuers[i].go);
+    }
+    calx_pool_free(pool);
+    free(queuers);
+    free(arrival);
+    free(order);
+    soak_say("%ld hand-offs, %d threads on 1 connection: %ld inversions", handed, count,
+             inversions);
+    return inversions == 0;
+}
+
+/* ---- timeouts and counters ---- */
+
+typedef struct crowd {
+    calx_pool *pool;
+    long rounds; /* of each thread */
+    atomic_long timeouts;
+    atomic_bool stop;
+} crowd;
+
+static void *try_and_hold(void *context)
+{
+    crowd *self = context;
+    unsigned seed = (unsigned)(uintptr_t)&seed;
+    for (long i = 0; i < self->rounds && !atomic_load(&self->stop); i++) {
+        calx_pool_entry *entry = NULL;
+        if (calx_pool_take(self->pool, &entry, NULL) != CALX_OK) {
+            atomic_fetch_add(&self->timeouts, 1);
+            continue;
+        }
+        seed = seed * 1664525u + 1013904223u;
+        if (seed >> 28 == 0)
+            pause_ms(1);
+        if (seed >> 24 < 4)
+            calx_pool_discard(self->pool, entry);
+        else
+            calx_pool_give(self->pool, entry);
+    }
+    return NULL;
+}
+
+static void run_crowd(crowd *self, pthread_t *threads, int count)
+{
+    for (int i = 0; i < count; i++)
+        pthread_create(&threads[i], NULL, try_and_hold, self);
+}
+
+bool soak_timeouts(const soak_size *size)
+{
+    workshop shop;
+    pthread_t threads[256];
+    int count = size->threads > 256 ? 256 : size->threads;
+    crowd self = { .pool = new_queue(&shop, 2, 1, 1), .rounds = size->rounds / count };
+    run_crowd(&self, threads, count);
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    calx_engine_state last = counts_of(self.pool);
+    bool kept = last.idle == (size_t)atomic_load(&shop.alive) && last.out == 0 &&
+                last.connecting == 0 && last.waiting == 0 && atomic_load(&shop.most_alive) <= 3 &&
+                last.timed_out == (uint64_t)atomic_load(&self.timeouts);
+    soak_say("%ld checkouts, %ld of them in vain: %zu idle, %d exist, never more than %d",
+             self.rounds * count, atomic_load(&self.timeouts), last.idle, atomic_load(&shop.alive),
+             atomic_load(&shop.most_alive));
+    calx_pool_free(self.pool);
+    return kept;
+}
+
+bool soak_counters(const soak_size *size)
+{
+    workshop shop;
+    pthread_t threads[256];
+    int count = size->threads > 256 ? 256 : size->threads;
+    crowd self = { .pool = new_queue(&shop, 5, 5, 20), .rounds = INT32_MAX };
+    long wrong = 0;
+    run_crowd(&self, threads, count);
+    for (long i = 0; i < size->rounds; i++) {
+        calx_engine_state now = counts_of(self.pool);
+        size_t slots = now.idle + now.out + now.connecting;
+        uint64_t closed = 0;
+        for (int cause = 0; cause < CALX_CLOSE_CAUSES; cause++)
+            closed += now.closed_by[cause];
+        wrong += slots > 10 || now.overflow != (long)slots - 5 || closed != now.closed ||
+                 now.created - now.closed > slots;
+    }
+    atomic_store(&self.stop, true);
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    calx_pool_free(self.pool);
+    soak_say("%ld snapshots beside %d threads: %ld do not add up", size->rounds, count, wrong);
+    return wrong == 0;
+}
+
+/* ---- spike ---- */
+
+bool soak_spike(const soak_size *size)
+{
+    int64_t worst_ns = 0;
+    int most_made = 0;
+    bool kept = true;
+    for (long round = 0; round < size->rounds; round++) {
+        workshop shop;
+        borrower many[64];
+        int count = size->threads > 64 ? 64 : size->threads;
+        calx_pool_options options = options_of(CALX_POOL_QUEUE, 5, 45);
+        options.threads = options.makes_apart = true;
+        options.timeout_ms = 30000;
+        calx_pool *pool = new_pool(&shop, options);
+        (void)calx_pool_warm(pool, 5, NULL);
+        atomic_store(&shop.pause_ms, 150);
+        int64_t start = calx_clock_monotonic_ns();
+        for (int i = 0; i < count; i++)
+            start_borrower(&many[i], pool, 2);
+        for (int i = 0; i < count; i++) {
+            pthread_join(many[i].thread, NULL);
+            kept = kept && many[i].status == CALX_OK;
+        }
+        int64_t passed_ns = calx_clock_monotonic_ns() - start;
+        worst_ns = passed_ns > worst_ns ? passed_ns : worst_ns;
+        calx_pool_free(pool);
+        most_made =
+            atomic_load(&shop.attempts) > most_made ? atomic_load(&shop.attempts) : most_made;
+    }
+    soak_say("%ld times %d requests of 2 ms on 5 connections, a connect takes 150 ms: %.1f ms at "
+             "worst, %d made beyond the 5 at most",
+             size->rounds, size->threads, (double)worst_ns / 1e6, most_made - 5);
+    return kept && worst_ns <= size->late_ms * 1000000 && most_made <= 10;
+}
+
+/* ---- expiry ---- */
+
+static _Atomic(int64_t) test_clock_ns = 1000000000;
+
+static int64_t read_test_clock(void)
+{
+    return atomic_load(&test_clock_ns);
+}
+
+/* The most that ended within a second, of those born together. */
+static int expire_once(int count)
+{
+    enum { STEPS = 6100 };
+    static int ended[STEPS];
+    workshop shop;
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, (size_t)count, 0);
+    options.max_lifetime_ms = 60000;
+    options.jitter = 0.1;
+    options.clock = read_test_clock;
+    calx_pool *pool = new_pool(&shop, options);
+    (void)calx_pool_warm(pool, (size_t)count, NULL);
+    int most = 0;
+    for (int i = 0; i < STEPS; i++) {
+        atomic_fetch_add(&test_clock_ns, 10000000);
+        calx_pool_upkeep(pool);
+        ended[i] = count - atomic_load(&shop.alive);
+        int within = ended[i] - (i >= 100 ? ended[i - 100] : 0);
+        most = within > most ? within : most;
+    }
+    calx_pool_free(pool);
+    return most;
+}
+
+bool soak_expiry(const soak_size *size)
+{
+    int most = 0;
+    int even = size->threads / 6; /* a tenth of 60 s */
+    for (long round = 0; round < size->rounds; round++) {
+        int now = expire_once(size->threads);
+        most = now > most ? now : most;
+    }
+    soak_say("%ld times %d born together with a lifetime of 60 s: %d end in one second at most, an "
+             "even share is %d",
+             size->rounds, size->threads, most, even);
+    return most <= 2 * even;
+}
+
+/* ---- leaks ---- */
+
+typedef struct leaking {
+    calx_pool *pool;
+    long rounds;
+    long kept;
+    calx_pool_entry *entries[1024];
+} leaking;
+
+static void *leak_some(void *context)
+{
+    leaking *self = context;
+    for (long i = 1; i <= self->rounds; i++) {
+        calx_pool_entry *entry = NULL;
+        if (calx_pool_take_at(self->pool, i % 1000 == 0 ? "leak" : "fine", &entry, NULL) != CALX_OK)
+            return NULL;
+        if (i % 1000 == 0 && self->kept < 1024)
+            self->entries[self->kept++] = entry;
+        else
+            calx_pool_give(self->pool, entry);
+    }
+    return NULL;
+}
+
+typedef struct tally {
+    atomic_long leaks;
+    atomic_long alarms; /* false ones */
+} tally;
+
+static void count_reports(void *context, calx_log_level level, const char *logger, const char *text)
+{
+    tally *self = context;
+    (void)logger;
+    if (level == CALX_LOG_WARNING)
+        atomic_fetch_add(strstr(text, " at leak") != NULL ? &self->leaks : &self->alarms, 1);
+}
+
+bool soak_leaks(const soak_size *size)
+{
+    workshop shop;
+    tally seen = { .leaks = 0 };
+    calx_logger logger = { count_reports, &seen, CALX_LOG_WARNING, "pool" };
+    int count = size->threads > 32 ? 32 : size->threads;
+    leaking *threads = calloc((size_t)count, sizeof(*threads));
+    pthread_t ids[32];
+    long leaked = 0;
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, 8, -1);
+    options.threads = true;
+    options.timeout_ms = 5000;
+    options.leak_threshold_ms = 500;
+    options.logger = &logger;
+    calx_pool *pool = new_pool(&shop, options);
+    for (int i = 0; i < count; i++) {
+        threads[i].pool = pool;
+        threads[i].rounds = size->rounds / count;
+        pthread_create(&ids[i], NULL, leak_some, &threads[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        pthread_join(ids[i], NULL);
+        leaked += threads[i].kept;
+    }
+    for (int i = 0; i < 5000 && atomic_load(&seen.leaks) < leaked; i++)
+        pause_ms(1);
+    pause_ms(600); /* a second report would come by now */
+    for (int i = 0; i < count; i++) {
+        while (threads[i].kept > 0)
+            calx_pool_give(pool, threads[i].entries[--threads[i].kept]);
+    }
+    calx_pool_free(pool);
+    free(threads);
+    soak_say("%ld checkouts, %ld leaked: %ld reports of them, %ld false alarms", size->rounds,
+             leaked, atomic_load(&seen.leaks), atomic_load(&seen.alarms));
+    return atomic_load(&seen.leaks) == leaked && atomic_load(&seen.alarms) == 0;
+}
