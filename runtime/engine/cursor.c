@@ -312,12 +312,29 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
     return status;
 }
 
+/* A COPY has no cursor, and the events of one; what listeners put in its place does not count. */
+static calx_status raise_copy(calx_connection *connection, calx_event event,
+                              const calx_driver_copy *copy, size_t width)
+{
+    calx_event_details details = { .event = event,
+                                   .connection = connection,
+                                   .statement = copy->sql,
+                                   .parameters = copy->values,
+                                   .parameter_count = copy->rows * width };
+    if (!calx_hears(connection->engine, event))
+        return CALX_OK;
+    return calx_event_raise(connection->engine, &details, connection->link->connection,
+                            &connection->error);
+}
+
 calx_status calx_connection_copy_rows(calx_connection *connection, const calx_plan *plan,
                                       const calx_value *values, size_t rows)
 {
     calx_driver_copy copy = { plan->sql, &plan->key, values, rows };
     calx_connection_forget_error(connection);
     calx_status status = calx_connection_ready(connection);
+    if (status == CALX_OK)
+        status = raise_copy(connection, CALX_EVENT_BEFORE_CURSOR_EXECUTE, &copy, plan->type_count);
     if (status != CALX_OK)
         return status;
     if (connection->echo)
@@ -327,7 +344,9 @@ calx_status calx_connection_copy_rows(calx_connection *connection, const calx_pl
     status = base->driver->copy_rows(base, &copy);
     if (connection->echo)
         calx_echo_time(connection, calx_clock_monotonic_ns() - start);
-    return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, plan->sql);
+    if (status != CALX_OK)
+        return calx_connection_failed(connection, status, plan->sql);
+    return raise_copy(connection, CALX_EVENT_AFTER_CURSOR_EXECUTE, &copy, plan->type_count);
 }
 
 calx_status calx_cursor_next(calx_cursor *cursor, bool *out_row)

@@ -639,11 +639,14 @@ static void codes_have_their_kinds_and_flags(void **state)
 {
     (void)state;
     calx_shows("ENG-205");
+    calx_shows("ENG-206");
     calx_shows("ENG-207");
     calx_shows("ENG-208");
+    calx_shows("ENG-209");
     calx_shows("ENG-210");
     calx_shows("ENG-211");
     calx_shows("ENG-212");
+    calx_shows("ENG-213");
     enum {
         D = CALX_ERROR_DISCONNECT,
         R = CALX_ERROR_RETRY,
@@ -694,6 +697,40 @@ static void codes_have_their_kinds_and_flags(void **state)
         { "42501", NULL, CALX_E_PRIVILEGE, 0 },
         { "44000", NULL, CALX_E_CHECK, 0 },
         { "23P01", NULL, CALX_E_EXCLUSION, 0 },
+        { "08000", NULL, CALX_E_DISCONNECT, D },
+        { "22012", NULL, CALX_E_DATA, 0 },
+        { "21000", NULL, CALX_E_DATA, 0 },
+        { "23502", NULL, CALX_E_NOT_NULL, 0 },
+        { "23503", NULL, CALX_E_FOREIGN_KEY, 0 },
+        { "23505", NULL, CALX_E_UNIQUE, 0 },
+        { "23514", NULL, CALX_E_CHECK, 0 },
+        { "23001", NULL, CALX_E_CONSTRAINT, 0 },
+        { "27000", NULL, CALX_E_CONSTRAINT, 0 },
+        { "2BP01", NULL, CALX_E_CONSTRAINT, 0 },
+        { "28000", NULL, CALX_E_AUTH, 0 },
+        { "0L000", NULL, CALX_E_AUTH, 0 },
+        { "0P000", NULL, CALX_E_AUTH, 0 },
+        { "3D000", NULL, CALX_E_NO_OBJECT, 0 },
+        { "3F000", NULL, CALX_E_NO_OBJECT, 0 },
+        { "42P01", NULL, CALX_E_NO_OBJECT, 0 },
+        { "42703", NULL, CALX_E_NO_OBJECT, 0 },
+        { "42883", NULL, CALX_E_NO_OBJECT, 0 },
+        { "42704", NULL, CALX_E_NO_OBJECT, 0 },
+        { "42P07", NULL, CALX_E_DUP_OBJECT, 0 },
+        { "42701", NULL, CALX_E_DUP_OBJECT, 0 },
+        { "42710", NULL, CALX_E_DUP_OBJECT, 0 },
+        { "42P04", NULL, CALX_E_DUP_OBJECT, 0 },
+        { "42P06", NULL, CALX_E_DUP_OBJECT, 0 },
+        { "42601", NULL, CALX_E_SYNTAX, 0 },
+        { "42804", NULL, CALX_E_SYNTAX, 0 },
+        { "0A001", NULL, CALX_E_UNSUPPORTED, 0 },
+        { "57014", NULL, CALX_E_TIMEOUT, 0 }, /* CALX_E_CANCELED when we sent a cancel */
+        { "F0000", NULL, CALX_E_IO, 0 },
+        { "XX002", NULL, CALX_E_CORRUPT, 0 },
+        { "P0001", NULL, CALX_E_USER, 0 },
+        { "P0000", NULL, CALX_E_DATA, 0 },
+        { "39000", NULL, CALX_E_INTERNAL, 0 },
+        { "HV000", NULL, CALX_E_INTERNAL, 0 },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         unsigned flags = 0;

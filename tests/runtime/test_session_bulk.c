@@ -5,6 +5,7 @@
 #include "session_fixture.h"
 #include "support/ration.h"
 
+#include <calx/event.h>
 #include <calx/scoped_session.h>
 
 #include <stdio.h>
@@ -534,6 +535,49 @@ static void assert_inserted(fixture *fix, size_t copies, size_t inserts)
     free_rows(&array);
 }
 
+typedef struct copies_heard {
+    int before, after;
+    size_t values;
+    bool refuses;
+} copies_heard;
+
+static calx_status hear_copy(void *context, calx_event_details *details)
+{
+    copies_heard *self = context;
+    if (strstr(details->statement, "COPY") == NULL) /* refused as well: each row by itself */
+        return self->refuses ? CALX_E_PRIVILEGE : CALX_OK;
+    self->before += details->event == CALX_EVENT_BEFORE_CURSOR_EXECUTE;
+    self->after += details->event == CALX_EVENT_AFTER_CURSOR_EXECUTE;
+    self->values = details->parameter_count;
+    return self->refuses ? CALX_E_PRIVILEGE : CALX_OK;
+}
+
+static void a_copy_is_shown_to_listeners_who_may_refuse_it(void **state)
+{
+    (void)state;
+    calx_shows("ENG-188");
+    fixture fix;
+    set_up(&fix);
+    copies_heard heard = { .refuses = false };
+    calx_listener listener = CALX_LISTENER_INIT;
+    listener.function = hear_copy;
+    listener.context = &heard;
+    assert_int_equal(calx_engine_listen(fix.engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE, &listener),
+                     CALX_OK);
+    assert_int_equal(calx_engine_listen(fix.engine, CALX_EVENT_AFTER_CURSOR_EXECUTE, &listener),
+                     CALX_OK);
+    assert_inserted(&fix, 1, 0);
+    assert_int_equal(heard.before, 1);
+    assert_int_equal(heard.after, 1);
+    assert_int_equal(heard.values % 600, 0);
+    assert_true(heard.values > 0);
+    heard.refuses = true;
+    row_array array = make_rows(600);
+    assert_int_equal(insert(&fix, &array), CALX_E_PRIVILEGE);
+    free_rows(&array);
+    tear_down(&fix);
+}
+
 static void many_rows_are_copied(void **state)
 {
     (void)state;
@@ -710,6 +754,7 @@ int main(void)
         cmocka_unit_test(a_failure_inside_a_savepoint_costs_the_savepoint),
         cmocka_unit_test(a_call_from_inside_a_flush_is_refused),
         CALX_POSTGRESQL(many_rows_are_copied),
+        CALX_POSTGRESQL(a_copy_is_shown_to_listeners_who_may_refuse_it),
         CALX_POSTGRESQL(a_table_that_is_none_for_it_has_its_rows_inserted),
         CALX_POSTGRESQL(a_server_lost_in_the_middle_is_told),
         cmocka_unit_test(a_scoped_session_forwards_both),

@@ -48,7 +48,8 @@ typedef enum calx_event {
     CALX_EVENT_BEFORE_EXECUTE, /**< a statement of the application's, before anything; fails it */
     CALX_EVENT_AFTER_EXECUTE,  /**< it has run; a failure is the call's, which has had its effect */
     CALX_EVENT_BEFORE_CURSOR_EXECUTE, /**< any statement, as the database gets it: text and
-                                           parameters may be replaced; fails it */
+                                           parameters may be replaced, but for those of a COPY;
+                                           fails it */
     CALX_EVENT_AFTER_CURSOR_EXECUTE,  /**< as AFTER_EXECUTE */
     CALX_EVENT_HANDLE_ERROR, /**< a call failed: `error` may be changed; a failure takes its place
                               */
