@@ -2,67 +2,11 @@
  * Events: which come, in which order, what their listeners can change, and what a failure of one
  * does.
  */
-#include "engine_fixture.h"
+#include "event_fixture.h"
 #include "support/log_sink.h"
 #include "support/ration.h"
 
 #include "engine/inside.h"
-
-#include <calx/event.h>
-#include <string.h>
-
-/* What was heard, as names with blanks between. */
-typedef struct record {
-    char text[2048];
-    calx_event fails; /* the listener of this one answers `status` */
-    calx_status status;
-    int refusals; /* that many times only; 0: always */
-    bool armed;
-} record;
-
-static calx_status note(void *context, calx_event_details *details)
-{
-    record *self = context;
-    size_t size = strlen(self->text);
-    snprintf(self->text + size, sizeof(self->text) - size, "%s%s", size > 0 ? " " : "",
-             calx_event_name(details->event));
-    assert_non_null(details->engine);
-    if (!self->armed || details->event != self->fails)
-        return CALX_OK;
-    if (self->refusals > 0 && --self->refusals == 0)
-        self->armed = false;
-    return self->status;
-}
-
-static void forget(record *self)
-{
-    *self = (record){ .status = CALX_OK };
-}
-
-static void fail_at(record *self, calx_event event, calx_status status, int times)
-{
-    forget(self);
-    self->armed = true;
-    self->fails = event;
-    self->status = status;
-    self->refusals = times;
-}
-
-static void listen_to(calx_engine *engine, calx_event event, calx_event_function function,
-                      void *context)
-{
-    calx_listener listener = CALX_LISTENER_INIT;
-    listener.function = function;
-    listener.context = context;
-    assert_int_equal(calx_engine_listen(engine, event, &listener), CALX_OK);
-}
-
-static void listen_to_all(calx_engine *engine, record *self)
-{
-    forget(self);
-    for (int event = 0; event < CALX_EVENT_COUNT; event++)
-        listen_to(engine, (calx_event)event, note, self);
-}
 
 /* ---- new connections ---- */
 
@@ -512,166 +456,6 @@ static void driver_text_has_the_cursors_events_only(void **state)
     calx_engine_free(engine);
 }
 
-/* ---- connecting ---- */
-
-static calx_status go_elsewhere(void *context, calx_event_details *details)
-{
-    calx_url *url = context;
-    *details->url = *url;
-    return CALX_OK;
-}
-
-static void a_listener_may_change_where_to_connect(void **state)
-{
-    (void)state;
-    calx_shows("ENG-194");
-    calx_url url = CALX_URL_INIT;
-    calx_engine *engine = new_engine(calx_test_url_nowhere(), NULL);
-    calx_connection *connection = NULL;
-    assert_int_equal(calx_url_parse(calx_test_url(), &url, NULL), CALX_OK);
-    assert_int_equal(calx_engine_connect(engine, &connection, NULL), CALX_E_CONNECT);
-    listen_to(engine, CALX_EVENT_DO_CONNECT, go_elsewhere, &url);
-    connection = connect_to(engine);
-    assert_int_equal(number(connection, "SELECT 1"), 1);
-    /* And differently each time: what is wrong with it comes up as of an engine. */
-    const char *scheme = url.scheme;
-    const calx_url_parameter bad[] = { { "no_such_option", "1" } };
-    calx_url other = url;
-    other.parameters = bad;
-    other.parameter_count = 1;
-    calx_engine_unlisten(engine, CALX_EVENT_DO_CONNECT, go_elsewhere, &url);
-    listen_to(engine, CALX_EVENT_DO_CONNECT, go_elsewhere, &other);
-    calx_connection *second = NULL;
-    calx_error error = CALX_ERROR_INIT;
-    assert_int_equal(calx_engine_connect(engine, &second, &error), CALX_E_ARGUMENT);
-    assert_non_null(strstr(error.message, "no_such_option"));
-    assert_ptr_equal(url.scheme, scheme);
-    calx_connection_close(connection);
-    calx_error_clear(&error);
-    calx_url_clear(&url);
-    calx_engine_free(engine);
-}
-
-/* ---- errors ---- */
-
-typedef struct error_listener {
-    calx_status seen;
-    char statement[200];
-    bool had_connection;
-    bool invalidates;
-    bool clears_flag;
-    bool keeps_pool;
-    bool sets_flag;
-    calx_status replaces;
-    calx_status fails;
-} error_listener;
-
-static calx_status look_at_error(void *context, calx_event_details *details)
-{
-    error_listener *self = context;
-    self->seen = details->error->status;
-    self->had_connection = details->connection != NULL;
-    self->invalidates = details->invalidate_pool;
-    snprintf(self->statement, sizeof(self->statement), "%s",
-             details->statement != NULL ? details->statement : "");
-    assert_false(details->is_pre_ping);
-    if (self->sets_flag)
-        details->error->flags |= CALX_ERROR_DISCONNECT;
-    if (self->clears_flag)
-        details->error->flags &= ~(unsigned)CALX_ERROR_DISCONNECT;
-    if (self->keeps_pool)
-        details->invalidate_pool = false;
-    if (self->replaces != CALX_OK)
-        return calx_event_fail(details, self->replaces, "in other words");
-    return self->fails;
-}
-
-static void a_listener_may_replace_an_error_and_say_what_is_lost(void **state)
-{
-    (void)state;
-    calx_shows("ENG-195");
-    calx_engine *engine = engine_with_users(NULL);
-    error_listener listener = { .seen = CALX_OK };
-    static const char bad[] = "INSERT INTO users (id, age) VALUES (1, 1)";
-    listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
-    calx_connection *connection = connect_to(engine);
-    assert_int_equal(try_sql(connection, bad), CALX_E_NOT_NULL);
-    assert_int_equal(listener.seen, CALX_E_NOT_NULL);
-    assert_string_equal(listener.statement, bad);
-    assert_true(listener.had_connection);
-    ok(connection, calx_connection_rollback(connection));
-    listener.replaces = CALX_E_USER;
-    assert_int_equal(try_sql(connection, bad), CALX_E_USER);
-    assert_string_equal(calx_connection_error(connection)->message, "in other words");
-    ok(connection, calx_connection_rollback(connection));
-    listener.replaces = CALX_OK;
-    listener.fails = CALX_E_IO; /* its own failure wins */
-    assert_int_equal(try_sql(connection, bad), CALX_E_IO);
-    assert_non_null(strstr(calx_connection_error(connection)->message, "handle_error"));
-    ok(connection, calx_connection_rollback(connection));
-    listener.fails = CALX_OK;
-    /* A listener knows better than the driver that the connection is of no use. */
-    listener.sets_flag = true;
-    assert_int_equal(try_sql(connection, bad), CALX_E_NOT_NULL);
-    calx_engine_state counts;
-    calx_engine_status(engine, &counts);
-    assert_int_equal(counts.out, 0);
-    assert_int_equal(try_sql(connection, "SELECT 1"), CALX_E_PENDING_ROLLBACK);
-    ok(connection, calx_connection_rollback(connection));
-    run(connection, "SELECT 1");
-    calx_connection_close(connection);
-    calx_engine_free(engine);
-}
-
-static void a_connection_that_cannot_be_made_is_shown_too(void **state)
-{
-    (void)state;
-    calx_shows("ENG-195");
-    calx_engine *engine = new_engine(calx_test_url_nowhere(), NULL);
-    error_listener listener = { .replaces = CALX_E_RESOURCE };
-    calx_connection *connection = NULL;
-    calx_error error = CALX_ERROR_INIT;
-    listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
-    assert_int_equal(calx_engine_connect(engine, &connection, &error), CALX_E_RESOURCE);
-    assert_int_equal(listener.seen, CALX_E_CONNECT);
-    assert_false(listener.had_connection);
-    assert_string_equal(error.message, "in other words");
-    calx_error_clear(&error);
-    calx_engine_free(engine);
-}
-
-static void a_listener_may_keep_the_other_connections(void **state)
-{
-    (void)state;
-    calx_shows("ENG-195");
-    for (int keeps = 0; keeps < 2; keeps++) {
-        calx_engine *engine = new_engine(calx_test_url(), NULL);
-        error_listener listener = { .keeps_pool = keeps == 1 };
-        calx_engine_state counts;
-        listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
-        calx_connection *one = connect_to(engine);
-        calx_connection *two = connect_to(engine);
-        calx_connection *killer = connect_to(engine);
-        char sql[100];
-        snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%lld)::int",
-                 (long long)number(one, "SELECT pg_backend_pid()"));
-        calx_connection_close(two);
-        assert_int_equal(number(killer, sql), 1);
-        assert_int_equal(try_sql(one, "SELECT 1"), CALX_E_DISCONNECT);
-        assert_true(listener.invalidates);
-        calx_connection_close(one);
-        calx_connection_close(killer);
-        calx_engine_status(engine, &counts);
-        uint64_t created = counts.created;
-        two = connect_to(engine);
-        run(two, "SELECT 1");
-        calx_engine_status(engine, &counts);
-        assert_int_equal(counts.created - created, keeps ? 0 : 1);
-        calx_connection_close(two);
-        calx_engine_free(engine);
-    }
-}
-
 /* ---- who hears ---- */
 
 static void late_listeners_and_those_of_parents_are_called(void **state)
@@ -753,55 +537,6 @@ static void what_is_no_listener_is_refused(void **state)
     for (int event = 0; event < CALX_EVENT_COUNT; event++)
         assert_string_not_equal(calx_event_name((calx_event)event), "?");
     calx_engine_free(engine);
-}
-
-/* ---- notices ---- */
-
-typedef struct notices {
-    int count;
-    char sqlstate[8];
-    char text[100];
-    calx_log_level level;
-} notices;
-
-static calx_status take_notice(void *context, calx_event_details *details)
-{
-    notices *self = context;
-    self->count++;
-    self->level = details->level;
-    snprintf(self->sqlstate, sizeof(self->sqlstate), "%s", details->sqlstate);
-    snprintf(self->text, sizeof(self->text), "%s", details->text);
-    return CALX_OK;
-}
-
-static void what_the_server_says_by_itself_is_an_event_and_a_line(void **state)
-{
-    (void)state;
-    calx_shows("ENG-175");
-    log_sink sink;
-    log_sink_init(&sink);
-    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
-    options.log = log_sink_line;
-    options.log_context = &sink;
-    calx_engine *engine = new_engine(calx_test_url(), &options);
-    notices heard = { .count = 0 };
-    listen_to(engine, CALX_EVENT_NOTICE, take_notice, &heard);
-    calx_connection *connection = connect_to(engine);
-    run(connection,
-        "DO $$ BEGIN RAISE WARNING 'mind the %', 'gap' USING ERRCODE = '01P77'; END $$");
-    assert_int_equal(heard.count, 1);
-    assert_int_equal(heard.level, CALX_LOG_WARNING);
-    assert_string_equal(heard.sqlstate, "01P77");
-    assert_string_equal(heard.text, "mind the gap");
-    assert_true(log_sink_has(&sink, "WARNING 01P77: mind the gap"));
-    /* A storm is handed on one by one. */
-    run(connection, "DO $$ BEGIN FOR i IN 1..100000 LOOP RAISE NOTICE 'n %', i; END LOOP; END $$");
-    assert_int_equal(heard.count, 100001);
-    assert_string_equal(heard.text, "n 100000");
-    assert_int_equal(heard.level, CALX_LOG_INFO);
-    calx_connection_close(connection);
-    calx_engine_free(engine);
-    log_sink_clear(&sink);
 }
 
 /* ---- the log of the pool ---- */
@@ -901,14 +636,9 @@ int main(void)
         cmocka_unit_test(a_listener_may_refuse_connections_twice),
         cmocka_unit_test(a_listener_may_replace_text_and_parameters),
         cmocka_unit_test(driver_text_has_the_cursors_events_only),
-        cmocka_unit_test(a_listener_may_change_where_to_connect),
-        cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
-        cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
-        CALX_POSTGRESQL(a_listener_may_keep_the_other_connections),
         cmocka_unit_test(late_listeners_and_those_of_parents_are_called),
         cmocka_unit_test(without_listeners_nothing_is_called),
         cmocka_unit_test(what_is_no_listener_is_refused),
-        CALX_POSTGRESQL(what_the_server_says_by_itself_is_an_event_and_a_line),
         cmocka_unit_test(the_pool_tells_what_it_does),
         cmocka_unit_test(missing_memory_for_events_is_survived),
     };
