@@ -328,13 +328,87 @@ static const calx_node *put_node(select_writer *writer, const calx_node *node,
     }
 }
 
+/* ---- keys ---- */
+
+static void put_own(select_writer *writer, uint16_t column)
+{
+    const calx_column_ref ref = { writer->select->mapper, column, 0 };
+    put_column(writer, ref);
+}
+
+/* (?, ?) */
+static void put_placeholders(select_writer *writer, size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put(writer, i == 0 ? "(" : ", ");
+        calx_sql_placeholder(writer->out, writer->dialect, first + i);
+    }
+    put(writer, ")");
+}
+
+static void put_listed_keys(select_writer *writer, const calx_sql_within *within)
+{
+    size_t width = within->column_count;
+    put(writer, " IN ");
+    if (width == 1) {
+        put_placeholders(writer, 1, within->keys);
+        return;
+    }
+    put(writer, "(VALUES ");
+    for (size_t i = 0; i < within->keys; i++) {
+        put(writer, i == 0 ? "" : ", ");
+        put_placeholders(writer, i * width + 1, width);
+    }
+    put(writer, ")");
+}
+
+static void put_arrays_of_keys(select_writer *writer, const calx_sql_within *within)
+{
+    put(writer, within->column_count == 1 ? " = ANY (" : " IN (SELECT * FROM unnest(");
+    for (size_t i = 0; i < within->column_count; i++) {
+        const calx_column *column = &writer->select->mapper->columns[within->columns[i]];
+        put(writer, i == 0 ? "" : ", ");
+        calx_sql_placeholder(writer->out, writer->dialect, i + 1);
+        put(writer, "::");
+        put(writer, writer->dialect->types[column->type]);
+        put(writer, "[]");
+    }
+    put(writer, within->column_count == 1 ? ")" : "))");
+}
+
+static void put_keys_of(select_writer *writer, const calx_sql_within *within);
+
+/* The one condition that is about keys. */
+static void put_within(select_writer *writer)
+{
+    const calx_sql_within *within = writer->select->within;
+    if (within->column_count > 1)
+        put(writer, "(");
+    for (size_t i = 0; i < within->column_count; i++) {
+        put(writer, i == 0 ? "" : ", ");
+        put_own(writer, within->columns[i]);
+    }
+    if (within->column_count > 1)
+        put(writer, ")");
+    if (within->of != NULL)
+        put_keys_of(writer, within);
+    else if (within->keys > 0)
+        put_listed_keys(writer, within);
+    else
+        put_arrays_of_keys(writer, within);
+}
+
 static void put_where(select_writer *writer)
 {
     const calx_select *select = writer->select;
-    calx_operator outside = select->condition_count > 1 ? CALX_OP_AND : CALX_OP_NONE;
-    for (size_t i = 0; i < select->condition_count; i++) {
+    size_t count = select->condition_count + (select->within != NULL);
+    calx_operator outside = count > 1 ? CALX_OP_AND : CALX_OP_NONE;
+    for (size_t i = 0; i < count; i++) {
         put(writer, i == 0 ? " WHERE " : " AND ");
-        put_node(writer, select->conditions[i].nodes, outside);
+        if (i < select->condition_count)
+            put_node(writer, select->conditions[i].nodes, outside);
+        else
+            put_within(writer);
     }
 }
 
@@ -371,6 +445,25 @@ static void put_from(select_writer *writer)
     put(writer, " FROM ");
     calx_sql_name(writer->out, writer->dialect, writer->select->mapper->table);
     put_where(writer);
+}
+
+/* The other query once more, as far as it says which rows there are. */
+static void put_keys_of(select_writer *writer, const calx_sql_within *within)
+{
+    select_writer inner = *writer;
+    inner.select = within->of;
+    inner.aliased = false;
+    put(writer, " IN (SELECT ");
+    for (size_t i = 0; i < within->column_count; i++) {
+        put(writer, i == 0 ? "" : ", ");
+        put_own(&inner, within->of_columns[i]);
+    }
+    put_from(&inner);
+    if (within->of->limit >= 0 || within->of->offset > 0)
+        put_order_by(&inner);
+    put_limit(&inner);
+    put(writer, ")");
+    writer->status = inner.status;
 }
 
 static void put_count(select_writer *writer)

@@ -32,6 +32,17 @@ typedef enum calx_select_form {
     CALX_SELECT_EXISTS    /* one truth value: whether ROWS would give any */
 } calx_select_form;
 
+/* Keys that rows are looked for by: which they are is told by one of three. */
+typedef struct calx_sql_within {
+    const uint16_t *columns; /* of the query's mapper, together one of the keys */
+    size_t column_count;
+    const calx_select
+        *of; /* those that another query's rows hold; its joins do not count; or NULL */
+    const uint16_t *of_columns; /* of that query's mapper */
+    size_t keys;                /* of is NULL: so many, a value for each column of each; or 0: an
+                                   array of values for each column, where the dialect batches_rows */
+} calx_sql_within;
+
 struct calx_select {
     const calx_mapper *mapper;
     const calx_condition *conditions; /* joined by AND */
@@ -46,6 +57,12 @@ struct calx_select {
     const uint64_t *columns; /* those of the mapper that are selected, a set; NULL: all */
     const calx_sql_join *joins;
     size_t join_count;
+
+    /*
+     * NULL: any row that meets the conditions. Keys that are given are the only parameters of a
+     * query, and are not in the list of them: who runs it has them.
+     */
+    const calx_sql_within *within;
 };
 
 /*

@@ -176,6 +176,49 @@ static void put_bounds(shape_walk *walk, const calx_select *select)
         calx_parameter_list_add(walk->parameters, calx_value_int64(select->offset));
 }
 
+static bool put_within(shape_walk *walk, const calx_select *select);
+
+/* The rows another query finds, as they stand inside: in the order of the text. */
+static bool put_inner(shape_walk *walk, const calx_select *select)
+{
+    bool limited = select->limit >= 0 || select->offset > 0;
+    size_t orders = limited ? select->order_count : 0;
+    walk->mapper = select->mapper;
+    if (select->limit < -1 || select->offset < -1 || select->condition_count > CALX_SHAPE_WORDS ||
+        orders > CALX_SHAPE_WORDS || !put_word(walk, (uintptr_t)select->mapper) ||
+        !put_word(walk, (uint64_t)(select->limit >= 0) | (uint64_t)(select->offset > 0) << 1 |
+                            (uint64_t)(select->within != NULL) << 2 | (uint64_t)orders << 16 |
+                            (uint64_t)select->condition_count << 32))
+        return false;
+    for (size_t i = 0; i < select->condition_count; i++)
+        if (!put_condition(walk, &select->conditions[i]))
+            return false;
+    if (!put_within(walk, select) || (orders > 0 && !put_orders(walk, select)))
+        return false;
+    put_bounds(walk, select);
+    return true;
+}
+
+/* Keys that are given are no parameters of the list. */
+static bool put_within(shape_walk *walk, const calx_select *select)
+{
+    const calx_sql_within *within = select->within;
+    const calx_mapper *outside = walk->mapper;
+    if (within == NULL)
+        return true;
+    if (within->keys > UINT32_MAX ||
+        !put_word(walk, (uint64_t)(within->of != NULL) | (uint64_t)within->column_count << 8 |
+                            (uint64_t)within->keys << 32))
+        return false;
+    for (size_t i = 0; i < within->column_count; i++)
+        if (!put_word(walk, (uint64_t)within->columns[i] |
+                                (within->of != NULL ? (uint64_t)within->of_columns[i] << 16 : 0)))
+            return false;
+    bool good = within->of == NULL || put_inner(walk, within->of);
+    walk->mapper = outside;
+    return good;
+}
+
 bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters, const calx_select *select)
 {
     shape_walk walk = { out, out_parameters, select->mapper };
@@ -190,14 +233,16 @@ bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters, const 
     out->words[0] = (uintptr_t)select->mapper;
     out->words[1] = (uint64_t)select->form | (uint64_t)(select->limit >= 0) << 8 |
                     (uint64_t)(select->offset > 0) << 16 | (uint64_t)is_some << 17 |
-                    (uint64_t)joins << 24 | (uint64_t)select->condition_count << 32 |
-                    (uint64_t)orders << 48;
+                    (uint64_t)(select->within != NULL) << 18 | (uint64_t)joins << 24 |
+                    (uint64_t)select->condition_count << 32 | (uint64_t)orders << 48;
     for (size_t i = 0; i < select->condition_count; i++)
         if (!put_condition(&walk, &select->conditions[i]))
             return false;
     if (orders > 0 && !put_orders(&walk, select))
         return false;
     if (gives_rows && !put_joins(&walk, select))
+        return false;
+    if (!put_within(&walk, select))
         return false;
     put_bounds(&walk, select);
     out->hash = calx_hash(out->words, out->count * sizeof(out->words[0]));
