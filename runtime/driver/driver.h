@@ -221,6 +221,13 @@ struct calx_driver {
     calx_status (*execute_rows)(calx_driver_statement *statement, const calx_value *values,
                                 size_t rows, bool *out_row);
     /*
+     * Required where the dialect says batches_rows. Runs a query whose parameters are arrays, with
+     * as many items as there are rows: values are row by row, parameter_count of them for each.
+     * Otherwise as execute, but that values need not stay.
+     */
+    calx_status (*execute_keys)(calx_driver_statement *statement, const calx_value *values,
+                                size_t rows, bool *out_row);
+    /*
      * Optional: without it rows come in little memory always. Says how the rows of the next execute
      * are wanted; forgotten after it. With ALL and FLOW other statements may run while rows are
      * left, and those rows are as they were; with STREAM too, except that they end with a savepoint

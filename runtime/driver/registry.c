@@ -55,6 +55,8 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->last_key != NULL, "last_key" },
         { driver->dialect == NULL || !driver->dialect->batches_rows || driver->execute_rows != NULL,
           "execute_rows" },
+        { driver->dialect == NULL || !driver->dialect->batches_rows || driver->execute_keys != NULL,
+          "execute_keys" },
         { driver->dialect == NULL || driver->dialect->copy_from == NULL ||
               driver->copy_rows != NULL,
           "copy_rows" },

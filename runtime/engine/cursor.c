@@ -105,6 +105,8 @@ static calx_status execute(calx_cursor *cursor, const calx_value *values, size_t
 {
     if (rows == 0)
         return cursor->driver->execute(cursor->statement, values, count, out_row);
+    if (cursor->looks)
+        return cursor->driver->execute_keys(cursor->statement, values, rows, out_row);
     return cursor->driver->execute_rows(cursor->statement, values, rows, out_row);
 }
 
@@ -468,4 +470,17 @@ void calx_cursor_close(calx_cursor *cursor)
         cursor->next->previous = cursor->previous;
     cursor->connection = NULL;
     calx_link_return(cursor->link, cursor);
+}
+
+calx_status calx_cursor_execute_keys(calx_cursor *cursor, const calx_value *values, size_t count,
+                                     size_t keys, bool *out_row)
+{
+    if (cursor->connection == NULL)
+        return CALX_E_STATE;
+    if (!cursor->driver->dialect->batches_rows)
+        return calx_cursor_execute(cursor, values, count, out_row);
+    cursor->looks = true;
+    calx_status status = calx_cursor_execute_rows(cursor, values, keys, out_row);
+    cursor->looks = false;
+    return status;
 }

@@ -59,6 +59,14 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
                                      bool *out_row);
 
 /*
+ * Runs a query for many keys: values key by key, one for each column of them. Where the dialect
+ * batches_rows each column is one array, and each parameter; elsewhere each value is a parameter,
+ * and stays as those of calx_cursor_execute().
+ */
+calx_status calx_cursor_execute_keys(calx_cursor *cursor, const calx_value *values, size_t count,
+                                     size_t keys, bool *out_row);
+
+/*
  * Copies rows into the table of a plan of kind COPY: values row by row, one for each column. A
  * failure undoes it alone, unless the transaction is lost with it. CALX_E_UNSUPPORTED: this table
  * is not for it.

@@ -113,6 +113,7 @@ struct calx_cursor {
     uint64_t hash;    /* with home TEXT, and the two below */
     calx_cursor *older;
     calx_cursor *newer;
+    bool looks; /* the run at hand is a query for many keys, and not for many rows */
 };
 
 /* Why a physical connection that is out may be used no more. */

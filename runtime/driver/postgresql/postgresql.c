@@ -313,6 +313,7 @@ const calx_driver calx_driver_postgresql = {
     .last_key = calx_postgresql_last_key,
     .expect = calx_postgresql_expect,
     .execute_rows = calx_postgresql_execute_rows,
+    .execute_keys = calx_postgresql_execute_keys,
     .copy_rows = calx_postgresql_copy_rows,
     .rows = calx_postgresql_rows,
     .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_READ_COMMITTED |

@@ -381,6 +381,8 @@ calx_status calx_postgresql_execute(calx_driver_statement *statement, const calx
                                     size_t count, bool *out_row);
 calx_status calx_postgresql_execute_rows(calx_driver_statement *statement, const calx_value *values,
                                          size_t rows, bool *out_row);
+calx_status calx_postgresql_execute_keys(calx_driver_statement *statement, const calx_value *values,
+                                         size_t rows, bool *out_row);
 size_t calx_postgresql_column_count(calx_driver_statement *statement);
 const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
 int64_t calx_postgresql_changes(calx_driver_statement *statement);

@@ -426,6 +426,37 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
     return status;
 }
 
+static calx_status run_keys(calx_postgresql_statement *statement, const calx_value *values,
+                            size_t rows)
+{
+    calx_status status = CALX_OK;
+    if (calx_postgresql_must_be_prepared(statement))
+        status = calx_postgresql_prepare_on_server(statement);
+    if (status == CALX_OK)
+        status = encode_rows(statement, values, rows);
+    return status == CALX_OK ? send_execute(statement, CALX_DRIVER_ROWS_ALL) : status;
+}
+
+calx_status calx_postgresql_execute_keys(calx_driver_statement *base, const calx_value *values,
+                                         size_t rows, bool *out_row)
+{
+    calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
+    calx_postgresql_reset(base);
+    base->refused = 0;
+    statement->changes = 0;
+    statement->how = CALX_DRIVER_ROWS_ALL;
+    if (statement->empty || base->parameter_count == 0 || rows > INT32_MAX)
+        return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
+                              "the statement cannot run for %zu keys", rows);
+    bool untouched = connection_of(statement)->untouched;
+    calx_status status = run_keys(statement, values, rows);
+    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), untouched))
+        status = run_keys(statement, values, rows);
+    if (status == CALX_OK)
+        *out_row = PQntuples(statement->result) > 0;
+    return status;
+}
+
 /* ---- what came ---- */
 
 size_t calx_postgresql_column_count(calx_driver_statement *base)
