@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "mapper/option.h"
+#include "session/follow.h"
 
 #include <string.h>
 
@@ -63,10 +64,24 @@ calx_status calx_query_options(calx_query *query, calx_option option)
     return calx_query_options_along(query, &option, 1);
 }
 
+/* Without options the session knows it already. */
+static calx_status take_default(calx_query *query)
+{
+    const calx_loads *loads = NULL;
+    calx_status status = calx_follow_default(query->session, query->mapper, &loads);
+    if (status != CALX_OK)
+        return status;
+    query->loads = calx_loads_hold(loads);
+    query->worked_out = true;
+    return CALX_OK;
+}
+
 calx_status calx_query_work_out(calx_query *query)
 {
     if (query->worked_out)
         return CALX_OK;
+    if (query->path_count == 0)
+        return take_default(query);
     if (calx_loads_new(query->mapper, query->paths, query->path_count, &query->loads) != CALX_OK)
         return calx_error_set_nomem(&query->session->error);
     query->worked_out = true;

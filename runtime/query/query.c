@@ -17,6 +17,9 @@
 /* A spare query with more memory than this is not worth keeping. */
 enum { SPARE_ITEMS = 256, SPARE_PARTS = 32, SPARE_ARENA = 8192 };
 
+/* So many rows of a stream come before what is loaded along: one statement's keys. */
+enum { BATCH = 500 };
+
 /* Nobody may touch what lies behind this while a query is spare. */
 static const size_t spare_part = offsetof(calx_query, session);
 
@@ -87,6 +90,7 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
     query->limit = -1;
     query->offset = -1;
     query->populates = false;
+    query->batch = BATCH;
     return query;
 }
 
@@ -275,6 +279,20 @@ calx_status calx_query_populate_existing(calx_query *query)
     if (status == CALX_OK)
         query->populates = true;
     return status;
+}
+
+calx_status calx_query_yield_per(calx_query *query, size_t rows)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (rows == 0)
+        return calx_query_keep_failure(
+            query, calx_session_fail(query->session, CALX_E_ARGUMENT,
+                                     "a batch of a query over %s has one row at least",
+                                     query->mapper->name));
+    query->batch = rows;
+    return CALX_OK;
 }
 
 calx_status calx_query_limit(calx_query *query, int64_t limit)

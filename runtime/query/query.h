@@ -46,6 +46,7 @@ struct calx_query {
     calx_parameter_list parameters; /* the same; text and bytes lie in the arena */
     const void **items;             /* handed out by the last run */
     size_t item_capacity;
+    size_t batch;     /* rows of a stream that what is loaded along waits for */
     unsigned streams; /* runs of each() going on */
     bool populates;   /* rows overwrite what is there */
     bool abandoned;   /* freed inside its own stream, which frees it at its end */
@@ -76,6 +77,10 @@ calx_status calx_query_work_out(calx_query *query);
 void calx_query_forget_options(calx_query *query);
 
 /* ---- text.c ---- */
+
+/* What the query asks for; borrowed from it, from the columns chosen and from what is joined. */
+calx_select calx_query_describe(const calx_query *query, calx_query_want want,
+                                const calx_choice *choice, const calx_joined *joined);
 
 /*
  * Finds or makes the text for a want, with the columns chosen and what is joined (or NULL: all,

@@ -11,6 +11,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/follow.h"
 
 /* So few rows may as well come all at once. */
 enum { SHORT_STREAM = 256 };
@@ -24,6 +25,8 @@ typedef struct query_run {
     const calx_choice *choice; /* which columns they have; NULL: all */
     bool has_row;
     bool populates;
+    size_t batch;            /* a stream waits for what follows so many rows; 0: it does not */
+    const calx_loads *loads; /* what instances are loaded under */
 } query_run;
 
 /* The cursor comes first: it may still give rows. */
@@ -31,6 +34,7 @@ static void run_close(query_run *run)
 {
     calx_cursor_close(run->cursor);
     calx_joined_free(run->joined);
+    calx_loads_release(run->loads);
 }
 
 /* Rows of one instance must come together before it is handed on, which a stream does not wait for.
@@ -44,9 +48,39 @@ static calx_status stream_join(query_run *run, const calx_query *query)
                                  "a query over %s cannot stream while it joins %s, which may have "
                                  "several rows: load that with calx_selectinload()",
                                  query->mapper->name, collection->member);
-    if (run->joined != NULL)
+    if (run->joined != NULL && run->batch == 0)
         calx_joined_stream(run->joined);
     return CALX_OK;
+}
+
+/* The first relationship that is loaded by asking the query once more; NULL: none is. */
+static const calx_relationship *find_subquery(const calx_loads *place)
+{
+    for (size_t i = 0; place != NULL && i < place->mapper->relationship_count; i++) {
+        const calx_load *load = &place->loads[i];
+        const calx_relationship *facts = &place->mapper->relationships[i];
+        if (!calx_loading_is_eager(load->loading))
+            continue;
+        if (load->loading != CALX_LOADING_SUBQUERY)
+            facts = find_subquery(load->under);
+        if (facts != NULL)
+            return facts;
+    }
+    return NULL;
+}
+
+/* A query that is asked once more finds all rows, and not those of the batch (SES-319). */
+static calx_status stream_follow(query_run *run, const calx_query *query)
+{
+    const calx_relationship *facts = find_subquery(run->loads);
+    if (run->loads != NULL && calx_loads_lead_on(run->loads))
+        run->batch = query->batch;
+    if (facts == NULL)
+        return CALX_OK;
+    return calx_session_fail(run->session, CALX_E_INVALID_REQUEST,
+                             "a query over %s cannot stream while it loads %s by a subquery: load "
+                             "that with calx_selectinload()",
+                             query->mapper->name, facts->member);
 }
 
 /* Which columns rows of the query's own have, and what is joined to them. */
@@ -55,6 +89,9 @@ static calx_status run_join(query_run *run, calx_query *query, calx_query_want w
     if (want == CALX_QUERY_COUNT || want == CALX_QUERY_EXISTS)
         return CALX_OK;
     calx_status status = calx_query_work_out(query);
+    run->loads = calx_loads_hold(query->loads);
+    if (status == CALX_OK && want == CALX_QUERY_EACH)
+        status = stream_follow(run, query);
     if (status != CALX_OK || query->loads == NULL)
         return status;
     status = calx_choice_without(query->session, run->entity, query->loads->left_out, &run->choice);
@@ -107,15 +144,19 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
 /* The present row's instance; NULL: its key is NULL. */
 static calx_status run_instance(query_run *run, calx_instance **out_instance, bool *out_is_new)
 {
-    calx_status status =
-        run->choice == NULL
-            ? calx_session_read_row(run->session, run->entity, run->cursor)
-            : calx_choice_read(run->session, run->entity, run->choice, run->cursor, 0);
+    calx_session *session = run->session;
+    calx_status status = run->choice == NULL
+                             ? calx_session_read_row(session, run->entity, run->cursor)
+                             : calx_choice_read(session, run->entity, run->choice, run->cursor, 0);
     if (status != CALX_OK)
         return status;
-    if (run->populates)
-        return calx_session_repopulate(run->session, run->entity, out_instance, out_is_new);
-    return calx_session_materialize(run->session, run->entity, out_instance, out_is_new);
+    uint64_t before = session->arrivals;
+    status = run->populates
+                 ? calx_session_repopulate(session, run->entity, out_instance, out_is_new)
+                 : calx_session_materialize(session, run->entity, out_instance, out_is_new);
+    if (status == CALX_OK && run->loads != NULL && session->arrivals != before)
+        status = calx_loads_note(session, *out_instance, run->loads);
+    return status;
 }
 
 static calx_status run_next(query_run *run)
@@ -160,8 +201,8 @@ static calx_status take_instance(query_run *run, calx_instance **out_instance)
     return status;
 }
 
-/* Fills the query's array. */
-static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
+/* Fills the query's array with the rows there are. */
+static calx_status collect_rows(calx_query *query, calx_query_want want, size_t *out_count)
 {
     query_run run;
     calx_status status = run_start(&run, query, want, CALX_DRIVER_ROWS_ALL);
@@ -181,6 +222,30 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     if (status == CALX_OK)
         *out_count = count;
     run_close(&run);
+    return status;
+}
+
+/* The same, and what is to follow them. */
+static calx_status collect(calx_query *query, calx_query_want want, size_t *out_count)
+{
+    calx_session *session = query->session;
+    size_t count = 0;
+    calx_status status = calx_query_work_out(query);
+    if (status != CALX_OK)
+        return status;
+    session->linking =
+        query->loads != NULL && (query->loads->joins || calx_loads_lead_on(query->loads));
+    status = collect_rows(query, want, &count);
+    session->linking = false;
+    if (status != CALX_OK)
+        return status;
+    session->results++;
+    if (query->loads != NULL && count > 0) {
+        const calx_select select = calx_query_describe(query, want, NULL, NULL);
+        status = calx_follow(session, query->loads, query->items, count, &select);
+    }
+    if (status == CALX_OK)
+        *out_count = count;
     return status;
 }
 
@@ -308,7 +373,7 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
     status = run_join(&run, query, CALX_QUERY_ALL);
     if (status == CALX_OK)
         status = calx_query_prepare(query, CALX_QUERY_ALL, run.choice, run.joined);
-    calx_joined_free(run.joined);
+    run_close(&run);
     if (status == CALX_OK)
         *out_sql = query->text->sql;
     return status;
@@ -333,7 +398,25 @@ static void release(calx_session *session, const void *entity, uint64_t hash)
         calx_session_release_streamed(session, instance);
 }
 
-/* Hands the present row to the function. The session may be gone when it returns. */
+/* Hands an instance to the function. The session may be gone when it returns. */
+static calx_status hand_on(calx_query *query, const query_run *run, const void *entity,
+                           calx_entity_function function, void *context)
+{
+    calx_status status = function(context, entity);
+    if (query->session == NULL)
+        return status == CALX_OK ? CALX_E_STATE : status;
+    if (query->ended)
+        return status == CALX_OK ? calx_query_fail_ended(query)
+                                 : function_failed(run->session, status);
+    if (status != CALX_OK)
+        return function_failed(run->session, status);
+    if (query->abandoned)
+        return calx_session_fail(run->session, CALX_E_STATE,
+                                 "a query over %s was freed while it streamed",
+                                 query->mapper->name);
+    return CALX_OK;
+}
+
 static calx_status stream_row(calx_query *query, query_run *run, calx_entity_function function,
                               void *context)
 {
@@ -345,19 +428,8 @@ static calx_status stream_row(calx_query *query, query_run *run, calx_entity_fun
         return status;
     const void *entity = calx_instance_entity(instance);
     uint64_t hash = instance->key.hash;
-    status = function(context, entity);
-    if (query->session == NULL)
-        return status == CALX_OK ? CALX_E_STATE : status;
-    if (query->ended)
-        return status == CALX_OK ? calx_query_fail_ended(query)
-                                 : function_failed(run->session, status);
-    if (status != CALX_OK)
-        status = function_failed(run->session, status);
-    else if (query->abandoned)
-        status =
-            calx_session_fail(run->session, CALX_E_STATE,
-                              "a query over %s was freed while it streamed", query->mapper->name);
-    if (row.is_new)
+    status = hand_on(query, run, entity, function, context);
+    if (row.is_new && query->session != NULL && !query->ended)
         release(run->session, entity, hash);
     return status;
 }
@@ -377,6 +449,64 @@ static calx_status stream_next(calx_query *query, query_run *run)
     return calx_session_take_error(session);
 }
 
+/* An instance of a batch, which the function may have taken away while it had another. */
+typedef struct batch_item {
+    const void *entity;
+    uint64_t hash; /* of its key */
+} batch_item;
+
+static bool is_there(const query_run *run, const batch_item *item)
+{
+    const calx_instance *instance = calx_instance_of(item->entity);
+    return instance != NULL && instance->session == run->session &&
+           instance->key.hash == item->hash;
+}
+
+/* Reads so many rows, and loads what is to follow them. */
+static calx_status read_batch(query_run *run, calx_query *query, batch_item *items, size_t *count)
+{
+    calx_session *session = run->session;
+    const void **entities = calx_alloc_array(run->batch, sizeof *entities);
+    calx_status status = entities == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
+    *count = 0;
+    session->linking = true;
+    while (status == CALX_OK && run->has_row && *count < run->batch) {
+        calx_instance *instance = NULL;
+        status = take_instance(run, &instance);
+        if (status == CALX_OK && instance != NULL) {
+            entities[*count] = calx_instance_entity(instance);
+            items[(*count)++] = (batch_item){ calx_instance_entity(instance), instance->key.hash };
+        }
+        if (status == CALX_OK)
+            status = stream_next(query, run);
+    }
+    session->linking = false;
+    if (status == CALX_OK)
+        status = calx_follow(session, run->loads, entities, *count, NULL);
+    calx_release(entities);
+    return status;
+}
+
+/* The same with what is loaded along: once for each batch (SES-319). */
+static calx_status stream_batches(query_run *run, calx_query *query, calx_entity_function function,
+                                  void *context)
+{
+    calx_session *session = run->session;
+    batch_item *items = calx_alloc_array(run->batch, sizeof *items);
+    calx_status status = items == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
+    while (status == CALX_OK && run->has_row) {
+        size_t count = 0;
+        status = read_batch(run, query, items, &count);
+        if (status == CALX_OK)
+            session->results++;
+        for (size_t i = 0; status == CALX_OK && i < count; i++)
+            if (is_there(run, &items[i]))
+                status = hand_on(query, run, items[i].entity, function, context);
+    }
+    calx_release(items);
+    return status;
+}
+
 static calx_status stream(calx_query *query, calx_entity_function function, void *context)
 {
     query_run run;
@@ -385,6 +515,8 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
                                    is_short ? CALX_DRIVER_ROWS_ALL : CALX_DRIVER_ROWS_STREAM);
     if (status != CALX_OK)
         return status;
+    if (run.batch > 0)
+        status = stream_batches(&run, query, function, context);
     while (status == CALX_OK && run.has_row) {
         status = stream_row(query, &run, function, context);
         if (status == CALX_OK)

@@ -1,7 +1,5 @@
 /*
- * The text of a query and its values. Most queries of a program differ in their values only, so a
- * text is found by the query's shape: first among the last few of the session, which needs no lock,
- * then among those of the engine; only what neither has is written.
+ * What a query asks for, described for those who write its text.
  */
 #include "query/query.h"
 
@@ -12,8 +10,8 @@ static int64_t smaller_limit(int64_t limit, int64_t wanted)
     return limit >= 0 && limit < wanted ? limit : wanted;
 }
 
-static calx_select describe(const calx_query *query, calx_query_want want,
-                            const calx_choice *choice, const calx_joined *joined)
+calx_select calx_query_describe(const calx_query *query, calx_query_want want,
+                                const calx_choice *choice, const calx_joined *joined)
 {
     calx_select select = {
         .mapper = query->mapper,
@@ -39,56 +37,14 @@ static calx_select describe(const calx_query *query, calx_query_want want,
     return select;
 }
 
-/* The query's text from now on; the reference becomes the query's. */
-static void take_text(calx_query *query, calx_sql_text *text)
-{
-    calx_sql_text_release(query->text);
-    query->text = text;
-}
-
-static bool is_of_shape(const calx_sql_text *text, const calx_shape *shape)
-{
-    return text != NULL && calx_sql_text_has(text, shape);
-}
-
-/* Without writing. false: nobody has it. */
-static bool find_text(calx_query *query, const calx_shape *shape)
-{
-    calx_session *session = query->session;
-    calx_sql_text **recent = &session->texts[shape->hash % CALX_SESSION_TEXTS];
-    if (is_of_shape(query->text, shape))
-        return true;
-    if (is_of_shape(*recent, shape)) {
-        take_text(query, calx_sql_text_hold(*recent));
-        return true;
-    }
-    calx_sql_text *found = calx_engine_find_text(session->options.bind, shape);
-    if (found == NULL)
-        return false;
-    take_text(query, found);
-    calx_sql_text_release(*recent);
-    *recent = calx_sql_text_hold(found);
-    return true;
-}
-
 calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_choice *choice,
                                const calx_joined *joined)
 {
     calx_session *session = query->session;
-    calx_select select = describe(query, want, choice, joined);
-    calx_shape shape;
-    calx_parameter_list_reset(&query->parameters);
-    bool has_shape = calx_sql_shape(&shape, &query->parameters, &select);
-    if (has_shape && find_text(query, &shape))
-        return CALX_OK;
-    calx_sql_text *text = NULL;
-    calx_parameter_list_reset(&query->parameters);
+    calx_select select = calx_query_describe(query, want, choice, joined);
     calx_status status =
-        calx_engine_make_text(session->options.bind, &select, has_shape ? &shape : NULL,
-                              &query->parameters, &text, &session->error);
-    if (status == CALX_OK)
-        take_text(query, text);
-    else if (session->error.status == CALX_OK)
+        calx_session_select_text(session, &select, &query->parameters, &query->text);
+    if (status != CALX_OK && session->error.status == CALX_OK)
         calx_error_set(&session->error, status, "a query over %s: %s", query->mapper->name,
                        calx_status_text(status));
     return status;

@@ -4,6 +4,7 @@
  * last stays visible until then.
  */
 #include "session/cascade.h"
+#include "session/follow.h"
 #include "session/partial.h"
 
 #include "base/allocator.h"
@@ -336,12 +337,28 @@ calx_status calx_session_load(calx_session *session, const void *entity)
     return status == CALX_OK ? calx_session_complete(session, instance) : status;
 }
 
+/* What came along when it was loaded comes along again (SES-245). */
+static calx_status follow(calx_session *session, calx_instance *instance)
+{
+    const calx_loads *place = instance->links == NULL ? NULL : instance->links->place;
+    calx_status status = CALX_OK;
+    if (place == NULL)
+        status = calx_follow_default(session, instance->mapper, &place);
+    calx_loads_hold(place);
+    if (status == CALX_OK)
+        status = calx_follow_one(session, place, instance);
+    calx_loads_release(place);
+    return status;
+}
+
 static calx_status refresh_all(calx_session *session, calx_instance *instance, calx_locking lock)
 {
     calx_status status = expire_all_of(session, instance);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
-    return status == CALX_OK ? reload(session, instance, lock, CALX_E_STATE) : status;
+    if (status == CALX_OK)
+        status = reload(session, instance, lock, CALX_E_STATE);
+    return status == CALX_OK ? follow(session, instance) : status;
 }
 
 calx_status calx_session_refresh(calx_session *session, const void *entity)

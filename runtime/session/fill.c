@@ -164,6 +164,7 @@ calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_i
     calx_watch_sweep_texts(instance);
     calx_links_unload(instance, true);
     note_absent(entity, instance);
+    session->arrivals++;
     instance->epoch = session->epoch;
     instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
     calx_checksum_note(instance);

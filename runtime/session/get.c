@@ -3,6 +3,7 @@
  * expired, costs a SELECT (SES-072 to 077). The row of an expired instance that went makes the
  * instance one that was deleted (SES-075).
  */
+#include "session/follow.h"
 #include "session/version.h"
 
 #include "base/allocator.h"
@@ -104,6 +105,19 @@ static calx_status enter(calx_session *session, const calx_mapper *mapper, const
     return calx_session_check_given(session, place, "place for the instance");
 }
 
+/* As calx_session_find(); what is to follow an instance that is new comes along. */
+static calx_status find_along(calx_session *session, calx_entity *entity, const calx_value *key,
+                              calx_instance **out_found)
+{
+    const calx_loads *place = NULL;
+    uint64_t before = session->made;
+    calx_status status = calx_session_find(session, entity, key, out_found);
+    if (status != CALX_OK || *out_found == NULL || session->made == before)
+        return status;
+    status = calx_follow_default(session, entity->mapper, &place);
+    return status == CALX_OK ? calx_follow_one(session, place, *out_found) : status;
+}
+
 calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
                              const calx_value *key, const void **out_entity)
 {
@@ -121,7 +135,7 @@ calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
     if (is_all_null(mapper, key))
         calx_session_warn(session, "no %s has a key that is NULL", mapper->name);
     else
-        status = calx_session_find(session, entity, key, &found);
+        status = find_along(session, entity, key, &found);
     if (status == CALX_OK)
         *out_entity = found == NULL ? NULL : calx_instance_entity(found);
     return status;

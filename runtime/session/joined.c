@@ -18,6 +18,7 @@ typedef struct joined_part {
     calx_entity *entity;
     const calx_choice *choice;      /* of its columns; NULL: all */
     const calx_relationship *facts; /* NULL: the query's own part */
+    const calx_loads *place;        /* what its instances are loaded under; or NULL */
     size_t parent;                  /* which part has the relationship */
     size_t first;                   /* of its columns in the row */
     bool gathers;                   /* members, and not a target */
@@ -98,7 +99,7 @@ static bool is_multiplied(const calx_joined *joined, size_t part)
 static calx_status add_part(calx_joined *joined, const calx_mapper *mapper, const calx_loads *place)
 {
     joined_part *part = &joined->parts[joined->count];
-    *part = (joined_part){ .entity = calx_session_entity(joined->session, mapper) };
+    *part = (joined_part){ .entity = calx_session_entity(joined->session, mapper), .place = place };
     if (part->entity == NULL)
         return joined->session->error.status;
     if (joined->count > 0)
@@ -297,11 +298,14 @@ static calx_status repopulate(calx_joined *joined, joined_part *part)
 
 static calx_status read_columns(calx_joined *joined, joined_part *part, calx_cursor *cursor)
 {
+    uint64_t before = joined->session->arrivals;
     calx_status status =
         calx_choice_read(joined->session, part->entity, part->choice, cursor, part->first);
-    if (status != CALX_OK)
-        return status;
-    return joined->populates ? repopulate(joined, part) : materialize(joined, part);
+    if (status == CALX_OK)
+        status = joined->populates ? repopulate(joined, part) : materialize(joined, part);
+    if (status == CALX_OK && joined->session->arrivals != before)
+        status = calx_loads_note(joined->session, part->present, part->place);
+    return status;
 }
 
 /*

@@ -6,20 +6,23 @@
 
 #include "base/allocator.h"
 #include "session/boundary.h"
+#include "session/loading.h"
 
 #include <string.h>
 
-calx_status calx_links_ensure(calx_instance *instance)
+size_t calx_links_size(const calx_mapper *mapper)
 {
-    if (instance->links != NULL)
-        return CALX_OK;
+    return sizeof(calx_links) + mapper->foreign_key_count * sizeof(calx_link) +
+           mapper->relationship_count * sizeof(calx_slot) +
+           calx_side_count(mapper) * sizeof(calx_side);
+}
+
+void calx_links_place(calx_instance *instance, void *memory)
+{
     const calx_mapper *mapper = instance->mapper;
     size_t links = mapper->foreign_key_count * sizeof(calx_link);
     size_t slots = mapper->relationship_count * sizeof(calx_slot);
-    size_t sides = calx_side_count(mapper) * sizeof(calx_side);
-    char *block = calx_alloc_zeroed(sizeof(calx_links) + links + slots + sides);
-    if (block == NULL)
-        return CALX_E_NOMEM;
+    char *block = memory;
     calx_links *all = (calx_links *)(void *)block;
     all->owner = instance;
     all->links = (calx_link *)(void *)(block + sizeof(calx_links));
@@ -28,6 +31,16 @@ calx_status calx_links_ensure(calx_instance *instance)
     for (size_t i = 0; i < mapper->foreign_key_count; i++)
         all->links[i].owner = instance;
     instance->links = all;
+}
+
+calx_status calx_links_ensure(calx_instance *instance)
+{
+    if (instance->links != NULL)
+        return CALX_OK;
+    void *block = calx_alloc_zeroed(calx_links_size(instance->mapper));
+    if (block == NULL)
+        return CALX_E_NOMEM;
+    calx_links_place(instance, block);
     return CALX_OK;
 }
 
@@ -476,6 +489,8 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }
     show_all(instance);
-    calx_release(instance->links);
+    calx_loads_release(instance->links->place);
+    if ((uintptr_t)instance->links - (uintptr_t)instance >= instance->block_size)
+        calx_release(instance->links); /* others lie in the instance's own block */
     instance->links = NULL;
 }

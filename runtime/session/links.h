@@ -57,6 +57,7 @@ struct calx_links {
     const calx_relationship *abandoned; /* the reference of an owner that let go of it; or NULL */
     calx_instance *leaver;              /* in a flush being planned: who goes from here elsewhere */
     bool strangers;                 /* pointed at by instances of no session since the last flush */
+    const struct calx_loads *place; /* the options it was loaded under, counted; or NULL */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links *touched_next, *touched_previous; /* of that boundary */
 };
@@ -99,6 +100,10 @@ calx_raw_many calx_links_shown_many(const calx_instance *instance, unsigned rela
 
 /* What it shows of a relationship with one target. */
 const void *calx_links_shown_one(const calx_instance *instance, unsigned relationship);
+
+/* What the links of an instance take, and links in zeroed memory of its own block. */
+size_t calx_links_size(const calx_mapper *mapper);
+void calx_links_place(calx_instance *instance, void *memory);
 
 /* Makes sure the instance has links. CALX_E_NOMEM: nothing changed. */
 calx_status calx_links_ensure(calx_instance *instance);

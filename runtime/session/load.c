@@ -8,8 +8,23 @@
 
 #include "base/apart.h"
 #include "base/error.h"
+#include "session/relationship.h"
+
+#include <string.h>
 
 /* ---- one row ---- */
+
+enum { LINKS_ALIGNMENT = 16 };
+
+/* Behind the text: one block less for each instance, and near to it. */
+static void add_links(const calx_entity *entity, calx_instance *instance, size_t text)
+{
+    uintptr_t end = (uintptr_t)calx_instance_text(instance) + text;
+    size_t gap = (LINKS_ALIGNMENT - end % LINKS_ALIGNMENT) % LINKS_ALIGNMENT;
+    void *memory = calx_instance_text(instance) + text + gap;
+    memset(memory, 0, entity->links_size);
+    calx_links_place(instance, memory);
+}
 
 calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity)
 {
@@ -44,12 +59,16 @@ static inline calx_status build(calx_session *session, const calx_entity *entity
     calx_row_misfit misfit;
     const calx_choice *choice = entity->chosen;
     const calx_row_form *form = choice == NULL ? &entity->form : &choice->form;
-    size_t room = calx_row_text_size(form, entity->row);
+    size_t text = calx_row_text_size(form, entity->row);
+    bool linking = session->linking && choice == NULL;
+    size_t room = linking ? text + entity->links_size + LINKS_ALIGNMENT : text;
     if (choice != NULL)
         room += calx_instance_lacks_size(entity->mapper);
     calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper, room);
     if (instance == NULL)
         return calx_error_set_nomem(&session->error);
+    if (linking)
+        add_links(entity, instance, text);
     if (calx_row_store(form, entity->row, calx_instance_entity(instance),
                        calx_instance_text(instance), &misfit) != CALX_OK) {
         calx_instance_give(instance);
@@ -72,6 +91,8 @@ static void enter(calx_session *session, const calx_entity *entity, calx_identit
     instance->session = session;
     instance->epoch = session->epoch;
     calx_session_keep_first(session, instance);
+    session->arrivals++;
+    session->made++;
     calx_identity_table_fill(&session->identity, slot, instance, entity->kind);
     slot->epoch = stays ? session->epoch : 0;
     if (session->checks)
@@ -260,9 +281,12 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
         return calx_session_take_error(session);
     while (row) {
         calx_instance *instance = NULL;
+        uint64_t before = session->arrivals;
         calx_status status = read_chosen(session, selection->entity, choice, cursor);
         if (status == CALX_OK)
             status = calx_session_materialize(session, selection->entity, &instance, NULL);
+        if (status == CALX_OK && session->arrivals != before)
+            status = calx_loads_note(session, instance, selection->place);
         if (status == CALX_OK && instance != NULL)
             status = selection->visit(selection->context, instance);
         if (status != CALX_OK || (selection->columns == NULL && selection->plan == NULL))

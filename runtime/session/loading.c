@@ -109,12 +109,6 @@ static void take_descriptors(calx_loads *place)
     }
 }
 
-static bool is_eager(calx_loading loading)
-{
-    return loading == CALX_LOADING_JOINED || loading == CALX_LOADING_SELECTIN ||
-           loading == CALX_LOADING_SUBQUERY || loading == CALX_LOADING_IMMEDIATE;
-}
-
 /* Whether the target would come again on the way more often than it may. */
 static bool comes_again(const calx_loads *place, const calx_relationship *facts)
 {
@@ -128,7 +122,7 @@ static void end_circles(calx_loads *place)
 {
     for (size_t i = 0; i < place->mapper->relationship_count; i++) {
         calx_load *load = &place->loads[i];
-        if (!load->named && is_eager(load->loading) &&
+        if (!load->named && calx_loading_is_eager(load->loading) &&
             comes_again(place, &place->mapper->relationships[i]))
             load->loading = CALX_LOADING_SELECT;
     }
@@ -226,7 +220,7 @@ static calx_status plant_under(const planting *making, calx_loads *place, size_t
     calx_load *load = &place->loads[i];
     bool goes_on = leads_on(making, place, i);
     calx_loads *under = NULL;
-    if (!goes_on && !is_eager(load->loading))
+    if (!goes_on && !calx_loading_is_eager(load->loading))
         return CALX_OK;
     calx_status status = plant(making, place, place->mapper->relationships[i].target, load, &under);
     if (status != CALX_OK)
@@ -241,9 +235,12 @@ static void sum_up(calx_loads *place)
     for (size_t i = 0; i < place->mapper->relationship_count; i++) {
         const calx_load *load = &place->loads[i];
         place->joins = place->joins || load->loading == CALX_LOADING_JOINED;
-        place->follows = place->follows || load->loading == CALX_LOADING_NOLOAD ||
-                         (is_eager(load->loading) && load->loading != CALX_LOADING_JOINED);
+        place->follows =
+            place->follows || load->loading == CALX_LOADING_NOLOAD ||
+            (calx_loading_is_eager(load->loading) && load->loading != CALX_LOADING_JOINED);
         place->kept = place->kept || load->named || (load->under != NULL && load->under->kept);
+        place->deeper = place->deeper || (load->under != NULL && calx_loads_lead_on(load->under) &&
+                                          calx_loading_is_eager(load->loading));
     }
 }
 
@@ -288,7 +285,7 @@ static calx_status plant(const planting *making, const calx_loads *above, const 
 static bool has_nothing_to_say(const calx_mapper *mapper)
 {
     for (size_t i = 0; i < mapper->relationship_count; i++)
-        if (is_eager(mapper->relationships[i].loading) ||
+        if (calx_loading_is_eager(mapper->relationships[i].loading) ||
             mapper->relationships[i].loading == CALX_LOADING_NOLOAD)
             return false;
     for (size_t i = 0; i < mapper->column_count; i++)

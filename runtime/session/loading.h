@@ -19,6 +19,13 @@ typedef struct calx_path {
 
 typedef struct calx_loads calx_loads;
 
+/* Whether the relationship comes with its owners, whenever they come. */
+static inline bool calx_loading_is_eager(calx_loading loading)
+{
+    return loading == CALX_LOADING_JOINED || loading == CALX_LOADING_SELECTIN ||
+           loading == CALX_LOADING_SUBQUERY || loading == CALX_LOADING_IMMEDIATE;
+}
+
 /* How one relationship is loaded at one place. */
 typedef struct calx_load {
     calx_loading loading;    /* in force here: an eager one that would not end is SELECT */
@@ -36,8 +43,15 @@ struct calx_loads {
     bool kept;                /* options are about this place or one below: instances remember it */
     bool joins;               /* a relationship is loaded by the result's own statement */
     bool follows; /* one is loaded when the rows are there: SELECTIN, SUBQUERY, IMMEDIATE, NOLOAD */
+    bool deeper;  /* one leads to where something follows */
     struct calx_loads_tree *tree;
 };
+
+/* Whether anything is to be loaded once the instances of a place are there. */
+static inline bool calx_loads_lead_on(const calx_loads *place)
+{
+    return place->follows || place->deeper;
+}
 
 /*
  * Works out the tree of a result. *out_loads: calx_loads_release(); NULL: there is nothing to know,

@@ -316,7 +316,7 @@ calx_status calx_relationship_load_to_change(calx_instance *owner, unsigned rela
     calx_session *session = owner->session;
     if (session != NULL)
         session->no_autoflush++;
-    calx_status status = calx_relationship_load(session, owner, relationship);
+    calx_status status = calx_relationship_ask(session, owner, relationship);
     if (session != NULL)
         session->no_autoflush--;
     if (status == CALX_OK && calx_links_ensure(owner) != CALX_OK)

@@ -16,6 +16,24 @@
 calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
                                    unsigned relationship);
 
+/* The same; instances that come in are noted to be loaded under a place, which may be NULL. */
+calx_status calx_relationship_load_under(calx_session *session, calx_instance *instance,
+                                         unsigned relationship, const calx_loads *under);
+
+/*
+ * The same for the application: it is forbidden where an option says so (SES-315), what is to be
+ * loaded with the targets is loaded too, and the guard counts it. CALX_E_INVALID_REQUEST.
+ */
+calx_status calx_relationship_ask(calx_session *session, calx_instance *instance,
+                                  unsigned relationship);
+
+/* What is known of the targets of an instance that was loaded under options; NULL: nothing. */
+const calx_loads *calx_loads_under(const calx_instance *instance, unsigned relationship);
+
+/* Remembers what an instance was loaded under, for refreshes and later loads (SES-245). */
+calx_status calx_loads_note(calx_session *session, calx_instance *instance,
+                            const calx_loads *place);
+
 /* ---- for whoever loads many at once ---- */
 
 /*

@@ -192,14 +192,25 @@ static calx_status first_of(void *context, calx_instance *instance)
     return CALX_OK;
 }
 
+static calx_status find_by_key(calx_session *session, calx_entity *entity, const calx_value *values,
+                               const calx_loads *under, calx_instance **out_target)
+{
+    uint64_t before = session->arrivals;
+    calx_status status = calx_session_find(session, entity, values, out_target);
+    if (status == CALX_OK && *out_target != NULL && session->arrivals != before)
+        status = calx_loads_note(session, *out_target, under);
+    return status;
+}
+
 static calx_status find_target(calx_session *session, const calx_foreign_key *key,
-                               const calx_value *values, calx_instance **out_target)
+                               const calx_value *values, const calx_loads *under,
+                               calx_instance **out_target)
 {
     calx_entity *entity = calx_session_entity(session, key->target);
     if (entity == NULL)
         return session->error.status;
     if (is_key(key->target, key->target_columns, key->column_count))
-        return calx_session_find(session, entity, values, out_target);
+        return find_by_key(session, entity, values, under, out_target);
     calx_status status = calx_session_autoflush(session);
     if (status != CALX_OK)
         return status;
@@ -207,6 +218,7 @@ static calx_status find_target(calx_session *session, const calx_foreign_key *ke
         .entity = entity,
         .values = values,
         .count = key->column_count,
+        .place = under,
         .visit = first_of,
         .context = out_target,
     };
@@ -237,7 +249,7 @@ calx_status calx_relationship_take_target(calx_instance *instance, unsigned fore
 
 /* The target of a many-to-one as the columns have it (SES-301). */
 static calx_status load_one(calx_session *session, calx_instance *instance,
-                            const calx_relationship *facts)
+                            const calx_relationship *facts, const calx_loads *under)
 {
     const calx_foreign_key *key = key_of(instance, facts);
     calx_instance *target = NULL;
@@ -249,7 +261,7 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
     calx_status status = read_columns(session, instance->mapper, calx_instance_entity(instance),
                                       key->columns, key->column_count, values, &complete);
     if (status == CALX_OK && complete)
-        status = find_target(session, key, values, &target);
+        status = find_target(session, key, values, under, &target);
     if (status == CALX_OK)
         status = calx_relationship_take_target(instance, facts->foreign_key, target);
     give_values(values, few);
@@ -262,8 +274,9 @@ static calx_status note_item(void *context, calx_instance *item)
     return calx_instances_push(context, item) == CALX_OK ? CALX_OK : no_memory(item->session);
 }
 
-calx_status calx_relationship_select(calx_session *session, calx_instance *instance,
-                                     unsigned relationship, calx_instances *out_found)
+static calx_status select_items(calx_session *session, calx_instance *instance,
+                                unsigned relationship, const calx_loads *under,
+                                calx_instances *out_found)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     const calx_foreign_key *key = key_of(instance, facts);
@@ -282,6 +295,7 @@ calx_status calx_relationship_select(calx_session *session, calx_instance *insta
             .entity = entity,
             .values = values,
             .count = key->column_count,
+            .place = under,
             .visit = note_item,
             .context = out_found,
         };
@@ -292,13 +306,21 @@ calx_status calx_relationship_select(calx_session *session, calx_instance *insta
     return status;
 }
 
+calx_status calx_relationship_select(calx_session *session, calx_instance *instance,
+                                     unsigned relationship, calx_instances *out_found)
+{
+    return select_items(session, instance, relationship, calx_loads_under(instance, relationship),
+                        out_found);
+}
+
 /* The members of a one-to-many, shown when all of them are there (SES-300). */
-static calx_status load_many(calx_session *session, calx_instance *instance, unsigned relationship)
+static calx_status load_many(calx_session *session, calx_instance *instance, unsigned relationship,
+                             const calx_loads *under)
 {
     calx_instances found = { 0 };
     calx_status status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_relationship_select(session, instance, relationship, &found);
+        status = select_items(session, instance, relationship, under, &found);
     if (status == CALX_OK)
         status =
             calx_relationship_take_collection(instance, relationship, found.items, found.count);
@@ -324,8 +346,8 @@ static bool is_to_gather(const calx_instance *instance, unsigned relationship)
            !instance->links->slots[relationship].loaded;
 }
 
-calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
-                                   unsigned relationship)
+calx_status calx_relationship_load_under(calx_session *session, calx_instance *instance,
+                                         unsigned relationship, const calx_loads *under)
 {
     if (is_to_gather(instance, relationship))
         return calx_relationship_gather(instance, relationship);
@@ -341,8 +363,15 @@ calx_status calx_relationship_load(calx_session *session, calx_instance *instanc
                                  instance->mapper->name,
                                  instance->mapper->relationships[relationship].member);
     if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
-        return load_one(session, instance, &instance->mapper->relationships[relationship]);
+        return load_one(session, instance, &instance->mapper->relationships[relationship], under);
     if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY_TO_MANY)
         return calx_many_to_many_load(session, instance, relationship);
-    return load_many(session, instance, relationship);
+    return load_many(session, instance, relationship, under);
+}
+
+calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
+                                   unsigned relationship)
+{
+    return calx_relationship_load_under(session, instance, relationship,
+                                        calx_loads_under(instance, relationship));
 }

@@ -46,7 +46,7 @@ static calx_status load_to_read(const void *entity, const calx_relationship *rel
     calx_status status =
         calx_relationship_resolve(entity, relationship, COLLECTIONS, out_owner, &number);
     if (status == CALX_OK)
-        status = calx_relationship_load((*out_owner)->session, *out_owner, number);
+        status = calx_relationship_ask((*out_owner)->session, *out_owner, number);
     if (status == CALX_OK)
         *out_slot = (*out_owner)->links == NULL ? NULL : &(*out_owner)->links->slots[number];
     return status;

@@ -120,7 +120,7 @@ calx_status calx_relationship_one(const void *entity, const calx_relationship *r
     if (status == CALX_OK)
         status = calx_relationship_adopt(owner->session, owner);
     if (status == CALX_OK)
-        status = calx_relationship_load(owner->session, owner, number);
+        status = calx_relationship_ask(owner->session, owner, number);
     if (status != CALX_OK)
         return status;
     const calx_link *link = relationship->kind == CALX_RELATIONSHIP_ONE

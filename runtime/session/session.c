@@ -181,6 +181,8 @@ static void free_entities(calx_session *session)
     size_t position = 0;
     for (calx_entity *entity; (entity = calx_map_next(&session->entities, &position)) != NULL;) {
         calx_choices_free(entity);
+        calx_loads_release(entity->along);
+        calx_release(entity->asked);
         calx_release(entity);
     }
     calx_map_clear(&session->entities);
@@ -411,6 +413,7 @@ static calx_entity *new_entity(const calx_mapper *mapper)
     entity->fetches_version = calx_version_is_fetched(mapper);
     entity->singly = entity->fetches_version;
     entity->by_number = has_number_key(mapper);
+    entity->links_size = calx_links_size(mapper);
     for (size_t i = 0; i < mapper->column_count; i++)
         entity->has_deferred =
             entity->has_deferred || ((mapper->columns[i].flags & CALX_COLUMN_DEFERRED) != 0 &&

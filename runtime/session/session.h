@@ -33,6 +33,7 @@
 #include "session/info.h"
 #include "session/instances.h"
 #include "session/links.h"
+#include "session/loading.h"
 #include "session/watch.h"
 
 #include <stdatomic.h>
@@ -75,10 +76,15 @@ typedef struct calx_entity {
     const uint16_t *sought; /* the foreign key's columns rows were last selected by; NULL: none */
     const calx_relationship_order *sought_order; /* in which order; NULL: that of the key */
     const calx_plan *by_sought;
-    bool uncopied;        /* its rows are not copied: its table is not for that */
-    bool singly;          /* its rows do not go together: the database would not have it */
-    bool fetches_version; /* the database makes its versions: they are asked for, row by row */
-    int version;          /* the version column; -1: none */
+    bool uncopied;           /* its rows are not copied: its table is not for that */
+    bool singly;             /* its rows do not go together: the database would not have it */
+    bool fetches_version;    /* the database makes its versions: they are asked for, row by row */
+    int version;             /* the version column; -1: none */
+    size_t links_size;       /* of an instance */
+    const calx_loads *along; /* what follows its rows when no option is given; NULL: nothing */
+    bool along_known;        /* that was worked out */
+    uint32_t *asked;         /* the lazy loads of each relationship since `asked_in`; or NULL */
+    uint64_t asked_in;       /* a number of the session's results */
     /* of the flush being planned, work_kinds.c */
     size_t rank;   /* what is pointed at has a lower one */
     size_t group;  /* of mappers that point at each other */
@@ -131,6 +137,10 @@ struct calx_session {
     uint64_t transaction; /* which one, of all in the process; never 0 */
     uint64_t last_number; /* given to a transaction or boundary */
     uint64_t restored;    /* savepoints rolled back so far */
+    uint64_t arrivals;    /* instances that were made or filled by a row so far */
+    uint64_t made;        /* instances that were made by a row so far */
+    uint64_t results;     /* of queries so far */
+    bool linking;         /* rows that come now are to be related: they are made with links */
     calx_identity_table identity; /* persistent instances by key */
     calx_map entities;            /* calx_entity by mapper */
     calx_entity *last_entity;     /* asked for last: mostly the next one too; NULL: none */
@@ -232,6 +242,13 @@ void calx_join_release(calx_session *session);
 
 /* The same for a session that is closed: what it did and did not commit is rolled back. */
 void calx_join_close(calx_session *session);
+
+/*
+ * The text of a query, found or made, and its values. *text is the one used last, or NULL; the
+ * caller releases it. Answers the status that is set on the session's error, or CALX_E_NOMEM.
+ */
+calx_status calx_session_select_text(calx_session *session, const calx_select *select,
+                                     calx_parameter_list *parameters, calx_sql_text **text);
 
 /* ---- rows and instances, load.c ---- */
 
@@ -346,7 +363,8 @@ typedef struct calx_selection {
     const calx_value *values;
     size_t count;
     calx_locking lock;
-    bool whole; /* every column, those too that usually are loaded later */
+    bool whole;              /* every column, those too that usually are loaded later */
+    const calx_loads *place; /* what instances that come in are noted to be loaded under; or NULL */
     calx_visit visit;
     void *context;
 } calx_selection;

@@ -76,9 +76,19 @@ CALX_API calx_status calx_query_count(calx_query *query, int64_t *out_count);
 CALX_API calx_status calx_query_exists(calx_query *query, bool *out_exists);
 
 /**
+ * How many rows calx_query_each() reads before it loads what its options say is to come along, once
+ * for all of them; 500 unless said (SES-319). CALX_E_ARGUMENT: 0.
+ */
+CALX_API calx_status calx_query_yield_per(calx_query *query, size_t rows);
+
+/**
  * Streams: calls the function for each instance in constant memory. The instance is good until the
  * function returns, unless it was edited, expunged, got in another way too, or in the session
  * before. Another status than CALX_OK ends the stream and is returned.
+ *
+ * With relationships that are loaded along rows come in batches, and what is part of a relationship
+ * stays in the session. Relationships that are joined collections, or loaded by a subquery, are
+ * CALX_E_INVALID_REQUEST (SES-319).
  *
  * The function may use the session, flush it and run other queries. Once it has ended the
  * transaction, closed the session or freed the query, the stream ends with CALX_E_STATE.

@@ -44,6 +44,12 @@ typedef enum calx_debug_checks {
     CALX_DEBUG_CHECKS_OFF
 } calx_debug_checks;
 
+/** What a session does when relationships are loaded for one instance after the other. */
+typedef enum calx_lazy_load_guard {
+    CALX_LAZY_LOAD_WARN = 0, /**< warns, once for each relationship and result */
+    CALX_LAZY_LOAD_FAIL      /**< the load is not done: CALX_E_INVALID_REQUEST */
+} calx_lazy_load_guard;
+
 /** An entry of the info map: a key and what the application wants to find under it. */
 typedef struct calx_info {
     const char *key;
@@ -86,12 +92,16 @@ typedef struct calx_session_options {
     const calx_execution_options *execution_options;  /**< of all its statements, over those of the
                                       bind; copied; or NULL. With connection: its own count (SES-008)
                                     */
+    size_t lazy_load_budget; /**< so often a relationship may be loaded by a statement of its own
+                                  since the last result of a query; 0: as often as it likes */
+    calx_lazy_load_guard lazy_load_guard; /**< what happens when that was spent */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
-            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT, 0          \
+            CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT, 0, 0,      \
+            CALX_LAZY_LOAD_WARN                                                                    \
     }
 
 /**

@@ -1,0 +1,57 @@
+/*
+ * Texts of queries. Most queries of a program differ in their values only, so a text is found by
+ * the query's shape: first the one used last, then among the last few of the session, which needs
+ * no lock, then among those of the engine; only what none of them has is written.
+ */
+#include "session/session.h"
+
+#include "base/error.h"
+
+/* The reference becomes the holder's. */
+static void take_text(calx_sql_text **holder, calx_sql_text *text)
+{
+    calx_sql_text_release(*holder);
+    *holder = text;
+}
+
+static bool is_of_shape(const calx_sql_text *text, const calx_shape *shape)
+{
+    return text != NULL && calx_sql_text_has(text, shape);
+}
+
+/* Without writing. false: nobody has it. */
+static bool find_text(calx_session *session, const calx_shape *shape, calx_sql_text **text)
+{
+    calx_sql_text **recent = &session->texts[shape->hash % CALX_SESSION_TEXTS];
+    if (is_of_shape(*text, shape))
+        return true;
+    if (is_of_shape(*recent, shape)) {
+        take_text(text, calx_sql_text_hold(*recent));
+        return true;
+    }
+    calx_sql_text *found = calx_engine_find_text(session->options.bind, shape);
+    if (found == NULL)
+        return false;
+    take_text(text, found);
+    calx_sql_text_release(*recent);
+    *recent = calx_sql_text_hold(found);
+    return true;
+}
+
+calx_status calx_session_select_text(calx_session *session, const calx_select *select,
+                                     calx_parameter_list *parameters, calx_sql_text **text)
+{
+    calx_shape shape;
+    calx_parameter_list_reset(parameters);
+    bool has_shape = calx_sql_shape(&shape, parameters, select);
+    if (has_shape && find_text(session, &shape, text))
+        return CALX_OK;
+    calx_sql_text *made = NULL;
+    calx_parameter_list_reset(parameters);
+    calx_status status =
+        calx_engine_make_text(session->options.bind, select, has_shape ? &shape : NULL, parameters,
+                              &made, &session->error);
+    if (status == CALX_OK)
+        take_text(text, made);
+    return status;
+}
