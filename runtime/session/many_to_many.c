@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "mapper/column.h"
 #include "session/choice.h"
+#include "session/orphan.h"
 #include "session/relationship.h"
 #include "session/write.h"
 
@@ -303,8 +304,7 @@ void calx_many_to_many_drop_orphan(const calx_relationship *facts, calx_instance
         item->state != CALX_STATE_PENDING ||
         other_owner(item, facts->association, facts->target_key, NULL) != NULL)
         return;
-    calx_session_forget(item->session, item);
-    item->state = CALX_STATE_TRANSIENT;
+    calx_orphan_leave(item->session, item);
 }
 
 calx_status calx_many_to_many_remove(calx_instance *owner, const calx_relationship *facts,

@@ -135,7 +135,7 @@ static void take_related(calx_watch_list *leaving, const calx_instance *instance
 }
 
 /* The list of those that leave is what is still to be walked, so nothing is allocated. */
-static void leave(calx_session *session, const calx_instance *first)
+void calx_orphan_leave(calx_session *session, const calx_instance *first)
 {
     calx_watch_list leaving = { 0 };
     take_along(&leaving, session, first);
@@ -153,5 +153,5 @@ void calx_orphan_drop(const calx_instance *instance)
     calx_session *session = instance->session;
     if (session != NULL && !session->flushing && instance->state == CALX_STATE_PENDING &&
         calx_orphan_is(instance))
-        leave(session, instance);
+        calx_orphan_leave(session, instance);
 }

@@ -15,6 +15,9 @@ bool calx_orphan_watches(const calx_link *link);
 /* Whether an instance is one: the flush deletes it, or drops it when it was never inserted. */
 bool calx_orphan_is(const calx_instance *instance);
 
+/* A pending instance leaves the session, with what expunge reaches of what is pending too. */
+void calx_orphan_leave(calx_session *session, const calx_instance *first);
+
 /*
  * An orphan that is pending leaves the session at once, with what expunge reaches of what is
  * pending too (SES-283); inside a flush it is left to that. Never fails.

@@ -58,6 +58,8 @@ struct CALX_ENTITY("fans") fan {
     CALX_MANY(struct fan) followers CALX_SECONDARY("follows") CALX_INVERSE(following);
 };
 
+struct strap;
+
 /* A thing is in one box, and goes with it; things are shown by name, the last one first. */
 struct CALX_ENTITY("boxes") box {
     int64_t id CALX_PRIMARY_KEY;
@@ -70,6 +72,15 @@ struct CALX_ENTITY("things") thing {
     int64_t id CALX_PRIMARY_KEY;
     const char *name;
     CALX_MANY(struct box) boxes CALX_SECONDARY("box_things") CALX_INVERSE(things);
+    CALX_MANY(struct strap)
+    straps CALX_INVERSE(thing) CALX_CASCADE(save_update, expunge) CALX_PASSIVE_DELETES(all);
+};
+
+/* What hangs on a thing. */
+struct CALX_ENTITY("straps") strap {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 thing_id CALX_REFERENCES(thing, id);
+    CALX_ONE(struct thing) thing CALX_VIA(thing_id);
 };
 
 /* What is left to the database when a ship goes. */

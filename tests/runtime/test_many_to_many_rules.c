@@ -139,10 +139,14 @@ static void a_pending_member_that_lost_its_owner_leaves(void **state)
     set_up_boxes(&fix, false);
     const struct box *box = get_box(&fix, 1);
     struct thing *thing = new_thing("new");
+    struct strap *strap = strap_new();
+    graph_ok(&fix, thing_straps_append(thing, strap));
     graph_ok(&fix, box_things_append(box, thing));
     assert_ptr_equal(calx_object_session(thing), fix.session);
+    assert_ptr_equal(calx_object_session(strap), fix.session);
     graph_ok(&fix, box_things_remove(box, thing));
     assert_null(calx_object_session(thing));
+    assert_null(calx_object_session(strap)); /* its expunge cascade */
     graph_forget(&fix);
     graph_ok(&fix, calx_session_flush(fix.session));
     assert_int_equal(graph_statements(&fix, ""), 0);
