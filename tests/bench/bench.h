@@ -21,6 +21,7 @@ typedef enum bench_case {
     BENCH_DELETE,
     BENCH_LAZY,
     BENCH_JOINED,
+    BENCH_SELECTIN,
     BENCH_HIT,
     BENCH_LOOK,
     BENCH_POOL,
@@ -32,7 +33,7 @@ typedef enum bench_case {
     BENCH_CASES
 } bench_case;
 
-enum { BENCH_SELECT_LIMIT = 10, BENCH_ADDRESSES = 10, BENCH_AMOUNTS = 1000000 };
+enum { BENCH_SELECT_LIMIT = 10, BENCH_ADDRESSES = 10, BENCH_AMOUNTS = 1000000, BENCH_KEYS = 500 };
 
 /* What to do, from the command line. */
 typedef struct bench_task {

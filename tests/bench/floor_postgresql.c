@@ -437,6 +437,41 @@ static void joined_work(void *state)
     floor->sum += people_list_sum(&floor->people);
 }
 
+/* The addresses of some people by their keys, in the order of the people. */
+static void selectin_portion(pg_floor *floor, size_t first, size_t count)
+{
+    pg_parameters parameters = { .count = 0 };
+    wire_array_start(&floor->arrays[0]);
+    for (size_t i = 0; i < count; i++)
+        wire_array_put_64(&floor->arrays[0], (uint64_t)floor->people.items[first + i]->id);
+    pg_add_array(&parameters, &floor->arrays[0], WIRE_INT8);
+    PGresult *result = pg_execute(floor, "addresses", &parameters);
+    for (int i = 0; i < PQntuples(result); i++) {
+        struct address *address =
+            row_new_address(int64_of(result, i, 0), int64_of(result, i, 2), text_of(result, i, 1));
+        person_put(people_list_seek(&floor->people, &first, address->person_id), address);
+    }
+    PQclear(result);
+}
+
+static void selectin_work(void *state)
+{
+    pg_floor *floor = state;
+    people_list *list = &floor->people;
+    pg_execute_plain(floor, "begin", NULL);
+    pg_prepare(floor, "people", "SELECT \"id\", \"name\" FROM \"people\"");
+    pg_prepare(floor, "addresses",
+               "SELECT \"id\", \"email\", \"person_id\" FROM \"addresses\" "
+               "WHERE \"person_id\" = ANY ($1::bigint[]) ORDER BY \"person_id\", \"id\"");
+    PGresult *result = pg_execute(floor, "people", NULL);
+    for (int i = 0; i < PQntuples(result); i++)
+        people_list_put(list, row_new_person(int64_of(result, i, 0), text_of(result, i, 1)));
+    PQclear(result);
+    for (size_t i = 0; i < list->count; i += BENCH_KEYS)
+        selectin_portion(floor, i, list->count - i < BENCH_KEYS ? list->count - i : BENCH_KEYS);
+    floor->sum += people_list_sum(list);
+}
+
 const bench_side bench_floor_postgresql = {
     .name = "floor",
     .database = "postgresql",
@@ -451,7 +486,8 @@ const bench_side bench_floor_postgresql = {
                [BENCH_UPDATE] = { NULL, update_work, NULL },
                [BENCH_DELETE] = { delete_setup, delete_work, NULL },
                [BENCH_LAZY] = { NULL, lazy_work, answer_sum },
-               [BENCH_JOINED] = { NULL, joined_work, answer_sum } },
+               [BENCH_JOINED] = { NULL, joined_work, answer_sum },
+               [BENCH_SELECTIN] = { NULL, selectin_work, answer_sum } },
 };
 
 const bench_side bench_plain_postgresql = {

@@ -7,6 +7,7 @@
 #include "rows.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct sqlite_floor {
@@ -345,6 +346,48 @@ static void joined_work(void *state)
     floor->sum += people_list_sum(&floor->people);
 }
 
+/* The addresses of some people by their keys, in the order of the people. */
+static void selectin_portion(sqlite_floor *floor, size_t first, size_t count)
+{
+    static const char start[] = "SELECT \"id\", \"email\", \"person_id\" FROM \"addresses\" WHERE "
+                                "\"person_id\" IN (?";
+    static const char end[] = ") ORDER BY \"person_id\", \"id\"";
+    char *sql = bench_memory(sizeof(start) + sizeof(end) + count * 3);
+    char *at = sql + sprintf(sql, "%s", start);
+    for (size_t i = 1; i < count; i++)
+        at += sprintf(at, ", ?");
+    sprintf(at, "%s", end);
+    sqlite3_stmt *statement = prepare(floor, sql);
+    int code = SQLITE_ROW;
+    for (size_t i = 0; i < count; i++)
+        sqlite3_bind_int64(statement, (int)i + 1, floor->people.items[first + i]->id);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct address *address =
+            row_new_address(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 2),
+                            text_of(statement, 1));
+        person_put(people_list_seek(&floor->people, &first, address->person_id), address);
+    }
+    need(floor, code, SQLITE_DONE);
+    sqlite3_finalize(statement);
+    free(sql);
+}
+
+static void selectin_work(void *state)
+{
+    sqlite_floor *floor = state;
+    people_list *list = &floor->people;
+    int code = SQLITE_ROW;
+    step(floor, floor->begin);
+    sqlite3_stmt *people = prepare(floor, "SELECT \"id\", \"name\" FROM \"people\"");
+    while ((code = sqlite3_step(people)) == SQLITE_ROW)
+        people_list_put(list, row_new_person(sqlite3_column_int64(people, 0), text_of(people, 1)));
+    need(floor, code, SQLITE_DONE);
+    sqlite3_finalize(people);
+    for (size_t i = 0; i < list->count; i += BENCH_KEYS)
+        selectin_portion(floor, i, list->count - i < BENCH_KEYS ? list->count - i : BENCH_KEYS);
+    floor->sum += people_list_sum(list);
+}
+
 const bench_side bench_floor_sqlite = {
     .name = "floor",
     .database = "sqlite",
@@ -359,7 +402,8 @@ const bench_side bench_floor_sqlite = {
                [BENCH_UPDATE] = { NULL, update_work, NULL },
                [BENCH_DELETE] = { delete_setup, delete_work, NULL },
                [BENCH_LAZY] = { NULL, lazy_work, answer_sum },
-               [BENCH_JOINED] = { NULL, joined_work, answer_sum } },
+               [BENCH_JOINED] = { NULL, joined_work, answer_sum },
+               [BENCH_SELECTIN] = { NULL, selectin_work, answer_sum } },
 };
 
 /* ---- the store ---- */

@@ -36,6 +36,8 @@ static const case_facts cases[BENCH_CASES] = {
     [BENCH_LAZY] = { "lazy", 0, 1000, 1000, false, false, "lazy: 1 k people, 10 addresses each" },
     [BENCH_JOINED] = { "joined", 0, 1000, 1000, false, false,
                        "joined: 1 k people with 10 addresses each, by one statement" },
+    [BENCH_SELECTIN] = { "selectin", 0, 1000, 1000, false, false,
+                         "selectin: 1 k people, 10 addresses each" },
     [BENCH_HIT] = { "hit", 100000, 0, 1000000, false, true, "hit: 1 M gets of present keys" },
     [BENCH_LOOK] = { "look", 100000, 0, 1000000, false, true, "look: the same, a member read" },
     [BENCH_POOL] = { "pool", 1, 0, 1000000, false, true, "pool: take and return, 1 M times" },
