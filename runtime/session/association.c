@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/orphan.h"
 #include "session/relationship.h"
 
 /* ---- orphans ---- */
@@ -40,7 +41,8 @@ calx_status calx_association_orphans(calx_session *session)
         for (size_t i = 0; status == CALX_OK && i < 2; i++) {
             const calx_pair_end *item = &pair->ends[1 - i];
             if (pair->state != CALX_PAIR_REMOVED || item->instance->session != session ||
-                !must_have_owner(&pair->ends[i]) || has_owner(item))
+                !must_have_owner(&pair->ends[i]) || has_owner(item) ||
+                calx_orphan_stays(item->instance))
                 continue;
             status = calx_session_mark(session, item->instance);
         }

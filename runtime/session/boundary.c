@@ -246,7 +246,7 @@ static void undo_all_changes(calx_session *session)
 static bool is_unwritten(const calx_instance *instance)
 {
     return calx_session_is_changed(instance) || !calx_links_are_shown(instance) ||
-           (instance->links != NULL && instance->links->abandoned != NULL);
+           (instance->links != NULL && instance->links->abandoned[0] != NULL);
 }
 
 /* ---- deletions undone ---- */

@@ -3,6 +3,7 @@
  * loads or decides; relationship.c does.
  */
 #include "session/links.h"
+#include "session/orphan.h"
 
 #include "base/allocator.h"
 #include "session/boundary.h"
@@ -366,7 +367,7 @@ void calx_links_unload(calx_instance *instance, bool keep_changed)
                 forget_change(link);
         }
         if (!keep_changed)
-            instance->links->abandoned = NULL;
+            calx_orphan_forgive(instance);
     }
     show_all(instance);
 }

@@ -48,14 +48,18 @@ typedef struct calx_slot {
     bool assigned; /* replaced or cleared as a whole: an empty one is so on purpose */
 } calx_slot;
 
+/* How many kinds of owners that refer to an instance and let go of it are remembered. */
+enum { CALX_ABANDONED = 4 };
+
 struct calx_links {
     calx_instance *owner;
     calx_link *incoming; /* links of others that point here */
     calx_link *links;    /* one for each foreign key of the mapper */
     calx_slot *slots;    /* one for each relationship of the mapper */
     calx_side *sides;    /* one for each many-to-many of it, and one for all others */
-    const calx_relationship *abandoned; /* the reference of an owner that let go of it; or NULL */
-    calx_instance *leaver;              /* in a flush being planned: who goes from here elsewhere */
+    /* References of owners that let go of it, one of each kind of owner; NULL behind the last. */
+    const calx_relationship *abandoned[CALX_ABANDONED];
+    calx_instance *leaver;          /* in a flush being planned: who goes from here elsewhere */
     bool strangers;                 /* pointed at by instances of no session since the last flush */
     const struct calx_loads *place; /* the options it was loaded under, counted; or NULL */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */

@@ -302,7 +302,8 @@ void calx_many_to_many_drop_orphan(const calx_relationship *facts, calx_instance
 {
     if ((calx_cascade_of(facts) & CALX_CASCADE_DELETE_ORPHAN) == 0 ||
         item->state != CALX_STATE_PENDING ||
-        other_owner(item, facts->association, facts->target_key, NULL) != NULL)
+        other_owner(item, facts->association, facts->target_key, NULL) != NULL ||
+        calx_orphan_stays(item))
         return;
     calx_orphan_leave(item->session, item);
 }

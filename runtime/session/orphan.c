@@ -8,6 +8,8 @@
 
 #include "mapper/column.h"
 
+#include <string.h>
+
 static bool is_all_in_memory(const calx_instance *instance)
 {
     return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
@@ -67,6 +69,35 @@ bool calx_orphan_watches(const calx_link *link)
     return owning_reference(link) != NULL;
 }
 
+void calx_orphan_forgive(calx_instance *instance)
+{
+    memset(instance->links->abandoned, 0, sizeof(instance->links->abandoned));
+}
+
+/* Where the reference is, or the first free place; CALX_ABANDONED: nowhere. */
+static size_t place_of(const calx_links *links, const calx_relationship *reference)
+{
+    size_t i = 0;
+    while (i < CALX_ABANDONED && links->abandoned[i] != NULL && links->abandoned[i] != reference)
+        i++;
+    return i;
+}
+
+static void abandon(calx_links *links, const calx_relationship *reference)
+{
+    size_t place = place_of(links, reference);
+    if (place < CALX_ABANDONED)
+        links->abandoned[place] = reference;
+}
+
+/* Those behind it close up. */
+static void take_back(calx_links *links, const calx_relationship *reference)
+{
+    size_t place = place_of(links, reference);
+    for (size_t i = place; i < CALX_ABANDONED; i++)
+        links->abandoned[i] = i + 1 < CALX_ABANDONED ? links->abandoned[i + 1] : NULL;
+}
+
 void calx_orphan_note(calx_link *link, calx_instance *target)
 {
     const calx_relationship *reference = owning_reference(link);
@@ -75,9 +106,9 @@ void calx_orphan_note(calx_link *link, calx_instance *target)
     if (reference == NULL || link->target == target)
         return;
     if (link->target != NULL)
-        link->target->links->abandoned = reference;
-    if (target != NULL && target->links->abandoned == reference)
-        target->links->abandoned = NULL;
+        abandon(link->target->links, reference);
+    if (target != NULL)
+        take_back(target->links, reference);
 }
 
 /* Whether an owner that stays points at the instance over the reference that let go of it. */
@@ -90,20 +121,80 @@ static bool has_owner(const calx_instance *instance, const calx_relationship *re
     return false;
 }
 
+/* Whether a reference of some kind of owner let go of the instance, and none points at it. */
+static bool is_abandoned(const calx_instance *instance, const calx_relationship *reference)
+{
+    size_t place = place_of(instance->links, reference);
+    return place < CALX_ABANDONED && instance->links->abandoned[place] == reference &&
+           !has_owner(instance, reference);
+}
+
+/* What is known of the memberships an instance has by one relationship of its owners. */
+static void look_at_pairs(const calx_instance *instance, const calx_relationship *facts,
+                          bool *out_member, bool *out_removed)
+{
+    const calx_side *side = calx_side_of(instance, facts->association, facts->target_key);
+    for (const calx_pair_end *end = side->first; end != NULL; end = end->next) {
+        if (!calx_pair_goes_over(facts, calx_pair_other(end)))
+            continue;
+        if (calx_pair_of(end)->state == CALX_PAIR_REMOVED)
+            *out_removed = true;
+        else
+            *out_member = true;
+    }
+}
+
+/*
+ * Whether owners of one kind have the instance. Of one that is stored it is believed as long as
+ * nothing says that they let go of it; a new one has the owners that memory knows.
+ */
+static bool is_kept_by(const calx_instance *instance, const calx_relationship *facts)
+{
+    bool believed = !is_all_in_memory(instance);
+    if (facts->kind == CALX_RELATIONSHIP_ONE)
+        return has_owner(instance, facts) || (believed && !is_abandoned(instance, facts));
+    if (facts->kind != CALX_RELATIONSHIP_MANY_TO_MANY)
+        return has_target(&instance->links->links[facts->foreign_key]);
+    bool member = false, removed = false;
+    look_at_pairs(instance, facts, &member, &removed);
+    return member || (believed && !removed);
+}
+
+static bool is_kept_by_kind(const calx_instance *instance, const calx_mapper *owners)
+{
+    for (unsigned i = 0; i < owners->relationship_count; i++)
+        if (owners->relationships[i].target == instance->mapper &&
+            deletes_orphans(&owners->relationships[i]) &&
+            is_kept_by(instance, &owners->relationships[i]))
+            return true;
+    return false;
+}
+
+bool calx_orphan_stays(const calx_instance *instance)
+{
+    size_t position = 0;
+    if ((instance->mapper->flags & CALX_MAPPER_LEGACY_IS_ORPHAN) == 0 ||
+        instance->session == NULL || instance->links == NULL)
+        return false;
+    for (const calx_entity *met;
+         (met = calx_map_next(&instance->session->entities, &position)) != NULL;)
+        if (is_kept_by_kind(instance, met->mapper))
+            return true;
+    return false;
+}
+
 bool calx_orphan_is(const calx_instance *instance)
 {
+    bool lost = false;
     if (instance->links == NULL)
         return false;
-    const calx_relationship *reference = instance->links->abandoned;
-    bool lost = reference != NULL && !has_owner(instance, reference);
-    bool kept = reference != NULL && !lost;
+    for (size_t i = 0; i < CALX_ABANDONED && instance->links->abandoned[i] != NULL; i++)
+        lost = lost || !has_owner(instance, instance->links->abandoned[i]);
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
         const calx_link *link = &instance->links->links[i];
         lost = lost || (link->orphaned && link->target == NULL);
-        kept = kept || (must_have_target(link) && has_target(link));
     }
-    bool is_legacy = (instance->mapper->flags & CALX_MAPPER_LEGACY_IS_ORPHAN) != 0;
-    return lost && (!is_legacy || !kept);
+    return lost && !calx_orphan_stays(instance);
 }
 
 /* ---- pending orphans ---- */

@@ -12,6 +12,12 @@ void calx_orphan_note(calx_link *link, calx_instance *target);
 /* Whether what the link points at is an orphan when it is let go of (a many-to-one's). */
 bool calx_orphan_watches(const calx_link *link);
 
+/* Nobody let go of it: after its row was written, or asked again. It has links. */
+void calx_orphan_forgive(calx_instance *instance);
+
+/* Whether its mapper has CALX_LEGACY_IS_ORPHAN, and owners of some kind still have it (SES-286). */
+bool calx_orphan_stays(const calx_instance *instance);
+
 /* Whether an instance is one: the flush deletes it, or drops it when it was never inserted. */
 bool calx_orphan_is(const calx_instance *instance);
 

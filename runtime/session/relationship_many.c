@@ -137,7 +137,9 @@ static bool holds_link(const calx_instance *owner, const calx_relationship *fact
 static calx_status add_link(calx_instance *owner, const calx_relationship *facts,
                             calx_instance *item)
 {
-    calx_status status = calx_relationship_check_changeable(item);
+    calx_status status = calx_relationship_check_changeable(owner);
+    if (status == CALX_OK)
+        status = calx_relationship_check_changeable(item);
     if (status != CALX_OK)
         return status;
     calx_link *link = &item->links->links[facts->foreign_key];
@@ -368,7 +370,9 @@ static calx_status prepare_added(const change *all)
         if (is_member(all, item))
             continue;
         added++;
-        calx_status status = calx_relationship_check_changeable(item);
+        calx_status status = calx_relationship_check_changeable(all->owner);
+        if (status == CALX_OK)
+            status = calx_relationship_check_changeable(item);
         if (status == CALX_OK)
             status = calx_relationship_check_owner(all->owner, all->facts, link_of(all, item));
         if (status == CALX_OK)

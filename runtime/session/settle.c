@@ -3,6 +3,7 @@
  * that could was reserved before.
  */
 #include "session/association.h"
+#include "session/orphan.h"
 
 void calx_session_displace(calx_session *session, const calx_key *key)
 {
@@ -24,7 +25,7 @@ static void settle_links(calx_instance *instance)
         link->orphaned = false;
     }
     if (instance->links != NULL)
-        instance->links->abandoned = NULL;
+        calx_orphan_forgive(instance);
 }
 
 /* One search tells whether the key is taken, and where it goes if not. */

@@ -8,6 +8,8 @@
 
 #include <calx/annotate.h>
 
+struct lamp;
+
 struct book;
 struct contract;
 struct paper;
@@ -84,6 +86,31 @@ struct CALX_ENTITY("books") book {
     CALX_ONE(struct shelf) shelf CALX_VIA(shelf_id) CALX_INVERSE(books);
     CALX_ONE(struct shelf) lender CALX_VIA(lender_id) CALX_INVERSE(lent);
     CALX_ONE(struct shelf) place CALX_VIA(shelf_id) CALX_VIEW_ONLY;
+};
+
+/* An orphan when no room, no yard and no crate has it. */
+struct CALX_ENTITY("lamps") CALX_LEGACY_IS_ORPHAN lamp {
+    int64_t id CALX_PRIMARY_KEY;
+};
+
+struct CALX_ENTITY("rooms") room {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 lamp_id CALX_REFERENCES(lamp, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct lamp)
+    lamp CALX_VIA(lamp_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("yards") yard {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 lamp_id CALX_REFERENCES(lamp, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct lamp)
+    lamp CALX_VIA(lamp_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("crates") crate {
+    int64_t id CALX_PRIMARY_KEY;
+    CALX_MANY(struct lamp)
+    lamps CALX_SECONDARY("crate_lamps") CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
 };
 
 #endif

@@ -78,6 +78,74 @@ static void a_legacy_orphan_has_no_owner_of_either_kind(void **state)
     graph_close(&fix);
 }
 
+/* A room, a yard and a crate with one lamp, as they are stored. */
+static const struct lamp *set_up_lamp(graph *fix, const struct room **out_room,
+                                      const struct yard **out_yard, const struct crate **out_crate)
+{
+    set_up(fix);
+    struct lamp *lamp = lamp_new();
+    struct room *room = room_new();
+    struct yard *yard = yard_new();
+    struct crate *crate = crate_new();
+    graph_ok(fix, room_set_lamp(room, lamp));
+    graph_ok(fix, yard_set_lamp(yard, lamp));
+    graph_ok(fix, crate_lamps_append(crate, lamp));
+    graph_ok(fix, room_add(fix->session, room));
+    graph_ok(fix, yard_add(fix->session, yard));
+    graph_ok(fix, crate_add(fix->session, crate));
+    graph_ok(fix, calx_session_commit(fix->session));
+    *out_room = room;
+    *out_yard = yard;
+    *out_crate = crate;
+    return lamp;
+}
+
+static void a_legacy_orphan_has_no_owner_of_any_kind(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-286");
+    const struct room *room = NULL;
+    const struct yard *yard = NULL;
+    const struct crate *crate = NULL;
+    const struct lamp *lamp = set_up_lamp(&fix, &room, &yard, &crate);
+    graph_ok(&fix, yard_clear_lamp(yard));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(count_of(&fix, "lamps"), 1);
+    graph_ok(&fix, crate_lamps_remove(crate, lamp));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(count_of(&fix, "lamps"), 1);
+    graph_ok(&fix, yard_set_lamp(yard, lamp));
+    graph_ok(&fix, room_clear_lamp(room));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(count_of(&fix, "lamps"), 1);
+    graph_close(&fix);
+}
+
+static void a_legacy_one_goes_when_all_kinds_let_go(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-286");
+    const struct room *room = NULL;
+    const struct yard *yard = NULL;
+    const struct crate *crate = NULL;
+    const struct lamp *lamp = set_up_lamp(&fix, &room, &yard, &crate);
+    graph_ok(&fix, room_clear_lamp(room));
+    graph_ok(&fix, yard_clear_lamp(yard));
+    graph_ok(&fix, yard_set_lamp(yard, lamp));
+    graph_ok(&fix, crate_lamps_remove(crate, lamp));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(count_of(&fix, "lamps"), 1); /* the yard has it again */
+    graph_ok(&fix, calx_session_rollback(fix.session));
+    graph_ok(&fix, room_clear_lamp(room));
+    graph_ok(&fix, yard_clear_lamp(yard));
+    graph_ok(&fix, crate_lamps_clear(crate));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(count_of(&fix, "lamps"), 0);
+    graph_close(&fix);
+}
+
 static void a_pending_one_leaves_when_one_owner_of_two_lets_go(void **state)
 {
     (void)state;
@@ -415,6 +483,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_missing_owner_of_two_makes_an_orphan),
         cmocka_unit_test(a_legacy_orphan_has_no_owner_of_either_kind),
+        cmocka_unit_test(a_legacy_orphan_has_no_owner_of_any_kind),
+        cmocka_unit_test(a_legacy_one_goes_when_all_kinds_let_go),
         cmocka_unit_test(a_pending_one_leaves_when_one_owner_of_two_lets_go),
         cmocka_unit_test(a_pending_legacy_one_leaves_when_both_let_go),
         cmocka_unit_test(one_that_never_had_the_other_owner_is_inserted),

@@ -465,6 +465,29 @@ static void a_deleted_instance_is_related_to_nothing_new(void **state)
     graph_close(&fix);
 }
 
+/* On SQLite the key of the row that went may be the next one that is made. */
+static void a_deleted_owner_takes_nothing_in(void **state)
+{
+    (void)state;
+    graph fix;
+    set_up(&fix, true);
+    struct node *root = graph_node("root");
+    const void *items[] = { graph_node("leaf") };
+    graph_ok(&fix, calx_session_add(fix.session, root));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    graph_ok(&fix, calx_session_delete(fix.session, root));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    const calx_relationship *children = &node_mapper.relationships[NODE_CHILDREN];
+    assert_int_equal(graph_append(root, NODE_CHILDREN, items[0]), CALX_E_STATE);
+    assert_int_equal(calx_relationship_insert(root, children, 0, items[0]), CALX_E_STATE);
+    assert_int_equal(calx_relationship_replace(root, children, items, 1), CALX_E_STATE);
+    assert_null(calx_object_session(items[0]));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_append(root, NODE_CHILDREN, items[0]), CALX_E_STATE);
+    calx_instance_free((void *)items[0]);
+    graph_close(&fix);
+}
+
 static void an_instance_of_another_session_is_refused(void **state)
 {
     (void)state;
@@ -511,6 +534,7 @@ int main(void)
         cmocka_unit_test(what_a_caller_keeps_outlives_the_session),
         cmocka_unit_test(an_assignment_survives_what_happens_to_other_members),
         cmocka_unit_test(a_deleted_instance_is_related_to_nothing_new),
+        cmocka_unit_test(a_deleted_owner_takes_nothing_in),
         cmocka_unit_test(an_instance_of_another_session_is_refused),
     };
     return CALX_RUN("relationship_change", tests);
