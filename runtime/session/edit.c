@@ -164,12 +164,17 @@ static calx_status resolve(const void *entity, const calx_column *column,
 }
 
 /* A column that was set is not to be loaded any more. Answers whether it was to be. */
-static bool take_as_loaded(const calx_instance *instance, size_t column)
+static bool take_as_loaded(calx_instance *instance, size_t column)
 {
     uint64_t *lacks = calx_instance_lacks(instance);
+    uint64_t left = 0;
     if (lacks == NULL || !calx_plan_has(lacks, column))
         return false;
     lacks[column / 64] &= ~(UINT64_C(1) << (column % 64));
+    for (size_t i = 0; i < calx_plan_words(instance->mapper); i++)
+        left |= lacks[i];
+    if (left == 0) /* there is nothing to be loaded any more */
+        instance->flags &= (uint16_t)~CALX_INSTANCE_LACKING;
     return true;
 }
 

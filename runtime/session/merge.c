@@ -87,9 +87,12 @@ static bool is_new(const calx_instance *instance)
     return instance->state == CALX_STATE_TRANSIENT || instance->state == CALX_STATE_PENDING;
 }
 
-/* An instance whose fields may be older than its row; asked for a column that counts. */
+/* Whether a field may be older than its column, or was never loaded. */
 static bool is_stale(const calx_instance *source, size_t column)
 {
+    const uint64_t *lacks = calx_instance_lacks(source);
+    if (lacks != NULL && calx_plan_has(lacks, column))
+        return true;
     bool expired = source->session != NULL ? calx_session_is_expired(source->session, source)
                                            : (source->flags & CALX_INSTANCE_STALE) != 0;
     return expired && calx_session_has_expired(source, column);

@@ -35,6 +35,13 @@ struct CALX_ENTITY("articles") article {
     CALX_MANY(struct subject) subjects CALX_SECONDARY("article_subjects") CALX_INVERSE(articles);
 };
 
+/* Its text comes only when it is asked for. */
+struct CALX_ENTITY("leaflets") leaflet {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *title;
+    const char *text CALX_DEFERRED;
+};
+
 struct CALX_ENTITY("subjects") subject {
     const char *name CALX_PRIMARY_KEY;
     CALX_MANY(struct article) articles CALX_SECONDARY("article_subjects");

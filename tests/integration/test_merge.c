@@ -405,6 +405,79 @@ static void a_plain_struct_says_something_about_each_column(void **state)
     tear_down(&fix);
 }
 
+/* A leaflet, stored and loaded by another session without its text. */
+static const struct leaflet *unread_leaflet(const fixture *fix, calx_session *other)
+{
+    struct leaflet *leaflet = leaflet_new();
+    leaflet->title = "come";
+    leaflet->text = "all of you";
+    calx_session *maker = new_session(fix);
+    assert_int_equal(leaflet_add(maker, leaflet), CALX_OK);
+    assert_int_equal(calx_session_commit(maker), CALX_OK);
+    assert_int_equal(calx_session_load(maker, leaflet), CALX_OK);
+    const struct leaflet *found = NULL;
+    assert_int_equal(leaflet_get_one(other, leaflet->id, &found), CALX_OK);
+    assert_null(found->text);
+    calx_session_free(maker);
+    return found;
+}
+
+static void what_was_never_loaded_says_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-253");
+    fixture fix;
+    press_up(&fix);
+    calx_session *other = new_session(&fix);
+    const struct leaflet *source = unread_leaflet(&fix, other), *target = NULL;
+    assert_int_equal(calx_session_expunge(other, source), CALX_OK);
+    calx_session_free(other);
+    assert_int_equal(leaflet_merge(fix.session, source, &target), CALX_OK);
+    forget(&fix);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(logged(&fix, "UPDATE "), 0);
+    assert_stored_text(fix.session, "SELECT text FROM leaflets", "all of you");
+    assert_int_equal(leaflet_set_text(source, "nobody"), CALX_OK);
+    assert_int_equal(leaflet_merge(fix.session, source, &target), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_stored_text(fix.session, "SELECT text FROM leaflets", "nobody");
+    leaflet_free((struct leaflet *)source);
+    tear_down(&fix);
+}
+
+/* The last column that was not loaded was set. */
+static void nothing_is_left_to_load(void **state)
+{
+    (void)state;
+    fixture fix;
+    press_up(&fix);
+    const struct leaflet *leaflet = unread_leaflet(&fix, fix.session);
+    assert_int_equal(leaflet_set_text(leaflet, "some"), CALX_OK);
+    assert_int_equal(calx_session_load(fix.session, leaflet), CALX_OK);
+    assert_string_equal(leaflet->text, "some");
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_stored_text(fix.session, "SELECT text FROM leaflets", "some");
+    tear_down(&fix);
+}
+
+static void without_load_what_was_never_loaded_is_to_be_loaded(void **state)
+{
+    (void)state;
+    calx_shows("SES-260");
+    fixture fix;
+    press_up(&fix);
+    calx_session *other = new_session(&fix);
+    const struct leaflet *source = unread_leaflet(&fix, other);
+    const void *found = NULL;
+    assert_int_equal(merge_unloaded(fix.session, source, &found), CALX_OK);
+    const struct leaflet *target = found;
+    assert_string_equal(target->title, "come");
+    assert_int_equal(calx_session_load(fix.session, target), CALX_OK);
+    assert_string_equal(target->text, "all of you");
+    calx_session_free(other);
+    tear_down(&fix);
+}
+
 static void bad_arguments_are_named(void **state)
 {
     (void)state;
@@ -527,6 +600,9 @@ int main(void)
         cmocka_unit_test(without_load_only_what_is_as_its_row_may_come),
         cmocka_unit_test(another_version_is_stale),
         cmocka_unit_test(a_plain_struct_says_something_about_each_column),
+        cmocka_unit_test(what_was_never_loaded_says_nothing),
+        cmocka_unit_test(nothing_is_left_to_load),
+        cmocka_unit_test(without_load_what_was_never_loaded_is_to_be_loaded),
         cmocka_unit_test(bad_arguments_are_named),
         cmocka_unit_test(long_chains_are_merged),
         cmocka_unit_test(any_allocation_of_a_merge_may_fail),
