@@ -99,7 +99,7 @@ static void random_walks_through_a_graph_agree_with_the_model(void **state)
     set_up_at(&fix, url, &library_metadata);
     self.fix = &fix;
     uint64_t first = number_from("CALX_TEST_SEED", 1);
-    uint64_t walks = number_from("CALX_TEST_WALKS", WALKS * COST) / COST;
+    uint64_t walks = (number_from("CALX_TEST_WALKS", WALKS * COST) + COST - 1) / COST;
     bool well = true;
     for (uint64_t i = 0; well && i < walks; i++) {
         walk taken;

@@ -10,18 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The address sanitizer looks for leaks: gcc and clang say in their own ways that it is there. */
-#if defined(__SANITIZE_ADDRESS__)
-#define CALX_TEST_LEAKS_ARE_TOLD 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CALX_TEST_LEAKS_ARE_TOLD 1
-#endif
-#endif
-#ifndef CALX_TEST_LEAKS_ARE_TOLD
-#define CALX_TEST_LEAKS_ARE_TOLD 0
-#endif
-
 static calx_status from_config(const calx_setting *settings, size_t count, const char *prefix,
                                calx_engine **out_engine, calx_error *error)
 {
@@ -185,7 +173,7 @@ static void a_process_may_forget_its_own_connections(void **state)
 {
     (void)state;
     calx_shows("ENG-040");
-    if (calx_test_on("sqlite") && CALX_TEST_LEAKS_ARE_TOLD)
+    if (calx_test_on("sqlite") && CALX_TEST_CHECKS_ADDRESSES)
         return;
     calx_engine *engine = engine_with_users(NULL);
     calx_connection *held = connect_to(engine);
