@@ -233,6 +233,7 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     calx_status status = calx_query_work_out(query);
     if (status != CALX_OK)
         return status;
+    uint64_t apart = session->apart;
     session->linking =
         query->loads != NULL && (query->loads->joins || calx_loads_lead_on(query->loads));
     status = collect_rows(query, want, &count);
@@ -242,7 +243,9 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     session->results++;
     if (query->loads != NULL && count > 0) {
         const calx_select select = calx_query_describe(query, want, NULL, NULL);
-        status = calx_follow(session, query->loads, query->items, count, &select);
+        /* What is joined, and kept something else, shows targets that the query does not find. */
+        status = calx_follow(session, query->loads, query->items, count,
+                             session->apart == apart ? &select : NULL);
     }
     if (status == CALX_OK)
         *out_count = count;

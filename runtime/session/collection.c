@@ -154,6 +154,8 @@ static calx_status take_many(calx_instance *owner, unsigned relationship, const 
         add_first_row(owner, facts, &slot, found);
     else
         add_rows(owner, facts, &slot, found);
+    if (owner->session != NULL && newest_unflushed(owner, facts) != NULL)
+        owner->session->apart++;
     slot.loaded = true;
     owner->links->slots[relationship] = slot;
     calx_links_show(owner, relationship);

@@ -70,6 +70,8 @@ static calx_status load_unknown(calx_session *session, const calx_loads *place,
         const calx_instance *instance = calx_instance_trusted(entities[i]);
         if (is_fresh(session, instance) && !calx_relationship_is_known(instance, relationship))
             unknown.items[unknown.count++] = entities[i];
+        else
+            session->apart++;
     }
     const calx_following following = {
         .session = session,
@@ -166,8 +168,11 @@ calx_status calx_follow(calx_session *session, const calx_loads *place, const vo
         const calx_load *load = &place->loads[i];
         calx_source inside = { 0 };
         const calx_select *deeper = calx_source_of(&inside, place, i, source);
+        uint64_t apart = session->apart;
         if (is_loaded_now(load->loading))
             status = load_unknown(session, place, i, entities, count, source);
+        if (session->apart != apart)
+            deeper = NULL; /* the query does not find all targets there are: their keys do */
         if (status == CALX_OK && calx_loading_is_eager(load->loading))
             status = calx_follow_targets(session, load->under, i, entities, count, deeper);
     }

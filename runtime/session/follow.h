@@ -82,6 +82,7 @@ typedef struct calx_follow_keys {
     const uint16_t *theirs; /* of the targets' */
     calx_key_set set;
     size_t *numbers; /* of each owner's key in the set; SIZE_MAX: a part of it is NULL */
+    bool may_miss;   /* a target may be there that no row was asked for: it stays unloaded */
 } calx_follow_keys;
 
 void calx_follow_keys_choose(calx_follow_keys *keys, const calx_following *following);

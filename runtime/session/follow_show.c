@@ -92,7 +92,7 @@ static void warn_of_several(const calx_following *following)
                       mapper->name, following->facts->member);
 }
 
-/* The first row of each key (SES-304); those without have none. */
+/* The first row of each key (SES-304); those without have none, when that is certain. */
 static calx_status show_targets(const calx_following *following, const calx_follow_keys *keys,
                                 const calx_found *found)
 {
@@ -109,6 +109,8 @@ static calx_status show_targets(const calx_following *following, const calx_foll
     }
     for (size_t i = 0; status == CALX_OK && i < following->count; i++) {
         size_t number = keys->numbers[i];
+        if (keys->may_miss && number != SIZE_MAX && targets[number] == NULL)
+            continue;
         status = calx_relationship_take_target(calx_instance_trusted(following->owners[i]),
                                                following->facts->foreign_key,
                                                number == SIZE_MAX ? NULL : targets[number]);

@@ -102,11 +102,19 @@ static calx_status finish_owner(calx_gathering *gathering)
     return status;
 }
 
+/* Whether its relationship is known and stays as it is (SES-317). */
+static bool is_skipped(calx_gathering *gathering, const calx_instance *owner)
+{
+    bool known = calx_relationship_is_known(owner, gathering->relationship);
+    gathering->session->apart += known;
+    return known;
+}
+
 static calx_status begin_owner(calx_gathering *gathering, calx_instance *owner)
 {
     calx_status status = finish_owner(gathering);
     gathering->owner = owner;
-    gathering->skipped = calx_relationship_is_known(owner, gathering->relationship);
+    gathering->skipped = is_skipped(gathering, owner);
     return status;
 }
 
@@ -132,7 +140,7 @@ static calx_status add_owner(calx_gathering *gathering, calx_instance *owner, ui
     if (gathered == NULL || calx_map_put(&gathering->owners, hash, gathered) != CALX_OK)
         return no_memory(gathering);
     *gathered = (calx_gathered){ .owner = owner };
-    gathered->skipped = calx_relationship_is_known(owner, gathering->relationship);
+    gathered->skipped = is_skipped(gathering, owner);
     if (gathering->last != NULL)
         gathering->last->next = gathered;
     else

@@ -12,6 +12,7 @@
 #include "mapper/column.h"
 #include "session/choice.h"
 #include "session/gathering.h"
+#include "session/links.h"
 #include "session/relationship.h"
 
 typedef struct joined_part {
@@ -391,8 +392,13 @@ static calx_status take_target(joined_part *part, calx_instance *owner)
     if (part->owner == owner)
         return CALX_OK;
     part->owner = owner;
-    if (calx_relationship_is_known(owner, relationship) ||
-        is_reference_changed(owner, &owner->mapper->foreign_keys[facts->foreign_key]))
+    if (calx_relationship_is_known(owner, relationship)) {
+        const calx_links *links = owner->links;
+        if (links != NULL && links->links[facts->foreign_key].target != part->present)
+            owner->session->apart++;
+        return CALX_OK;
+    }
+    if (is_reference_changed(owner, &owner->mapper->foreign_keys[facts->foreign_key]))
         return CALX_OK;
     return calx_relationship_take_target(owner, facts->foreign_key, part->present);
 }

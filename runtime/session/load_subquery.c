@@ -1,7 +1,7 @@
 /*
  * Loading by the query that found the owners, asked once more as a part of another (SES-313): no
- * key is sent, so their number does not count. Owners that came without a query are asked for by
- * their keys.
+ * key is sent, so their number does not count. Owners that came without a query, or that it may not
+ * find any more because a relationship kept them (SES-317), are asked for by their keys.
  */
 #include "session/follow.h"
 
@@ -33,7 +33,8 @@ static calx_status load_by_query(const calx_following *following, const calx_fol
 
 calx_status calx_load_subquery(const calx_following *following)
 {
-    calx_follow_keys keys = { 0 };
+    /* A reference in memory is not always that of the row. */
+    calx_follow_keys keys = { .may_miss = true };
     calx_follow_order order = { 0 };
     if (following->source == NULL)
         return calx_load_selectin(following);

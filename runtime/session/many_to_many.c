@@ -97,6 +97,8 @@ calx_status calx_many_to_many_take(calx_instance *owner, unsigned relationship,
         goto out;
     for (size_t i = 0; i < count; i++)
         show_row(&slot, ends[i]);
+    if (owner->session != NULL && count_waiting(side) > 0)
+        owner->session->apart++;
     show_waiting(side, &slot);
     slot.loaded = true;
     owner->links->slots[relationship] = slot;

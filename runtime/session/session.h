@@ -140,6 +140,7 @@ struct calx_session {
     uint64_t arrivals;    /* instances that were made or filled by a row so far */
     uint64_t made;        /* instances that were made by a row so far */
     uint64_t results;     /* of queries so far */
+    uint64_t apart;       /* relationships so far that show what no row of a load said (SES-317) */
     bool linking;         /* rows that come now are to be related: they are made with links */
     calx_identity_table identity; /* persistent instances by key */
     calx_map entities;            /* calx_entity by mapper */

@@ -145,6 +145,80 @@ static void a_failed_statement_leaves_collections_to_be_asked_for(void **state)
     graph_close(&fix);
 }
 
+/* ---- what the query does not find ---- */
+
+static calx_option children_twice(calx_option first)
+{
+    return calx_then(first, calx_subqueryload(node_children_rel));
+}
+
+/* "x" is a child of "r" in memory alone, and its own children are in the database. */
+static void a_kept_member_that_the_query_does_not_find_is_not_empty(void **state)
+{
+    (void)state;
+    const calx_option firsts[] = { calx_subqueryload(node_children_rel),
+                                   calx_joinedload(node_children_rel) };
+    calx_shows("SES-317");
+    for (size_t i = 0; i < 2; i++) {
+        graph fix;
+        loading_tree(&fix);
+        const struct node *root = graph_get(&fix, &node_mapper, 1);
+        assert_int_equal(graph_count(root, NODE_CHILDREN), 2);
+        graph_sql(&fix, "UPDATE nodes SET parent_id = NULL WHERE id = 2");
+        calx_query *query = loading_query(&fix, &node_mapper);
+        graph_ok(&fix, calx_query_limit(query, 1));
+        loading_all(&fix, query, children_twice(firsts[i]), 1);
+        assert_int_equal(graph_count(root, NODE_CHILDREN), 2);
+        loading_names(&fix, graph_item(root, NODE_CHILDREN, 0), "x1 x2");
+        calx_query_free(query);
+        graph_close(&fix);
+    }
+}
+
+/* The collection is loaded, or it loads now: an unflushed member is shown in both. */
+static void an_unflushed_member_is_not_empty(void **state)
+{
+    (void)state;
+    const calx_option firsts[] = { calx_subqueryload(node_children_rel),
+                                   calx_joinedload(node_children_rel) };
+    calx_shows("SES-317");
+    for (size_t i = 0; i < 4; i++) {
+        graph fix;
+        loading_tree(&fix);
+        const struct node *y = graph_get(&fix, &node_mapper, 3);
+        const struct node *x1 = graph_get(&fix, &node_mapper, 4);
+        if (i / 2 == 0)
+            assert_int_equal(graph_count(y, NODE_CHILDREN), 0);
+        graph_ok(&fix, calx_session_no_autoflush_begin(fix.session));
+        graph_ok(&fix, graph_set(x1, NODE_PARENT, y));
+        calx_query *query = loading_query(&fix, &node_mapper);
+        graph_ok(&fix, calx_query_limit(query, 1));
+        graph_ok(&fix, calx_query_offset(query, 2));
+        loading_all(&fix, query, children_twice(firsts[i % 2]), 1);
+        loading_names(&fix, y, "x1");
+        loading_names(&fix, x1, "x11");
+        calx_query_free(query);
+        graph_close(&fix);
+    }
+}
+
+/* The target of a reference that was changed is none that the rows point at. */
+static void a_reference_that_was_changed_is_not_none(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-317");
+    loading_users(&fix);
+    const struct address *address = graph_get(&fix, &address_mapper, 1);
+    graph_ok(&fix, calx_session_no_autoflush_begin(fix.session));
+    graph_sql(&fix, "UPDATE addresses SET user_id = 2");
+    calx_query *query = loading_query(&fix, &address_mapper);
+    loading_all(&fix, query, calx_subqueryload(address_user_rel), 3);
+    assert_non_null(graph_one(address, 0));
+    calx_query_free(query);
+    graph_close(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +229,9 @@ int main(void)
         cmocka_unit_test(references_are_loaded_so_too),
         cmocka_unit_test(behind_keys_it_is_loaded_by_keys),
         cmocka_unit_test(a_failed_statement_leaves_collections_to_be_asked_for),
+        cmocka_unit_test(a_kept_member_that_the_query_does_not_find_is_not_empty),
+        cmocka_unit_test(an_unflushed_member_is_not_empty),
+        cmocka_unit_test(a_reference_that_was_changed_is_not_none),
     };
     return CALX_RUN("loading_subquery", tests);
 }
