@@ -16,8 +16,9 @@
  * Several options of a query add up. A later one for the same place replaces what an earlier one
  * said about it and about nothing else; what no option speaks of is loaded as the annotation of its
  * member says. The path is checked where the query is given it: one that does not fit its mappers
- * is CALX_E_ARGUMENT, with the path. Options stay with the instances that were loaded under them,
- * for refreshes and for what is loaded later (SES-245).
+ * is CALX_E_ARGUMENT, with the path. Options about relationships stay with the
+ * instances that were loaded under them, for what is loaded later and, but for joins, for refreshes
+ * (SES-245); what a query said about columns and joins is not repeated by a refresh.
  *
  * Thread rule: plain values.
  */
