@@ -433,6 +433,8 @@ static void link_new(association_draft *draft, const calx_check_relationship *ot
     if (context->status != CALX_OK || !check_names(draft))
         return;
     make_association(draft);
+    if (context->status != CALX_OK)
+        return;
     const calx_model_entity *made = context->associations[context->association_count - 1].facts;
     join(one, made, 0, 1);
     if (other != NULL)

@@ -10,28 +10,32 @@
 
 #include "base/error.h"
 
+/* So many of the rows, from this one on. No rows are no statement, and may have no array. */
+static calx_status send_part(calx_writer *writer, calx_instances rows, size_t from, size_t count,
+                             const calx_together *kind)
+{
+    if (count == 0)
+        return CALX_OK;
+    rows.items += from;
+    rows.count = count;
+    return calx_together_send(writer, &rows, kind);
+}
+
 /* Those that make room for rows of this flush, or the others. */
 static calx_status send_deletes(calx_writer *writer, const calx_work *work, bool first)
 {
-    calx_instances rows = work->deletes;
-    rows.count = work->first_deletes;
-    if (!first) {
-        rows.items += work->first_deletes;
-        rows.count = work->deletes.count - work->first_deletes;
-    }
-    return rows.count == 0 ? CALX_OK : calx_together_send(writer, &rows, &calx_together_deletes);
+    size_t from = first ? 0 : work->first_deletes;
+    size_t count = first ? work->first_deletes : work->deletes.count - work->first_deletes;
+    return send_part(writer, work->deletes, from, count, &calx_together_deletes);
 }
 
 /* Those that take the place of another row come after it is free. */
 static calx_status send_updates(calx_writer *writer, const calx_work *work, bool first)
 {
-    calx_instances rows = work->updates;
-    rows.count -= work->last_updates;
-    if (!first) {
-        rows.items += rows.count;
-        rows.count = work->last_updates;
-    }
-    return rows.count == 0 ? CALX_OK : calx_together_send(writer, &rows, &calx_together_updates);
+    size_t early = work->updates.count - work->last_updates;
+    size_t from = first ? 0 : early;
+    size_t count = first ? early : work->last_updates;
+    return send_part(writer, work->updates, from, count, &calx_together_updates);
 }
 
 static calx_status send_work(calx_session *session, const calx_work *work)
