@@ -6,26 +6,12 @@
 #define TESTS_RUNTIME_ENGINE_FIXTURE_H
 
 #include "support/harness.h"
+#include "support/sanitizers.h"
 
 #include <calx/connection.h>
 #include <calx/engine.h>
 
 #include <stdio.h>
-
-/*
- * With the address sanitizer, which gcc and clang tell in their own ways, what is forgotten on
- * purpose is a leak, and the child of a process with threads may wait for its allocator for ever.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define CALX_TEST_CHECKS_ADDRESSES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CALX_TEST_CHECKS_ADDRESSES 1
-#endif
-#endif
-#ifndef CALX_TEST_CHECKS_ADDRESSES
-#define CALX_TEST_CHECKS_ADDRESSES 0
-#endif
 
 static inline calx_engine *new_engine(const char *url, const calx_engine_options *options)
 {
