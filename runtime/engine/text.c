@@ -140,7 +140,7 @@ static calx_sql_text *keep(calx_text_cache *cache, const calx_shape *shape, calx
     return there;
 }
 
-calx_status calx_engine_make_text(calx_engine *engine, const calx_select *select,
+calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_query *select,
                                   const calx_shape *shape, calx_parameter_list *out_parameters,
                                   calx_sql_text **out_text, calx_error *error)
 {

@@ -8,7 +8,7 @@
 
 #include <calx/engine.h>
 
-#include "sql/shape.h"
+#include "sql/select.h"
 
 #include <stdatomic.h>
 
@@ -51,7 +51,7 @@ calx_sql_text *calx_engine_find_text(calx_engine *engine, const calx_shape *shap
  * NULL). Any thread. *out_text: the caller's, calx_sql_text_release(). Answers what
  * calx_sql_select() answers.
  */
-calx_status calx_engine_make_text(calx_engine *engine, const calx_select *select,
+calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_query *select,
                                   const calx_shape *shape, calx_parameter_list *out_parameters,
                                   calx_sql_text **out_text, calx_error *error);
 

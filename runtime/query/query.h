@@ -79,8 +79,8 @@ void calx_query_forget_options(calx_query *query);
 /* ---- text.c ---- */
 
 /* What the query asks for; borrowed from it, from the columns chosen and from what is joined. */
-calx_select calx_query_describe(const calx_query *query, calx_query_want want,
-                                const calx_choice *choice, const calx_joined *joined);
+calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want,
+                                   const calx_choice *choice, const calx_joined *joined);
 
 /*
  * Finds or makes the text for a want, with the columns chosen and what is joined (or NULL: all,

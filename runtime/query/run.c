@@ -242,7 +242,7 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
         return status;
     session->results++;
     if (query->loads != NULL && count > 0) {
-        const calx_select select = calx_query_describe(query, want, NULL, NULL);
+        const calx_sql_query select = calx_query_describe(query, want, NULL, NULL);
         /* What is joined, and kept something else, shows targets that the query does not find. */
         status = calx_follow(session, query->loads, query->items, count,
                              session->apart == apart ? &select : NULL);

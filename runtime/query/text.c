@@ -10,10 +10,10 @@ static int64_t smaller_limit(int64_t limit, int64_t wanted)
     return limit >= 0 && limit < wanted ? limit : wanted;
 }
 
-calx_select calx_query_describe(const calx_query *query, calx_query_want want,
-                                const calx_choice *choice, const calx_joined *joined)
+calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want,
+                                   const calx_choice *choice, const calx_joined *joined)
 {
-    calx_select select = {
+    calx_sql_query select = {
         .mapper = query->mapper,
         .columns = calx_choice_columns(choice),
         .conditions = query->conditions,
@@ -41,7 +41,7 @@ calx_status calx_query_prepare(calx_query *query, calx_query_want want, const ca
                                const calx_joined *joined)
 {
     calx_session *session = query->session;
-    calx_select select = calx_query_describe(query, want, choice, joined);
+    calx_sql_query select = calx_query_describe(query, want, choice, joined);
     calx_status status =
         calx_session_select_text(session, &select, &query->parameters, &query->text);
     if (status != CALX_OK && session->error.status == CALX_OK)

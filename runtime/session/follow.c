@@ -58,7 +58,7 @@ static calx_status apply(const calx_following *following, calx_loading loading)
 /* Loads it for those that do not know it yet (SES-317). */
 static calx_status load_unknown(calx_session *session, const calx_loads *place,
                                 unsigned relationship, const void *const *entities, size_t count,
-                                const calx_select *source)
+                                const calx_sql_query *source)
 {
     const calx_load *load = &place->loads[relationship];
     const calx_relationship *facts = &place->mapper->relationships[relationship];
@@ -142,7 +142,7 @@ static void gather_targets(unsigned relationship, const void *const *entities, s
 
 calx_status calx_follow_targets(calx_session *session, const calx_loads *under,
                                 unsigned relationship, const void *const *entities, size_t count,
-                                const calx_select *source)
+                                const calx_sql_query *source)
 {
     entity_list targets;
     if (under == NULL || !calx_loads_lead_on(under))
@@ -159,7 +159,7 @@ calx_status calx_follow_targets(calx_session *session, const calx_loads *under,
 /* ---- all of a place ---- */
 
 calx_status calx_follow(calx_session *session, const calx_loads *place, const void *const *entities,
-                        size_t count, const calx_select *source)
+                        size_t count, const calx_sql_query *source)
 {
     calx_status status = CALX_OK;
     if (place == NULL || !calx_loads_lead_on(place) || count == 0)
@@ -167,7 +167,7 @@ calx_status calx_follow(calx_session *session, const calx_loads *place, const vo
     for (unsigned i = 0; status == CALX_OK && i < place->mapper->relationship_count; i++) {
         const calx_load *load = &place->loads[i];
         calx_source inside = { 0 };
-        const calx_select *deeper = calx_source_of(&inside, place, i, source);
+        const calx_sql_query *deeper = calx_source_of(&inside, place, i, source);
         uint64_t apart = session->apart;
         if (is_loaded_now(load->loading))
             status = load_unknown(session, place, i, entities, count, source);

@@ -20,12 +20,12 @@
  * source    the query that found them, for SES-313; NULL: it is not known any more
  */
 calx_status calx_follow(calx_session *session, const calx_loads *place, const void *const *entities,
-                        size_t count, const calx_select *source);
+                        size_t count, const calx_sql_query *source);
 
 /* What follows the targets of these entities, which are loaded; under may be NULL. */
 calx_status calx_follow_targets(calx_session *session, const calx_loads *under,
                                 unsigned relationship, const void *const *entities, size_t count,
-                                const calx_select *source);
+                                const calx_sql_query *source);
 
 /* The same for one instance that was just loaded. */
 calx_status calx_follow_one(calx_session *session, const calx_loads *place,
@@ -49,7 +49,7 @@ typedef struct calx_following {
     const calx_loads *under;     /* of the targets; NULL: nothing is to be known of them */
     const void *const *owners;   /* entities */
     size_t count;
-    const calx_select *source; /* as calx_follow() */
+    const calx_sql_query *source; /* as calx_follow() */
 } calx_following;
 
 calx_status calx_load_selectin(const calx_following *following);
@@ -66,13 +66,13 @@ calx_status calx_load_nothing(const calx_following *following);
 
 /* A query for the targets of a relationship, as far as it stands inside of others. */
 typedef struct calx_source {
-    calx_select targets, pairs;
+    calx_sql_query targets, pairs;
     calx_sql_within of_targets, of_pairs;
 } calx_source;
 
 /* The targets of what source finds; NULL: source is NULL, or they were not found by it. */
-const calx_select *calx_source_of(calx_source *out, const calx_loads *place, unsigned relationship,
-                                  const calx_select *source);
+const calx_sql_query *calx_source_of(calx_source *out, const calx_loads *place,
+                                     unsigned relationship, const calx_sql_query *source);
 
 /* ---- rows of many owners, follow_rows.c ---- */
 
@@ -102,7 +102,7 @@ calx_status calx_follow_order_choose(calx_follow_order *order, const calx_follow
                                      const calx_follow_keys *keys);
 
 /* The query for targets in that order, which lacks what says of whom. */
-calx_select calx_follow_query(const calx_following *following, const calx_follow_order *order);
+calx_sql_query calx_follow_query(const calx_following *following, const calx_follow_order *order);
 
 /* Keys that a statement is given. */
 typedef struct calx_follow_bind {
@@ -127,16 +127,16 @@ typedef struct calx_follow_reader {
 } calx_follow_reader;
 
 /* Runs a query. bind: its keys; NULL: it has none, or finds them by itself. */
-calx_status calx_follow_run(calx_session *session, const calx_select *select,
+calx_status calx_follow_run(calx_session *session, const calx_sql_query *select,
                             const calx_follow_bind *bind, calx_follow_text *text,
                             const calx_follow_reader *reader);
 
 /* Called for the keys of one statement after the other; select is what it was, with them. */
-typedef calx_status (*calx_follow_portion)(void *context, const calx_select *select,
+typedef calx_status (*calx_follow_portion)(void *context, const calx_sql_query *select,
                                            const calx_follow_bind *bind);
 
 /* Asks for all keys, in as many statements as that takes (SES-311). select lacks `within`. */
-calx_status calx_follow_portions(calx_session *session, const calx_select *select,
+calx_status calx_follow_portions(calx_session *session, const calx_sql_query *select,
                                  const calx_follow_keys *keys, calx_follow_portion portion,
                                  void *context);
 
@@ -157,7 +157,7 @@ void calx_found_clear(calx_found *found);
  * Runs a query over the targets and adds its rows; one of a key that is in no set is left out. What
  * is joined to the targets comes along.
  */
-calx_status calx_follow_targets_of(const calx_following *following, const calx_select *select,
+calx_status calx_follow_targets_of(const calx_following *following, const calx_sql_query *select,
                                    const calx_follow_bind *bind, calx_follow_text *text,
                                    const calx_follow_keys *keys, calx_found *found);
 

@@ -43,7 +43,7 @@ void calx_follow_text_clear(calx_follow_text *text)
 }
 
 /* The text, found or made. */
-static calx_status find_text(calx_session *session, const calx_select *select,
+static calx_status find_text(calx_session *session, const calx_sql_query *select,
                              calx_follow_text *text)
 {
     calx_status status = calx_session_select_text(session, select, &text->parameters, &text->text);
@@ -70,7 +70,7 @@ static calx_status start(calx_session *session, const calx_follow_text *text,
     return status == CALX_OK ? CALX_OK : calx_session_take_error(session);
 }
 
-calx_status calx_follow_run(calx_session *session, const calx_select *select,
+calx_status calx_follow_run(calx_session *session, const calx_sql_query *select,
                             const calx_follow_bind *bind, calx_follow_text *text,
                             const calx_follow_reader *reader)
 {
@@ -183,13 +183,13 @@ static calx_status take_row(void *context, calx_cursor *cursor)
     return rows->joined == NULL ? take_plain(rows, cursor) : take_joined(rows, cursor);
 }
 
-calx_status calx_follow_targets_of(const calx_following *following, const calx_select *select,
+calx_status calx_follow_targets_of(const calx_following *following, const calx_sql_query *select,
                                    const calx_follow_bind *bind, calx_follow_text *text,
                                    const calx_follow_keys *keys, calx_found *found)
 {
     calx_session *session = following->session;
     calx_value few[FEW_COLUMNS];
-    calx_select joining = *select;
+    calx_sql_query joining = *select;
     target_rows rows = { .following = following, .keys = keys, .key = few, .found = found };
     const calx_follow_reader reader = { take_row, &rows };
     calx_status status = CALX_OK;

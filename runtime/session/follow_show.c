@@ -70,9 +70,9 @@ calx_status calx_follow_order_choose(calx_follow_order *order, const calx_follow
     return CALX_OK;
 }
 
-calx_select calx_follow_query(const calx_following *following, const calx_follow_order *order)
+calx_sql_query calx_follow_query(const calx_following *following, const calx_follow_order *order)
 {
-    return (calx_select){
+    return (calx_sql_query){
         .mapper = following->facts->target,
         .orders = order->items,
         .order_count = order->count,

@@ -27,12 +27,12 @@ static calx_status take_row(void *context, calx_cursor *cursor)
 }
 
 /* One statement, read to its end. */
-static calx_status load_portion(void *context, const calx_select *select,
+static calx_status load_portion(void *context, const calx_sql_query *select,
                                 const calx_follow_bind *bind)
 {
     members *all = context;
     calx_session *session = all->following->session;
-    calx_select joining = *select;
+    calx_sql_query joining = *select;
     const calx_follow_reader reader = { take_row, all };
     calx_status status = calx_joined_new(session, all->place, &all->joined);
     if (status != CALX_OK)
@@ -46,7 +46,7 @@ static calx_status load_portion(void *context, const calx_select *select,
     return status;
 }
 
-static calx_status load_by_query(members *all, const calx_select *select)
+static calx_status load_by_query(members *all, const calx_sql_query *select)
 {
     const calx_sql_within within = {
         .columns = select->mapper->key,
@@ -54,12 +54,12 @@ static calx_status load_by_query(members *all, const calx_select *select)
         .of = all->following->source,
         .of_columns = select->mapper->key,
     };
-    calx_select asking = *select;
+    calx_sql_query asking = *select;
     asking.within = &within;
     return load_portion(all, &asking, NULL);
 }
 
-static calx_status load_by_keys(members *all, const calx_select *select)
+static calx_status load_by_keys(members *all, const calx_sql_query *select)
 {
     const calx_mapper *owner = select->mapper;
     calx_follow_keys keys = { .ours = owner->key, .theirs = owner->key };
@@ -79,7 +79,7 @@ static calx_status load_few_columns(members *all, const calx_mapper *owner, bool
     if (entity == NULL)
         return session->error.status;
     calx_status status = calx_choice_without(session, entity, all->place->left_out, &choice);
-    const calx_select select = {
+    const calx_sql_query select = {
         .mapper = owner,
         .columns = calx_choice_columns(choice),
         .limit = -1,

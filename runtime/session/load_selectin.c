@@ -51,13 +51,13 @@ static calx_status choose_size(calx_session *session, size_t width, size_t *out_
     return *out_padded == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
 }
 
-calx_status calx_follow_portions(calx_session *session, const calx_select *select,
+calx_status calx_follow_portions(calx_session *session, const calx_sql_query *select,
                                  const calx_follow_keys *keys, calx_follow_portion portion,
                                  void *context)
 {
     const calx_key_set *set = &keys->set;
     calx_sql_within within = { .columns = keys->theirs, .column_count = set->width };
-    calx_select asking = *select;
+    calx_sql_query asking = *select;
     calx_value *padded = NULL;
     size_t most = 0;
     asking.within = &within;
@@ -84,7 +84,7 @@ typedef struct selectin {
     calx_found found;
 } selectin;
 
-static calx_status load_portion(void *context, const calx_select *select,
+static calx_status load_portion(void *context, const calx_sql_query *select,
                                 const calx_follow_bind *bind)
 {
     selectin *all = context;
@@ -95,7 +95,7 @@ static calx_status load_by_keys(const calx_following *following, const calx_foll
                                 const calx_follow_order *order)
 {
     selectin all = { .following = following, .keys = keys };
-    const calx_select select = calx_follow_query(following, order);
+    const calx_sql_query select = calx_follow_query(following, order);
     calx_status status =
         calx_follow_portions(following->session, &select, keys, load_portion, &all);
     if (status == CALX_OK)

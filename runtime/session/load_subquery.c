@@ -19,7 +19,7 @@ static calx_status load_by_query(const calx_following *following, const calx_fol
         .of = following->source,
         .of_columns = keys->ours,
     };
-    calx_select select = calx_follow_query(following, order);
+    calx_sql_query select = calx_follow_query(following, order);
     select.within = &within;
     calx_status status = CALX_OK;
     if (keys->set.count > 0)
@@ -53,14 +53,14 @@ calx_status calx_load_subquery(const calx_following *following)
 
 /* ---- queries inside of queries ---- */
 
-static calx_select plain(const calx_mapper *mapper, const calx_sql_within *within)
+static calx_sql_query plain(const calx_mapper *mapper, const calx_sql_within *within)
 {
-    return (calx_select){ .mapper = mapper, .limit = -1, .offset = -1, .within = within };
+    return (calx_sql_query){ .mapper = mapper, .limit = -1, .offset = -1, .within = within };
 }
 
 /* Rows of the association that point at owners of the source. */
-static const calx_select *pairs_of(calx_source *out, const calx_relationship *facts,
-                                   const calx_select *source)
+static const calx_sql_query *pairs_of(calx_source *out, const calx_relationship *facts,
+                                      const calx_sql_query *source)
 {
     const calx_foreign_key *key = &facts->association->foreign_keys[facts->foreign_key];
     out->of_pairs = (calx_sql_within){
@@ -73,8 +73,8 @@ static const calx_select *pairs_of(calx_source *out, const calx_relationship *fa
     return &out->pairs;
 }
 
-const calx_select *calx_source_of(calx_source *out, const calx_loads *place, unsigned relationship,
-                                  const calx_select *source)
+const calx_sql_query *calx_source_of(calx_source *out, const calx_loads *place,
+                                     unsigned relationship, const calx_sql_query *source)
 {
     const calx_relationship *facts = &place->mapper->relationships[relationship];
     calx_loading loading = place->loads[relationship].loading;

@@ -10,7 +10,7 @@
 
 /* The query, its parts in one block. */
 typedef struct joined_query {
-    calx_select select;
+    calx_sql_query select;
     calx_node *nodes;
     calx_condition *conditions;
     calx_order *orders;
@@ -98,7 +98,8 @@ static calx_status find_text(calx_session *session, joined_query *query)
 {
     calx_engine *engine = session->options.bind;
     calx_shape shape;
-    bool has_shape = calx_sql_shape(&shape, &query->parameters, &query->select);
+    bool has_shape =
+        calx_sql_shape(&shape, &query->parameters, calx_engine_dialect(engine), &query->select);
     if (has_shape)
         query->text = calx_engine_find_text(engine, &shape);
     if (query->text != NULL)

@@ -38,12 +38,13 @@ static bool find_text(calx_session *session, const calx_shape *shape, calx_sql_t
     return true;
 }
 
-calx_status calx_session_select_text(calx_session *session, const calx_select *select,
+calx_status calx_session_select_text(calx_session *session, const calx_sql_query *select,
                                      calx_parameter_list *parameters, calx_sql_text **text)
 {
     calx_shape shape;
     calx_parameter_list_reset(parameters);
-    bool has_shape = calx_sql_shape(&shape, parameters, select);
+    bool has_shape =
+        calx_sql_shape(&shape, parameters, calx_engine_dialect(session->options.bind), select);
     if (has_shape && find_text(session, &shape, text))
         return CALX_OK;
     calx_sql_text *made = NULL;

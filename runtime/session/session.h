@@ -248,7 +248,7 @@ void calx_join_close(calx_session *session);
  * The text of a query, found or made, and its values. *text is the one used last, or NULL; the
  * caller releases it. Answers the status that is set on the session's error, or CALX_E_NOMEM.
  */
-calx_status calx_session_select_text(calx_session *session, const calx_select *select,
+calx_status calx_session_select_text(calx_session *session, const calx_sql_query *select,
                                      calx_parameter_list *parameters, calx_sql_text **text);
 
 /* ---- rows and instances, load.c ---- */

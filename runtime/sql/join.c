@@ -44,7 +44,7 @@ void calx_sql_put_aliased(calx_buffer *out, const calx_dialect *dialect, size_t 
 
 /* ---- what joins are like ---- */
 
-const calx_mapper *calx_sql_join_owner(const calx_select *select, size_t position)
+const calx_mapper *calx_sql_join_owner(const calx_sql_query *select, size_t position)
 {
     uint16_t parent = select->joins[position].parent;
     return parent == 0 ? select->mapper : select->joins[parent - 1].relationship->target;
@@ -67,7 +67,7 @@ bool calx_sql_join_multiplies(const calx_relationship *relationship)
     return !is_unique(relationship->target, key->columns, key->column_count);
 }
 
-bool calx_sql_joins_multiply(const calx_select *select)
+bool calx_sql_joins_multiply(const calx_sql_query *select)
 {
     for (size_t i = 0; i < select->join_count; i++)
         if (calx_sql_join_multiplies(select->joins[i].relationship))
@@ -75,7 +75,7 @@ bool calx_sql_joins_multiply(const calx_select *select)
     return false;
 }
 
-size_t calx_sql_joined_tables(const calx_select *select)
+size_t calx_sql_joined_tables(const calx_sql_query *select)
 {
     size_t count = 1 + select->join_count;
     for (size_t i = 0; i < select->join_count; i++)
@@ -96,7 +96,7 @@ static size_t count_selected(const calx_mapper *mapper, const uint64_t *columns)
     return count;
 }
 
-size_t calx_sql_joined_columns(const calx_select *select)
+size_t calx_sql_joined_columns(const calx_sql_query *select)
 {
     size_t count = count_selected(select->mapper, select->columns);
     for (size_t i = 0; i < select->join_count; i++)
@@ -135,7 +135,7 @@ static void put_join(calx_buffer *out, const calx_dialect *dialect, bool inner, 
 }
 
 /* Behind one that may find nothing, an inner join would lose what is in front of both (SES-309). */
-static bool is_inner(const calx_select *select, size_t position)
+static bool is_inner(const calx_sql_query *select, size_t position)
 {
     const calx_sql_join *join = &select->joins[position];
     while (join->inner && join->parent > 0)
@@ -157,8 +157,8 @@ static void put_over_association(calx_buffer *out, const calx_dialect *dialect, 
     put_join(out, dialect, inner, &found, &there, far->column_count);
 }
 
-static void put_one_join(calx_buffer *out, const calx_dialect *dialect, const calx_select *select,
-                         size_t position)
+static void put_one_join(calx_buffer *out, const calx_dialect *dialect,
+                         const calx_sql_query *select, size_t position)
 {
     const calx_sql_join *join = &select->joins[position];
     const calx_relationship *relationship = join->relationship;
@@ -179,7 +179,7 @@ static void put_one_join(calx_buffer *out, const calx_dialect *dialect, const ca
     put_join(out, dialect, inner, &target, &owner, count);
 }
 
-void calx_sql_put_joins(calx_buffer *out, const calx_dialect *dialect, const calx_select *select)
+void calx_sql_put_joins(calx_buffer *out, const calx_dialect *dialect, const calx_sql_query *select)
 {
     for (size_t i = 0; i < select->join_count; i++)
         put_one_join(out, dialect, select, i);
@@ -195,7 +195,7 @@ static bool is_among(const uint16_t *columns, size_t count, size_t column)
     return false;
 }
 
-bool calx_sql_join_needs(const calx_select *select, size_t column)
+bool calx_sql_join_needs(const calx_sql_query *select, size_t column)
 {
     if (is_among(select->mapper->key, select->mapper->key_count, column))
         return true;
@@ -228,7 +228,7 @@ static const char *put_columns(calx_buffer *out, const calx_dialect *dialect, si
 }
 
 void calx_sql_put_joined_columns(calx_buffer *out, const calx_dialect *dialect,
-                                 const calx_select *select)
+                                 const calx_sql_query *select)
 {
     const char *before = put_columns(out, dialect, 0, select->mapper, select->columns, "");
     for (size_t i = 0; i < select->join_count; i++)
@@ -238,7 +238,7 @@ void calx_sql_put_joined_columns(calx_buffer *out, const calx_dialect *dialect,
 
 /* ---- order ---- */
 
-static bool is_ordered_by(const calx_select *select, size_t column)
+static bool is_ordered_by(const calx_sql_query *select, size_t column)
 {
     for (size_t i = 0; i < select->order_count; i++)
         if (select->orders[i].column.column == column)
@@ -282,7 +282,7 @@ static void put_members(terms *all, size_t table, const calx_relationship *relat
 }
 
 void calx_sql_put_joined_order(calx_buffer *out, const calx_dialect *dialect,
-                               const calx_select *select)
+                               const calx_sql_query *select)
 {
     const calx_mapper *mapper = select->mapper;
     terms all = { out, dialect, select->order_count == 0 ? " ORDER BY " : ", " };

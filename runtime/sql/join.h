@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct calx_select calx_select;
+typedef struct calx_sql_query calx_sql_query;
 
 typedef struct calx_sql_join {
     const calx_relationship *relationship;
@@ -26,7 +26,7 @@ typedef struct calx_sql_join {
 } calx_sql_join;
 
 /* The mapper whose relationship the join at this position is. */
-const calx_mapper *calx_sql_join_owner(const calx_select *select, size_t position);
+const calx_mapper *calx_sql_join_owner(const calx_sql_query *select, size_t position);
 
 /*
  * Whether a row may have several targets. One that refers to it by a unique key, as a one-to-one
@@ -35,14 +35,14 @@ const calx_mapper *calx_sql_join_owner(const calx_select *select, size_t positio
 bool calx_sql_join_multiplies(const calx_relationship *relationship);
 
 /* Whether any join does. */
-bool calx_sql_joins_multiply(const calx_select *select);
+bool calx_sql_joins_multiply(const calx_sql_query *select);
 
 /* How many tables the text names, and how many columns it selects. */
-size_t calx_sql_joined_tables(const calx_select *select);
-size_t calx_sql_joined_columns(const calx_select *select);
+size_t calx_sql_joined_tables(const calx_sql_query *select);
+size_t calx_sql_joined_columns(const calx_sql_query *select);
 
 /* Whether a column of the query's own is needed by a join, or by what orders its rows. */
-bool calx_sql_join_needs(const calx_select *select, size_t column);
+bool calx_sql_join_needs(const calx_sql_query *select, size_t column);
 
 /* Puts "t0"."name". */
 void calx_sql_put_aliased(calx_buffer *out, const calx_dialect *dialect, size_t table,
@@ -50,10 +50,11 @@ void calx_sql_put_aliased(calx_buffer *out, const calx_dialect *dialect, size_t 
 
 /* Puts the names of the columns: of the query's own, then of each join. */
 void calx_sql_put_joined_columns(calx_buffer *out, const calx_dialect *dialect,
-                                 const calx_select *select);
+                                 const calx_sql_query *select);
 
 /* Puts each LEFT OUTER JOIN or JOIN, behind the query's own table. */
-void calx_sql_put_joins(calx_buffer *out, const calx_dialect *dialect, const calx_select *select);
+void calx_sql_put_joins(calx_buffer *out, const calx_dialect *dialect,
+                        const calx_sql_query *select);
 
 /*
  * Puts what follows the caller's orders: the key of the query's own rows, so that rows of one stay
@@ -61,6 +62,6 @@ void calx_sql_put_joins(calx_buffer *out, const calx_dialect *dialect, const cal
  * multiplies.
  */
 void calx_sql_put_joined_order(calx_buffer *out, const calx_dialect *dialect,
-                               const calx_select *select);
+                               const calx_sql_query *select);
 
 #endif

@@ -1,587 +1,343 @@
 /*
- * Queries as SQL. The writer walks through the conditions in prefix order; values become
- * placeholders and go to the parameter list in the same order, so the text depends on the structure
- * alone. Columns are checked against the query's mapper here, once for everything that can name
- * one.
+ * Queries as SQL: the parts of a SELECT over the rows of one mapper, in the order of the text.
+ * Where a shape is asked for, names of columns and joins are facts, told once at the beginning.
  */
 #include "sql/select.h"
 
-#include "base/allocator.h"
 #include "base/error.h"
-#include "sql/copy.h"
+#include "base/hash.h"
 #include "sql/name.h"
 #include "sql/plan.h"
 
-/*
- * Databases limit how deep an expression is, and `a AND b AND c` is as deep as it is long (LIM-28).
- * Groups of this size keep joins of many thousand conditions flat enough.
- */
-enum { GROUP_SIZE = 256 };
+#include <string.h>
 
-typedef struct select_writer {
-    calx_buffer *out;
-    calx_parameter_list *parameters;
-    const calx_dialect *dialect;
-    const calx_select *select;
-    calx_error *error;
-    calx_status status; /* the first failure */
-    bool aliased;       /* columns stand with the alias of the query's own table */
-} select_writer;
+/* A query on its way, and what its columns are found in. */
+typedef struct query_writer {
+    calx_sql_writer *writer;
+    const calx_sql_query *query;
+    calx_sql_source own;
+    calx_sql_scope scope;
+} query_writer;
 
-void calx_parameter_list_init(calx_parameter_list *list)
+static void put(query_writer *all, const char *text)
 {
-    *list = (calx_parameter_list){ NULL, 0, 0, CALX_OK };
+    calx_sql_put(all->writer, text);
 }
 
-void calx_parameter_list_clear(calx_parameter_list *list)
+/* letter: of the name its table has in the text; '\0': none */
+static query_writer write_query(calx_sql_writer *writer, const calx_sql_query *query, char letter)
 {
-    calx_release(list->items);
-    calx_parameter_list_init(list);
+    return (query_writer){ .writer = writer,
+                           .query = query,
+                           .own = { .mapper = query->mapper, .letter = letter } };
 }
 
-void calx_parameter_list_reset(calx_parameter_list *list)
+/* Conditions and orders that are written now mean this query's columns. */
+static void enter(query_writer *all)
 {
-    list->count = 0;
-    list->status = CALX_OK;
-}
-
-void calx_parameter_list_add(calx_parameter_list *list, calx_value value)
-{
-    if (list->status != CALX_OK)
-        return;
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
-        calx_value *items = calx_resize_array(list->items, capacity, sizeof *items);
-        if (items == NULL) {
-            list->status = CALX_E_NOMEM;
-            return;
-        }
-        list->items = items;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = value;
-}
-
-static void put(select_writer *writer, const char *text)
-{
-    calx_buffer_put(writer->out, text);
-}
-
-static void put_parameter(select_writer *writer, calx_value value)
-{
-    calx_parameter_list_add(writer->parameters, value);
-    calx_sql_placeholder(writer->out, writer->dialect, writer->parameters->count);
-}
-
-static void fail_column(select_writer *writer, calx_column_ref ref)
-{
-    const calx_mapper *mapper = writer->select->mapper;
-    if (ref.mapper == NULL || ref.column >= ref.mapper->column_count)
-        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
-                                        "a column handle that was never set is used in a query "
-                                        "over table \"%s\"",
-                                        mapper->table);
-    else
-        writer->status =
-            calx_error_set(writer->error, CALX_E_ARGUMENT,
-                           "column \"%s\" of table \"%s\" is used in a query over "
-                           "table \"%s\" that does not join it",
-                           ref.mapper->columns[ref.column].name, ref.mapper->table, mapper->table);
-}
-
-static const calx_column *find_column(select_writer *writer, calx_column_ref ref)
-{
-    if (writer->status != CALX_OK)
-        return NULL;
-    if (ref.mapper != writer->select->mapper || ref.alias != 0 ||
-        ref.column >= ref.mapper->column_count) {
-        fail_column(writer, ref);
-        return NULL;
-    }
-    return &ref.mapper->columns[ref.column];
-}
-
-static void put_column(select_writer *writer, calx_column_ref ref)
-{
-    const calx_column *column = find_column(writer, ref);
-    if (column == NULL)
-        return;
-    if (writer->aliased)
-        calx_sql_put_aliased(writer->out, writer->dialect, 0, column->name);
-    else
-        calx_sql_name(writer->out, writer->dialect, column->name);
-}
-
-static void put_value(select_writer *writer, calx_column_ref ref, calx_value value)
-{
-    if (value.type != CALX_VALUE_NULL) {
-        put_parameter(writer, value);
-        return;
-    }
-    const calx_column *column = find_column(writer, ref);
-    if (column != NULL)
-        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
-                                        "column \"%s\" of table \"%s\" is compared with NULL, "
-                                        "which is never true: use calx_is_null()",
-                                        column->name, ref.mapper->table);
-}
-
-static calx_value integer_item(const calx_list *list, size_t i)
-{
-    switch (list->item_type) {
-    case CALX_TYPE_INT8:
-        return calx_value_int64(((const int8_t *)list->items)[i]);
-    case CALX_TYPE_INT16:
-        return calx_value_int64(((const int16_t *)list->items)[i]);
-    case CALX_TYPE_INT32:
-        return calx_value_int64(((const int32_t *)list->items)[i]);
-    case CALX_TYPE_UINT8:
-        return calx_value_int64(((const uint8_t *)list->items)[i]);
-    case CALX_TYPE_UINT16:
-        return calx_value_int64(((const uint16_t *)list->items)[i]);
-    case CALX_TYPE_UINT32:
-        return calx_value_int64(((const uint32_t *)list->items)[i]);
-    case CALX_TYPE_UINT64:
-        return calx_uint64_operand_(((const uint64_t *)list->items)[i]).as.value;
-    default:
-        return calx_value_int64(((const int64_t *)list->items)[i]);
-    }
-}
-
-static calx_value plain_item(const calx_list *list, size_t i)
-{
-    switch (list->item_type) {
-    case CALX_TYPE_BOOL:
-        return calx_value_bool(((const bool *)list->items)[i]);
-    case CALX_TYPE_FLOAT:
-        return calx_value_double((double)((const float *)list->items)[i]);
-    case CALX_TYPE_DOUBLE:
-        return calx_value_double(((const double *)list->items)[i]);
-    case CALX_TYPE_TEXT:
-        return calx_value_text(((const char *const *)list->items)[i]);
-    case CALX_TYPE_BYTES:
-        return calx_value_bytes(((const calx_bytes *)list->items)[i]);
-    default:
-        return integer_item(list, i);
-    }
-}
-
-calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column)
-{
-    calx_value value = plain_item(list, i);
-    if (column->type == CALX_TYPE_TIMESTAMP && value.type == CALX_VALUE_INT64)
-        value.type = CALX_VALUE_TIMESTAMP;
-    return value;
-}
-
-static void put_list(select_writer *writer, calx_column_ref ref, const calx_list *list)
-{
-    const calx_column *column = find_column(writer, ref);
-    if (column == NULL)
-        return;
-    for (size_t i = 0; i < list->count && writer->status == CALX_OK; i++) {
-        put(writer, i == 0 ? "(" : ", ");
-        put_value(writer, ref, calx_sql_list_item(list, i, column));
-    }
-    put(writer, ")");
-}
-
-static void put_in(select_writer *writer, const calx_node *node)
-{
-    const calx_list *list = &node->operand.as.list;
-    if (find_column(writer, node->column) == NULL)
-        return;
-    if (list->count == 0) {
-        put(writer, writer->dialect->literal_false);
-        return;
-    }
-    if (list->items == NULL || calx_list_item_size(list->item_type) == 0) {
-        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
-                                        "calx_in() was given %zu items and no array", list->count);
-        return;
-    }
-    put_column(writer, node->column);
-    put(writer, " IN ");
-    put_list(writer, node->column, list);
-}
-
-static const char *operator_text(calx_operator operation)
-{
-    switch (operation) {
-    case CALX_OP_EQ:
-        return " = ";
-    case CALX_OP_NE:
-        return " <> ";
-    case CALX_OP_LT:
-        return " < ";
-    case CALX_OP_LE:
-        return " <= ";
-    case CALX_OP_GT:
-        return " > ";
-    case CALX_OP_GE:
-        return " >= ";
-    case CALX_OP_LIKE:
-        return " LIKE ";
-    case CALX_OP_NOT_LIKE:
-        return " NOT LIKE ";
-    case CALX_OP_BETWEEN:
-        return " BETWEEN ";
-    case CALX_OP_IS_NULL:
-        return " IS NULL";
-    case CALX_OP_IS_NOT_NULL:
-        return " IS NOT NULL";
-    default:
-        return NULL;
-    }
-}
-
-static void put_operand(select_writer *writer, const calx_node *node)
-{
-    if (node->operand.kind == CALX_OPERAND_VALUE)
-        put_value(writer, node->column, node->operand.as.value);
-    else if (node->operand.kind == CALX_OPERAND_COLUMN)
-        put_column(writer, node->operand.as.column);
-}
-
-static void put_comparison(select_writer *writer, const calx_node *node)
-{
-    const char *text = operator_text(node->operation);
-    if (writer->status != CALX_OK)
-        return;
-    if (text == NULL) {
-        writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
-                                        "the condition, or a part of it, was never set");
-        return;
-    }
-    put_column(writer, node->column);
-    put(writer, text);
-    put_operand(writer, node);
-}
-
-static const calx_node *put_node(select_writer *writer, const calx_node *node,
-                                 calx_operator outside);
-
-/* The children of a join, in groups. Answers the node behind the last one. */
-static const calx_node *put_children(select_writer *writer, const calx_node *join)
-{
-    const char *word = join->operation == CALX_OP_AND ? " AND " : " OR ";
-    bool grouped = join->child_count > GROUP_SIZE;
-    const calx_node *child = join + 1;
-    for (uint32_t i = 0; i < join->child_count; i++) {
-        bool starts_group = grouped && i % GROUP_SIZE == 0;
-        if (starts_group && i > 0)
-            put(writer, ")");
-        if (i > 0)
-            put(writer, word);
-        if (starts_group)
-            put(writer, "(");
-        child = put_node(writer, child, join->operation);
-    }
-    if (grouped)
-        put(writer, ")");
-    return child;
-}
-
-static const calx_node *put_join(select_writer *writer, const calx_node *join,
-                                 calx_operator outside)
-{
-    if (join->child_count == 0) {
-        put(writer, join->operation == CALX_OP_AND ? writer->dialect->literal_true
-                                                   : writer->dialect->literal_false);
-        return join + 1;
-    }
-    if (join->child_count == 1)
-        return put_node(writer, join + 1, outside);
-    bool wrapped = outside != CALX_OP_NONE && outside != join->operation;
-    if (wrapped)
-        put(writer, "(");
-    const calx_node *next = put_children(writer, join);
-    if (wrapped)
-        put(writer, ")");
-    return next;
-}
-
-/* Puts one condition inside another. Answers the node behind it. */
-static const calx_node *put_node(select_writer *writer, const calx_node *node,
-                                 calx_operator outside)
-{
-    switch (node->operation) {
-    case CALX_OP_AND:
-    case CALX_OP_OR:
-        return put_join(writer, node, outside);
-    case CALX_OP_NOT:
-        put(writer, "NOT (");
-        node = put_node(writer, node + 1, CALX_OP_NONE);
-        put(writer, ")");
-        return node;
-    case CALX_OP_BETWEEN:
-        put_comparison(writer, node);
-        put(writer, " AND ");
-        put_operand(writer, node + 1);
-        return node + 2;
-    case CALX_OP_IN:
-        put_in(writer, node);
-        return node + 1;
-    default:
-        put_comparison(writer, node);
-        return node + 1;
-    }
+    all->scope = (calx_sql_scope){ .sources = &all->own, .count = 1 };
+    all->writer->scope = &all->scope;
 }
 
 /* ---- keys ---- */
 
-static void put_own(select_writer *writer, uint16_t column)
+static void put_own(query_writer *all, uint16_t column)
 {
-    const calx_column_ref ref = { writer->select->mapper, column, 0 };
-    put_column(writer, ref);
+    const calx_column_ref ref = { all->query->mapper, column, 0 };
+    calx_sql_put_column(all->writer, ref);
 }
 
-/* (?, ?) */
-static void put_placeholders(select_writer *writer, size_t first, size_t count)
+/* (?, ?); of a shape their number is told already */
+static void put_placeholders(query_writer *all, size_t first, size_t count)
 {
+    calx_sql_writer *writer = all->writer;
     for (size_t i = 0; i < count; i++) {
-        put(writer, i == 0 ? "(" : ", ");
+        put(all, i == 0 ? "(" : ", ");
         calx_sql_placeholder(writer->out, writer->dialect, first + i);
     }
-    put(writer, ")");
+    put(all, ")");
 }
 
-static void put_listed_keys(select_writer *writer, const calx_sql_within *within)
+static void put_listed_keys(query_writer *all, const calx_sql_within *within)
 {
     size_t width = within->column_count;
-    put(writer, " IN ");
+    put(all, " IN ");
     if (width == 1) {
-        put_placeholders(writer, 1, within->keys);
+        put_placeholders(all, 1, within->keys);
         return;
     }
-    put(writer, "(VALUES ");
+    put(all, "(VALUES ");
     for (size_t i = 0; i < within->keys; i++) {
-        put(writer, i == 0 ? "" : ", ");
-        put_placeholders(writer, i * width + 1, width);
+        put(all, i == 0 ? "" : ", ");
+        put_placeholders(all, i * width + 1, width);
     }
-    put(writer, ")");
+    put(all, ")");
 }
 
-static void put_arrays_of_keys(select_writer *writer, const calx_sql_within *within)
+static void put_arrays_of_keys(query_writer *all, const calx_sql_within *within)
 {
-    put(writer, within->column_count == 1 ? " = ANY (" : " IN (SELECT * FROM unnest(");
+    put(all, within->column_count == 1 ? " = ANY (" : " IN (SELECT * FROM unnest(");
     for (size_t i = 0; i < within->column_count; i++) {
-        const calx_column *column = &writer->select->mapper->columns[within->columns[i]];
-        put(writer, i == 0 ? "" : ", ");
-        calx_sql_placeholder(writer->out, writer->dialect, i + 1);
-        put(writer, "::");
-        put(writer, writer->dialect->types[column->type]);
-        put(writer, "[]");
+        const calx_column *column = &all->query->mapper->columns[within->columns[i]];
+        put(all, i == 0 ? "" : ", ");
+        calx_sql_placeholder(all->writer->out, all->writer->dialect, i + 1);
+        put(all, "::");
+        put(all, all->writer->dialect->types[column->type]);
+        put(all, "[]");
     }
-    put(writer, within->column_count == 1 ? ")" : "))");
+    put(all, within->column_count == 1 ? ")" : "))");
 }
 
-static void put_keys_of(select_writer *writer, const calx_sql_within *within);
+static void put_keys_of(query_writer *all, const calx_sql_within *within);
 
 /* The one condition that is about keys. */
-static void put_within(select_writer *writer)
+static void put_within(query_writer *all)
 {
-    const calx_sql_within *within = writer->select->within;
+    const calx_sql_within *within = all->query->within;
     if (within->column_count > 1)
-        put(writer, "(");
+        put(all, "(");
     for (size_t i = 0; i < within->column_count; i++) {
-        put(writer, i == 0 ? "" : ", ");
-        put_own(writer, within->columns[i]);
+        put(all, i == 0 ? "" : ", ");
+        put_own(all, within->columns[i]);
     }
     if (within->column_count > 1)
-        put(writer, ")");
+        put(all, ")");
+    calx_sql_put_fact(all->writer, within->keys);
     if (within->of != NULL)
-        put_keys_of(writer, within);
+        put_keys_of(all, within);
+    else if (all->writer->shape != NULL)
+        return;
     else if (within->keys > 0)
-        put_listed_keys(writer, within);
+        put_listed_keys(all, within);
     else
-        put_arrays_of_keys(writer, within);
+        put_arrays_of_keys(all, within);
 }
 
-static void put_where(select_writer *writer)
+static void put_where(query_writer *all)
 {
-    const calx_select *select = writer->select;
+    const calx_sql_query *select = all->query;
     size_t count = select->condition_count + (select->within != NULL);
     calx_operator outside = count > 1 ? CALX_OP_AND : CALX_OP_NONE;
     for (size_t i = 0; i < count; i++) {
-        put(writer, i == 0 ? " WHERE " : " AND ");
+        put(all, i == 0 ? " WHERE " : " AND ");
         if (i < select->condition_count)
-            put_node(writer, select->conditions[i].nodes, outside);
+            calx_sql_put_condition(all->writer, select->conditions[i].nodes,
+                                   select->conditions[i].count, outside);
         else
-            put_within(writer);
+            put_within(all);
     }
 }
 
-static void put_order_by(select_writer *writer)
+static void put_order_by(query_writer *all)
 {
-    for (size_t i = 0; i < writer->select->order_count; i++) {
-        put(writer, i == 0 ? " ORDER BY " : ", ");
-        put_column(writer, writer->select->orders[i].column);
-        if (writer->select->orders[i].descending)
-            put(writer, " DESC");
+    for (size_t i = 0; i < all->query->order_count; i++) {
+        put(all, i == 0 ? " ORDER BY " : ", ");
+        calx_sql_put_column(all->writer, all->query->orders[i].column);
+        if (all->query->orders[i].descending)
+            put(all, " DESC");
     }
 }
 
 /* Limits are bound like values, so that paging through a table is one text. */
-static void put_limit(select_writer *writer)
+static void put_limit(query_writer *all)
 {
-    const calx_select *select = writer->select;
+    const calx_sql_query *select = all->query;
     if (select->limit >= 0) {
-        put(writer, " LIMIT ");
-        put_parameter(writer, calx_value_int64(select->limit));
+        put(all, " LIMIT ");
+        calx_sql_put_parameter(all->writer, calx_value_int64(select->limit));
     }
     if (select->offset <= 0)
         return;
-    if (select->limit < 0 && writer->dialect->limit_none != NULL) {
-        put(writer, " ");
-        put(writer, writer->dialect->limit_none);
+    if (select->limit < 0 && all->writer->dialect->limit_none != NULL) {
+        put(all, " ");
+        put(all, all->writer->dialect->limit_none);
     }
-    put(writer, " OFFSET ");
-    put_parameter(writer, calx_value_int64(select->offset));
+    put(all, " OFFSET ");
+    calx_sql_put_parameter(all->writer, calx_value_int64(select->offset));
 }
 
-static void put_from(select_writer *writer)
+static void put_from(query_writer *all)
 {
-    put(writer, " FROM ");
-    calx_sql_name(writer->out, writer->dialect, writer->select->mapper->table);
-    put_where(writer);
+    put(all, " FROM ");
+    calx_sql_put_name(all->writer, all->query->mapper->table);
+    put_where(all);
 }
 
 /* The other query once more, as far as it says which rows there are. */
-static void put_keys_of(select_writer *writer, const calx_sql_within *within)
+static void put_keys_of(query_writer *all, const calx_sql_within *within)
 {
-    select_writer inner = *writer;
-    inner.select = within->of;
-    inner.aliased = false;
-    put(writer, " IN (SELECT ");
+    const calx_sql_scope *outside = all->writer->scope;
+    query_writer inner = write_query(all->writer, within->of, '\0');
+    enter(&inner);
+    put(all, " IN (SELECT ");
     for (size_t i = 0; i < within->column_count; i++) {
-        put(writer, i == 0 ? "" : ", ");
+        put(all, i == 0 ? "" : ", ");
         put_own(&inner, within->of_columns[i]);
     }
     put_from(&inner);
     if (within->of->limit >= 0 || within->of->offset > 0)
         put_order_by(&inner);
     put_limit(&inner);
-    put(writer, ")");
-    writer->status = inner.status;
+    put(all, ")");
+    all->writer->scope = outside;
 }
 
-static void put_count(select_writer *writer)
+static void put_count(query_writer *all)
 {
-    if (writer->select->limit < 0 && writer->select->offset <= 0) {
-        put(writer, "SELECT count(*)");
-        put_from(writer);
+    if (all->query->limit < 0 && all->query->offset <= 0) {
+        put(all, "SELECT count(*)");
+        put_from(all);
         return;
     }
-    put(writer, "SELECT count(*) FROM (SELECT 1");
-    put_from(writer);
-    put_limit(writer);
-    put(writer, ") AS ");
-    calx_sql_name(writer->out, writer->dialect, "limited");
+    put(all, "SELECT count(*) FROM (SELECT 1");
+    put_from(all);
+    put_limit(all);
+    put(all, ") AS ");
+    calx_sql_put_name(all->writer, "limited");
 }
 
 /* ---- rows ---- */
 
-static void put_some_names(select_writer *writer, bool (*is_wanted)(const calx_select *, size_t))
+static void put_some_names(query_writer *all, bool (*is_wanted)(const calx_sql_query *, size_t))
 {
-    const calx_mapper *mapper = writer->select->mapper;
+    const calx_mapper *mapper = all->query->mapper;
     const char *before = "";
-    for (size_t i = 0; i < mapper->column_count; i++) {
-        if (!is_wanted(writer->select, i))
+    for (size_t i = 0; all->writer->shape == NULL && i < mapper->column_count; i++) {
+        if (!is_wanted(all->query, i))
             continue;
-        put(writer, before);
-        calx_sql_name(writer->out, writer->dialect, mapper->columns[i].name);
+        put(all, before);
+        calx_sql_name(all->writer->out, all->writer->dialect, mapper->columns[i].name);
         before = ", ";
     }
 }
 
-static bool is_selected(const calx_select *select, size_t column)
+static bool is_selected(const calx_sql_query *select, size_t column)
 {
     return select->columns == NULL || calx_plan_has(select->columns, column);
 }
 
-static bool is_needed(const calx_select *select, size_t column)
+static bool is_needed(const calx_sql_query *select, size_t column)
 {
     return is_selected(select, column) || calx_sql_join_needs(select, column);
 }
 
-static void put_rows(select_writer *writer)
+static void put_rows(query_writer *all)
 {
-    put(writer, "SELECT ");
-    put_some_names(writer, is_selected);
-    put_from(writer);
-    put_order_by(writer);
-    put_limit(writer);
+    put(all, "SELECT ");
+    put_some_names(all, is_selected);
+    put_from(all);
+    put_order_by(all);
+    put_limit(all);
+}
+
+/* The query's own name and what is joined to it; its columns have that name from now on. */
+static void put_joins(query_writer *all)
+{
+    calx_sql_put_alias(all->writer, 't', 0);
+    all->own.letter = 't';
+    if (all->writer->shape == NULL)
+        calx_sql_put_joins(all->writer->out, all->writer->dialect, all->query);
+}
+
+static void put_joined_order(query_writer *all)
+{
+    if (all->writer->shape == NULL)
+        calx_sql_put_joined_order(all->writer->out, all->writer->dialect, all->query);
 }
 
 /* The limit is inside, where a row of the query's own is one row. */
-static void put_limited_rows(select_writer *writer)
+static void put_limited_rows(query_writer *all)
 {
-    put(writer, " FROM (SELECT ");
-    put_some_names(writer, is_needed);
-    put_from(writer);
-    put_order_by(writer);
-    put_limit(writer);
-    put(writer, ") AS ");
-    calx_sql_name(writer->out, writer->dialect, "t0");
-    calx_sql_put_joins(writer->out, writer->dialect, writer->select);
-    writer->aliased = true;
-    put_order_by(writer);
-    calx_sql_put_joined_order(writer->out, writer->dialect, writer->select);
+    put(all, " FROM (SELECT ");
+    put_some_names(all, is_needed);
+    put_from(all);
+    put_order_by(all);
+    put_limit(all);
+    put(all, ") AS ");
+    put_joins(all);
+    put_order_by(all);
+    put_joined_order(all);
 }
 
-static void put_all_joined_rows(select_writer *writer)
+static void put_all_joined_rows(query_writer *all)
 {
-    put(writer, " FROM ");
-    calx_sql_name(writer->out, writer->dialect, writer->select->mapper->table);
-    put(writer, " AS ");
-    calx_sql_name(writer->out, writer->dialect, "t0");
-    calx_sql_put_joins(writer->out, writer->dialect, writer->select);
-    writer->aliased = true;
-    put_where(writer);
-    put_order_by(writer);
-    calx_sql_put_joined_order(writer->out, writer->dialect, writer->select);
-    put_limit(writer);
+    put(all, " FROM ");
+    calx_sql_put_name(all->writer, all->query->mapper->table);
+    put(all, " AS ");
+    put_joins(all);
+    put_where(all);
+    put_order_by(all);
+    put_joined_order(all);
+    put_limit(all);
 }
 
-static void put_joined_rows(select_writer *writer)
+static void put_joined_rows(query_writer *all)
 {
-    const calx_select *select = writer->select;
+    const calx_sql_query *select = all->query;
     bool limited = select->limit >= 0 || select->offset > 0;
-    put(writer, "SELECT ");
-    calx_sql_put_joined_columns(writer->out, writer->dialect, select);
+    put(all, "SELECT ");
+    if (all->writer->shape == NULL)
+        calx_sql_put_joined_columns(all->writer->out, all->writer->dialect, select);
     if (limited && calx_sql_joins_multiply(select))
-        put_limited_rows(writer);
+        put_limited_rows(all);
     else
-        put_all_joined_rows(writer);
+        put_all_joined_rows(all);
 }
 
-static void put_select(select_writer *writer)
+/* ---- facts ---- */
+
+static void put_columns_fact(query_writer *all, const calx_mapper *mapper, const uint64_t *columns)
 {
-    switch (writer->select->form) {
+    for (size_t i = 0; columns != NULL && i < calx_plan_words(mapper); i++)
+        calx_sql_put_fact(all->writer, columns[i]);
+}
+
+/* Which columns, and what is joined: all that stands in the text without being put. */
+static void put_facts(query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    bool gives_rows = query->form == CALX_SELECT_ROWS;
+    size_t joins = gives_rows ? query->join_count : 0;
+    calx_sql_put_fact(all->writer, (uintptr_t)query->mapper);
+    calx_sql_put_fact(all->writer,
+                      (uint64_t)(gives_rows && query->columns != NULL) | (uint64_t)joins << 32);
+    if (gives_rows)
+        put_columns_fact(all, query->mapper, query->columns);
+    for (size_t i = 0; i < joins; i++) {
+        const calx_sql_join *join = &query->joins[i];
+        calx_sql_put_fact(all->writer, (uintptr_t)join->relationship);
+        calx_sql_put_fact(all->writer, (uint64_t)join->parent | (uint64_t)join->inner << 16 |
+                                           (uint64_t)(join->columns != NULL) << 17);
+        put_columns_fact(all, join->relationship->target, join->columns);
+    }
+}
+
+static void put_select(query_writer *all)
+{
+    switch (all->query->form) {
     case CALX_SELECT_ROWS:
-        if (writer->select->join_count > 0)
-            put_joined_rows(writer);
+        if (all->query->join_count > 0)
+            put_joined_rows(all);
         else
-            put_rows(writer);
+            put_rows(all);
         break;
     case CALX_SELECT_COUNT:
-        put_count(writer);
+        put_count(all);
         break;
     case CALX_SELECT_EXISTS:
-        put(writer, "SELECT EXISTS (SELECT 1");
-        put_from(writer);
-        put_limit(writer);
-        put(writer, ")");
+        put(all, "SELECT EXISTS (SELECT 1");
+        put_from(all);
+        put_limit(all);
+        put(all, ")");
         break;
     }
 }
 
 /* Whether the database takes so many tables and columns in one statement. */
-static calx_status check_size(const select_writer *writer)
+static calx_status check_size(const query_writer *all)
 {
-    const calx_select *select = writer->select;
-    const calx_dialect *dialect = writer->dialect;
+    const calx_sql_query *select = all->query;
+    const calx_dialect *dialect = all->writer->dialect;
     if (select->form != CALX_SELECT_ROWS || select->join_count == 0)
         return CALX_OK;
     size_t tables = calx_sql_joined_tables(select);
@@ -589,7 +345,7 @@ static calx_status check_size(const select_writer *writer)
     if ((dialect->max_tables == 0 || tables <= dialect->max_tables) &&
         columns <= dialect->max_columns)
         return CALX_OK;
-    return calx_error_set(writer->error, CALX_E_LIMIT,
+    return calx_error_set(all->writer->error, CALX_E_LIMIT,
                           "the query over table \"%s\" joins %zu tables of %zu columns, %s takes "
                           "%zu of %zu: load some relationships in another way than joined",
                           select->mapper->table, tables, columns, dialect->name,
@@ -598,43 +354,80 @@ static calx_status check_size(const select_writer *writer)
 }
 
 /* What only shows when all is written. */
-static calx_status finish(select_writer *writer)
+static calx_status check_values(const calx_sql_writer *writer, const calx_sql_query *query)
 {
+    const calx_dialect *dialect = writer->dialect;
     size_t count = writer->parameters->count;
     if (writer->status != CALX_OK)
         return writer->status;
-    if (writer->out->status == CALX_E_NOMEM || writer->parameters->status != CALX_OK)
+    if (writer->parameters->status != CALX_OK)
         return calx_error_set_nomem(writer->error);
-    if (writer->out->status != CALX_OK)
-        return calx_error_set(writer->error, writer->out->status,
-                              "table \"%s\" or one of its columns has an empty name, or one longer "
-                              "than the %zu bytes %s takes",
-                              writer->select->mapper->table, writer->dialect->max_name,
-                              writer->dialect->name);
-    if (count > writer->dialect->max_parameters)
+    if (count > dialect->max_parameters)
         return calx_error_set(writer->error, CALX_E_LIMIT,
                               "the query over table \"%s\" has %zu values, %s takes %zu: ask in "
                               "several queries",
-                              writer->select->mapper->table, count, writer->dialect->name,
-                              writer->dialect->max_parameters);
+                              query->mapper->table, count, dialect->name, dialect->max_parameters);
     return CALX_OK;
 }
 
+static calx_status check_text(const calx_sql_writer *writer, const calx_sql_query *query)
+{
+    if (writer->out->status == CALX_OK)
+        return CALX_OK;
+    if (writer->out->status == CALX_E_NOMEM)
+        return calx_error_set_nomem(writer->error);
+    return calx_error_set(writer->error, writer->out->status,
+                          "table \"%s\" or one of its columns has an empty name, or one longer "
+                          "than the %zu bytes %s takes",
+                          query->mapper->table, writer->dialect->max_name, writer->dialect->name);
+}
+
+/* The walk, for a text or a shape. */
+static calx_status walk(calx_sql_writer *writer, const calx_sql_query *query)
+{
+    if (query->limit < -1 || query->offset < -1)
+        return calx_error_set(writer->error, CALX_E_ARGUMENT,
+                              "the %s of a query cannot be negative: table \"%s\"",
+                              query->limit < -1 ? "limit" : "offset", query->mapper->table);
+    query_writer all = write_query(writer, query, '\0');
+    calx_status status = check_size(&all);
+    if (status != CALX_OK)
+        return status;
+    enter(&all);
+    put_facts(&all);
+    put_select(&all);
+    return check_values(writer, query);
+}
+
 calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
-                            const calx_dialect *dialect, const calx_select *select,
+                            const calx_dialect *dialect, const calx_sql_query *select,
                             calx_error *error)
 {
-    if (select->limit < -1 || select->offset < -1)
-        return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the %s of a query cannot be negative: table \"%s\"",
-                              select->limit < -1 ? "limit" : "offset", select->mapper->table);
-    select_writer writer = { out, out_parameters, dialect, select, error, CALX_OK, false };
-    calx_status status = check_size(&writer);
-    if (status == CALX_OK) {
-        put_select(&writer);
-        status = finish(&writer);
-    }
+    calx_sql_writer writer = {
+        .out = out, .parameters = out_parameters, .dialect = dialect, .error = error
+    };
+    calx_status status = walk(&writer, select);
+    if (status == CALX_OK)
+        status = check_text(&writer, select);
     if (status != CALX_OK)
         calx_buffer_fail(out, status);
     return status;
+}
+
+bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters,
+                    const calx_dialect *dialect, const calx_sql_query *select)
+{
+    calx_sql_writer writer = { .shape = out, .parameters = out_parameters, .dialect = dialect };
+    out->count = 0;
+    out->is_full = false;
+    if (walk(&writer, select) != CALX_OK || out->is_full)
+        return false;
+    out->hash = calx_hash(out->words, out->count * sizeof(out->words[0]));
+    return true;
+}
+
+bool calx_shape_equal(const calx_shape *shape, const uint64_t *words, size_t count)
+{
+    return shape->count == count &&
+           memcmp(shape->words, words, count * sizeof(shape->words[0])) == 0;
 }

@@ -8,23 +8,7 @@
 #include "sql/condition.h"
 #include "sql/dialect.h"
 #include "sql/join.h"
-
-/* Values to bind, in order. Text and bytes in them are borrowed from the conditions. */
-typedef struct calx_parameter_list {
-    calx_value *items;
-    size_t count;
-    size_t capacity;
-    calx_status status; /* the first failure of an add; CALX_OK so far */
-} calx_parameter_list;
-
-void calx_parameter_list_init(calx_parameter_list *list);
-void calx_parameter_list_clear(calx_parameter_list *list);
-/* Empty and without failure, but the memory is kept for the next values. */
-void calx_parameter_list_reset(calx_parameter_list *list);
-void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
-
-/* An item of a list that is compared to a column, as the value to bind. */
-calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column);
+#include "sql/writer.h"
 
 typedef enum calx_select_form {
     CALX_SELECT_ROWS = 0, /* the columns of the mapper, in table order; then those of each join */
@@ -36,14 +20,14 @@ typedef enum calx_select_form {
 typedef struct calx_sql_within {
     const uint16_t *columns; /* of the query's mapper, together one of the keys */
     size_t column_count;
-    const calx_select
+    const calx_sql_query
         *of; /* those that another query's rows hold; its joins do not count; or NULL */
     const uint16_t *of_columns; /* of that query's mapper */
     size_t keys;                /* of is NULL: so many, a value for each column of each; or 0: an
                                    array of values for each column, where the dialect batches_rows */
 } calx_sql_within;
 
-struct calx_select {
+struct calx_sql_query {
     const calx_mapper *mapper;
     const calx_condition *conditions; /* joined by AND */
     size_t condition_count;
@@ -74,7 +58,19 @@ struct calx_select {
  * out_parameters hold rubbish.
  */
 calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameters,
-                            const calx_dialect *dialect, const calx_select *select,
+                            const calx_dialect *dialect, const calx_sql_query *select,
                             calx_error *error);
+
+/*
+ * The shape of that text, and the values it has: two queries with equal shapes have the same text,
+ * whatever their values are. It is the same walk, so a text found by its shape is never a wrong
+ * one, and no check is left out. false: the query is too large for a shape, or calx_sql_select()
+ * would most likely refuse it; both results hold rubbish then, but the status of the list tells of
+ * missing memory.
+ */
+bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters,
+                    const calx_dialect *dialect, const calx_sql_query *select);
+
+bool calx_shape_equal(const calx_shape *shape, const uint64_t *words, size_t count);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "query_fixture.h"
 
-#include "sql/shape.h"
+#include "sql/select.h"
 #include "support/ration.h"
 
 #include <pthread.h>
@@ -22,7 +22,7 @@ typedef struct sample {
     calx_condition conditions[PARTS];
     calx_order orders[PARTS];
     calx_sql_join joins[2];
-    calx_select select;
+    calx_sql_query select;
     calx_buffer text;
     calx_parameter_list written, walked;
     calx_shape shape;
@@ -99,8 +99,8 @@ static void make_sample(sample *one, uint32_t *seed)
     calx_arena_init(&one->arena, 0);
     calx_parameter_list_init(&one->written);
     calx_parameter_list_init(&one->walked);
-    calx_select *select = &one->select;
-    *select = (calx_select){ .mapper = &user_mapper, .limit = -1, .offset = -1 };
+    calx_sql_query *select = &one->select;
+    *select = (calx_sql_query){ .mapper = &user_mapper, .limit = -1, .offset = -1 };
     select->conditions = one->conditions;
     select->orders = one->orders;
     size_t count = next_random(seed) % PARTS;
@@ -118,7 +118,7 @@ static void make_sample(sample *one, uint32_t *seed)
     select->offset = (int64_t)(next_random(seed) % 4) - 1;
     select->form = (calx_select_form)(next_random(seed) % 3);
     add_joins(one, seed);
-    one->has_shape = calx_sql_shape(&one->shape, &one->walked, select);
+    one->has_shape = calx_sql_shape(&one->shape, &one->walked, &calx_dialect_sqlite, select);
     one->status = calx_sql_select(&one->text, &one->written, &calx_dialect_sqlite, select, NULL);
 }
 
@@ -189,8 +189,8 @@ static bool has_shape(const calx_condition *condition)
     calx_shape shape;
     calx_parameter_list parameters;
     calx_parameter_list_init(&parameters);
-    const calx_select select = { &user_mapper, condition, 1, NULL, 0, -1, -1, CALX_SELECT_ROWS };
-    bool has = calx_sql_shape(&shape, &parameters, &select);
+    const calx_sql_query select = { &user_mapper, condition, 1, NULL, 0, -1, -1, CALX_SELECT_ROWS };
+    bool has = calx_sql_shape(&shape, &parameters, &calx_dialect_sqlite, &select);
     calx_parameter_list_clear(&parameters);
     return has;
 }

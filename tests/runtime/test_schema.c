@@ -250,8 +250,8 @@ static int64_t select_users(calx_connection *connection, const calx_condition *c
 {
     const calx_value_type wanted = form == CALX_SELECT_EXISTS ? CALX_VALUE_BOOL : CALX_VALUE_INT64;
     const calx_order order = calx_desc(user_col.id);
-    const calx_select select = { &user_mapper, condition, condition != NULL, &order, 1, limit, 0,
-                                 form };
+    const calx_sql_query select = { &user_mapper, condition, condition != NULL, &order, 1, limit, 0,
+                                    form };
     calx_buffer text = CALX_BUFFER_INIT;
     calx_parameter_list parameters;
     calx_cursor *cursor = NULL;

@@ -264,7 +264,7 @@ static void plan_keys_are_equal_by_content(void **state)
 
 /* A query over users with everything it needs to live. */
 typedef struct query {
-    calx_select select;
+    calx_sql_query select;
     calx_condition conditions[8];
     calx_arena arena;
     calx_buffer text;

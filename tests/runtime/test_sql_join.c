@@ -88,7 +88,7 @@ const calx_mapper post_tag_mapper = { .abi = CALX_MAPPER_ABI,
 /* ---- a query ---- */
 
 typedef struct query {
-    calx_select select;
+    calx_sql_query select;
     calx_sql_join joins[4];
     calx_condition condition;
     calx_expression expression;
@@ -103,7 +103,7 @@ static void query_init(query *q, const calx_mapper *mapper, const calx_sql_join 
     memset(q, 0, sizeof *q);
     calx_parameter_list_init(&q->parameters);
     q->error = (calx_error)CALX_ERROR_INIT;
-    q->select = (calx_select){ .mapper = mapper, .limit = -1, .offset = -1 };
+    q->select = (calx_sql_query){ .mapper = mapper, .limit = -1, .offset = -1 };
     for (size_t i = 0; i < count; i++)
         q->joins[i] = joins[i];
     q->select.joins = q->joins;

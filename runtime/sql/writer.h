@@ -1,0 +1,103 @@
+/*
+ * What every statement over mappers is written with. A walk over a statement either writes its
+ * text, or, where a shape is given, collects in a few words what the text would be: two walks that
+ * leave equal words would have written equal texts. So there is one walk for both, and whatever is
+ * put through here is part of the shape by itself. Values become placeholders and go to the
+ * parameter list in both.
+ */
+#ifndef CALX_SQL_WRITER_H
+#define CALX_SQL_WRITER_H
+
+#include <calx/column.h>
+#include <calx/expression.h>
+
+#include "base/buffer.h"
+#include "sql/dialect.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Values to bind, in order. Text and bytes in them are borrowed from the conditions. */
+typedef struct calx_parameter_list {
+    calx_value *items;
+    size_t count;
+    size_t capacity;
+    calx_status status; /* the first failure of an add; CALX_OK so far */
+} calx_parameter_list;
+
+void calx_parameter_list_init(calx_parameter_list *list);
+void calx_parameter_list_clear(calx_parameter_list *list);
+/* Empty and without failure, but the memory is kept for the next values. */
+void calx_parameter_list_reset(calx_parameter_list *list);
+void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
+
+enum { CALX_SHAPE_WORDS = 256 };
+
+typedef struct calx_shape {
+    uint64_t hash;
+    size_t count; /* of the words used */
+    bool is_full; /* there were more */
+    uint64_t words[CALX_SHAPE_WORDS];
+} calx_shape;
+
+/* A table of the statement, or of one around it: what a column handle may mean. */
+typedef struct calx_sql_source {
+    const calx_mapper *mapper;
+    uint16_t alias; /* of the handles that mean it */
+    char letter;    /* of its name in the text, as "t0"; '\0': its columns stand by themselves */
+    size_t number;
+} calx_sql_source;
+
+typedef struct calx_sql_scope {
+    const struct calx_sql_scope *outer; /* of the statement around; or NULL */
+    const calx_sql_source *sources;     /* the first one is what messages call the query's own */
+    size_t count;
+} calx_sql_scope;
+
+typedef struct calx_sql_writer {
+    calx_buffer *out;
+    calx_shape *shape; /* NULL: the text is written; else out is not used */
+    calx_parameter_list *parameters;
+    const calx_dialect *dialect;
+    const calx_sql_scope *scope;
+    calx_error *error;
+    calx_status status; /* the first failure */
+} calx_sql_writer;
+
+/* ---- text ---- */
+
+/* SQL of ours: a constant of the program, whose address stands for what it says. */
+void calx_sql_put(calx_sql_writer *writer, const char *text);
+
+/* A quoted name that stays, as those of mappers do: its address stands for it. */
+void calx_sql_put_name(calx_sql_writer *writer, const char *name);
+
+/* "t0" */
+void calx_sql_put_alias(calx_sql_writer *writer, char letter, size_t number);
+
+/* A fact of the statement that the text follows from; in the text itself it is nothing. */
+void calx_sql_put_fact(calx_sql_writer *writer, uint64_t fact);
+
+/* The placeholder of a value. */
+void calx_sql_put_parameter(calx_sql_writer *writer, calx_value value);
+
+/* ---- columns and conditions ---- */
+
+/* What a handle means, from the inside out; NULL: writer->status is set, naming it. */
+const calx_sql_source *calx_sql_find_source(calx_sql_writer *writer, calx_column_ref ref);
+
+/* A column, with its table's name where that has one. */
+void calx_sql_put_column(calx_sql_writer *writer, calx_column_ref ref);
+
+/* An item of a list that is compared to a column, as the value to bind. */
+calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column);
+
+/*
+ * A condition of so many nodes in prefix order. outside: what it is a part of; CALX_OP_NONE: of
+ * nothing. Nodes that are not exactly one condition are CALX_E_ARGUMENT. condition_text.c
+ */
+void calx_sql_put_condition(calx_sql_writer *writer, const calx_node *nodes, size_t count,
+                            calx_operator outside);
+
+#endif
