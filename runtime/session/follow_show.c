@@ -168,8 +168,6 @@ static void sort_by_key(calx_instance **items, size_t count)
 static calx_status show_collections(const calx_following *following, const calx_follow_keys *keys,
                                     const sorted_rows *sorted, bool ordered)
 {
-    bool is_single = following->facts->kind == CALX_RELATIONSHIP_ONE_TO_ONE;
-    bool several = false;
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < following->count; i++) {
         size_t number = keys->numbers[i];
@@ -177,13 +175,10 @@ static calx_status show_collections(const calx_following *following, const calx_
         size_t count = number == SIZE_MAX ? 0 : sorted->starts[number + 1] - start;
         if (!ordered)
             sort_by_key(&sorted->items[start], count);
-        several = several || (is_single && count > 1);
         status = calx_relationship_take_collection(calx_instance_trusted(following->owners[i]),
                                                    following->relationship, &sorted->items[start],
-                                                   is_single && count > 1 ? 1 : count);
+                                                   count);
     }
-    if (several)
-        warn_of_several(following);
     return status;
 }
 

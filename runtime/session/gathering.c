@@ -23,12 +23,12 @@ struct calx_gathered {
     bool skipped;
 };
 
-void calx_gathering_init(calx_gathering *gathering, calx_session *session,
-                         const calx_relationship *facts, unsigned relationship, bool scattered)
+void calx_gathering_init(calx_gathering *gathering, calx_session *session, unsigned relationship,
+                         bool scattered)
 {
-    *gathering = (calx_gathering){
-        .session = session, .facts = facts, .relationship = relationship, .scattered = scattered
-    };
+    *gathering = (calx_gathering){ .session = session,
+                                   .relationship = relationship,
+                                   .scattered = scattered };
     calx_map_init(&gathering->owners);
     calx_map_init(&gathering->members);
     calx_arena_init(&gathering->arena, 0);
@@ -74,21 +74,6 @@ static calx_status put_in_place(calx_gathering *gathering, calx_instance *owner)
                                              gathering->count);
 }
 
-/* A scalar has one member: the first (SES-304). */
-static bool is_too_much(calx_gathering *gathering, bool has_one)
-{
-    if (gathering->facts->kind != CALX_RELATIONSHIP_ONE_TO_ONE || !has_one)
-        return false;
-    if (!gathering->warned)
-        calx_session_warn(gathering->session,
-                          "%s.%s is to have one %s at most, and several rows were found: the first "
-                          "is taken",
-                          gathering->owner->mapper->name, gathering->facts->member,
-                          gathering->facts->target->name);
-    gathering->warned = true;
-    return true;
-}
-
 /* ---- one owner after the other ---- */
 
 static calx_status finish_owner(calx_gathering *gathering)
@@ -121,8 +106,6 @@ static calx_status begin_owner(calx_gathering *gathering, calx_instance *owner)
 static calx_status add_next(calx_gathering *gathering, calx_instance *item)
 {
     if (gathering->count > 0 && gathering->items[gathering->count - 1] == item)
-        return CALX_OK;
-    if (is_too_much(gathering, gathering->count > 0))
         return CALX_OK;
     return push(gathering, item);
 }
@@ -175,8 +158,7 @@ static calx_status add_apart(calx_gathering *gathering, calx_instance *item)
     calx_gathered *of = gathering->present;
     member asked = { NULL, of, item };
     uint64_t hash = calx_hash_join(calx_hash_u64((uintptr_t)of), (uintptr_t)item);
-    if (calx_map_find(&gathering->members, hash, is_member, &asked) != NULL ||
-        is_too_much(gathering, of->first != NULL))
+    if (calx_map_find(&gathering->members, hash, is_member, &asked) != NULL)
         return CALX_OK;
     member *added = calx_arena_alloc(&gathering->arena, sizeof(*added));
     if (added == NULL || calx_map_put(&gathering->members, hash, added) != CALX_OK)

@@ -13,12 +13,10 @@ typedef struct calx_gathered calx_gathered; /* what one owner has so far */
 
 typedef struct calx_gathering {
     calx_session *session;
-    const calx_relationship *facts;
     unsigned relationship; /* its number */
     bool scattered;        /* rows of an owner, or those of a member, may come apart */
     calx_instance *owner;  /* whose members come now; NULL: nobody's */
     bool skipped;          /* they are known: what is there stays (SES-317) */
-    bool warned;           /* of a scalar that has several rows (SES-304) */
     calx_instance **items; /* of the owner; of each in turn when they are put in place */
     size_t count, capacity;
     calx_gathered *present; /* of a scattered one: the owner's */
@@ -27,8 +25,8 @@ typedef struct calx_gathering {
     calx_arena arena;
 } calx_gathering;
 
-void calx_gathering_init(calx_gathering *gathering, calx_session *session,
-                         const calx_relationship *facts, unsigned relationship, bool scattered);
+void calx_gathering_init(calx_gathering *gathering, calx_session *session, unsigned relationship,
+                         bool scattered);
 
 /* Forgets what was not put in place. */
 void calx_gathering_clear(calx_gathering *gathering);

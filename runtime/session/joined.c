@@ -123,7 +123,7 @@ static void relate(calx_joined *joined, size_t number, size_t parent, const calx
                                                  .inner = load->inner };
     part->gathers = part->facts->kind != CALX_RELATIONSHIP_ONE;
     if (part->gathers)
-        calx_gathering_init(&part->members, joined->session, part->facts, relationship,
+        calx_gathering_init(&part->members, joined->session, relationship,
                             comes_apart(joined, parent) || is_multiplied(joined, number));
 }
 
