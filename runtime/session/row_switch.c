@@ -2,6 +2,7 @@
  * Row switch (SES-199, 200, 350): when a flush has a deletion of a row and a new instance with the
  * same key, the row is updated instead: with the columns that are set on the new one, and a version
  * after that of the old one, which is checked. So what the database hangs on the row stays there.
+ * The key is the one the INSERT would have: what a new one has from its owner counts as well.
  */
 #include "session/row_switch.h"
 
@@ -20,35 +21,119 @@ static bool is_set(const calx_instance *instance, size_t i)
            !calx_column_is_empty(&instance->mapper->columns[i], calx_instance_entity(instance));
 }
 
-static bool is_key_left_to_database(const calx_instance *instance)
+/* A column of an instance, and where it is. */
+typedef struct place {
+    const calx_instance *instance;
+    size_t column;
+} place;
+
+static bool is_left_to_database(const place *at)
 {
-    const calx_mapper *mapper = instance->mapper;
-    for (size_t i = 0; i < mapper->key_count; i++)
-        if ((mapper->columns[mapper->key[i]].flags & CALX_COLUMN_GENERATED) != 0 &&
-            !is_set(instance, mapper->key[i]))
+    return at->instance->state == CALX_STATE_PENDING &&
+           (at->instance->mapper->columns[at->column].flags & CALX_COLUMN_GENERATED) != 0 &&
+           !is_set(at->instance, at->column);
+}
+
+/* Whether a reference that was set will write the column, and from which column of its target. */
+static bool is_given_by(const calx_session *session, const calx_link *link, place *at)
+{
+    const calx_foreign_key *key = &at->instance->mapper->foreign_keys[calx_link_number(link)];
+    if (link->state != CALX_LINK_CHANGED || link->target == NULL ||
+        link->target->session != session)
+        return false;
+    for (size_t part = 0; part < key->column_count; part++) {
+        if (key->columns[part] != at->column)
+            continue;
+        *at = (place){ .instance = link->target, .column = key->target_columns[part] };
+        return true;
+    }
+    return false;
+}
+
+/* One step nearer to where the value is; of several references the last one counts. */
+static bool step(const calx_session *session, place *at)
+{
+    const calx_instance *instance = at->instance;
+    for (size_t i = instance->mapper->foreign_key_count; instance->links != NULL && i-- > 0;)
+        if (is_given_by(session, &instance->links->links[i], at))
             return true;
     return false;
 }
 
-calx_status calx_switch_find(calx_session *session, const calx_instance *instance,
+/*
+ * Where the value of a column comes from, over references that were set: the line of a bill has it
+ * from the bill. No way is longer than there are instances, unless it is a circle.
+ */
+static bool trace(const calx_session *session, place *at)
+{
+    size_t steps = 0;
+    while (step(session, at))
+        if (steps++ > session->pending.count)
+            return false;
+    return !is_left_to_database(at);
+}
+
+/* The key as it will be when the row is written, into values; false: it is not known yet. */
+static bool foresee_key(const calx_session *session, const calx_instance *instance,
+                        calx_value *values)
+{
+    const calx_mapper *mapper = instance->mapper;
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        place at = { .instance = instance, .column = mapper->key[i] };
+        if (!trace(session, &at) ||
+            calx_column_read(&at.instance->mapper->columns[at.column],
+                             calx_instance_entity(at.instance), &values[i]) != CALX_OK)
+            return false;
+    }
+    return true;
+}
+
+/* It has the row's key from now on, so that whoever has it from this one finds it. */
+static calx_status take_key(calx_session *session, calx_instance *instance,
+                            const calx_value *values)
+{
+    const calx_mapper *mapper = instance->mapper;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < mapper->key_count; i++) {
+        const calx_column *column = &mapper->columns[mapper->key[i]];
+        const char *reason = "";
+        place at = { .instance = instance, .column = mapper->key[i] };
+        if (!step(session, &at))
+            continue;
+        status = calx_watch_write(instance, column, &values[i], &reason);
+        if (status == CALX_E_NOMEM)
+            return calx_error_set_nomem(&session->error);
+        if (status != CALX_OK)
+            return calx_session_fail(session, status, "%s.%s: %s", mapper->name, column->member,
+                                     reason);
+    }
+    return status;
+}
+
+calx_status calx_switch_find(calx_session *session, calx_instance *instance,
                              calx_instance **out_old)
 {
     calx_key key;
+    const calx_entity *entity = calx_session_entity(session, instance->mapper);
     *out_old = NULL;
-    if (is_key_left_to_database(instance))
+    if (entity == NULL)
+        return session->error.status;
+    if (!foresee_key(session, instance, entity->row))
         return CALX_OK;
-    calx_status status =
-        calx_key_from_instance(&key, instance->mapper, calx_instance_entity(instance));
+    calx_status status = calx_key_from_values(&key, instance->mapper, entity->row);
     if (status == CALX_E_NOMEM)
         return calx_error_set_nomem(&session->error);
     if (status != CALX_OK)
         return CALX_OK; /* it is not complete: the INSERT tells */
     calx_instance *old = calx_identity_find(session, &key);
     calx_key_clear(&key);
-    if (old != NULL &&
-        (old->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_SWITCHED)) == CALX_INSTANCE_MARKED)
+    if (old == NULL ||
+        (old->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_SWITCHED)) != CALX_INSTANCE_MARKED)
+        return CALX_OK;
+    status = take_key(session, instance, entity->row);
+    if (status == CALX_OK)
         *out_old = old;
-    return CALX_OK;
+    return status;
 }
 
 /* ---- sending ---- */

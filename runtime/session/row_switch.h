@@ -7,8 +7,11 @@
 
 #include "session/write.h"
 
-/* The marked instance whose row a pending one takes over; NULL: it is to be inserted. */
-calx_status calx_switch_find(calx_session *session, const calx_instance *instance,
+/*
+ * The marked instance whose row a pending one takes over, which has its key in the columns from
+ * then on; NULL: it is to be inserted.
+ */
+calx_status calx_switch_find(calx_session *session, calx_instance *instance,
                              calx_instance **out_old);
 
 /* Sends those that point at rows to be inserted, or the others. */
