@@ -176,6 +176,9 @@ double calx_pool_random_locked(calx_pool *pool);
 
 /* ---- make.c: how an entry comes to be ---- */
 
+/* Says that a connection was made; no lock is held. */
+void calx_pool_tell_created(const calx_pool *pool);
+
 /* Lets go of the lock, then starts the threads that were asked for meanwhile. */
 void calx_pool_unlock(calx_pool *pool);
 /* Whether an attempt may begin now; out_when: else when one may, if nothing changes. */

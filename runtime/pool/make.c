@@ -95,7 +95,7 @@ calx_status calx_pool_make(calx_pool *pool, int64_t deadline, calx_pool_entry **
 }
 
 /* When the attempt is over: who hears of it may ask the pool for a connection (ENG-105). */
-static void tell_created(const calx_pool *pool)
+void calx_pool_tell_created(const calx_pool *pool)
 {
     calx_log_text(pool->options.logger, CALX_LOG_DEBUG, "created a connection");
 }
@@ -122,7 +122,7 @@ calx_status calx_pool_fill_place(calx_pool *pool, int64_t deadline, calx_pool_en
     calx_error_clear(&own_error);
     if (status != CALX_OK)
         return status;
-    tell_created(pool);
+    calx_pool_tell_created(pool);
     if (closed) {
         pool->maker.destroy(pool->maker.context, entry);
         return calx_pool_fail_closed(error);
@@ -155,9 +155,12 @@ static void tell_failure_locked(calx_pool *pool, calx_status status, const calx_
     calx_pool_grant_locked(pool, CALX_POOL_GRANT_FAILED, NULL);
 }
 
-/* After an attempt. Answers whether this thread makes another one; *ended: to be destroyed. */
+/*
+ * After an attempt. Answers whether this thread makes another one; *entry: to be destroyed. Whom it
+ * is lent to at once tells of it, in the caller's own thread and before the checkout is told.
+ */
 static bool finish_apart_locked(calx_pool *pool, calx_status status, calx_pool_entry **entry,
-                                const calx_error *told)
+                                const calx_error *told, bool *out_lent)
 {
     calx_pool_entry *made = *entry;
     calx_pool_end_make_locked(pool, status, told);
@@ -174,6 +177,8 @@ static bool finish_apart_locked(calx_pool *pool, calx_status status, calx_pool_e
             pool->connecting++;
             *entry = made;
         }
+        *out_lent = made->users > 0;
+        made->untold = *out_lent;
     }
     calx_pool_offer_locked(pool);
     calx_pool_changed_locked(pool);
@@ -191,11 +196,12 @@ static void *make_apart(void *context)
         calx_error error = CALX_ERROR_INIT;
         calx_status status = calx_pool_make(pool, CALX_DEADLINE_NONE, &entry, &error);
         pthread_mutex_lock(&pool->lock);
-        more = finish_apart_locked(pool, status, &entry, &error);
+        bool lent = false;
+        more = finish_apart_locked(pool, status, &entry, &error, &lent);
         calx_pool_unlock(pool);
         calx_error_clear(&error);
-        if (status == CALX_OK)
-            tell_created(pool);
+        if (status == CALX_OK && !lent)
+            calx_pool_tell_created(pool);
         if (entry != NULL)
             calx_pool_end_in_place(pool, entry);
     }

@@ -50,6 +50,7 @@ typedef struct calx_pool_entry {
     pthread_t holder;         /* the thread it was lent to */
     size_t users;             /* checkouts that hold it; 0: idle */
     bool fresh;               /* was never lent: needs no look */
+    bool untold;              /* who waited for it tells that it was made */
     bool spoiled;             /* one of the next: not lent again */
     bool orphan;              /* out while its pool was disposed: counted apart, never kept */
     bool doomed;              /* replaced at its next checkout (ENG-085) */

@@ -269,6 +269,12 @@ static calx_pool_grant try_locked(calx_pool *pool, bool in_front, calx_pool_entr
     }
 }
 
+static void tell_created_late(const calx_pool *pool, calx_pool_entry *entry)
+{
+    entry->untold = false;
+    calx_pool_tell_created(pool);
+}
+
 /*
  * One way through: an entry, perhaps a dead one, or a failure. The deadline is found only when it
  * is needed: the quick way reads no clock.
@@ -313,6 +319,8 @@ static calx_status take_once(calx_pool *pool, bool in_front, int64_t *deadline,
     calx_pool_end_all_in_place(pool, &ended);
     if (status == CALX_OK && grant == CALX_POOL_GRANT_PLACE)
         status = calx_pool_fill_place(pool, *deadline, out_entry, error);
+    else if (status == CALX_OK && (*out_entry)->untold)
+        tell_created_late(pool, *out_entry);
     return status;
 }
 
