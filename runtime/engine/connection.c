@@ -491,14 +491,23 @@ calx_engine *calx_connection_engine(const calx_connection *connection)
 }
 
 /* What a handle has of its own; one that waits for the next checkout has nothing. */
+/* As new, field by field: most of them mostly are, and taking one is the quick way. */
 static void clear_handle(calx_connection *connection)
 {
-    calx_error_clear(&connection->error);
+    if (connection->error.status != CALX_OK || connection->error.detail != NULL)
+        calx_error_clear(&connection->error);
     if (connection->savepoints != connection->inline_savepoints)
         calx_release(connection->savepoints);
     connection->savepoints = NULL;
-    calx_release(connection->own_settings);
+    connection->savepoint_count = 0;
+    connection->savepoint_capacity = 0;
+    connection->last_savepoint = 0;
+    if (connection->own_settings != NULL)
+        calx_release(connection->own_settings);
     connection->own_settings = NULL;
+    connection->state = CALX_CONNECTION_IDLE;
+    connection->autocommit = false;
+    connection->handling = false;
 }
 
 void calx_connection_free_handle(calx_connection *connection)

@@ -274,16 +274,16 @@ void calx_engine_get_execution_options(const calx_engine *engine,
     calx_settings_tell(engine->settings, out_options);
 }
 
-/* A handle for a link: the one kept with it, or a new one. NULL: no memory. */
+/* A handle for a link: the one kept with it, which is as new, or a new one. NULL: no memory. */
 static calx_connection *take_handle(calx_link *link)
 {
     calx_connection *connection = link->spare;
     link->spare = NULL;
-    if (connection == NULL)
-        connection = calx_alloc(sizeof(*connection));
-    if (connection == NULL)
-        return NULL;
-    *connection = (calx_connection){ .error = CALX_ERROR_INIT };
+    if (connection != NULL)
+        return connection;
+    connection = calx_alloc(sizeof(*connection));
+    if (connection != NULL)
+        *connection = (calx_connection){ .error = CALX_ERROR_INIT };
     return connection;
 }
 
@@ -297,7 +297,8 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
                                    calx_connection **out_connection, calx_error *out_error)
 {
     calx_pool_entry *entry = NULL;
-    calx_error_clear(out_error);
+    if (out_error != NULL)
+        calx_error_clear(out_error);
     calx_status status = calx_pool_take_at(engine->pool, place, &entry, out_error);
     if (status != CALX_OK)
         return status;
@@ -321,7 +322,8 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
     connection->echo_rows = calx_log_enabled(&engine->logger, CALX_LOG_DEBUG);
     if (connection->echo_rows)
         calx_log_text(&engine->pool_logger, CALX_LOG_DEBUG, "checked out a connection");
-    status = calx_connection_raise(connection, CALX_EVENT_ENGINE_CONNECT, 0);
+    if (calx_hears(engine, CALX_EVENT_ENGINE_CONNECT))
+        status = calx_connection_raise(connection, CALX_EVENT_ENGINE_CONNECT, 0);
     if (status != CALX_OK) {
         calx_error_move(out_error, &connection->error);
         calx_connection_close(connection);
