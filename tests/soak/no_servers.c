@@ -44,3 +44,9 @@ bool soak_failures(const soak_size *size)
     (void)size;
     return not_here();
 }
+
+bool soak_sharing(const soak_size *size)
+{
+    (void)size;
+    return not_here();
+}

@@ -13,6 +13,7 @@ typedef struct soak_size {
     long rounds;
     int threads;
     int64_t late_ms; /* how late an answer may be on this machine */
+    int percent;     /* how much of a figure has to be reached, on this machine */
 } soak_size;
 
 /* Of pools alone, over a maker that makes nothing. */
@@ -30,6 +31,7 @@ bool soak_outage(const soak_size *size);
 bool soak_forks(const soak_size *size);
 bool soak_shutdown(const soak_size *size);
 bool soak_failures(const soak_size *size);
+bool soak_sharing(const soak_size *size);
 
 /* What a measurement says of itself. */
 void soak_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
