@@ -25,9 +25,14 @@ calx_status calx_loads_note(calx_session *session, calx_instance *instance, cons
     return CALX_OK;
 }
 
+const calx_loads *calx_loads_of(const calx_instance *instance)
+{
+    return instance->links == NULL ? NULL : instance->links->place;
+}
+
 static const calx_load *load_of(const calx_instance *instance, unsigned relationship)
 {
-    const calx_loads *place = instance->links == NULL ? NULL : instance->links->place;
+    const calx_loads *place = calx_loads_of(instance);
     return place == NULL ? NULL : &place->loads[relationship];
 }
 
@@ -52,6 +57,13 @@ static bool is_in_memory(const calx_session *session, const calx_key *key)
            !calx_session_is_expired(session, slot->instance);
 }
 
+static bool is_by_key(const calx_foreign_key *own)
+{
+    return own->column_count == own->target->key_count &&
+           memcmp(own->target_columns, own->target->key,
+                  own->column_count * sizeof *own->target_columns) == 0;
+}
+
 /* A reference by the target's key is looked up; a part that is NULL is no reference. */
 static bool needs_statement(const calx_session *session, const calx_instance *instance,
                             const calx_relationship *facts)
@@ -59,9 +71,6 @@ static bool needs_statement(const calx_session *session, const calx_instance *in
     if (facts->kind != CALX_RELATIONSHIP_ONE)
         return true;
     const calx_foreign_key *own = &instance->mapper->foreign_keys[facts->foreign_key];
-    bool by_key = own->column_count == own->target->key_count &&
-                  memcmp(own->target_columns, own->target->key,
-                         own->column_count * sizeof *own->target_columns) == 0;
     calx_value *values = calx_alloc_array(own->column_count, sizeof *values);
     bool complete = values != NULL;
     for (size_t i = 0; values != NULL && i < own->column_count; i++)
@@ -73,7 +82,7 @@ static bool needs_statement(const calx_session *session, const calx_instance *in
         }
     calx_key key;
     bool found = false;
-    if (complete && by_key && calx_key_from_values(&key, own->target, values) == CALX_OK) {
+    if (complete && is_by_key(own) && calx_key_from_values(&key, own->target, values) == CALX_OK) {
         found = is_in_memory(session, &key);
         calx_key_clear(&key);
     }
@@ -160,7 +169,7 @@ static calx_status permit(calx_session *session, const calx_instance *instance,
     return guard(session, instance, relationship);
 }
 
-/* What is to follow the targets, for those that were loaded now. */
+/* What is to follow the targets. */
 static calx_status follow_lazy(calx_session *session, calx_instance *instance,
                                unsigned relationship)
 {
@@ -173,6 +182,27 @@ static calx_status follow_lazy(calx_session *session, calx_instance *instance,
                                      &under);
     if (status == CALX_OK)
         status = calx_follow_targets(session, under, relationship, &entity, 1, NULL);
+    return status;
+}
+
+/* Whether the target may be found without a statement: nothing follows it then. */
+static bool may_be_at_hand(const calx_instance *instance, unsigned relationship)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    return facts->kind == CALX_RELATIONSHIP_ONE &&
+           is_by_key(&instance->mapper->foreign_keys[facts->foreign_key]);
+}
+
+calx_status calx_relationship_load_along(calx_session *session, calx_instance *instance,
+                                         unsigned relationship)
+{
+    uint64_t before = session->arrivals;
+    if (calx_relationship_is_known(instance, relationship))
+        return CALX_OK;
+    calx_status status = calx_relationship_load(session, instance, relationship);
+    if (status == CALX_OK &&
+        (session->arrivals != before || !may_be_at_hand(instance, relationship)))
+        status = follow_lazy(session, instance, relationship);
     return status;
 }
 
@@ -192,11 +222,7 @@ static calx_status load_now(calx_session *session, calx_instance *instance, unsi
     };
     if (nothing)
         return calx_load_nothing(&following);
-    uint64_t before = session->arrivals;
-    status = calx_relationship_load(session, instance, relationship);
-    if (status == CALX_OK && session->arrivals != before)
-        status = follow_lazy(session, instance, relationship);
-    return status;
+    return calx_relationship_load_along(session, instance, relationship);
 }
 
 calx_status calx_relationship_ask(calx_session *session, calx_instance *instance,
@@ -204,7 +230,7 @@ calx_status calx_relationship_ask(calx_session *session, calx_instance *instance
 {
     if (session == NULL || instance->state != CALX_STATE_PERSISTENT)
         return calx_relationship_load(session, instance, relationship);
-    calx_status status = calx_session_freshen(session, instance);
+    calx_status status = calx_session_freshen_along(session, instance);
     if (status != CALX_OK || calx_relationship_is_known(instance, relationship))
         return status;
     return load_now(session, instance, relationship);

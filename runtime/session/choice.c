@@ -125,6 +125,13 @@ calx_status calx_choice_usual(calx_session *session, calx_entity *entity,
     return status;
 }
 
+calx_status calx_choice_at(calx_session *session, calx_entity *entity, const calx_loads *place,
+                           const calx_choice **out_choice)
+{
+    return place == NULL ? calx_choice_usual(session, entity, out_choice)
+                         : calx_choice_without(session, entity, place->left_out, out_choice);
+}
+
 void calx_choices_free(calx_entity *entity)
 {
     while (entity->choices != NULL) {

@@ -35,6 +35,10 @@ calx_status calx_choice_without(calx_session *session, calx_entity *entity,
 calx_status calx_choice_usual(calx_session *session, calx_entity *entity,
                               const calx_choice **out_choice);
 
+/* What is loaded of it at a place; NULL: nobody says anything. */
+calx_status calx_choice_at(calx_session *session, calx_entity *entity, const calx_loads *place,
+                           const calx_choice **out_choice);
+
 /* Frees all choices of an entity, and what is known of its joins. */
 void calx_choices_free(calx_entity *entity);
 

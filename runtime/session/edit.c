@@ -119,7 +119,7 @@ void *calx_instance_edit(const void *entity)
         (void)calx_session_enter(instance->session);
     calx_status status = check_editable(instance);
     if (status == CALX_OK && instance->session != NULL)
-        status = calx_session_complete(instance->session, instance);
+        status = calx_session_complete_along(instance->session, instance);
     else if (status == CALX_OK && is_stale_outside(instance))
         status = CALX_E_DETACHED_INSTANCE; /* no session to load it */
     if (status == CALX_OK && instance->state != CALX_STATE_TRANSIENT)

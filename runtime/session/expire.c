@@ -14,6 +14,7 @@
 #include <string.h>
 
 static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
+static const calx_rereading as_before = { { CALX_LOCK_NONE, CALX_LOCK_WAIT }, false, NULL };
 
 /* The key the row has in the database: as it was loaded, not as it may have been set since. */
 static const void *stored_struct(const calx_instance *instance)
@@ -32,23 +33,31 @@ static calx_status fail_gone(calx_session *session, const calx_instance *instanc
     return status;
 }
 
-/*
- * The row of an instance that is expired as a whole. One that has no room to note what it lacks has
- * had all its columns, and gets all of them again.
- */
-static calx_status reload(calx_session *session, calx_instance *instance, calx_locking lock,
-                          calx_status if_gone)
+calx_status calx_session_reread(calx_session *session, calx_instance *instance,
+                                const calx_rereading *how, calx_instance **out_instance)
 {
     calx_entity *entity = calx_session_entity(session, instance->mapper);
     if (entity == NULL)
         return session->error.status;
     calx_value *values = entity->row + entity->mapper->column_count;
+    calx_rereading row = *how;
+    row.whole = how->whole || (instance->flags & CALX_INSTANCE_SPARING) == 0;
+    if (row.place == NULL)
+        row.place = calx_loads_of(instance);
+    calx_loads_hold(row.place);
     calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
-    calx_instance *found = NULL;
     if (status == CALX_OK)
-        status = (instance->flags & CALX_INSTANCE_SPARING) != 0
-                     ? calx_session_select_by_key(session, entity, values, lock, &found)
-                     : calx_session_select_whole(session, entity, values, lock, &found);
+        status = calx_session_select_by_key(session, entity, values, &row, out_instance);
+    calx_loads_release(row.place);
+    return status;
+}
+
+/* The row of an instance that is expired as a whole. */
+static calx_status reload(calx_session *session, calx_instance *instance, const calx_rereading *how,
+                          calx_status if_gone)
+{
+    calx_instance *found = NULL;
+    calx_status status = calx_session_reread(session, instance, how, &found);
     if (status != CALX_OK || found != NULL)
         return status;
     return fail_gone(session, instance, if_gone);
@@ -74,7 +83,7 @@ calx_status calx_session_freshen(calx_session *session, calx_instance *instance)
     if (calx_session_is_partly_expired(session, instance))
         return reload_columns(session, instance, instance->watch->expired, no_lock,
                               CALX_E_OBJECT_DELETED);
-    return reload(session, instance, no_lock, CALX_E_OBJECT_DELETED);
+    return reload(session, instance, &as_before, CALX_E_OBJECT_DELETED);
 }
 
 static bool is_wholly_expired(const calx_session *session, const calx_instance *instance)
@@ -86,17 +95,8 @@ static bool is_wholly_expired(const calx_session *session, const calx_instance *
 /* Every column, deferred or not. */
 static calx_status reload_whole(calx_session *session, calx_instance *instance)
 {
-    calx_entity *entity = calx_session_entity(session, instance->mapper);
-    if (entity == NULL)
-        return session->error.status;
-    calx_value *values = entity->row + entity->mapper->column_count;
-    calx_status status = calx_key_read(entity->mapper, stored_struct(instance), values);
-    calx_instance *found = NULL;
-    if (status == CALX_OK)
-        status = calx_session_select_whole(session, entity, values, no_lock, &found);
-    if (status != CALX_OK || found != NULL)
-        return status;
-    return fail_gone(session, instance, CALX_E_OBJECT_DELETED);
+    const calx_rereading whole = { .whole = true };
+    return reload(session, instance, &whole, CALX_E_OBJECT_DELETED);
 }
 
 static calx_status load_stale_columns(calx_session *session, calx_instance *instance)
@@ -119,7 +119,7 @@ static bool is_complete(const calx_session *session, const calx_instance *instan
             (instance->flags & CALX_INSTANCE_LACKING) == 0);
 }
 
-calx_status calx_session_complete(calx_session *session, calx_instance *instance)
+static calx_status complete(calx_session *session, calx_instance *instance)
 {
     if (is_complete(session, instance))
         return CALX_OK;
@@ -128,6 +128,27 @@ calx_status calx_session_complete(calx_session *session, calx_instance *instance
         return status;
     return is_wholly_expired(session, instance) ? reload_whole(session, instance)
                                                 : load_stale_columns(session, instance);
+}
+
+/* ---- with what is to follow ---- */
+
+static bool waits_for_row(const calx_session *session, const calx_instance *instance)
+{
+    return instance->state == CALX_STATE_PERSISTENT && is_wholly_expired(session, instance);
+}
+
+calx_status calx_session_freshen_along(calx_session *session, calx_instance *instance)
+{
+    bool waits = waits_for_row(session, instance);
+    calx_status status = calx_session_freshen(session, instance);
+    return status == CALX_OK && waits ? calx_follow_again(session, instance) : status;
+}
+
+calx_status calx_session_complete_along(calx_session *session, calx_instance *instance)
+{
+    bool waits = waits_for_row(session, instance);
+    calx_status status = complete(session, instance);
+    return status == CALX_OK && waits ? calx_follow_again(session, instance) : status;
 }
 
 static calx_status persistent_member(calx_session *session, const void *entity,
@@ -334,21 +355,7 @@ calx_status calx_session_load(calx_session *session, const void *entity)
         status = check_detached(session, entity);
     if (status == CALX_OK)
         status = calx_session_member(session, entity, &instance);
-    return status == CALX_OK ? calx_session_complete(session, instance) : status;
-}
-
-/* What came along when it was loaded comes along again (SES-245). */
-static calx_status follow(calx_session *session, calx_instance *instance)
-{
-    const calx_loads *place = instance->links == NULL ? NULL : instance->links->place;
-    calx_status status = CALX_OK;
-    if (place == NULL)
-        status = calx_follow_default(session, instance->mapper, &place);
-    calx_loads_hold(place);
-    if (status == CALX_OK)
-        status = calx_follow_one(session, place, instance);
-    calx_loads_release(place);
-    return status;
+    return status == CALX_OK ? calx_session_complete_along(session, instance) : status;
 }
 
 static calx_status refresh_all(calx_session *session, calx_instance *instance, calx_locking lock)
@@ -356,9 +363,10 @@ static calx_status refresh_all(calx_session *session, calx_instance *instance, c
     calx_status status = expire_all_of(session, instance);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
+    const calx_rereading how = { .lock = lock };
     if (status == CALX_OK)
-        status = reload(session, instance, lock, CALX_E_STATE);
-    return status == CALX_OK ? follow(session, instance) : status;
+        status = reload(session, instance, &how, CALX_E_STATE);
+    return status == CALX_OK ? calx_follow_again(session, instance) : status;
 }
 
 calx_status calx_session_refresh(calx_session *session, const void *entity)
@@ -426,7 +434,7 @@ static calx_status refresh_named(calx_session *session, calx_instance *instance,
         status = refresh_columns(session, instance, members, lock);
     for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
         if (calx_plan_has(members->relationships, i))
-            status = calx_relationship_load(session, instance, i);
+            status = calx_relationship_load_along(session, instance, i);
     return status;
 }
 

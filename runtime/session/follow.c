@@ -179,10 +179,19 @@ calx_status calx_follow(calx_session *session, const calx_loads *place, const vo
     return status;
 }
 
-calx_status calx_follow_one(calx_session *session, const calx_loads *place, calx_instance *instance)
+calx_status calx_follow_again(calx_session *session, calx_instance *instance)
 {
+    const calx_loads *place = calx_loads_of(instance);
+    calx_status status = CALX_OK;
+    if (place == NULL)
+        status = calx_follow_default(session, instance->mapper, &place);
+    if (status != CALX_OK || place == NULL)
+        return status;
+    calx_loads_hold(place);
     const void *entity = calx_instance_entity(instance);
-    return calx_follow(session, place, &entity, 1, NULL);
+    status = calx_follow(session, place, &entity, 1, NULL);
+    calx_loads_release(place);
+    return status;
 }
 
 calx_status calx_follow_default(calx_session *session, const calx_mapper *mapper,

@@ -27,9 +27,8 @@ calx_status calx_follow_targets(calx_session *session, const calx_loads *under,
                                 unsigned relationship, const void *const *entities, size_t count,
                                 const calx_sql_query *source);
 
-/* The same for one instance that was just loaded. */
-calx_status calx_follow_one(calx_session *session, const calx_loads *place,
-                            calx_instance *instance);
+/* What is to follow one instance whose row came by itself: as before (SES-245), or by default. */
+calx_status calx_follow_again(calx_session *session, calx_instance *instance);
 
 /*
  * What is to follow instances that come without a query of their own: as their descriptors say.

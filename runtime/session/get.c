@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-static const calx_locking no_lock = { CALX_LOCK_NONE, CALX_LOCK_WAIT };
-
 /* The row of an expired instance went: it is as if deleted here too (SES-075). */
 static void note_row_gone(calx_session *session, calx_instance *instance)
 {
@@ -43,8 +41,9 @@ static calx_status make_key(calx_session *session, const calx_mapper *mapper,
 }
 
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
-                              calx_instance **out_instance)
+                              const calx_loads *place, calx_instance **out_instance)
 {
+    const calx_rereading how = { .place = place };
     calx_key key;
     *out_instance = NULL;
     calx_status status = make_key(session, entity->mapper, values, &key);
@@ -61,9 +60,9 @@ calx_status calx_session_find(calx_session *session, calx_entity *entity, const 
     }
     status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = present == NULL || (present->flags & CALX_INSTANCE_SPARING) != 0
-                     ? calx_session_select_by_key(session, entity, values, no_lock, out_instance)
-                     : calx_session_select_whole(session, entity, values, no_lock, out_instance);
+        status = present == NULL
+                     ? calx_session_select_by_key(session, entity, values, &how, out_instance)
+                     : calx_session_reread(session, present, &how, out_instance);
     if (status == CALX_OK && *out_instance == NULL && present != NULL)
         note_row_gone(session, present);
     return status;
@@ -105,17 +104,21 @@ static calx_status enter(calx_session *session, const calx_mapper *mapper, const
     return calx_session_check_given(session, place, "place for the instance");
 }
 
-/* As calx_session_find(); what is to follow an instance that is new comes along. */
+/* What is to follow an instance whose row came: as it did before, or as its mapper says. */
+static calx_status follow(calx_session *session, uint64_t arrivals_before, calx_instance *found)
+{
+    if (found == NULL || session->arrivals == arrivals_before)
+        return CALX_OK;
+    return calx_follow_again(session, found);
+}
+
+/* As calx_session_find(); what is to follow a row comes along (SES-231). */
 static calx_status find_along(calx_session *session, calx_entity *entity, const calx_value *key,
                               calx_instance **out_found)
 {
-    const calx_loads *place = NULL;
-    uint64_t before = session->made;
-    calx_status status = calx_session_find(session, entity, key, out_found);
-    if (status != CALX_OK || *out_found == NULL || session->made == before)
-        return status;
-    status = calx_follow_default(session, entity->mapper, &place);
-    return status == CALX_OK ? calx_follow_one(session, place, *out_found) : status;
+    uint64_t before = session->arrivals;
+    calx_status status = calx_session_find(session, entity, key, NULL, out_found);
+    return status == CALX_OK ? follow(session, before, *out_found) : status;
 }
 
 calx_status calx_session_get(calx_session *session, const calx_mapper *mapper,
@@ -306,8 +309,13 @@ static calx_status fetch(calx_session *session, calx_entity *entity, const calx_
     if (status == CALX_OK && present != NULL && options->populate_existing)
         calx_session_expire_instance(present);
     met.was_loaded = present != NULL && !calx_session_is_expired(session, present);
+    uint64_t before = session->arrivals;
+    selection.place = present == NULL ? NULL : calx_loads_hold(calx_loads_of(present));
     if (status == CALX_OK)
         status = calx_session_select(session, &selection);
+    calx_loads_release(selection.place);
+    if (status == CALX_OK)
+        status = follow(session, before, *out_instance);
     if (status == CALX_OK && *out_instance == NULL && present != NULL && !met.was_loaded &&
         options->wait != CALX_LOCK_SKIP_LOCKED)
         note_row_gone(session, present);
@@ -324,7 +332,7 @@ static calx_status get_with(calx_session *session, calx_entity *entity, const ca
     else if (options->populate_existing || options->lock != CALX_LOCK_NONE)
         status = fetch(session, entity, values, options, &found);
     else
-        status = calx_session_find(session, entity, values, &found);
+        status = find_along(session, entity, values, &found);
     if (status == CALX_OK)
         *out_entity = found == NULL ? NULL : calx_instance_entity(found);
     return status;

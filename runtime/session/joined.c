@@ -202,6 +202,15 @@ const calx_relationship *calx_joined_collection(const calx_joined *joined)
     return NULL;
 }
 
+void calx_joined_take_whole(calx_joined *joined)
+{
+    size_t more = joined->parts[0].entity->mapper->column_count -
+                  calx_choice_count(joined->parts[0].choice, joined->parts[0].entity->mapper);
+    joined->parts[0].choice = NULL;
+    for (size_t i = 1; i < joined->count; i++)
+        joined->parts[i].first += more;
+}
+
 void calx_joined_populate(calx_joined *joined)
 {
     joined->populates = true;

@@ -19,6 +19,9 @@ typedef struct calx_joined calx_joined;
 calx_status calx_joined_new(calx_session *session, const calx_loads *loads,
                             calx_joined **out_joined);
 
+/* The rows are to have every column of the query's own part, whatever the place leaves out. */
+void calx_joined_take_whole(calx_joined *joined);
+
 /* What was read in full is in place; what was not is as it was before. Takes NULL. */
 void calx_joined_free(calx_joined *joined);
 

@@ -297,38 +297,40 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
     return CALX_OK;
 }
 
-/*
- * What comes with rows of the entity by what its mapper says; NULL: nothing is joined. Rows that
- * are locked, or wanted whole where some columns usually stay away, are asked for alone.
- */
-static calx_status find_place(calx_session *session, const calx_selection *selection,
-                              const calx_loads **out_place)
+calx_status calx_session_joining(calx_session *session, calx_entity *entity,
+                                 const calx_loads *place, const calx_loads **out_joining)
 {
-    calx_entity *entity = selection->entity;
-    bool is_alone = selection->lock.lock != CALX_LOCK_NONE ||
-                    (selection->whole && entity->has_deferred) ||
-                    (selection->columns == NULL && selection->plan != NULL);
-    if (!entity->joins || is_alone)
+    *out_joining = place != NULL && place->joins ? place : NULL;
+    if (place != NULL || !entity->joins)
         return CALX_OK;
     if (entity->joining == NULL &&
         calx_loads_new(entity->mapper, NULL, 0, &entity->joining) != CALX_OK)
         return calx_error_set_nomem(&session->error);
-    *out_place = entity->joining;
+    if (entity->joining != NULL && entity->joining->joins)
+        *out_joining = entity->joining;
     return CALX_OK;
+}
+
+/* Rows that are locked are asked for alone, and a plan of another kind says where from. */
+static bool is_alone(const calx_selection *selection)
+{
+    return selection->lock.lock != CALX_LOCK_NONE ||
+           (selection->columns == NULL && selection->plan != NULL);
 }
 
 calx_status calx_session_select(calx_session *session, const calx_selection *selection)
 {
-    const calx_loads *place = NULL;
-    if (find_place(session, selection, &place) != CALX_OK)
+    const calx_loads *joining = NULL;
+    if (!is_alone(selection) &&
+        calx_session_joining(session, selection->entity, selection->place, &joining) != CALX_OK)
         return session->error.status;
-    if (place != NULL && place->joins)
-        return calx_session_select_joined(session, selection, place);
+    if (joining != NULL)
+        return calx_session_select_joined(session, selection, joining);
     const calx_plan *plan = NULL;
     const calx_choice *choice = NULL;
     calx_status status = CALX_OK;
     if (!selection->whole)
-        status = calx_choice_usual(session, selection->entity, &choice);
+        status = calx_choice_at(session, selection->entity, selection->place, &choice);
     if (status == CALX_OK)
         status = plan_for(session, selection, choice, &plan);
     if (status == CALX_OK)
@@ -349,32 +351,19 @@ static calx_status keep_one(void *context, calx_instance *instance)
     return CALX_OK;
 }
 
-static calx_selection row_of_key(calx_entity *entity, const calx_value *values, calx_locking lock,
-                                 calx_instance **out_instance)
+calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
+                                       const calx_value *values, const calx_rereading *how,
+                                       calx_instance **out_instance)
 {
-    return (calx_selection){
+    const calx_selection selection = {
         .entity = entity,
         .values = values,
         .count = entity->mapper->key_count,
-        .lock = lock,
+        .lock = how->lock,
+        .whole = how->whole,
+        .place = how->place,
         .visit = keep_one,
         .context = out_instance,
     };
-}
-
-calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
-                                       const calx_value *values, calx_locking lock,
-                                       calx_instance **out_instance)
-{
-    calx_selection selection = row_of_key(entity, values, lock, out_instance);
-    return calx_session_select(session, &selection);
-}
-
-calx_status calx_session_select_whole(calx_session *session, calx_entity *entity,
-                                      const calx_value *values, calx_locking lock,
-                                      calx_instance **out_instance)
-{
-    calx_selection selection = row_of_key(entity, values, lock, out_instance);
-    selection.whole = true;
     return calx_session_select(session, &selection);
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "mapper/column.h"
 #include "session/choice.h"
+#include "session/follow.h"
 #include "session/orphan.h"
 #include "session/relationship.h"
 #include "session/write.h"
@@ -139,11 +140,12 @@ static calx_status read_key(calx_session *session, const calx_instance *owner,
 }
 
 static calx_status select_members(calx_session *session, const calx_relationship *facts,
-                                  const calx_value *values, calx_instances *found)
+                                  const calx_value *values, const calx_loads *under,
+                                  calx_instances *found)
 {
     const calx_choice *choice = NULL;
     calx_entity *entity = calx_session_entity(session, facts->target);
-    if (entity == NULL || calx_choice_usual(session, entity, &choice) != CALX_OK)
+    if (entity == NULL || calx_choice_at(session, entity, under, &choice) != CALX_OK)
         return session->error.status;
     const calx_plan_key key = { .mapper = facts->target,
                                 .kind = CALX_PLAN_SELECT_MEMBERS,
@@ -153,6 +155,7 @@ static calx_status select_members(calx_session *session, const calx_relationship
         .entity = entity,
         .values = values,
         .count = facts->association->foreign_keys[facts->foreign_key].column_count,
+        .place = under,
         .visit = note_item,
         .context = found,
     };
@@ -161,24 +164,72 @@ static calx_status select_members(calx_session *session, const calx_relationship
     return status == CALX_OK ? calx_session_select(session, &selection) : status;
 }
 
-calx_status calx_many_to_many_load(calx_session *session, calx_instance *owner,
-                                   unsigned relationship)
+/* Members that bring something along come with a row of their owner, as those of many owners do. */
+static calx_status load_joined(calx_session *session, calx_instance *owner, unsigned relationship,
+                               const calx_loads *under)
+{
+    const void *entity = calx_instance_entity(owner);
+    const calx_following following = {
+        .session = session,
+        .relationship = relationship,
+        .facts = &owner->mapper->relationships[relationship],
+        .under = under,
+        .owners = &entity,
+        .count = 1,
+    };
+    calx_status status = calx_load_members(&following, false);
+    if (status == CALX_OK && !calx_relationship_is_known(owner, relationship))
+        status = calx_many_to_many_take(owner, relationship, NULL, 0); /* its row is gone */
+    return status;
+}
+
+static calx_status load_alone(calx_session *session, calx_instance *owner, unsigned relationship,
+                              const calx_loads *under)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
     const calx_foreign_key *key = &facts->association->foreign_keys[facts->foreign_key];
     calx_instances found = { 0 };
     bool complete = false;
     calx_value *values = calx_alloc_array(key->column_count, sizeof(*values));
-    calx_status status = values == NULL ? no_memory(session) : calx_session_autoflush(session);
+    calx_status status = values == NULL ? no_memory(session) : CALX_OK;
     if (status == CALX_OK)
         status = read_key(session, owner, key, values, &complete);
     if (status == CALX_OK && complete)
-        status = select_members(session, facts, values, &found);
+        status = select_members(session, facts, values, under, &found);
     if (status == CALX_OK)
         status = calx_many_to_many_take(owner, relationship, found.items, found.count);
     calx_instances_clear(&found);
     calx_release(values);
     return status;
+}
+
+/* A row is found by the key it has, and not by one that is to be written. */
+static bool has_stored_key(const calx_instance *owner)
+{
+    const calx_mapper *mapper = owner->mapper;
+    for (size_t i = 0; i < mapper->key_count; i++)
+        if (!calx_column_same(&mapper->columns[mapper->key[i]], calx_instance_entity(owner),
+                              calx_writer_stored(owner)))
+            return false;
+    return true;
+}
+
+calx_status calx_many_to_many_load(calx_session *session, calx_instance *owner,
+                                   unsigned relationship, const calx_loads *under)
+{
+    const calx_relationship *facts = &owner->mapper->relationships[relationship];
+    calx_entity *entity = calx_session_entity(session, facts->target);
+    const calx_loads *joining = NULL;
+    if (entity == NULL)
+        return session->error.status;
+    calx_status status = calx_session_autoflush(session);
+    if (status == CALX_OK)
+        status = calx_session_joining(session, entity, under, &joining);
+    if (status != CALX_OK)
+        return status;
+    return joining != NULL && has_stored_key(owner)
+               ? load_joined(session, owner, relationship, joining)
+               : load_alone(session, owner, relationship, under);
 }
 
 /* ---- changing ---- */

@@ -7,9 +7,12 @@
 
 #include "session/session.h"
 
-/* Loads the members of a persistent owner: one SELECT, in the relationship's order. */
+/*
+ * Loads the members of a persistent owner under a place (NULL: as their mapper says): one SELECT,
+ * in the relationship's order.
+ */
 calx_status calx_many_to_many_load(calx_session *session, calx_instance *owner,
-                                   unsigned relationship);
+                                   unsigned relationship, const calx_loads *under);
 
 /* The members of an owner that is not stored: what was added to it, from either end. */
 calx_status calx_many_to_many_gather(calx_instance *owner, unsigned relationship);

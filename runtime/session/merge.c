@@ -178,7 +178,7 @@ static calx_status find_target(merging *work, merged *one, const calx_value *val
         one->target = other->target;
         return CALX_OK;
     }
-    return calx_session_find(work->session, entity, values, &one->target);
+    return calx_session_find(work->session, entity, values, NULL, &one->target);
 }
 
 static bool is_here(const merging *work, const calx_instance *source)

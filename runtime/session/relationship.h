@@ -16,7 +16,7 @@
 calx_status calx_relationship_load(calx_session *session, calx_instance *instance,
                                    unsigned relationship);
 
-/* The same; instances that come in are noted to be loaded under a place, which may be NULL. */
+/* The same; what comes in is loaded under a place (NULL: as its mapper says). */
 calx_status calx_relationship_load_under(calx_session *session, calx_instance *instance,
                                          unsigned relationship, const calx_loads *under);
 
@@ -26,6 +26,13 @@ calx_status calx_relationship_load_under(calx_session *session, calx_instance *i
  */
 calx_status calx_relationship_ask(calx_session *session, calx_instance *instance,
                                   unsigned relationship);
+
+/* The same for a relationship the application names: nothing is forbidden, nothing counted. */
+calx_status calx_relationship_load_along(calx_session *session, calx_instance *instance,
+                                         unsigned relationship);
+
+/* The options an instance was loaded under, borrowed from it; NULL: none. */
+const calx_loads *calx_loads_of(const calx_instance *instance);
 
 /* What is known of the targets of an instance that was loaded under options; NULL: nothing. */
 const calx_loads *calx_loads_under(const calx_instance *instance, unsigned relationship);

@@ -108,24 +108,25 @@ typedef struct wanted {
     size_t order_count;
 } wanted;
 
-static bool is_sought(const calx_entity *entity, const wanted *rows)
+static bool is_sought(const calx_entity *entity, const calx_choice *choice, const wanted *rows)
 {
-    return entity->sought == rows->columns && entity->sought_order == rows->order &&
-           entity->by_sought->type_count == rows->count &&
+    return choice == entity->usual && entity->sought == rows->columns &&
+           entity->sought_order == rows->order && entity->by_sought->type_count == rows->count &&
            entity->by_sought->key.order_count == rows->order_count;
 }
 
 /* The plan for these rows; what was asked for last is mostly asked for next, too. */
-static calx_status plan_rows(calx_session *session, calx_entity *entity, const wanted *rows,
-                             const calx_plan **out_plan)
+static calx_status plan_rows(calx_session *session, const calx_selection *selection,
+                             const wanted *rows, const calx_plan **out_plan)
 {
-    if (is_sought(entity, rows)) {
+    calx_entity *entity = selection->entity;
+    const calx_choice *choice = NULL;
+    if (calx_choice_at(session, entity, selection->place, &choice) != CALX_OK)
+        return session->error.status;
+    if (is_sought(entity, choice, rows)) {
         *out_plan = entity->by_sought;
         return CALX_OK;
     }
-    const calx_choice *choice = NULL;
-    if (calx_choice_usual(session, entity, &choice) != CALX_OK)
-        return session->error.status;
     uint64_t *set = calx_alloc_array(calx_plan_words(entity->mapper), sizeof(*set));
     if (set == NULL)
         return no_memory(session);
@@ -141,7 +142,7 @@ static calx_status plan_rows(calx_session *session, calx_entity *entity, const w
     };
     calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
     calx_release(set);
-    if (status == CALX_OK) {
+    if (status == CALX_OK && choice == entity->usual) {
         entity->sought = rows->columns;
         entity->sought_order = rows->order;
         entity->by_sought = *out_plan;
@@ -175,7 +176,7 @@ out:
 static calx_status select_where(calx_session *session, calx_selection *selection,
                                 const wanted *rows)
 {
-    calx_status status = plan_rows(session, selection->entity, rows, &selection->plan);
+    calx_status status = plan_rows(session, selection, rows, &selection->plan);
     if (status != CALX_OK)
         return status;
     selection->columns = selection->plan->key.columns;
@@ -192,16 +193,6 @@ static calx_status first_of(void *context, calx_instance *instance)
     return CALX_OK;
 }
 
-static calx_status find_by_key(calx_session *session, calx_entity *entity, const calx_value *values,
-                               const calx_loads *under, calx_instance **out_target)
-{
-    uint64_t before = session->arrivals;
-    calx_status status = calx_session_find(session, entity, values, out_target);
-    if (status == CALX_OK && *out_target != NULL && session->arrivals != before)
-        status = calx_loads_note(session, *out_target, under);
-    return status;
-}
-
 static calx_status find_target(calx_session *session, const calx_foreign_key *key,
                                const calx_value *values, const calx_loads *under,
                                calx_instance **out_target)
@@ -210,7 +201,7 @@ static calx_status find_target(calx_session *session, const calx_foreign_key *ke
     if (entity == NULL)
         return session->error.status;
     if (is_key(key->target, key->target_columns, key->column_count))
-        return find_by_key(session, entity, values, under, out_target);
+        return calx_session_find(session, entity, values, under, out_target);
     calx_status status = calx_session_autoflush(session);
     if (status != CALX_OK)
         return status;
@@ -365,7 +356,7 @@ calx_status calx_relationship_load_under(calx_session *session, calx_instance *i
     if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
         return load_one(session, instance, &instance->mapper->relationships[relationship], under);
     if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY_TO_MANY)
-        return calx_many_to_many_load(session, instance, relationship);
+        return calx_many_to_many_load(session, instance, relationship, under);
     return load_many(session, instance, relationship, under);
 }
 

@@ -1,7 +1,7 @@
 /*
  * Rows by their key or a foreign key, of an entity some of whose relationships come with its rows:
- * what a plan does for other entities, by a query's text (SES-231). Nothing here depends on who
- * asks: a get, a refresh, or a relationship that is loaded.
+ * what a plan does for other entities, by a query's text (SES-231, 245). Nothing here depends on
+ * who asks: a get, a refresh, or a relationship that is loaded.
  */
 #include "session/joined.h"
 
@@ -151,6 +151,8 @@ calx_status calx_session_select_joined(calx_session *session, const calx_selecti
     calx_joined *joined = NULL;
     calx_parameter_list_init(&query.parameters);
     calx_status status = calx_joined_new(session, place, &joined);
+    if (status == CALX_OK && selection->whole)
+        calx_joined_take_whole(joined);
     if (status == CALX_OK)
         status = describe(session, &query, selection, joined);
     if (status == CALX_OK)

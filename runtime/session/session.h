@@ -327,8 +327,11 @@ calx_status calx_session_check_lock(calx_session *session, calx_locking lock);
 /* Loads an expired instance; does nothing for another. CALX_E_OBJECT_DELETED: no such row. */
 calx_status calx_session_freshen(calx_session *session, calx_instance *instance);
 
+/* The same for the application: what is to follow its rows comes along (SES-231). */
+calx_status calx_session_freshen_along(calx_session *session, calx_instance *instance);
+
 /* The same, and what was never loaded too: all of it by one SELECT. */
-calx_status calx_session_complete(calx_session *session, calx_instance *instance);
+calx_status calx_session_complete_along(calx_session *session, calx_instance *instance);
 
 /* Columns that the row in entity->row has, and that were never loaded. partial.c */
 calx_status calx_session_fill_unloaded(calx_session *session, calx_entity *entity,
@@ -365,26 +368,46 @@ typedef struct calx_selection {
     size_t count;
     calx_locking lock;
     bool whole;              /* every column, those too that usually are loaded later */
-    const calx_loads *place; /* what instances that come in are noted to be loaded under; or NULL */
+    const calx_loads *place; /* what rows are loaded under; NULL: as the mapper says */
     calx_visit visit;
     void *context;
 } calx_selection;
 
 calx_status calx_session_select(calx_session *session, const calx_selection *selection);
 
+/* How the row of a key is asked for; zeroed: as its mapper says. */
+typedef struct calx_rereading {
+    calx_locking lock;
+    bool whole;              /* as in a selection */
+    const calx_loads *place; /* the same; NULL: that of the instance, if it is there */
+} calx_rereading;
+
 /* The row of a key, always from the database. *out_instance stays as it is: no such row. */
 calx_status calx_session_select_by_key(calx_session *session, calx_entity *entity,
-                                       const calx_value *values, calx_locking lock,
+                                       const calx_value *values, const calx_rereading *how,
                                        calx_instance **out_instance);
 
-/* The same with every column, deferred ones too. */
-calx_status calx_session_select_whole(calx_session *session, calx_entity *entity,
-                                      const calx_value *values, calx_locking lock,
-                                      calx_instance **out_instance);
+/*
+ * The same for an instance that is there: as it was loaded before, if nobody says otherwise
+ * (SES-245). One that has no room to note what it lacks has had all its columns, and gets all of
+ * them again. expire.c
+ */
+calx_status calx_session_reread(calx_session *session, calx_instance *instance,
+                                const calx_rereading *how, calx_instance **out_instance);
 
-/* The instance of a key, from the identity map or the database. *out NULL: no such row. */
+/*
+ * The place whose relationships a SELECT of rows by their columns joins: the given one, or what the
+ * mapper says. *out_joining NULL: none is to be joined.
+ */
+calx_status calx_session_joining(calx_session *session, calx_entity *entity,
+                                 const calx_loads *place, const calx_loads **out_joining);
+
+/*
+ * The instance of a key, from the identity map or the database, where it is loaded under a place
+ * (NULL: that of the instance, or what the mapper says). *out NULL: no such row.
+ */
 calx_status calx_session_find(calx_session *session, calx_entity *entity, const calx_value *values,
-                              calx_instance **out_instance);
+                              const calx_loads *place, calx_instance **out_instance);
 
 /*
  * An argument of a public call: the instance, which must be a member of the session.

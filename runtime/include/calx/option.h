@@ -16,9 +16,9 @@
  * Several options of a query add up. A later one for the same place replaces what an earlier one
  * said about it and about nothing else; what no option speaks of is loaded as the annotation of its
  * member says. The path is checked where the query is given it: one that does not fit its mappers
- * is CALX_E_ARGUMENT, with the path. Options about relationships stay with the
- * instances that were loaded under them, for what is loaded later and, but for joins, for refreshes
- * (SES-245); what a query said about columns and joins is not repeated by a refresh.
+ * is CALX_E_ARGUMENT, with the path. Options stay with the instances that were loaded under them,
+ * for what is loaded later and for refreshes (SES-245). Only a row that is locked comes without
+ * what is joined to it; and calx_session_load() and an edit load every column.
  *
  * Thread rule: plain values.
  */
