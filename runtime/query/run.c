@@ -240,7 +240,7 @@ static calx_status collect(calx_query *query, calx_query_want want, size_t *out_
     session->linking = false;
     if (status != CALX_OK)
         return status;
-    session->results++;
+    calx_guard_begin(session, query->mapper, query->loads);
     if (query->loads != NULL && count > 0) {
         const calx_sql_query select = calx_query_describe(query, want, NULL, NULL);
         /* What is joined, and kept something else, shows targets that the query does not find. */
@@ -500,8 +500,6 @@ static calx_status stream_batches(query_run *run, calx_query *query, calx_entity
     while (status == CALX_OK && run->has_row) {
         size_t count = 0;
         status = read_batch(run, query, items, &count);
-        if (status == CALX_OK)
-            session->results++;
         for (size_t i = 0; status == CALX_OK && i < count; i++)
             if (is_there(run, &items[i]))
                 status = hand_on(query, run, items[i].entity, function, context);
@@ -518,6 +516,7 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
                                    is_short ? CALX_DRIVER_ROWS_ALL : CALX_DRIVER_ROWS_STREAM);
     if (status != CALX_OK)
         return status;
+    calx_guard_begin(run.session, query->mapper, run.loads);
     if (run.batch > 0)
         status = stream_batches(&run, query, function, context);
     while (status == CALX_OK && run.has_row) {

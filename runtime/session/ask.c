@@ -105,19 +105,29 @@ static calx_status fail_raise(calx_session *session, const calx_instance *instan
 
 /* ---- the guard ---- */
 
-/* How often the relationship was loaded by itself since the last result; NULL: no memory. */
+/*
+ * Rows of other mappers do not count, so a query that runs for each instance of a result does not
+ * hide what is loaded for each.
+ */
+void calx_guard_begin(calx_session *session, const calx_mapper *mapper, const calx_loads *place)
+{
+    if (session->options.lazy_load_budget == 0)
+        return;
+    const calx_entity *entity = calx_session_met(session, mapper);
+    if (entity != NULL && entity->asked != NULL)
+        memset(entity->asked, 0, mapper->relationship_count * sizeof *entity->asked);
+    for (size_t i = 0; place != NULL && i < mapper->relationship_count; i++)
+        if (calx_loading_is_eager(place->loads[i].loading))
+            calx_guard_begin(session, mapper->relationships[i].target, place->loads[i].under);
+}
+
+/* How often the relationship was loaded by itself since its rows came; NULL: no memory. */
 static uint32_t *count_of(calx_session *session, const calx_mapper *mapper, unsigned relationship)
 {
     calx_entity *entity = calx_session_entity(session, mapper);
-    if (entity == NULL)
-        return NULL;
-    size_t size = mapper->relationship_count * sizeof *entity->asked;
-    if (entity->asked == NULL)
-        entity->asked = calx_alloc_zeroed(size);
-    else if (entity->asked_in != session->results)
-        memset(entity->asked, 0, size);
-    entity->asked_in = session->results;
-    return entity->asked == NULL ? NULL : &entity->asked[relationship];
+    if (entity != NULL && entity->asked == NULL)
+        entity->asked = calx_alloc_zeroed(mapper->relationship_count * sizeof *entity->asked);
+    return entity == NULL || entity->asked == NULL ? NULL : &entity->asked[relationship];
 }
 
 static calx_status guard(calx_session *session, const calx_instance *instance,
@@ -137,14 +147,15 @@ static calx_status guard(calx_session *session, const calx_instance *instance,
         return CALX_OK;
     if (session->options.lazy_load_guard == CALX_LAZY_LOAD_FAIL)
         return calx_session_fail(session, CALX_E_INVALID_REQUEST,
-                                 "%s.%s was loaded for %zu instances one by one since the last "
-                                 "query, and the budget is spent: give that query "
+                                 "%s.%s was loaded for %zu instances one by one since the query "
+                                 "that found them, and the budget is spent: give that query "
                                  "calx_selectinload(%s_rel.%s)",
                                  mapper->name, member, budget, mapper->name, member);
     if (*count == budget + 1)
         calx_session_warn(session,
-                          "%s.%s was loaded for %u instances one by one since the last query, more "
-                          "than the budget of %zu: give that query calx_selectinload(%s_rel.%s)",
+                          "%s.%s was loaded for %u instances one by one since the query that found "
+                          "them, more than the budget of %zu: give that query "
+                          "calx_selectinload(%s_rel.%s)",
                           mapper->name, member, *count, budget, mapper->name, member);
     return CALX_OK;
 }

@@ -37,6 +37,12 @@ calx_status calx_follow_again(calx_session *session, calx_instance *instance);
 calx_status calx_follow_default(calx_session *session, const calx_mapper *mapper,
                                 const calx_loads **out_place);
 
+/*
+ * Rows came that a query or a get asked for: what is loaded one by one from now on for instances of
+ * this mapper, and of those that come along at the place (or NULL), is counted anew. ask.c
+ */
+void calx_guard_begin(calx_session *session, const calx_mapper *mapper, const calx_loads *place);
+
 /* ---- for the strategies ---- */
 
 /* One relationship that is to be loaded for many owners, none of which knows it. */

@@ -109,6 +109,7 @@ static calx_status follow(calx_session *session, uint64_t arrivals_before, calx_
 {
     if (found == NULL || session->arrivals == arrivals_before)
         return CALX_OK;
+    calx_guard_begin(session, found->mapper, calx_loads_of(found));
     return calx_follow_again(session, found);
 }
 

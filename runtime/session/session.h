@@ -83,8 +83,7 @@ typedef struct calx_entity {
     size_t links_size;       /* of an instance */
     const calx_loads *along; /* what follows its rows when no option is given; NULL: nothing */
     bool along_known;        /* that was worked out */
-    uint32_t *asked;         /* the lazy loads of each relationship since `asked_in`; or NULL */
-    uint64_t asked_in;       /* a number of the session's results */
+    uint32_t *asked;         /* the lazy loads of each relationship since its rows came; or NULL */
     /* of the flush being planned, work_kinds.c */
     size_t rank;   /* what is pointed at has a lower one */
     size_t group;  /* of mappers that point at each other */
@@ -139,7 +138,6 @@ struct calx_session {
     uint64_t restored;    /* savepoints rolled back so far */
     uint64_t arrivals;    /* instances that were made or filled by a row so far */
     uint64_t made;        /* instances that were made by a row so far */
-    uint64_t results;     /* of queries so far */
     uint64_t apart;       /* relationships so far that show what no row of a load said (SES-317) */
     bool linking;         /* rows that come now are to be related: they are made with links */
     calx_identity_table identity; /* persistent instances by key */

@@ -234,17 +234,23 @@ static void note_warning(void *context, const char *text)
     strncpy(*last, text, sizeof *last - 1);
 }
 
-static void guard_with(graph *fix, size_t budget, calx_lazy_load_guard guard, void *last)
+/* last: where warnings go, or NULL. */
+static void guarded_session(graph *fix, size_t budget, calx_lazy_load_guard guard, void *last)
 {
     calx_session_options options = CALX_SESSION_OPTIONS_INIT;
-    loading_users(fix);
     calx_session_free(fix->session);
     options.bind = fix->engine;
     options.lazy_load_budget = budget;
     options.lazy_load_guard = guard;
-    options.warning = note_warning;
+    options.warning = last == NULL ? NULL : note_warning;
     options.warning_context = last;
     assert_int_equal(calx_session_new(&options, &fix->session, NULL), CALX_OK);
+}
+
+static void guard_with(graph *fix, size_t budget, calx_lazy_load_guard guard, void *last)
+{
+    loading_users(fix);
+    guarded_session(fix, budget, guard, last);
 }
 
 static void loading_one_after_the_other_is_warned_of_once(void **state)
@@ -307,6 +313,103 @@ static void what_takes_no_statement_costs_no_budget(void **state)
     graph_close(&fix);
 }
 
+static calx_status read_addresses(void *context, const void *entity)
+{
+    size_t *done = context;
+    calx_status status = read_many(entity, 0);
+    *done += status == CALX_OK;
+    return status;
+}
+
+static void a_stream_is_one_result(void **state)
+{
+    (void)state;
+    graph fix;
+    char last[300] = "";
+    size_t done = 0;
+    guard_with(&fix, 2, CALX_LAZY_LOAD_FAIL, &last);
+    calx_query *query = loading_query(&fix, &user_mapper);
+    for (size_t i = 1; i <= 2; i++) { /* and the next one is the next result */
+        assert_int_equal(calx_query_each(query, read_addresses, &done), CALX_E_INVALID_REQUEST);
+        assert_int_equal(done, 2 * i);
+        assert_non_null(strstr(calx_session_error(fix.session)->message,
+                               "user.addresses was loaded for 2 instances"));
+        graph_ok(&fix, calx_session_expire_all(fix.session));
+    }
+    calx_query_free(query);
+    graph_close(&fix);
+}
+
+static calx_status read_parent(void *context, const void *entity)
+{
+    size_t *done = context;
+    calx_status status = read_one(entity, NODE_PARENT);
+    *done += status == CALX_OK;
+    return status;
+}
+
+/* From the last node to the first: the parents of 6, 5 and 3 are not in memory yet. */
+static void batches_of_a_stream_are_one_result(void **state)
+{
+    (void)state;
+    graph fix;
+    size_t done = 0;
+    calx_query *query = NULL;
+    const calx_order backwards = { { &node_mapper, 0, 0 }, true };
+    loading_tree(&fix);
+    guarded_session(&fix, 2, CALX_LAZY_LOAD_FAIL, NULL);
+    graph_ok(&fix, calx_session_query(fix.session, &node_mapper, &query));
+    graph_ok(&fix, calx_query_order_by(query, backwards));
+    graph_ok(&fix, calx_query_yield_per(query, 1));
+    graph_ok(&fix, calx_query_options(query, calx_selectinload(node_children_rel)));
+    assert_int_equal(calx_query_each(query, read_parent, &done), CALX_E_INVALID_REQUEST);
+    assert_int_equal(done, 3);
+    calx_query_free(query);
+    graph_close(&fix);
+}
+
+static void a_get_that_takes_a_statement_is_a_result(void **state)
+{
+    (void)state;
+    graph fix;
+    char last[300] = "";
+    guard_with(&fix, 1, CALX_LAZY_LOAD_FAIL, &last);
+    for (int64_t id = 1; id <= 3; id++)
+        assert_int_equal(read_many(graph_get(&fix, &user_mapper, id), 0), CALX_OK);
+    graph_ok(&fix, calx_session_expire_all(fix.session));
+    for (int64_t id = 1; id <= 3; id++)
+        assert_int_equal(read_many(graph_get(&fix, &user_mapper, id), 0), CALX_OK);
+    graph_ok(&fix, calx_session_expunge_all(fix.session));
+    calx_query *query = loading_query(&fix, &user_mapper);
+    loading_all(&fix, query, (calx_option){ 0 }, 3);
+    assert_int_equal(read_many(graph_get(&fix, &user_mapper, 1), 0), CALX_OK);
+    assert_int_equal(read_many(graph_get(&fix, &user_mapper, 2), 0), CALX_E_INVALID_REQUEST);
+    calx_query_free(query);
+    graph_close(&fix);
+}
+
+static void queries_for_others_in_between_hide_nothing(void **state)
+{
+    (void)state;
+    graph fix;
+    char last[300] = "";
+    guard_with(&fix, 1, CALX_LAZY_LOAD_FAIL, &last);
+    calx_query *users = loading_query(&fix, &user_mapper);
+    const void *const *items = loading_all(&fix, users, (calx_option){ 0 }, 3);
+    calx_query *nodes = loading_query(&fix, &node_mapper);
+    loading_all(&fix, nodes, (calx_option){ 0 }, 0);
+    assert_int_equal(read_many(items[0], 0), CALX_OK);
+    loading_all(&fix, nodes, (calx_option){ 0 }, 0);
+    assert_int_equal(read_many(items[1], 0), CALX_E_INVALID_REQUEST);
+    calx_query *addresses = loading_query(&fix, &address_mapper); /* these bring users along */
+    loading_all(&fix, addresses, calx_joinedload(address_user_rel), 3);
+    assert_int_equal(read_many(items[1], 0), CALX_OK);
+    calx_query_free(addresses);
+    calx_query_free(nodes);
+    calx_query_free(users);
+    graph_close(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +426,10 @@ int main(void)
         cmocka_unit_test(loading_one_after_the_other_is_warned_of_once),
         cmocka_unit_test(a_new_result_is_a_new_budget),
         cmocka_unit_test(what_takes_no_statement_costs_no_budget),
+        cmocka_unit_test(a_stream_is_one_result),
+        cmocka_unit_test(batches_of_a_stream_are_one_result),
+        cmocka_unit_test(a_get_that_takes_a_statement_is_a_result),
+        cmocka_unit_test(queries_for_others_in_between_hide_nothing),
     };
     return CALX_RUN("loading_lazy", tests);
 }

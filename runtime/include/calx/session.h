@@ -93,7 +93,8 @@ typedef struct calx_session_options {
                                       bind; copied; or NULL. With connection: its own count (SES-008)
                                     */
     size_t lazy_load_budget; /**< so often a relationship may be loaded by a statement of its own
-                                  since the last result of a query; 0: as often as it likes */
+                                  since a query or get last brought such owners; a stream is one
+                                  result; 0: as often as it likes */
     calx_lazy_load_guard lazy_load_guard; /**< what happens when that was spent */
 } calx_session_options;
 
