@@ -42,6 +42,8 @@ const calx_name_ending calx_entity_endings[] = {
     { "_query_limit", false },
     { "_query_offset", false },
     { "_query_options", false },
+    { "_query_options_along", false },
+    { "_query_yield_per", false },
     { "_query_populate_existing", false },
     { "_query_all", false },
     { "_query_first", false },

@@ -137,6 +137,9 @@ void use_scoped_session(calx_sessionmaker *maker)
     need(user_query_options(query.get(), calx_then(mails, calx_lazyload(address_rel.user))),
          "options");
     need(user_query_options(query.get(), calx_undefer(user_col.age, user_col.name)), "undefer");
+    const calx_option path[] = { mails, calx_lazyload(address_rel.user) };
+    need(user_query_options_along(query.get(), path, 2), "options along");
+    need(user_query_yield_per(query.get(), 2), "yield per");
     need(user_query_populate_existing(query.get()), "populate existing");
     need(user_query_each(query.get(), print_with_mail, nullptr), "each");
 }

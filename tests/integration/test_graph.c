@@ -111,6 +111,9 @@ static void loading_options_are_typed_and_fit_their_query(void **state)
     calx_option posts = calx_selectinload(author_rel.posts);
     assert_int_equal(
         author_query_options(query, calx_then(posts, calx_joinedload(post_rel.author))), CALX_OK);
+    const calx_option path[] = { posts, calx_selectinload(post_rel.tags) };
+    assert_int_equal(author_query_options_along(query, path, 2), CALX_OK);
+    assert_int_equal(author_query_yield_per(query, 10), CALX_OK);
     assert_int_equal(author_query_populate_existing(query), CALX_OK);
     assert_int_equal(author_query_options(query, calx_lazyload(post_rel.tags)), CALX_E_ARGUMENT);
     assert_non_null(strstr(calx_session_error(session)->message, "tags"));

@@ -71,6 +71,7 @@ const struct user_col user_col = {
 const struct user_rel user_rel = {
     .addresses = { &user_mapper, 0 },
 };
+struct user_each { user_function function; void *context; };
 /* clang-format on */
 
 struct user *user_new(void)
@@ -186,8 +187,7 @@ calx_status user_set_revision(const struct user *user, int32_t revision)
 calx_status user_addresses(const struct user *user, const struct address *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(user, &user_relationships[0], place, out_count);
     if (status == CALX_OK)
@@ -274,6 +274,16 @@ calx_status user_query_options(user_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status user_query_options_along(user_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status user_query_yield_per(user_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status user_query_populate_existing(user_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -282,8 +292,7 @@ calx_status user_query_populate_existing(user_query *query)
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct user *const *)items;
@@ -317,11 +326,6 @@ calx_status user_query_exists(user_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct user_each {
-    user_function function;
-    void *context;
-};
 
 static calx_status user_each_call(void *context, const void *item)
 {
@@ -386,6 +390,7 @@ const struct address_col address_col = {
 const struct address_rel address_rel = {
     .user = { &address_mapper, 0 },
 };
+struct address_each { address_function function; void *context; };
 /* clang-format on */
 
 struct address *address_new(void)
@@ -481,8 +486,7 @@ calx_status address_set_user_id(const struct address *address, int64_t user_id)
 
 calx_status address_user(const struct address *address, const struct user **out_user)
 {
-    const void *target = NULL;
-    const void **place = out_user != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_user != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(address, &address_relationships[0], place);
     if (status == CALX_OK)
         *out_user = target;
@@ -539,6 +543,17 @@ calx_status address_query_options(address_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status address_query_options_along(address_query *query, const calx_option *parts,
+                                        size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status address_query_yield_per(address_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status address_query_populate_existing(address_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -547,8 +562,7 @@ calx_status address_query_populate_existing(address_query *query)
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct address *const *)items;
@@ -583,11 +597,6 @@ calx_status address_query_exists(address_query *query, bool *out_exists)
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct address_each {
-    address_function function;
-    void *context;
-};
-
 static calx_status address_each_call(void *context, const void *item)
 {
     const struct address_each *each = context;
@@ -600,14 +609,11 @@ calx_status address_query_each(address_query *query, address_function function, 
     return calx_query_each((calx_query *)query, address_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const models_mappers[] = {
-    &user_mapper,
-    &address_mapper,
+    &user_mapper, &address_mapper,
 };
-
 const calx_metadata models_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "models",
-    .mappers = models_mappers,
-    .mapper_count = 2,
+    .abi = CALX_MAPPER_ABI, .name = "models", .mappers = models_mappers, .mapper_count = 2,
 };
+/* clang-format on */

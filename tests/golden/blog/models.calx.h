@@ -4,11 +4,7 @@
 
 #include "models.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -42,17 +38,15 @@ struct user *user_new(void);
 void user_free(struct user *user);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct user *user_copy(const struct user *user);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct user *user_edit(const struct user *user);
-/** Ends the watch on a mutable pointer. */
 void user_seal(const struct user *user);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status user_add(calx_session *session, struct user *user);
+calx_status user_delete(calx_session *session, const struct user *user);
 /** By key, borrowed; no such row: *out_user is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status user_get(calx_session *session, int64_t id, const struct user **out_user);
 calx_status user_get_one(calx_session *session, int64_t id, const struct user **out_user);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status user_delete(calx_session *session, const struct user *user);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status user_merge(calx_session *session, const struct user *source,
                        const struct user **out_user);
@@ -95,8 +89,10 @@ calx_status user_query_where_filter(user_query *query, const calx_filter *filter
 calx_status user_query_order_by(user_query *query, calx_order order);
 calx_status user_query_limit(user_query *query, int64_t limit);
 calx_status user_query_offset(user_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status user_query_options(user_query *query, calx_option option);
+calx_status user_query_options_along(user_query *query, const calx_option *parts, size_t count);
+calx_status user_query_yield_per(user_query *query, size_t rows);
 calx_status user_query_populate_existing(user_query *query);
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count);
@@ -134,17 +130,15 @@ struct address *address_new(void);
 void address_free(struct address *address);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct address *address_copy(const struct address *address);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct address *address_edit(const struct address *address);
-/** Ends the watch on a mutable pointer. */
 void address_seal(const struct address *address);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status address_add(calx_session *session, struct address *address);
+calx_status address_delete(calx_session *session, const struct address *address);
 /** By key, borrowed; no such row: *out_address is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status address_get(calx_session *session, int64_t id, const struct address **out_address);
 calx_status address_get_one(calx_session *session, int64_t id, const struct address **out_address);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status address_delete(calx_session *session, const struct address *address);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status address_merge(calx_session *session, const struct address *source,
                           const struct address **out_address);
@@ -174,8 +168,11 @@ calx_status address_query_where_filter(address_query *query, const calx_filter *
 calx_status address_query_order_by(address_query *query, calx_order order);
 calx_status address_query_limit(address_query *query, int64_t limit);
 calx_status address_query_offset(address_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status address_query_options(address_query *query, calx_option option);
+calx_status address_query_options_along(address_query *query, const calx_option *parts,
+                                        size_t count);
+calx_status address_query_yield_per(address_query *query, size_t rows);
 calx_status address_query_populate_existing(address_query *query);
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count);

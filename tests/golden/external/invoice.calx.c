@@ -55,6 +55,7 @@ const struct invoice_col invoice_col = {
 const struct invoice_rel invoice_rel = {
     .customer = { &invoice_mapper, 0 },
 };
+struct invoice_each { invoice_function function; void *context; };
 /* clang-format on */
 
 struct invoice *invoice_new(void)
@@ -145,8 +146,7 @@ calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t custo
 
 calx_status invoice_customer(const struct invoice *invoice, const struct customer **out_customer)
 {
-    const void *target = NULL;
-    const void **place = out_customer != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_customer != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(invoice, &invoice_relationships[0], place);
     if (status == CALX_OK)
         *out_customer = target;
@@ -203,6 +203,17 @@ calx_status invoice_query_options(invoice_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status invoice_query_options_along(invoice_query *query, const calx_option *parts,
+                                        size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status invoice_query_yield_per(invoice_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status invoice_query_populate_existing(invoice_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -211,8 +222,7 @@ calx_status invoice_query_populate_existing(invoice_query *query)
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct invoice *const *)items;
@@ -247,11 +257,6 @@ calx_status invoice_query_exists(invoice_query *query, bool *out_exists)
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct invoice_each {
-    invoice_function function;
-    void *context;
-};
-
 static calx_status invoice_each_call(void *context, const void *item)
 {
     const struct invoice_each *each = context;
@@ -264,19 +269,15 @@ calx_status invoice_query_each(invoice_query *query, invoice_function function, 
     return calx_query_each((calx_query *)query, invoice_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const invoice_mappers[] = {
     &invoice_mapper,
 };
-
 static const calx_metadata *const invoice_references[] = {
     &customer_metadata,
 };
-
 const calx_metadata invoice_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "invoice",
-    .mappers = invoice_mappers,
-    .mapper_count = 1,
-    .references = invoice_references,
-    .reference_count = 1,
+    .abi = CALX_MAPPER_ABI, .name = "invoice", .mappers = invoice_mappers, .mapper_count = 1,
+    .references = invoice_references, .reference_count = 1,
 };
+/* clang-format on */

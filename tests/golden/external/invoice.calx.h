@@ -4,11 +4,7 @@
 
 #include "invoice.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -37,17 +33,15 @@ struct invoice *invoice_new(void);
 void invoice_free(struct invoice *invoice);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct invoice *invoice_copy(const struct invoice *invoice);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct invoice *invoice_edit(const struct invoice *invoice);
-/** Ends the watch on a mutable pointer. */
 void invoice_seal(const struct invoice *invoice);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status invoice_add(calx_session *session, struct invoice *invoice);
+calx_status invoice_delete(calx_session *session, const struct invoice *invoice);
 /** By key, borrowed; no such row: *out_invoice is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status invoice_get(calx_session *session, int64_t id, const struct invoice **out_invoice);
 calx_status invoice_get_one(calx_session *session, int64_t id, const struct invoice **out_invoice);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status invoice_delete(calx_session *session, const struct invoice *invoice);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status invoice_merge(calx_session *session, const struct invoice *source,
                           const struct invoice **out_invoice);
@@ -76,8 +70,11 @@ calx_status invoice_query_where_filter(invoice_query *query, const calx_filter *
 calx_status invoice_query_order_by(invoice_query *query, calx_order order);
 calx_status invoice_query_limit(invoice_query *query, int64_t limit);
 calx_status invoice_query_offset(invoice_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status invoice_query_options(invoice_query *query, calx_option option);
+calx_status invoice_query_options_along(invoice_query *query, const calx_option *parts,
+                                        size_t count);
+calx_status invoice_query_yield_per(invoice_query *query, size_t rows);
 calx_status invoice_query_populate_existing(invoice_query *query);
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count);

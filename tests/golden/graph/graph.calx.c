@@ -218,6 +218,7 @@ const struct author_rel author_rel = {
     .profile = { &author_mapper, 0 }, .posts = { &author_mapper, 1 },
     .drafts = { &author_mapper, 2 }, .newest = { &author_mapper, 3 },
 };
+struct author_each { author_function function; void *context; };
 /* clang-format on */
 
 struct author *author_new(void)
@@ -313,8 +314,7 @@ calx_status author_set_newest_id(const struct author *author, calx_nullable_int6
 
 calx_status author_profile(const struct author *author, const struct profile **out_profile)
 {
-    const void *target = NULL;
-    const void **place = out_profile != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_profile != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(author, &author_relationships[0], place);
     if (status == CALX_OK)
         *out_profile = target;
@@ -334,8 +334,7 @@ calx_status author_clear_profile(const struct author *author)
 calx_status author_posts(const struct author *author, const struct post *const **out_items,
                          size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(author, &author_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -385,8 +384,7 @@ calx_status author_posts_clear(const struct author *author)
 calx_status author_drafts(const struct author *author, const struct post *const **out_items,
                           size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(author, &author_relationships[2], place, out_count);
     if (status == CALX_OK)
@@ -407,8 +405,7 @@ calx_status author_drafts_contains(const struct author *author, const struct pos
 
 calx_status author_newest(const struct author *author, const struct post **out_newest)
 {
-    const void *target = NULL;
-    const void **place = out_newest != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_newest != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(author, &author_relationships[3], place);
     if (status == CALX_OK)
         *out_newest = target;
@@ -465,6 +462,16 @@ calx_status author_query_options(author_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status author_query_options_along(author_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status author_query_yield_per(author_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status author_query_populate_existing(author_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -473,8 +480,7 @@ calx_status author_query_populate_existing(author_query *query)
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct author *const *)items;
@@ -508,11 +514,6 @@ calx_status author_query_exists(author_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct author_each {
-    author_function function;
-    void *context;
-};
 
 static calx_status author_each_call(void *context, const void *item)
 {
@@ -573,6 +574,7 @@ const struct profile_col profile_col = {
 const struct profile_rel profile_rel = {
     .author = { &profile_mapper, 0 },
 };
+struct profile_each { profile_function function; void *context; };
 /* clang-format on */
 
 struct profile *profile_new(void)
@@ -668,8 +670,7 @@ calx_status profile_set_author_id(const struct profile *profile, int64_t author_
 
 calx_status profile_author(const struct profile *profile, const struct author **out_author)
 {
-    const void *target = NULL;
-    const void **place = out_author != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_author != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(profile, &profile_relationships[0], place);
     if (status == CALX_OK)
         *out_author = target;
@@ -726,6 +727,17 @@ calx_status profile_query_options(profile_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status profile_query_options_along(profile_query *query, const calx_option *parts,
+                                        size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status profile_query_yield_per(profile_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status profile_query_populate_existing(profile_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -734,8 +746,7 @@ calx_status profile_query_populate_existing(profile_query *query)
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct profile *const *)items;
@@ -769,11 +780,6 @@ calx_status profile_query_exists(profile_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct profile_each {
-    profile_function function;
-    void *context;
-};
 
 static calx_status profile_each_call(void *context, const void *item)
 {
@@ -856,6 +862,7 @@ const struct post_rel post_rel = {
     .author = { &post_mapper, 0 }, .tags = { &post_mapper, 1 }, .places = { &post_mapper, 2 },
     .readers = { &post_mapper, 3 },
 };
+struct post_each { post_function function; void *context; };
 /* clang-format on */
 
 struct post *post_new(void)
@@ -955,8 +962,7 @@ calx_status post_set_body(const struct post *post, const char *body)
 
 calx_status post_author(const struct post *post, const struct author **out_author)
 {
-    const void *target = NULL;
-    const void **place = out_author != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_author != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(post, &post_relationships[0], place);
     if (status == CALX_OK)
         *out_author = target;
@@ -976,8 +982,7 @@ calx_status post_clear_author(const struct post *post)
 calx_status post_tags(const struct post *post, const struct tag *const **out_items,
                       size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(post, &post_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -1024,8 +1029,7 @@ calx_status post_tags_clear(const struct post *post)
 calx_status post_places(const struct post *post, const struct place *const **out_items,
                         size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(post, &post_relationships[2], place, out_count);
     if (status == CALX_OK)
@@ -1074,8 +1078,7 @@ calx_status post_places_clear(const struct post *post)
 calx_status post_readers(const struct post *post, const struct member *const **out_items,
                          size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(post, &post_relationships[3], place, out_count);
     if (status == CALX_OK)
@@ -1134,6 +1137,16 @@ calx_status post_query_options(post_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status post_query_options_along(post_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status post_query_yield_per(post_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status post_query_populate_existing(post_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -1142,8 +1155,7 @@ calx_status post_query_populate_existing(post_query *query)
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
@@ -1177,11 +1189,6 @@ calx_status post_query_exists(post_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct post_each {
-    post_function function;
-    void *context;
-};
 
 static calx_status post_each_call(void *context, const void *item)
 {
@@ -1227,6 +1234,7 @@ const struct tag_col tag_col = {
 const struct tag_rel tag_rel = {
     .posts = { &tag_mapper, 0 },
 };
+struct tag_each { tag_function function; void *context; };
 /* clang-format on */
 
 struct tag *tag_new(void)
@@ -1312,8 +1320,7 @@ calx_status tag_set_name(const struct tag *tag, const char *name)
 calx_status tag_posts(const struct tag *tag, const struct post *const **out_items,
                       size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_relationship_many(tag, &tag_relationships[0], place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct post *const *)items;
@@ -1395,6 +1402,16 @@ calx_status tag_query_options(tag_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status tag_query_options_along(tag_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status tag_query_yield_per(tag_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status tag_query_populate_existing(tag_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -1402,8 +1419,7 @@ calx_status tag_query_populate_existing(tag_query *query)
 
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct tag *const *)items;
@@ -1437,11 +1453,6 @@ calx_status tag_query_exists(tag_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct tag_each {
-    tag_function function;
-    void *context;
-};
 
 static calx_status tag_each_call(void *context, const void *item)
 {
@@ -1480,6 +1491,7 @@ const calx_mapper place_mapper = {
 const struct place_col place_col = {
     .country = { { &place_mapper, 0, 0 } }, .town = { { &place_mapper, 1, 0 } },
 };
+struct place_each { place_function function; void *context; };
 /* clang-format on */
 
 struct place *place_new(void)
@@ -1611,6 +1623,16 @@ calx_status place_query_options(place_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status place_query_options_along(place_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status place_query_yield_per(place_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status place_query_populate_existing(place_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -1619,8 +1641,7 @@ calx_status place_query_populate_existing(place_query *query)
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct place *const *)items;
@@ -1654,11 +1675,6 @@ calx_status place_query_exists(place_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct place_each {
-    place_function function;
-    void *context;
-};
 
 static calx_status place_each_call(void *context, const void *item)
 {
@@ -1724,6 +1740,7 @@ const struct reading_col reading_col = {
 const struct reading_rel reading_rel = {
     .member = { &reading_mapper, 0 },
 };
+struct reading_each { reading_function function; void *context; };
 /* clang-format on */
 
 struct reading *reading_new(void)
@@ -1822,8 +1839,7 @@ calx_status reading_set_at(const struct reading *reading, calx_timestamp at)
 
 calx_status reading_member(const struct reading *reading, const struct member **out_member)
 {
-    const void *target = NULL;
-    const void **place = out_member != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_member != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(reading, &reading_relationships[0], place);
     if (status == CALX_OK)
         *out_member = target;
@@ -1880,6 +1896,17 @@ calx_status reading_query_options(reading_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status reading_query_options_along(reading_query *query, const calx_option *parts,
+                                        size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status reading_query_yield_per(reading_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status reading_query_populate_existing(reading_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -1888,8 +1915,7 @@ calx_status reading_query_populate_existing(reading_query *query)
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct reading *const *)items;
@@ -1923,11 +1949,6 @@ calx_status reading_query_exists(reading_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct reading_each {
-    reading_function function;
-    void *context;
-};
 
 static calx_status reading_each_call(void *context, const void *item)
 {
@@ -2014,6 +2035,7 @@ const struct member_rel member_rel = {
     .partner = { &member_mapper, 2 }, .partner_of = { &member_mapper, 3 },
     .following = { &member_mapper, 4 }, .followers = { &member_mapper, 5 },
 };
+struct member_each { member_function function; void *context; };
 /* clang-format on */
 
 struct member *member_new(void)
@@ -2109,8 +2131,7 @@ calx_status member_set_partner_id(const struct member *member, calx_nullable_int
 
 calx_status member_mentor(const struct member *member, const struct member **out_mentor)
 {
-    const void *target = NULL;
-    const void **place = out_mentor != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_mentor != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(member, &member_relationships[0], place);
     if (status == CALX_OK)
         *out_mentor = target;
@@ -2130,8 +2151,7 @@ calx_status member_clear_mentor(const struct member *member)
 calx_status member_pupils(const struct member *member, const struct member *const **out_items,
                           size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(member, &member_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -2180,8 +2200,7 @@ calx_status member_pupils_clear(const struct member *member)
 
 calx_status member_partner(const struct member *member, const struct member **out_partner)
 {
-    const void *target = NULL;
-    const void **place = out_partner != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_partner != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(member, &member_relationships[2], place);
     if (status == CALX_OK)
         *out_partner = target;
@@ -2200,8 +2219,7 @@ calx_status member_clear_partner(const struct member *member)
 
 calx_status member_partner_of(const struct member *member, const struct member **out_partner_of)
 {
-    const void *target = NULL;
-    const void **place = out_partner_of != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_partner_of != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(member, &member_relationships[3], place);
     if (status == CALX_OK)
         *out_partner_of = target;
@@ -2221,8 +2239,7 @@ calx_status member_clear_partner_of(const struct member *member)
 calx_status member_following(const struct member *member, const struct member *const **out_items,
                              size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(member, &member_relationships[4], place, out_count);
     if (status == CALX_OK)
@@ -2272,8 +2289,7 @@ calx_status member_following_clear(const struct member *member)
 calx_status member_followers(const struct member *member, const struct member *const **out_items,
                              size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(member, &member_relationships[5], place, out_count);
     if (status == CALX_OK)
@@ -2360,6 +2376,16 @@ calx_status member_query_options(member_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status member_query_options_along(member_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status member_query_yield_per(member_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status member_query_populate_existing(member_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -2368,8 +2394,7 @@ calx_status member_query_populate_existing(member_query *query)
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct member *const *)items;
@@ -2403,11 +2428,6 @@ calx_status member_query_exists(member_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct member_each {
-    member_function function;
-    void *context;
-};
 
 static calx_status member_each_call(void *context, const void *item)
 {
@@ -2457,6 +2477,7 @@ const struct badge_col badge_col = {
 const struct badge_rel badge_rel = {
     .loans = { &badge_mapper, 0 },
 };
+struct badge_each { badge_function function; void *context; };
 /* clang-format on */
 
 struct badge *badge_new(void)
@@ -2548,8 +2569,7 @@ calx_status badge_set_code(const struct badge *badge, const char *code)
 calx_status badge_loans(const struct badge *badge, const struct loan *const **out_items,
                         size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(badge, &badge_relationships[0], place, out_count);
     if (status == CALX_OK)
@@ -2635,6 +2655,16 @@ calx_status badge_query_options(badge_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status badge_query_options_along(badge_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status badge_query_yield_per(badge_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status badge_query_populate_existing(badge_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -2643,8 +2673,7 @@ calx_status badge_query_populate_existing(badge_query *query)
 calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
                             size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct badge *const *)items;
@@ -2678,11 +2707,6 @@ calx_status badge_query_exists(badge_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct badge_each {
-    badge_function function;
-    void *context;
-};
 
 static calx_status badge_each_call(void *context, const void *item)
 {
@@ -2738,6 +2762,7 @@ const struct loan_col loan_col = {
 const struct loan_rel loan_rel = {
     .badge = { &loan_mapper, 0 },
 };
+struct loan_each { loan_function function; void *context; };
 /* clang-format on */
 
 struct loan *loan_new(void)
@@ -2827,8 +2852,7 @@ calx_status loan_set_code(const struct loan *loan, const char *code)
 
 calx_status loan_badge(const struct loan *loan, const struct badge **out_badge)
 {
-    const void *target = NULL;
-    const void **place = out_badge != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_badge != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(loan, &loan_relationships[0], place);
     if (status == CALX_OK)
         *out_badge = target;
@@ -2885,6 +2909,16 @@ calx_status loan_query_options(loan_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status loan_query_options_along(loan_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status loan_query_yield_per(loan_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status loan_query_populate_existing(loan_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -2893,8 +2927,7 @@ calx_status loan_query_populate_existing(loan_query *query)
 calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct loan *const *)items;
@@ -2929,11 +2962,6 @@ calx_status loan_query_exists(loan_query *query, bool *out_exists)
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct loan_each {
-    loan_function function;
-    void *context;
-};
-
 static calx_status loan_each_call(void *context, const void *item)
 {
     const struct loan_each *each = context;
@@ -2948,24 +2976,11 @@ calx_status loan_query_each(loan_query *query, loan_function function, void *con
 
 /* clang-format off */
 static const calx_mapper *const graph_mappers[] = {
-    &author_mapper,
-    &profile_mapper,
-    &post_mapper,
-    &tag_mapper,
-    &place_mapper,
-    &reading_mapper,
-    &member_mapper,
-    &badge_mapper,
-    &loan_mapper,
-    &post_tags_association_mapper,
-    &post_places_association_mapper,
-    &member_following_association_mapper,
+    &author_mapper, &profile_mapper, &post_mapper, &tag_mapper, &place_mapper, &reading_mapper,
+    &member_mapper, &badge_mapper, &loan_mapper, &post_tags_association_mapper,
+    &post_places_association_mapper, &member_following_association_mapper,
+};
+const calx_metadata graph_metadata = {
+    .abi = CALX_MAPPER_ABI, .name = "graph", .mappers = graph_mappers, .mapper_count = 12,
 };
 /* clang-format on */
-
-const calx_metadata graph_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "graph",
-    .mappers = graph_mappers,
-    .mapper_count = 12,
-};

@@ -4,11 +4,7 @@
 
 #include "graph.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -41,17 +37,15 @@ struct author *author_new(void);
 void author_free(struct author *author);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct author *author_copy(const struct author *author);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct author *author_edit(const struct author *author);
-/** Ends the watch on a mutable pointer. */
 void author_seal(const struct author *author);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status author_add(calx_session *session, struct author *author);
+calx_status author_delete(calx_session *session, const struct author *author);
 /** By key, borrowed; no such row: *out_author is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status author_get(calx_session *session, int64_t id, const struct author **out_author);
 calx_status author_get_one(calx_session *session, int64_t id, const struct author **out_author);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status author_delete(calx_session *session, const struct author *author);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status author_merge(calx_session *session, const struct author *source,
                          const struct author **out_author);
@@ -103,8 +97,10 @@ calx_status author_query_where_filter(author_query *query, const calx_filter *fi
 calx_status author_query_order_by(author_query *query, calx_order order);
 calx_status author_query_limit(author_query *query, int64_t limit);
 calx_status author_query_offset(author_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status author_query_options(author_query *query, calx_option option);
+calx_status author_query_options_along(author_query *query, const calx_option *parts, size_t count);
+calx_status author_query_yield_per(author_query *query, size_t rows);
 calx_status author_query_populate_existing(author_query *query);
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count);
@@ -142,17 +138,15 @@ struct profile *profile_new(void);
 void profile_free(struct profile *profile);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct profile *profile_copy(const struct profile *profile);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct profile *profile_edit(const struct profile *profile);
-/** Ends the watch on a mutable pointer. */
 void profile_seal(const struct profile *profile);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status profile_add(calx_session *session, struct profile *profile);
+calx_status profile_delete(calx_session *session, const struct profile *profile);
 /** By key, borrowed; no such row: *out_profile is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status profile_get(calx_session *session, int64_t id, const struct profile **out_profile);
 calx_status profile_get_one(calx_session *session, int64_t id, const struct profile **out_profile);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status profile_delete(calx_session *session, const struct profile *profile);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status profile_merge(calx_session *session, const struct profile *source,
                           const struct profile **out_profile);
@@ -182,8 +176,11 @@ calx_status profile_query_where_filter(profile_query *query, const calx_filter *
 calx_status profile_query_order_by(profile_query *query, calx_order order);
 calx_status profile_query_limit(profile_query *query, int64_t limit);
 calx_status profile_query_offset(profile_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status profile_query_options(profile_query *query, calx_option option);
+calx_status profile_query_options_along(profile_query *query, const calx_option *parts,
+                                        size_t count);
+calx_status profile_query_yield_per(profile_query *query, size_t rows);
 calx_status profile_query_populate_existing(profile_query *query);
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count);
@@ -225,17 +222,15 @@ struct post *post_new(void);
 void post_free(struct post *post);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct post *post_copy(const struct post *post);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct post *post_edit(const struct post *post);
-/** Ends the watch on a mutable pointer. */
 void post_seal(const struct post *post);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status post_add(calx_session *session, struct post *post);
+calx_status post_delete(calx_session *session, const struct post *post);
 /** By key, borrowed; no such row: *out_post is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status post_get(calx_session *session, int64_t id, const struct post **out_post);
 calx_status post_get_one(calx_session *session, int64_t id, const struct post **out_post);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status post_delete(calx_session *session, const struct post *post);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status post_merge(calx_session *session, const struct post *source,
                        const struct post **out_post);
@@ -295,8 +290,10 @@ calx_status post_query_where_filter(post_query *query, const calx_filter *filter
 calx_status post_query_order_by(post_query *query, calx_order order);
 calx_status post_query_limit(post_query *query, int64_t limit);
 calx_status post_query_offset(post_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status post_query_options(post_query *query, calx_option option);
+calx_status post_query_options_along(post_query *query, const calx_option *parts, size_t count);
+calx_status post_query_yield_per(post_query *query, size_t rows);
 calx_status post_query_populate_existing(post_query *query);
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count);
@@ -332,17 +329,15 @@ struct tag *tag_new(void);
 void tag_free(struct tag *tag);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct tag *tag_copy(const struct tag *tag);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct tag *tag_edit(const struct tag *tag);
-/** Ends the watch on a mutable pointer. */
 void tag_seal(const struct tag *tag);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status tag_add(calx_session *session, struct tag *tag);
+calx_status tag_delete(calx_session *session, const struct tag *tag);
 /** By key, borrowed; no such row: *out_tag is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status tag_get(calx_session *session, const char *name, const struct tag **out_tag);
 calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status tag_delete(calx_session *session, const struct tag *tag);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status tag_merge(calx_session *session, const struct tag *source, const struct tag **out_tag);
 /** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
@@ -375,8 +370,10 @@ calx_status tag_query_where_filter(tag_query *query, const calx_filter *filter);
 calx_status tag_query_order_by(tag_query *query, calx_order order);
 calx_status tag_query_limit(tag_query *query, int64_t limit);
 calx_status tag_query_offset(tag_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status tag_query_options(tag_query *query, calx_option option);
+calx_status tag_query_options_along(tag_query *query, const calx_option *parts, size_t count);
+calx_status tag_query_yield_per(tag_query *query, size_t rows);
 calx_status tag_query_populate_existing(tag_query *query);
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count);
 /** The first, or NULL; the only one (CALX_E_NO_RESULT, CALX_E_MULTIPLE_RESULTS); it, or NULL. */
@@ -407,19 +404,17 @@ struct place *place_new(void);
 void place_free(struct place *place);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct place *place_copy(const struct place *place);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct place *place_edit(const struct place *place);
-/** Ends the watch on a mutable pointer. */
 void place_seal(const struct place *place);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status place_add(calx_session *session, struct place *place);
+calx_status place_delete(calx_session *session, const struct place *place);
 /** By key, borrowed; no such row: *out_place is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status place_get(calx_session *session, const char *country, const char *town,
                       const struct place **out_place);
 calx_status place_get_one(calx_session *session, const char *country, const char *town,
                           const struct place **out_place);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status place_delete(calx_session *session, const struct place *place);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status place_merge(calx_session *session, const struct place *source,
                         const struct place **out_place);
@@ -443,8 +438,10 @@ calx_status place_query_where_filter(place_query *query, const calx_filter *filt
 calx_status place_query_order_by(place_query *query, calx_order order);
 calx_status place_query_limit(place_query *query, int64_t limit);
 calx_status place_query_offset(place_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status place_query_options(place_query *query, calx_option option);
+calx_status place_query_options_along(place_query *query, const calx_option *parts, size_t count);
+calx_status place_query_yield_per(place_query *query, size_t rows);
 calx_status place_query_populate_existing(place_query *query);
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count);
@@ -482,19 +479,17 @@ struct reading *reading_new(void);
 void reading_free(struct reading *reading);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct reading *reading_copy(const struct reading *reading);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct reading *reading_edit(const struct reading *reading);
-/** Ends the watch on a mutable pointer. */
 void reading_seal(const struct reading *reading);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status reading_add(calx_session *session, struct reading *reading);
+calx_status reading_delete(calx_session *session, const struct reading *reading);
 /** By key, borrowed; no such row: *out_reading is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status reading_get(calx_session *session, int64_t post_id, int64_t member_id,
                         const struct reading **out_reading);
 calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t member_id,
                             const struct reading **out_reading);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status reading_delete(calx_session *session, const struct reading *reading);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status reading_merge(calx_session *session, const struct reading *source,
                           const struct reading **out_reading);
@@ -524,8 +519,11 @@ calx_status reading_query_where_filter(reading_query *query, const calx_filter *
 calx_status reading_query_order_by(reading_query *query, calx_order order);
 calx_status reading_query_limit(reading_query *query, int64_t limit);
 calx_status reading_query_offset(reading_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status reading_query_options(reading_query *query, calx_option option);
+calx_status reading_query_options_along(reading_query *query, const calx_option *parts,
+                                        size_t count);
+calx_status reading_query_yield_per(reading_query *query, size_t rows);
 calx_status reading_query_populate_existing(reading_query *query);
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count);
@@ -569,17 +567,15 @@ struct member *member_new(void);
 void member_free(struct member *member);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct member *member_copy(const struct member *member);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct member *member_edit(const struct member *member);
-/** Ends the watch on a mutable pointer. */
 void member_seal(const struct member *member);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status member_add(calx_session *session, struct member *member);
+calx_status member_delete(calx_session *session, const struct member *member);
 /** By key, borrowed; no such row: *out_member is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status member_get(calx_session *session, int64_t id, const struct member **out_member);
 calx_status member_get_one(calx_session *session, int64_t id, const struct member **out_member);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status member_delete(calx_session *session, const struct member *member);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status member_merge(calx_session *session, const struct member *source,
                          const struct member **out_member);
@@ -651,8 +647,10 @@ calx_status member_query_where_filter(member_query *query, const calx_filter *fi
 calx_status member_query_order_by(member_query *query, calx_order order);
 calx_status member_query_limit(member_query *query, int64_t limit);
 calx_status member_query_offset(member_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status member_query_options(member_query *query, calx_option option);
+calx_status member_query_options_along(member_query *query, const calx_option *parts, size_t count);
+calx_status member_query_yield_per(member_query *query, size_t rows);
 calx_status member_query_populate_existing(member_query *query);
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count);
@@ -690,17 +688,15 @@ struct badge *badge_new(void);
 void badge_free(struct badge *badge);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct badge *badge_copy(const struct badge *badge);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct badge *badge_edit(const struct badge *badge);
-/** Ends the watch on a mutable pointer. */
 void badge_seal(const struct badge *badge);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status badge_add(calx_session *session, struct badge *badge);
+calx_status badge_delete(calx_session *session, const struct badge *badge);
 /** By key, borrowed; no such row: *out_badge is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status badge_get(calx_session *session, int64_t id, const struct badge **out_badge);
 calx_status badge_get_one(calx_session *session, int64_t id, const struct badge **out_badge);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status badge_delete(calx_session *session, const struct badge *badge);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status badge_merge(calx_session *session, const struct badge *source,
                         const struct badge **out_badge);
@@ -737,8 +733,10 @@ calx_status badge_query_where_filter(badge_query *query, const calx_filter *filt
 calx_status badge_query_order_by(badge_query *query, calx_order order);
 calx_status badge_query_limit(badge_query *query, int64_t limit);
 calx_status badge_query_offset(badge_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status badge_query_options(badge_query *query, calx_option option);
+calx_status badge_query_options_along(badge_query *query, const calx_option *parts, size_t count);
+calx_status badge_query_yield_per(badge_query *query, size_t rows);
 calx_status badge_query_populate_existing(badge_query *query);
 calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
                             size_t *out_count);
@@ -775,17 +773,15 @@ struct loan *loan_new(void);
 void loan_free(struct loan *loan);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct loan *loan_copy(const struct loan *loan);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct loan *loan_edit(const struct loan *loan);
-/** Ends the watch on a mutable pointer. */
 void loan_seal(const struct loan *loan);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status loan_add(calx_session *session, struct loan *loan);
+calx_status loan_delete(calx_session *session, const struct loan *loan);
 /** By key, borrowed; no such row: *out_loan is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status loan_get(calx_session *session, int64_t id, const struct loan **out_loan);
 calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **out_loan);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status loan_delete(calx_session *session, const struct loan *loan);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status loan_merge(calx_session *session, const struct loan *source,
                        const struct loan **out_loan);
@@ -814,8 +810,10 @@ calx_status loan_query_where_filter(loan_query *query, const calx_filter *filter
 calx_status loan_query_order_by(loan_query *query, calx_order order);
 calx_status loan_query_limit(loan_query *query, int64_t limit);
 calx_status loan_query_offset(loan_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status loan_query_options(loan_query *query, calx_option option);
+calx_status loan_query_options_along(loan_query *query, const calx_option *parts, size_t count);
+calx_status loan_query_yield_per(loan_query *query, size_t rows);
 calx_status loan_query_populate_existing(loan_query *query);
 calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
                            size_t *out_count);

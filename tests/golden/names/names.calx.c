@@ -38,6 +38,7 @@ const struct geo_point_col geo_point_col = {
     .id = { { &geo_point_mapper, 0, 0 } }, .x = { { &geo_point_mapper, 1, 0 } },
     .y = { { &geo_point_mapper, 2, 0 } },
 };
+struct geo_point_each { geo_point_function function; void *context; };
 /* clang-format on */
 
 point *geo_point_new(void)
@@ -170,6 +171,17 @@ calx_status geo_point_query_options(geo_point_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status geo_point_query_options_along(geo_point_query *query, const calx_option *parts,
+                                          size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status geo_point_query_yield_per(geo_point_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status geo_point_query_populate_existing(geo_point_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -178,8 +190,7 @@ calx_status geo_point_query_populate_existing(geo_point_query *query)
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const point *const *)items;
@@ -214,11 +225,6 @@ calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct geo_point_each {
-    geo_point_function function;
-    void *context;
-};
 
 static calx_status geo_point_each_call(void *context, const void *item)
 {
@@ -282,6 +288,7 @@ const struct geo_figure_col geo_figure_col = {
 const struct geo_figure_rel geo_figure_rel = {
     .center = { &geo_figure_mapper, 0 }, .sessions = { &geo_figure_mapper, 1 },
 };
+struct geo_figure_each { geo_figure_function function; void *context; };
 /* clang-format on */
 
 shape_t *geo_figure_new(void)
@@ -377,8 +384,7 @@ calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id)
 
 calx_status geo_figure_center(const shape_t *shape, const point **out_center)
 {
-    const void *target = NULL;
-    const void **place = out_center != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_center != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(shape, &geo_figure_relationships[0], place);
     if (status == CALX_OK)
         *out_center = target;
@@ -398,8 +404,7 @@ calx_status geo_figure_clear_center(const shape_t *shape)
 calx_status geo_figure_sessions(const shape_t *shape, const struct session *const **out_items,
                                 size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(shape, &geo_figure_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -486,6 +491,17 @@ calx_status geo_figure_query_options(geo_figure_query *query, calx_option option
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status geo_figure_query_options_along(geo_figure_query *query, const calx_option *parts,
+                                           size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status geo_figure_query_yield_per(geo_figure_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status geo_figure_query_populate_existing(geo_figure_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -494,8 +510,7 @@ calx_status geo_figure_query_populate_existing(geo_figure_query *query)
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const shape_t *const *)items;
@@ -529,11 +544,6 @@ calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct geo_figure_each {
-    geo_figure_function function;
-    void *context;
-};
 
 static calx_status geo_figure_each_call(void *context, const void *item)
 {
@@ -594,6 +604,7 @@ const struct geo_session_col geo_session_col = {
 const struct geo_session_rel geo_session_rel = {
     .shape = { &geo_session_mapper, 0 },
 };
+struct geo_session_each { geo_session_function function; void *context; };
 /* clang-format on */
 
 struct session *geo_session_new(void)
@@ -690,8 +701,7 @@ calx_status geo_session_set_shape_id(const struct session *instance, int64_t sha
 
 calx_status geo_session_shape(const struct session *instance, const shape_t **out_shape)
 {
-    const void *target = NULL;
-    const void **place = out_shape != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_shape != NULL ? &target : NULL;
     const calx_status status =
         calx_relationship_one(instance, &geo_session_relationships[0], place);
     if (status == CALX_OK)
@@ -749,6 +759,17 @@ calx_status geo_session_query_options(geo_session_query *query, calx_option opti
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status geo_session_query_options_along(geo_session_query *query, const calx_option *parts,
+                                            size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status geo_session_query_yield_per(geo_session_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status geo_session_query_populate_existing(geo_session_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -757,8 +778,7 @@ calx_status geo_session_query_populate_existing(geo_session_query *query)
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct session *const *)items;
@@ -794,11 +814,6 @@ calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct geo_session_each {
-    geo_session_function function;
-    void *context;
-};
 
 static calx_status geo_session_each_call(void *context, const void *item)
 {
@@ -895,6 +910,7 @@ const struct geo_temperature_measurement_rel geo_temperature_measurement_rel = {
     .preceding = { &geo_temperature_measurement_mapper, 0 },
     .following_measurements = { &geo_temperature_measurement_mapper, 1 },
 };
+struct geo_temperature_measurement_each { geo_temperature_measurement_function function; void *context; };
 /* clang-format on */
 
 struct temperature_measurement *geo_temperature_measurement_new(void)
@@ -1025,8 +1041,7 @@ calx_status geo_temperature_measurement_preceding(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement **out_preceding)
 {
-    const void *target = NULL;
-    const void **place = out_preceding != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_preceding != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(
         temperature_measurement, &geo_temperature_measurement_relationships[0], place);
     if (status == CALX_OK)
@@ -1053,8 +1068,7 @@ calx_status geo_temperature_measurement_following_measurements(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *const **out_items, size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_relationship_many(
         temperature_measurement, &geo_temperature_measurement_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -1164,6 +1178,18 @@ calx_status geo_temperature_measurement_query_options(geo_temperature_measuremen
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status geo_temperature_measurement_query_options_along(
+    geo_temperature_measurement_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status geo_temperature_measurement_query_yield_per(geo_temperature_measurement_query *query,
+                                                        size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status geo_temperature_measurement_query_populate_existing(
     geo_temperature_measurement_query *query)
 {
@@ -1174,8 +1200,7 @@ calx_status geo_temperature_measurement_query_all(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement *const **out_items, size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct temperature_measurement *const *)items;
@@ -1221,11 +1246,6 @@ calx_status geo_temperature_measurement_query_exists(geo_temperature_measurement
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct geo_temperature_measurement_each {
-    geo_temperature_measurement_function function;
-    void *context;
-};
-
 static calx_status geo_temperature_measurement_each_call(void *context, const void *item)
 {
     const struct geo_temperature_measurement_each *each = context;
@@ -1240,16 +1260,11 @@ calx_status geo_temperature_measurement_query_each(geo_temperature_measurement_q
     return calx_query_each((calx_query *)query, geo_temperature_measurement_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const names_mappers[] = {
-    &geo_point_mapper,
-    &geo_figure_mapper,
-    &geo_session_mapper,
-    &geo_temperature_measurement_mapper,
+    &geo_point_mapper, &geo_figure_mapper, &geo_session_mapper, &geo_temperature_measurement_mapper,
 };
-
 const calx_metadata names_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "names",
-    .mappers = names_mappers,
-    .mapper_count = 4,
+    .abi = CALX_MAPPER_ABI, .name = "names", .mappers = names_mappers, .mapper_count = 4,
 };
+/* clang-format on */

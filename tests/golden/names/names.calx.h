@@ -4,11 +4,7 @@
 
 #include "names.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -33,17 +29,15 @@ point *geo_point_new(void);
 void geo_point_free(point *instance);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 point *geo_point_copy(const point *instance);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 point *geo_point_edit(const point *instance);
-/** Ends the watch on a mutable pointer. */
 void geo_point_seal(const point *instance);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status geo_point_add(calx_session *session, point *instance);
+calx_status geo_point_delete(calx_session *session, const point *instance);
 /** By key, borrowed; no such row: *out_instance is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_point_get(calx_session *session, int64_t id, const point **out_instance);
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status geo_point_delete(calx_session *session, const point *instance);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_point_merge(calx_session *session, const point *source, const point **out_instance);
 /** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
@@ -67,8 +61,11 @@ calx_status geo_point_query_where_filter(geo_point_query *query, const calx_filt
 calx_status geo_point_query_order_by(geo_point_query *query, calx_order order);
 calx_status geo_point_query_limit(geo_point_query *query, int64_t limit);
 calx_status geo_point_query_offset(geo_point_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status geo_point_query_options(geo_point_query *query, calx_option option);
+calx_status geo_point_query_options_along(geo_point_query *query, const calx_option *parts,
+                                          size_t count);
+calx_status geo_point_query_yield_per(geo_point_query *query, size_t rows);
 calx_status geo_point_query_populate_existing(geo_point_query *query);
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count);
@@ -109,17 +106,15 @@ shape_t *geo_figure_new(void);
 void geo_figure_free(shape_t *shape);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 shape_t *geo_figure_copy(const shape_t *shape);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 shape_t *geo_figure_edit(const shape_t *shape);
-/** Ends the watch on a mutable pointer. */
 void geo_figure_seal(const shape_t *shape);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status geo_figure_add(calx_session *session, shape_t *shape);
+calx_status geo_figure_delete(calx_session *session, const shape_t *shape);
 /** By key, borrowed; no such row: *out_shape is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_figure_get(calx_session *session, int64_t id, const shape_t **out_shape);
 calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t **out_shape);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status geo_figure_delete(calx_session *session, const shape_t *shape);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_figure_merge(calx_session *session, const shape_t *source,
                              const shape_t **out_shape);
@@ -161,8 +156,11 @@ calx_status geo_figure_query_where_filter(geo_figure_query *query, const calx_fi
 calx_status geo_figure_query_order_by(geo_figure_query *query, calx_order order);
 calx_status geo_figure_query_limit(geo_figure_query *query, int64_t limit);
 calx_status geo_figure_query_offset(geo_figure_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status geo_figure_query_options(geo_figure_query *query, calx_option option);
+calx_status geo_figure_query_options_along(geo_figure_query *query, const calx_option *parts,
+                                           size_t count);
+calx_status geo_figure_query_yield_per(geo_figure_query *query, size_t rows);
 calx_status geo_figure_query_populate_existing(geo_figure_query *query);
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count);
@@ -202,18 +200,16 @@ struct session *geo_session_new(void);
 void geo_session_free(struct session *instance);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct session *geo_session_copy(const struct session *instance);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct session *geo_session_edit(const struct session *instance);
-/** Ends the watch on a mutable pointer. */
 void geo_session_seal(const struct session *instance);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status geo_session_add(calx_session *session, struct session *instance);
+calx_status geo_session_delete(calx_session *session, const struct session *instance);
 /** By key, borrowed; no such row: *out_instance is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status geo_session_get(calx_session *session, int64_t id, const struct session **out_instance);
 calx_status geo_session_get_one(calx_session *session, int64_t id,
                                 const struct session **out_instance);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status geo_session_delete(calx_session *session, const struct session *instance);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_session_merge(calx_session *session, const struct session *source,
                               const struct session **out_instance);
@@ -247,8 +243,11 @@ calx_status geo_session_query_where_filter(geo_session_query *query, const calx_
 calx_status geo_session_query_order_by(geo_session_query *query, calx_order order);
 calx_status geo_session_query_limit(geo_session_query *query, int64_t limit);
 calx_status geo_session_query_offset(geo_session_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status geo_session_query_options(geo_session_query *query, calx_option option);
+calx_status geo_session_query_options_along(geo_session_query *query, const calx_option *parts,
+                                            size_t count);
+calx_status geo_session_query_yield_per(geo_session_query *query, size_t rows);
 calx_status geo_session_query_populate_existing(geo_session_query *query);
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count);
@@ -298,15 +297,16 @@ void geo_temperature_measurement_free(struct temperature_measurement *temperatur
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct temperature_measurement *geo_temperature_measurement_copy(
     const struct temperature_measurement *temperature_measurement);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct temperature_measurement *geo_temperature_measurement_edit(
     const struct temperature_measurement *temperature_measurement);
-/** Ends the watch on a mutable pointer. */
 void geo_temperature_measurement_seal(
     const struct temperature_measurement *temperature_measurement);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status geo_temperature_measurement_add(
     calx_session *session, struct temperature_measurement *temperature_measurement);
+calx_status geo_temperature_measurement_delete(
+    calx_session *session, const struct temperature_measurement *temperature_measurement);
 /**
  * By key, borrowed; no such row: *out_temperature_measurement is NULL, and for _get_one
  * CALX_E_NO_RESULT.
@@ -317,9 +317,6 @@ calx_status geo_temperature_measurement_get(
 calx_status geo_temperature_measurement_get_one(
     calx_session *session, int64_t measurement_number,
     const struct temperature_measurement **out_temperature_measurement);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status geo_temperature_measurement_delete(
-    calx_session *session, const struct temperature_measurement *temperature_measurement);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_temperature_measurement_merge(
     calx_session *session, const struct temperature_measurement *source,
@@ -399,9 +396,13 @@ calx_status geo_temperature_measurement_query_limit(geo_temperature_measurement_
                                                     int64_t limit);
 calx_status geo_temperature_measurement_query_offset(geo_temperature_measurement_query *query,
                                                      int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status geo_temperature_measurement_query_options(geo_temperature_measurement_query *query,
                                                       calx_option option);
+calx_status geo_temperature_measurement_query_options_along(
+    geo_temperature_measurement_query *query, const calx_option *parts, size_t count);
+calx_status geo_temperature_measurement_query_yield_per(geo_temperature_measurement_query *query,
+                                                        size_t rows);
 calx_status geo_temperature_measurement_query_populate_existing(
     geo_temperature_measurement_query *query);
 calx_status geo_temperature_measurement_query_all(

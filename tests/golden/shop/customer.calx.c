@@ -47,6 +47,7 @@ const struct customer_col customer_col = {
 const struct customer_rel customer_rel = {
     .purchases = { &customer_mapper, 0 },
 };
+struct customer_each { customer_function function; void *context; };
 /* clang-format on */
 
 struct customer *customer_new(void)
@@ -141,8 +142,7 @@ calx_status customer_set_name(const struct customer *customer, const char *name)
 calx_status customer_purchases(const struct customer *customer,
                                const struct purchase *const **out_items, size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(customer, &customer_relationships[0], place, out_count);
     if (status == CALX_OK)
@@ -231,6 +231,17 @@ calx_status customer_query_options(customer_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status customer_query_options_along(customer_query *query, const calx_option *parts,
+                                         size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status customer_query_yield_per(customer_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status customer_query_populate_existing(customer_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -239,8 +250,7 @@ calx_status customer_query_populate_existing(customer_query *query)
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct customer *const *)items;
@@ -274,11 +284,6 @@ calx_status customer_query_exists(customer_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct customer_each {
-    customer_function function;
-    void *context;
-};
 
 static calx_status customer_each_call(void *context, const void *item)
 {
@@ -348,6 +353,7 @@ const struct purchase_col purchase_col = {
 const struct purchase_rel purchase_rel = {
     .customer = { &purchase_mapper, 0 }, .lines = { &purchase_mapper, 1 },
 };
+struct purchase_each { purchase_function function; void *context; };
 /* clang-format on */
 
 struct purchase *purchase_new(void)
@@ -444,8 +450,7 @@ calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp 
 
 calx_status purchase_customer(const struct purchase *purchase, const struct customer **out_customer)
 {
-    const void *target = NULL;
-    const void **place = out_customer != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_customer != NULL ? &target : NULL;
     const calx_status status = calx_relationship_one(purchase, &purchase_relationships[0], place);
     if (status == CALX_OK)
         *out_customer = target;
@@ -465,8 +470,7 @@ calx_status purchase_clear_customer(const struct purchase *purchase)
 calx_status purchase_lines(const struct purchase *purchase,
                            const struct purchase_line *const **out_items, size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status =
         calx_relationship_many(purchase, &purchase_relationships[1], place, out_count);
     if (status == CALX_OK)
@@ -556,6 +560,17 @@ calx_status purchase_query_options(purchase_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status purchase_query_options_along(purchase_query *query, const calx_option *parts,
+                                         size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status purchase_query_yield_per(purchase_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status purchase_query_populate_existing(purchase_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -564,8 +579,7 @@ calx_status purchase_query_populate_existing(purchase_query *query)
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase *const *)items;
@@ -599,11 +613,6 @@ calx_status purchase_query_exists(purchase_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct purchase_each {
-    purchase_function function;
-    void *context;
-};
 
 static calx_status purchase_each_call(void *context, const void *item)
 {
@@ -676,6 +685,7 @@ const struct purchase_line_col purchase_line_col = {
 const struct purchase_line_rel purchase_line_rel = {
     .purchase = { &purchase_line_mapper, 0 },
 };
+struct purchase_line_each { purchase_line_function function; void *context; };
 /* clang-format on */
 
 struct purchase_line *purchase_line_new(void)
@@ -784,8 +794,7 @@ calx_status purchase_line_set_quantity(const struct purchase_line *purchase_line
 calx_status purchase_line_purchase(const struct purchase_line *purchase_line,
                                    const struct purchase **out_purchase)
 {
-    const void *target = NULL;
-    const void **place = out_purchase != NULL ? &target : NULL;
+    const void *target = NULL, **place = out_purchase != NULL ? &target : NULL;
     const calx_status status =
         calx_relationship_one(purchase_line, &purchase_line_relationships[0], place);
     if (status == CALX_OK)
@@ -844,6 +853,17 @@ calx_status purchase_line_query_options(purchase_line_query *query, calx_option 
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status purchase_line_query_options_along(purchase_line_query *query, const calx_option *parts,
+                                              size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status purchase_line_query_yield_per(purchase_line_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status purchase_line_query_populate_existing(purchase_line_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -853,8 +873,7 @@ calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,
                                     size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct purchase_line *const *)items;
@@ -895,11 +914,6 @@ calx_status purchase_line_query_exists(purchase_line_query *query, bool *out_exi
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct purchase_line_each {
-    purchase_line_function function;
-    void *context;
-};
-
 static calx_status purchase_line_each_call(void *context, const void *item)
 {
     const struct purchase_line_each *each = context;
@@ -913,15 +927,11 @@ calx_status purchase_line_query_each(purchase_line_query *query, purchase_line_f
     return calx_query_each((calx_query *)query, purchase_line_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const shop_mappers[] = {
-    &customer_mapper,
-    &purchase_mapper,
-    &purchase_line_mapper,
+    &customer_mapper, &purchase_mapper, &purchase_line_mapper,
 };
-
 const calx_metadata shop_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "shop",
-    .mappers = shop_mappers,
-    .mapper_count = 3,
+    .abi = CALX_MAPPER_ABI, .name = "shop", .mappers = shop_mappers, .mapper_count = 3,
 };
+/* clang-format on */

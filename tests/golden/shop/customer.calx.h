@@ -8,11 +8,7 @@
 #include "customer.h"
 #include "purchase.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -41,19 +37,17 @@ struct customer *customer_new(void);
 void customer_free(struct customer *customer);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct customer *customer_copy(const struct customer *customer);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct customer *customer_edit(const struct customer *customer);
-/** Ends the watch on a mutable pointer. */
 void customer_seal(const struct customer *customer);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status customer_add(calx_session *session, struct customer *customer);
+calx_status customer_delete(calx_session *session, const struct customer *customer);
 /** By key, borrowed; no such row: *out_customer is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status customer_get(calx_session *session, const char *code,
                          const struct customer **out_customer);
 calx_status customer_get_one(calx_session *session, const char *code,
                              const struct customer **out_customer);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status customer_delete(calx_session *session, const struct customer *customer);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status customer_merge(calx_session *session, const struct customer *source,
                            const struct customer **out_customer);
@@ -94,8 +88,11 @@ calx_status customer_query_where_filter(customer_query *query, const calx_filter
 calx_status customer_query_order_by(customer_query *query, calx_order order);
 calx_status customer_query_limit(customer_query *query, int64_t limit);
 calx_status customer_query_offset(customer_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status customer_query_options(customer_query *query, calx_option option);
+calx_status customer_query_options_along(customer_query *query, const calx_option *parts,
+                                         size_t count);
+calx_status customer_query_yield_per(customer_query *query, size_t rows);
 calx_status customer_query_populate_existing(customer_query *query);
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count);
@@ -134,18 +131,16 @@ struct purchase *purchase_new(void);
 void purchase_free(struct purchase *purchase);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct purchase *purchase_copy(const struct purchase *purchase);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct purchase *purchase_edit(const struct purchase *purchase);
-/** Ends the watch on a mutable pointer. */
 void purchase_seal(const struct purchase *purchase);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status purchase_add(calx_session *session, struct purchase *purchase);
+calx_status purchase_delete(calx_session *session, const struct purchase *purchase);
 /** By key, borrowed; no such row: *out_purchase is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status purchase_get(calx_session *session, int64_t id, const struct purchase **out_purchase);
 calx_status purchase_get_one(calx_session *session, int64_t id,
                              const struct purchase **out_purchase);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status purchase_delete(calx_session *session, const struct purchase *purchase);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status purchase_merge(calx_session *session, const struct purchase *source,
                            const struct purchase **out_purchase);
@@ -190,8 +185,11 @@ calx_status purchase_query_where_filter(purchase_query *query, const calx_filter
 calx_status purchase_query_order_by(purchase_query *query, calx_order order);
 calx_status purchase_query_limit(purchase_query *query, int64_t limit);
 calx_status purchase_query_offset(purchase_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status purchase_query_options(purchase_query *query, calx_option option);
+calx_status purchase_query_options_along(purchase_query *query, const calx_option *parts,
+                                         size_t count);
+calx_status purchase_query_yield_per(purchase_query *query, size_t rows);
 calx_status purchase_query_populate_existing(purchase_query *query);
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count);
@@ -231,19 +229,17 @@ struct purchase_line *purchase_line_new(void);
 void purchase_line_free(struct purchase_line *purchase_line);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct purchase_line *purchase_line_copy(const struct purchase_line *purchase_line);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct purchase_line *purchase_line_edit(const struct purchase_line *purchase_line);
-/** Ends the watch on a mutable pointer. */
 void purchase_line_seal(const struct purchase_line *purchase_line);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status purchase_line_add(calx_session *session, struct purchase_line *purchase_line);
+calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line);
 /** By key, borrowed; no such row: *out_purchase_line is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status purchase_line_get(calx_session *session, int64_t purchase_id, int32_t number,
                               const struct purchase_line **out_purchase_line);
 calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, int32_t number,
                                   const struct purchase_line **out_purchase_line);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status purchase_line_merge(calx_session *session, const struct purchase_line *source,
                                 const struct purchase_line **out_purchase_line);
@@ -282,8 +278,11 @@ calx_status purchase_line_query_where_filter(purchase_line_query *query, const c
 calx_status purchase_line_query_order_by(purchase_line_query *query, calx_order order);
 calx_status purchase_line_query_limit(purchase_line_query *query, int64_t limit);
 calx_status purchase_line_query_offset(purchase_line_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status purchase_line_query_options(purchase_line_query *query, calx_option option);
+calx_status purchase_line_query_options_along(purchase_line_query *query, const calx_option *parts,
+                                              size_t count);
+calx_status purchase_line_query_yield_per(purchase_line_query *query, size_t rows);
 calx_status purchase_line_query_populate_existing(purchase_line_query *query);
 calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,

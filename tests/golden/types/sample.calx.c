@@ -176,6 +176,7 @@ const struct sample_col sample_col = {
     .maybe_ubig = { { &sample_mapper, 28, 0 } }, .maybe_ratio = { { &sample_mapper, 29, 0 } },
     .maybe_exact = { { &sample_mapper, 30, 0 } }, .maybe_taken = { { &sample_mapper, 31, 0 } },
 };
+struct sample_each { sample_function function; void *context; };
 /* clang-format on */
 
 struct sample *sample_new(void)
@@ -456,6 +457,16 @@ calx_status sample_query_options(sample_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status sample_query_options_along(sample_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status sample_query_yield_per(sample_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status sample_query_populate_existing(sample_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -464,8 +475,7 @@ calx_status sample_query_populate_existing(sample_query *query)
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct sample *const *)items;
@@ -500,11 +510,6 @@ calx_status sample_query_exists(sample_query *query, bool *out_exists)
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct sample_each {
-    sample_function function;
-    void *context;
-};
-
 static calx_status sample_each_call(void *context, const void *item)
 {
     const struct sample_each *each = context;
@@ -517,13 +522,11 @@ calx_status sample_query_each(sample_query *query, sample_function function, voi
     return calx_query_each((calx_query *)query, sample_each_call, &each);
 }
 
+/* clang-format off */
 static const calx_mapper *const sample_mappers[] = {
     &sample_mapper,
 };
-
 const calx_metadata sample_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "sample",
-    .mappers = sample_mappers,
-    .mapper_count = 1,
+    .abi = CALX_MAPPER_ABI, .name = "sample", .mappers = sample_mappers, .mapper_count = 1,
 };
+/* clang-format on */

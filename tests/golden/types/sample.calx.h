@@ -4,11 +4,7 @@
 
 #include "sample.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -66,17 +62,15 @@ struct sample *sample_new(void);
 void sample_free(struct sample *sample);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct sample *sample_copy(const struct sample *sample);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct sample *sample_edit(const struct sample *sample);
-/** Ends the watch on a mutable pointer. */
 void sample_seal(const struct sample *sample);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status sample_add(calx_session *session, struct sample *sample);
+calx_status sample_delete(calx_session *session, const struct sample *sample);
 /** By key, borrowed; no such row: *out_sample is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status sample_get(calx_session *session, uint32_t id, const struct sample **out_sample);
 calx_status sample_get_one(calx_session *session, uint32_t id, const struct sample **out_sample);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status sample_delete(calx_session *session, const struct sample *sample);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status sample_merge(calx_session *session, const struct sample *source,
                          const struct sample **out_sample);
@@ -133,8 +127,10 @@ calx_status sample_query_where_filter(sample_query *query, const calx_filter *fi
 calx_status sample_query_order_by(sample_query *query, calx_order order);
 calx_status sample_query_limit(sample_query *query, int64_t limit);
 calx_status sample_query_offset(sample_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status sample_query_options(sample_query *query, calx_option option);
+calx_status sample_query_options_along(sample_query *query, const calx_option *parts, size_t count);
+calx_status sample_query_yield_per(sample_query *query, size_t rows);
 calx_status sample_query_populate_existing(sample_query *query);
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count);

@@ -39,6 +39,7 @@ const struct account_col account_col = {
     .id = { { &account_mapper, 0, 0 } }, .balance = { { &account_mapper, 1, 0 } },
     .written = { { &account_mapper, 2, 0 } },
 };
+struct account_each { account_function function; void *context; };
 /* clang-format on */
 
 struct account *account_new(void)
@@ -172,6 +173,17 @@ calx_status account_query_options(account_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status account_query_options_along(account_query *query, const calx_option *parts,
+                                        size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status account_query_yield_per(account_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status account_query_populate_existing(account_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -180,8 +192,7 @@ calx_status account_query_populate_existing(account_query *query)
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct account *const *)items;
@@ -215,11 +226,6 @@ calx_status account_query_exists(account_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct account_each {
-    account_function function;
-    void *context;
-};
 
 static calx_status account_each_call(void *context, const void *item)
 {
@@ -271,6 +277,7 @@ const struct note_col note_col = {
     .id = { { &note_mapper, 0, 0 } }, .text = { { &note_mapper, 1, 0 } },
     .tag = { { &note_mapper, 2, 0 } },
 };
+struct note_each { note_function function; void *context; };
 /* clang-format on */
 
 struct note *note_new(void)
@@ -403,6 +410,16 @@ calx_status note_query_options(note_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status note_query_options_along(note_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status note_query_yield_per(note_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status note_query_populate_existing(note_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -411,8 +428,7 @@ calx_status note_query_populate_existing(note_query *query)
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct note *const *)items;
@@ -446,11 +462,6 @@ calx_status note_query_exists(note_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct note_each {
-    note_function function;
-    void *context;
-};
 
 static calx_status note_each_call(void *context, const void *item)
 {
@@ -498,6 +509,7 @@ const calx_mapper entry_mapper = {
 const struct entry_col entry_col = {
     .id = { { &entry_mapper, 0, 0 } }, .revision = { { &entry_mapper, 1, 0 } },
 };
+struct entry_each { entry_function function; void *context; };
 /* clang-format on */
 
 struct entry *entry_new(void)
@@ -626,6 +638,16 @@ calx_status entry_query_options(entry_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status entry_query_options_along(entry_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status entry_query_yield_per(entry_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status entry_query_populate_existing(entry_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -634,8 +656,7 @@ calx_status entry_query_populate_existing(entry_query *query)
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct entry *const *)items;
@@ -669,11 +690,6 @@ calx_status entry_query_exists(entry_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct entry_each {
-    entry_function function;
-    void *context;
-};
 
 static calx_status entry_each_call(void *context, const void *item)
 {
@@ -712,6 +728,7 @@ const calx_mapper page_mapper = {
 const struct page_col page_col = {
     .id = { { &page_mapper, 0, 0 } }, .etag = { { &page_mapper, 1, 0 } },
 };
+struct page_each { page_function function; void *context; };
 /* clang-format on */
 
 struct page *page_new(void)
@@ -839,6 +856,16 @@ calx_status page_query_options(page_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status page_query_options_along(page_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status page_query_yield_per(page_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status page_query_populate_existing(page_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -847,8 +874,7 @@ calx_status page_query_populate_existing(page_query *query)
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct page *const *)items;
@@ -882,11 +908,6 @@ calx_status page_query_exists(page_query *query, bool *out_exists)
 {
     return calx_query_exists((calx_query *)query, out_exists);
 }
-
-struct page_each {
-    page_function function;
-    void *context;
-};
 
 static calx_status page_each_call(void *context, const void *item)
 {
@@ -927,6 +948,7 @@ const calx_mapper sheet_mapper = {
 const struct sheet_col sheet_col = {
     .id = { { &sheet_mapper, 0, 0 } }, .revision = { { &sheet_mapper, 1, 0 } },
 };
+struct sheet_each { sheet_function function; void *context; };
 /* clang-format on */
 
 struct sheet *sheet_new(void)
@@ -1055,6 +1077,16 @@ calx_status sheet_query_options(sheet_query *query, calx_option option)
     return calx_query_options((calx_query *)query, option);
 }
 
+calx_status sheet_query_options_along(sheet_query *query, const calx_option *parts, size_t count)
+{
+    return calx_query_options_along((calx_query *)query, parts, count);
+}
+
+calx_status sheet_query_yield_per(sheet_query *query, size_t rows)
+{
+    return calx_query_yield_per((calx_query *)query, rows);
+}
+
 calx_status sheet_query_populate_existing(sheet_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
@@ -1063,8 +1095,7 @@ calx_status sheet_query_populate_existing(sheet_query *query)
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count)
 {
-    const void *const *items = NULL;
-    const void *const **place = out_items != NULL ? &items : NULL;
+    const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
     const calx_status status = calx_query_all((calx_query *)query, place, out_count);
     if (status == CALX_OK)
         *out_items = (const struct sheet *const *)items;
@@ -1099,11 +1130,6 @@ calx_status sheet_query_exists(sheet_query *query, bool *out_exists)
     return calx_query_exists((calx_query *)query, out_exists);
 }
 
-struct sheet_each {
-    sheet_function function;
-    void *context;
-};
-
 static calx_status sheet_each_call(void *context, const void *item)
 {
     const struct sheet_each *each = context;
@@ -1118,17 +1144,9 @@ calx_status sheet_query_each(sheet_query *query, sheet_function function, void *
 
 /* clang-format off */
 static const calx_mapper *const ledger_mappers[] = {
-    &account_mapper,
-    &note_mapper,
-    &entry_mapper,
-    &page_mapper,
-    &sheet_mapper,
+    &account_mapper, &note_mapper, &entry_mapper, &page_mapper, &sheet_mapper,
+};
+const calx_metadata ledger_metadata = {
+    .abi = CALX_MAPPER_ABI, .name = "ledger", .mappers = ledger_mappers, .mapper_count = 5,
 };
 /* clang-format on */
-
-const calx_metadata ledger_metadata = {
-    .abi = CALX_MAPPER_ABI,
-    .name = "ledger",
-    .mappers = ledger_mappers,
-    .mapper_count = 5,
-};

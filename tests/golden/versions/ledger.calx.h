@@ -4,11 +4,7 @@
 
 #include "ledger.h"
 
-#include <calx/column.h>
-#include <calx/expression.h>
-#include <calx/mapper.h>
 #include <calx/query.h>
-#include <calx/session.h>
 
 CALX_BEGIN_DECLS
 
@@ -33,17 +29,15 @@ struct account *account_new(void);
 void account_free(struct account *account);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct account *account_copy(const struct account *account);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct account *account_edit(const struct account *account);
-/** Ends the watch on a mutable pointer. */
 void account_seal(const struct account *account);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status account_add(calx_session *session, struct account *account);
+calx_status account_delete(calx_session *session, const struct account *account);
 /** By key, borrowed; no such row: *out_account is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status account_get(calx_session *session, int64_t id, const struct account **out_account);
 calx_status account_get_one(calx_session *session, int64_t id, const struct account **out_account);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status account_delete(calx_session *session, const struct account *account);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status account_merge(calx_session *session, const struct account *source,
                           const struct account **out_account);
@@ -68,8 +62,11 @@ calx_status account_query_where_filter(account_query *query, const calx_filter *
 calx_status account_query_order_by(account_query *query, calx_order order);
 calx_status account_query_limit(account_query *query, int64_t limit);
 calx_status account_query_offset(account_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status account_query_options(account_query *query, calx_option option);
+calx_status account_query_options_along(account_query *query, const calx_option *parts,
+                                        size_t count);
+calx_status account_query_yield_per(account_query *query, size_t rows);
 calx_status account_query_populate_existing(account_query *query);
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count);
@@ -103,17 +100,15 @@ struct note *note_new(void);
 void note_free(struct note *note);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct note *note_copy(const struct note *note);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct note *note_edit(const struct note *note);
-/** Ends the watch on a mutable pointer. */
 void note_seal(const struct note *note);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status note_add(calx_session *session, struct note *note);
+calx_status note_delete(calx_session *session, const struct note *note);
 /** By key, borrowed; no such row: *out_note is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status note_get(calx_session *session, int64_t id, const struct note **out_note);
 calx_status note_get_one(calx_session *session, int64_t id, const struct note **out_note);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status note_delete(calx_session *session, const struct note *note);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status note_merge(calx_session *session, const struct note *source,
                        const struct note **out_note);
@@ -141,8 +136,10 @@ calx_status note_query_where_filter(note_query *query, const calx_filter *filter
 calx_status note_query_order_by(note_query *query, calx_order order);
 calx_status note_query_limit(note_query *query, int64_t limit);
 calx_status note_query_offset(note_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status note_query_options(note_query *query, calx_option option);
+calx_status note_query_options_along(note_query *query, const calx_option *parts, size_t count);
+calx_status note_query_yield_per(note_query *query, size_t rows);
 calx_status note_query_populate_existing(note_query *query);
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count);
@@ -175,17 +172,15 @@ struct entry *entry_new(void);
 void entry_free(struct entry *entry);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct entry *entry_copy(const struct entry *entry);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct entry *entry_edit(const struct entry *entry);
-/** Ends the watch on a mutable pointer. */
 void entry_seal(const struct entry *entry);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status entry_add(calx_session *session, struct entry *entry);
+calx_status entry_delete(calx_session *session, const struct entry *entry);
 /** By key, borrowed; no such row: *out_entry is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status entry_get(calx_session *session, int64_t id, const struct entry **out_entry);
 calx_status entry_get_one(calx_session *session, int64_t id, const struct entry **out_entry);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status entry_delete(calx_session *session, const struct entry *entry);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status entry_merge(calx_session *session, const struct entry *source,
                         const struct entry **out_entry);
@@ -212,8 +207,10 @@ calx_status entry_query_where_filter(entry_query *query, const calx_filter *filt
 calx_status entry_query_order_by(entry_query *query, calx_order order);
 calx_status entry_query_limit(entry_query *query, int64_t limit);
 calx_status entry_query_offset(entry_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status entry_query_options(entry_query *query, calx_option option);
+calx_status entry_query_options_along(entry_query *query, const calx_option *parts, size_t count);
+calx_status entry_query_yield_per(entry_query *query, size_t rows);
 calx_status entry_query_populate_existing(entry_query *query);
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count);
@@ -246,17 +243,15 @@ struct page *page_new(void);
 void page_free(struct page *page);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct page *page_copy(const struct page *page);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct page *page_edit(const struct page *page);
-/** Ends the watch on a mutable pointer. */
 void page_seal(const struct page *page);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status page_add(calx_session *session, struct page *page);
+calx_status page_delete(calx_session *session, const struct page *page);
 /** By key, borrowed; no such row: *out_page is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status page_get(calx_session *session, int64_t id, const struct page **out_page);
 calx_status page_get_one(calx_session *session, int64_t id, const struct page **out_page);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status page_delete(calx_session *session, const struct page *page);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status page_merge(calx_session *session, const struct page *source,
                        const struct page **out_page);
@@ -280,8 +275,10 @@ calx_status page_query_where_filter(page_query *query, const calx_filter *filter
 calx_status page_query_order_by(page_query *query, calx_order order);
 calx_status page_query_limit(page_query *query, int64_t limit);
 calx_status page_query_offset(page_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status page_query_options(page_query *query, calx_option option);
+calx_status page_query_options_along(page_query *query, const calx_option *parts, size_t count);
+calx_status page_query_yield_per(page_query *query, size_t rows);
 calx_status page_query_populate_existing(page_query *query);
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count);
@@ -314,17 +311,15 @@ struct sheet *sheet_new(void);
 void sheet_free(struct sheet *sheet);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct sheet *sheet_copy(const struct sheet *sheet);
-/** The mutable pointer, watched from now on. NULL: no memory, or not editable. */
+/** The mutable pointer, watched until it is sealed. NULL: no memory, or not editable. */
 struct sheet *sheet_edit(const struct sheet *sheet);
-/** Ends the watch on a mutable pointer. */
 void sheet_seal(const struct sheet *sheet);
-/** Inserted by the next flush. On success the session keeps it (calx_session_add()). */
+/** Inserted by the next flush, kept by the session; deleted by the next flush. */
 calx_status sheet_add(calx_session *session, struct sheet *sheet);
+calx_status sheet_delete(calx_session *session, const struct sheet *sheet);
 /** By key, borrowed; no such row: *out_sheet is NULL, and for _get_one CALX_E_NO_RESULT. */
 calx_status sheet_get(calx_session *session, int64_t id, const struct sheet **out_sheet);
 calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet **out_sheet);
-/** Deleted by the next flush (calx_session_delete()). */
-calx_status sheet_delete(calx_session *session, const struct sheet *sheet);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status sheet_merge(calx_session *session, const struct sheet *source,
                         const struct sheet **out_sheet);
@@ -348,8 +343,10 @@ calx_status sheet_query_where_filter(sheet_query *query, const calx_filter *filt
 calx_status sheet_query_order_by(sheet_query *query, calx_order order);
 calx_status sheet_query_limit(sheet_query *query, int64_t limit);
 calx_status sheet_query_offset(sheet_query *query, int64_t offset);
-/** How members are loaded (calx/option.h); that rows overwrite instances which are there. */
+/** How members are loaded (calx/option.h), in batches of a stream; rows overwrite what is there. */
 calx_status sheet_query_options(sheet_query *query, calx_option option);
+calx_status sheet_query_options_along(sheet_query *query, const calx_option *parts, size_t count);
+calx_status sheet_query_yield_per(sheet_query *query, size_t rows);
 calx_status sheet_query_populate_existing(sheet_query *query);
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count);
