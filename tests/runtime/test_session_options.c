@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <time.h>
 
 enum { THREADS = 6, ROUNDS = 20 };
 
@@ -136,17 +137,35 @@ static void options_of_a_connection_count_at_its_first_use_only(void **state)
     tear_down(&fix);
 }
 
+typedef struct meeting {
+    atomic_int calls;
+    atomic_int readers;
+} meeting;
+
+/* The first call of each thread waits for the others' to have read: one then is in another's way.
+ */
+static void meet(meeting *self, int call)
+{
+    struct timespec moment = { .tv_nsec = 1000000 };
+    if (call >= THREADS)
+        return;
+    atomic_fetch_add(&self->readers, 1);
+    for (int ms = 0; ms < 5000 && atomic_load(&self->readers) < THREADS; ms++)
+        nanosleep(&moment, NULL);
+}
+
 static calx_status read_and_add(void *context, calx_session *session)
 {
-    atomic_int *calls = context;
+    meeting *self = context;
     calx_statement *statement = calx_text_statement("SELECT count(*) FROM users");
     calx_value value;
     char name[32];
-    atomic_fetch_add(calls, 1);
+    int call = atomic_fetch_add(&self->calls, 1);
     calx_status status = calx_session_scalar(session, statement, &value);
     calx_statement_free(statement);
     if (status != CALX_OK)
         return status;
+    meet(self, call);
     snprintf(name, sizeof(name), "user %lld", (long long)value.as.int64);
     (void)add_user(session, name);
     return CALX_OK;
@@ -155,7 +174,7 @@ static calx_status read_and_add(void *context, calx_session *session)
 typedef struct session_thread {
     pthread_t thread;
     calx_sessionmaker *maker;
-    atomic_int *calls;
+    meeting *place;
     int failures;
 } session_thread;
 
@@ -164,7 +183,7 @@ static void *add_in_sessions(void *context)
     session_thread *self = context;
     for (int i = 0; i < ROUNDS; i++) {
         calx_error error = CALX_ERROR_INIT;
-        if (calx_sessionmaker_run(self->maker, read_and_add, self->calls, &error) != CALX_OK)
+        if (calx_sessionmaker_run(self->maker, read_and_add, self->place, &error) != CALX_OK)
             self->failures++;
         calx_error_clear(&error);
     }
@@ -182,14 +201,15 @@ static void a_session_calls_its_function_again_when_asked_to(void **state)
     calx_session_options of_session = session_options(&fix);
     calx_sessionmaker *maker = NULL;
     session_thread threads[THREADS];
-    atomic_int calls;
+    meeting place;
     int failures = 0;
     of_session.execution_options = &options;
-    atomic_init(&calls, 0);
+    atomic_init(&place.calls, 0);
+    atomic_init(&place.readers, 0);
     assert_int_equal(calx_sessionmaker_new(&of_session, &maker, NULL), CALX_OK);
     options = retrying(-1); /* it was copied */
     for (int i = 0; i < THREADS; i++) {
-        threads[i] = (session_thread){ .maker = maker, .calls = &calls };
+        threads[i] = (session_thread){ .maker = maker, .place = &place };
         pthread_create(&threads[i].thread, NULL, add_in_sessions, &threads[i]);
     }
     for (int i = 0; i < THREADS; i++) {
@@ -201,7 +221,7 @@ static void a_session_calls_its_function_again_when_asked_to(void **state)
     calx_value value;
     assert_int_equal(calx_session_scalar(fix.session, statement, &value), CALX_OK);
     assert_int_equal(value.as.int64, THREADS * ROUNDS - failures);
-    assert_true(atomic_load(&calls) > THREADS * ROUNDS);
+    assert_true(atomic_load(&place.calls) > THREADS * ROUNDS);
     if (calx_test_on("sqlite"))
         assert_int_equal(failures, 0);
     calx_statement_free(statement);
