@@ -28,6 +28,7 @@ static calx_status execute(line *opened, calx_driver_statement *statement)
 static void a_transaction_reaches_the_server_with_its_first_statement(void **state)
 {
     (void)state;
+    calx_shows("ENG-136");
     line opened = open_line();
     calx_driver_statement *one = prepare(&opened, "SELECT 1");
     for (int round = 0; round < 3; round++) { /* from the second on it is prepared */
@@ -158,9 +159,39 @@ static void a_first_statement_that_fails_leaves_a_failed_transaction(void **stat
     close_line(&opened);
 }
 
+static void a_url_may_have_every_begin_sent_at_once(void **state)
+{
+    (void)state;
+    calx_shows("ENG-136");
+    line opened;
+    assert_int_equal(try_open(&opened, calx_test_url_with("pipeline_begin=off")), CALX_OK);
+    for (int round = 0; round < 2; round++) {
+        begin(&opened);
+        assert_true(opened.connection->in_transaction);
+        assert_true(server_sees(&opened, "idle in transaction"));
+        must(&opened, run(&opened, "SELECT 1"));
+        rollback(&opened);
+        assert_true(server_sees(&opened, "idle"));
+    }
+    kill_backend(backend(&opened));
+    assert_int_equal(control(&opened, CALX_DRIVER_BEGIN, 0), CALX_E_DISCONNECT);
+    assert_non_null(strstr(opened.connection->error.message, "could not begin"));
+    assert_false(opened.connection->in_transaction);
+    close_line(&opened);
+    assert_int_equal(try_open(&opened, calx_test_url_with("pipeline_begin=on")), CALX_OK);
+    begin(&opened);
+    assert_true(server_sees(&opened, "idle"));
+    close_line(&opened);
+    assert_int_equal(try_configure(&opened, calx_test_url_with("pipeline_begin=maybe")),
+                     CALX_E_ARGUMENT);
+    assert_non_null(strstr(opened.error.message, "pipeline_begin"));
+    close_line(&opened);
+}
+
 static void a_begin_that_fails_is_told_as_such(void **state)
 {
     (void)state;
+    calx_shows("ENG-136");
     for (int round = 0; round < 2; round++) {
         line opened = open_line();
         calx_driver_statement *one = prepare(&opened, "SELECT 1");
@@ -208,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_savepoint_may_come_first),
         cmocka_unit_test(rows_of_any_kind_may_come_first),
         cmocka_unit_test(a_first_statement_that_fails_leaves_a_failed_transaction),
+        cmocka_unit_test(a_url_may_have_every_begin_sent_at_once),
         cmocka_unit_test(a_begin_that_fails_is_told_as_such),
         cmocka_unit_test(a_value_that_is_refused_leaves_the_begin_for_the_next_statement),
     };

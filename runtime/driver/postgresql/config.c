@@ -171,13 +171,13 @@ static calx_status set_timeout(calx_postgresql_config *config, const char *value
     return CALX_OK;
 }
 
-static calx_status set_prepared(calx_postgresql_config *config, const char *value,
-                                calx_error *error)
+/* An option that is on unless it is said to be off. */
+static calx_status read_off(const calx_url_parameter *parameter, bool *out_off, calx_error *error)
 {
-    config->unnamed = strcmp(value, "off") == 0;
-    if (!config->unnamed && strcmp(value, "on") != 0)
-        return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the URL's option prepared must be on or off");
+    *out_off = strcmp(parameter->value, "off") == 0;
+    if (!*out_off && strcmp(parameter->value, "on") != 0)
+        return calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s must be on or off",
+                              parameter->key);
     return CALX_OK;
 }
 
@@ -221,7 +221,9 @@ static calx_status take_option(calx_postgresql_config *config, const calx_url_pa
     if (strcmp(key, "cached_statements") == 0)
         return set_cached(config, parameter->value, error);
     if (strcmp(key, "prepared") == 0)
-        return set_prepared(config, parameter->value, error);
+        return read_off(parameter, &config->unnamed, error);
+    if (strcmp(key, "pipeline_begin") == 0)
+        return read_off(parameter, &config->begins_apart, error);
     if (strcmp(key, "ssl") == 0 && strcmp(parameter->value, "true") == 0)
         return put(config, "sslmode", "require", error);
     *out_taken = keyword != NULL || is_host_key(key);

@@ -148,6 +148,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->config = base;
     connection->unnamed = config->unnamed;
+    connection->begins_apart = config->begins_apart;
     connection->wants_writable = base->wants_writable;
     connection->given_up = &base->given_up;
     make_remark(config);

@@ -151,6 +151,14 @@ calx_status calx_postgresql_begin(calx_postgresql_connection *connection)
     return CALX_OK;
 }
 
+/* The server hears of it now. */
+static calx_status begin_apart(calx_postgresql_connection *connection)
+{
+    calx_status status = calx_postgresql_start(connection);
+    calx_postgresql_look(connection);
+    return status;
+}
+
 /* The transaction had no statement: the server has not heard of it. */
 static calx_status forget_begin(calx_postgresql_connection *connection)
 {
@@ -178,7 +186,8 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
     case CALX_DRIVER_BEGIN:
         if (connection->closing != NULL)
             calx_postgresql_close_waiting(connection, true);
-        return calx_postgresql_begin(connection);
+        (void)calx_postgresql_begin(connection);
+        return connection->begins_apart ? begin_apart(connection) : CALX_OK;
     case CALX_DRIVER_COMMIT:
         if (connection->begin_due)
             return forget_begin(connection);

@@ -54,6 +54,7 @@ typedef struct calx_postgresql_config {
     char **values;         /* owned */
     size_t count;
     int64_t timeout_ms; /* to connect, over all hosts; negative: as long as it takes */
+    bool begins_apart;  /* pipeline_begin=off: BEGIN is sent by itself (ENG-136) */
     bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
     atomic_bool remark_given;
@@ -86,6 +87,7 @@ typedef struct calx_postgresql_connection {
     unsigned traces;                    /* what was left in the session, wipe.c */
     bool timed_out;                     /* the deadline has passed, the cancel is sent */
     int64_t grace;                      /* how long the server has for that */
+    bool begins_apart;                  /* the URL says pipeline_begin=off */
     bool unnamed;                       /* statements have no name: the URL says prepared=off */
     int64_t deadline;                   /* until when it had to be made */
     const atomic_bool *given_up;        /* the config's: nobody waits for it any more */
