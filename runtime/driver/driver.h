@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 9 };
+enum { CALX_DRIVER_API = 10 };
 
 typedef struct calx_driver calx_driver;
 
@@ -101,6 +101,13 @@ typedef enum calx_driver_control {
     CALX_DRIVER_RELEASE,
     CALX_DRIVER_ROLLBACK_TO
 } calx_driver_control;
+
+/* What is done with a transaction that ends in two phases (ENG-134). */
+typedef enum calx_driver_two_phase {
+    CALX_DRIVER_PREPARE,         /* the one at hand ends here, and waits by its name */
+    CALX_DRIVER_COMMIT_PREPARED, /* one that waits; outside of a transaction */
+    CALX_DRIVER_ROLLBACK_PREPARED
+} calx_driver_two_phase;
 
 /* How the rows of a statement are wanted. */
 typedef enum calx_driver_rows {
@@ -267,6 +274,14 @@ struct calx_driver {
     calx_status (*wipe)(calx_driver_connection *connection, bool everything);
     /* Optional. The database library's own handle. */
     void *(*native)(calx_driver_connection *connection);
+    /*
+     * Optional: NULL means the database has no transactions in two phases. After a PREPARE that
+     * failed only a rollback is legal, whether the transaction has ended with it or not.
+     */
+    calx_status (*two_phase)(calx_driver_connection *connection, calx_driver_two_phase what,
+                             const char *name);
+    /* Required with two_phase: a query for the names of those that wait, in their order. */
+    const char *waiting_sql;
 };
 
 /*

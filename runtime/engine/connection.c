@@ -36,8 +36,7 @@ static void orphan_cursors(calx_connection *connection)
     }
 }
 
-/* Rows end with their transaction (ENG-183). */
-static void end_rows(calx_connection *connection)
+void calx_connection_end_rows(calx_connection *connection)
 {
     for (calx_cursor *cursor = connection->open; cursor != NULL; cursor = cursor->next) {
         bool had_rows = cursor->state == CALX_CURSOR_ROW;
@@ -100,15 +99,14 @@ calx_status calx_connection_failed(calx_connection *connection, calx_status stat
     return status;
 }
 
-static calx_status fail_pending(calx_connection *connection)
+calx_status calx_connection_fail_pending(calx_connection *connection)
 {
     return calx_error_set(&connection->error, CALX_E_PENDING_ROLLBACK,
                           "an earlier failure ended the transaction; call rollback() before going "
                           "on");
 }
 
-/* Whether the physical connection is this process's (ENG-101). */
-static calx_status check_process(calx_connection *connection)
+calx_status calx_connection_check_process(calx_connection *connection)
 {
     if (connection->link == NULL ||
         atomic_load_explicit(&connection->link->gone, memory_order_relaxed) != CALX_LINK_FOREIGN)
@@ -121,11 +119,11 @@ static calx_status check_process(calx_connection *connection)
 
 calx_status calx_connection_ensure(calx_connection *connection)
 {
-    if (connection->link != NULL && check_process(connection) != CALX_OK)
+    if (connection->link != NULL && calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
     if (connection->link == NULL) {
         if (connection->state == CALX_CONNECTION_FAILED)
-            return fail_pending(connection);
+            return calx_connection_fail_pending(connection);
         calx_pool_entry *entry = NULL;
         calx_status status = calx_pool_take(connection->engine->pool, &entry, &connection->error);
         if (status != CALX_OK)
@@ -154,12 +152,24 @@ static calx_status run_control(calx_connection *connection, calx_driver_control 
     return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, NULL);
 }
 
+/* The function's transaction is over, and what comes next would be lost or kept by chance. */
+static calx_status fail_scope(calx_connection *connection)
+{
+    return calx_error_set(&connection->error, CALX_E_STATE,
+                          "the transaction of this function has ended; return from it, or leave "
+                          "commit and rollback to calx_engine_run()");
+}
+
 /* Begins unless the database has begun already. */
 static calx_status begin(calx_connection *connection, const char *line, const char *autocommit_line)
 {
     calx_driver_connection *physical = connection->link->connection;
     const calx_driver_begin *how = &connection->settings->begin;
+    if (connection->scoped)
+        return fail_scope(connection);
     connection->autocommit = false;
+    calx_release(connection->two_phase);
+    connection->two_phase = NULL;
     if (!physical->in_transaction) {
         calx_status raised = calx_connection_raise(connection, CALX_EVENT_BEGIN, 0);
         if (raised != CALX_OK)
@@ -177,11 +187,19 @@ static calx_status begin(calx_connection *connection, const char *line, const ch
     return CALX_OK;
 }
 
+static calx_status fail_prepared(calx_connection *connection)
+{
+    return calx_error_set(&connection->error, CALX_E_STATE,
+                          "the transaction is prepared; commit it or roll it back");
+}
+
 /* The unusual half of calx_connection_ready(). */
 static calx_status make_ready(calx_connection *connection)
 {
     if (connection->state == CALX_CONNECTION_FAILED)
-        return fail_pending(connection);
+        return calx_connection_fail_pending(connection);
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        return fail_prepared(connection);
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
@@ -209,7 +227,9 @@ static calx_status begin_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_FAILED)
-        return fail_pending(connection);
+        return calx_connection_fail_pending(connection);
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        return fail_prepared(connection);
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
@@ -321,17 +341,19 @@ static calx_status commit_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_FAILED)
-        return fail_pending(connection);
-    if (check_process(connection) != CALX_OK)
+        return calx_connection_fail_pending(connection);
+    if (calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        return calx_connection_end_prepared(connection, CALX_DRIVER_COMMIT_PREPARED);
     if (!has_transaction(connection))
-        return CALX_OK;
+        return connection->scoped ? fail_scope(connection) : CALX_OK;
     if (connection->savepoint_count > 0)
         return release_savepoint(connection);
     calx_status raised = calx_connection_raise(connection, CALX_EVENT_COMMIT, 0);
     if (raised != CALX_OK)
         return raised;
-    end_rows(connection);
+    calx_connection_end_rows(connection);
     log_control(connection, "COMMIT", "COMMIT (autocommit: not sent)");
     note_activity(connection, false);
     calx_status status =
@@ -378,10 +400,16 @@ static calx_status rollback_savepoint(calx_connection *connection)
 static calx_status rollback_inside(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
-    if (check_process(connection) != CALX_OK)
+    if (calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
-    if (!has_transaction(connection))
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        return calx_connection_end_prepared(connection, CALX_DRIVER_ROLLBACK_PREPARED);
+    if (!has_transaction(connection)) {
+        if (connection->scoped)
+            calx_log_text(&connection->engine->logger, CALX_LOG_WARNING,
+                          "a transaction that has ended was rolled back once more, to no effect");
         return CALX_OK;
+    }
     if (connection->savepoint_count > 0)
         return rollback_savepoint(connection);
     calx_status status = calx_connection_raise(connection, CALX_EVENT_ROLLBACK, 0);
@@ -389,7 +417,7 @@ static calx_status rollback_inside(calx_connection *connection)
         return status;
     note_activity(connection, false);
     if (connection->link != NULL) {
-        end_rows(connection);
+        calx_connection_end_rows(connection);
         log_control(connection, "ROLLBACK", "ROLLBACK (autocommit: not sent)");
         if (connection->link->connection->in_transaction)
             status = run_control(connection, CALX_DRIVER_ROLLBACK, 0);
@@ -429,7 +457,8 @@ bool calx_connection_is_spoiled(const calx_connection *connection)
 
 bool calx_connection_in_transaction(const calx_connection *connection)
 {
-    if (connection->state == CALX_CONNECTION_FAILED)
+    if (connection->state == CALX_CONNECTION_FAILED ||
+        connection->state == CALX_CONNECTION_PREPARED)
         return true;
     return calx_connection_is_open(connection);
 }
@@ -441,7 +470,7 @@ calx_status calx_connection_invalidate(calx_connection *connection)
     if (connection->link == NULL)
         return CALX_OK;
     drop_link(connection, LOSS_OWN);
-    if (begun)
+    if (begun && connection->state != CALX_CONNECTION_PREPARED)
         connection->state = CALX_CONNECTION_FAILED;
     return CALX_OK;
 }
@@ -464,7 +493,7 @@ calx_status calx_connection_detach(calx_connection *connection)
                               "the connection was invalidated, there is nothing to detach");
     if (connection->link->detached)
         return CALX_OK;
-    if (check_process(connection) != CALX_OK)
+    if (calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
     if (!calx_pool_detach(connection->engine->pool, &connection->link->entry))
         return calx_error_set(&connection->error, CALX_E_STATE,
@@ -508,6 +537,9 @@ static void clear_handle(calx_connection *connection)
     connection->state = CALX_CONNECTION_IDLE;
     connection->autocommit = false;
     connection->handling = false;
+    if (connection->two_phase != NULL)
+        calx_release(connection->two_phase);
+    connection->two_phase = NULL;
 }
 
 void calx_connection_free_handle(calx_connection *connection)
@@ -559,6 +591,8 @@ void calx_connection_close(calx_connection *connection)
         return;
     calx_engine *engine = connection->engine;
     orphan_cursors(connection);
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        calx_connection_drop_prepared(connection);
     if (calx_hears(engine, CALX_EVENT_ROLLBACK))
         roll_back_aloud(connection);
     if (connection->link != NULL)

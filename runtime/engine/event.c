@@ -58,6 +58,7 @@ static const char *const names[] = {
     [CALX_EVENT_SAVEPOINT] = "savepoint",
     [CALX_EVENT_RELEASE_SAVEPOINT] = "release_savepoint",
     [CALX_EVENT_ROLLBACK_SAVEPOINT] = "rollback_savepoint",
+    [CALX_EVENT_PREPARE] = "prepare",
     [CALX_EVENT_NOTICE] = "notice",
 };
 

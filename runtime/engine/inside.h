@@ -145,7 +145,8 @@ struct calx_link {
 typedef enum calx_connection_state {
     CALX_CONNECTION_IDLE = 0, /* no transaction */
     CALX_CONNECTION_BEGUN,
-    CALX_CONNECTION_FAILED /* only rollback is legal */
+    CALX_CONNECTION_FAILED,  /* only rollback is legal */
+    CALX_CONNECTION_PREPARED /* it waits in the database: only commit and rollback are legal */
 } calx_connection_state;
 
 enum { CALX_SAVEPOINTS_INLINE = 8 };
@@ -163,6 +164,8 @@ struct calx_connection {
     bool echo;                     /* statements are logged */
     bool echo_rows;                /* rows are, too */
     bool watched;                  /* when it idles in a transaction is noted */
+    bool scoped;                   /* the transaction of calx_engine_run(): no other begins */
+    char *two_phase;               /* the name of a transaction in two phases; or NULL */
     unsigned last_savepoint;
     unsigned *savepoints; /* the open ones, outermost first */
     size_t savepoint_count;
@@ -265,6 +268,18 @@ calx_status calx_connection_ready(calx_connection *connection);
  */
 calx_status calx_connection_failed(calx_connection *connection, calx_status status,
                                    const char *sql);
+/* Commits or rolls back the transaction that is prepared (two_phase.c). */
+calx_status calx_connection_end_prepared(calx_connection *connection, calx_driver_two_phase what);
+/* The same, before the connection is closed, for one nobody has ended. */
+void calx_connection_drop_prepared(calx_connection *connection);
+
+/* Rows end with their transaction (ENG-183). */
+void calx_connection_end_rows(calx_connection *connection);
+/* Whether the physical connection is this process's (ENG-101). */
+calx_status calx_connection_check_process(calx_connection *connection);
+/* CALX_E_PENDING_ROLLBACK. */
+calx_status calx_connection_fail_pending(calx_connection *connection);
+
 /* Clears what an earlier call left. */
 static inline void calx_connection_forget_error(calx_connection *connection)
 {

@@ -25,8 +25,11 @@ static calx_status try_once(calx_connection *connection, calx_connection_functio
                             void *context)
 {
     calx_status status = calx_connection_begin(connection);
-    if (status == CALX_OK)
+    if (status == CALX_OK) {
+        connection->scoped = true; /* no other transaction begins in it (ENG-135) */
         status = function(context, connection);
+        connection->scoped = false;
+    }
     /* What the connection says of another failure is not about this one. */
     if (status != CALX_OK && connection->error.status != status)
         calx_error_set(&connection->error, status, "the function of a transaction failed: %s",

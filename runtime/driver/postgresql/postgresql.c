@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONTROL_TEXT_SIZE = 64 };
+enum { CONTROL_TEXT_SIZE = 64, NAMED_TEXT_SIZE = 512 };
 
 void calx_postgresql_look(calx_postgresql_connection *connection)
 {
@@ -116,8 +116,7 @@ calx_status calx_postgresql_run(calx_postgresql_connection *connection, const ch
              strncmp(PQcmdStatus(result), expected_tag, strlen(expected_tag)) != 0)
         status = calx_error_set_driver(&connection->base.error, CALX_E_TX_ABORTED, "25P02", 0,
                                        CALX_ERROR_ROLLBACK_ONLY,
-                                       "the transaction had failed before, so COMMIT rolled it "
-                                       "back");
+                                       "the transaction had failed before, so it was rolled back");
     PQclear(result);
     calx_postgresql_look(connection);
     return status;
@@ -206,6 +205,55 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
     default:
         return run_savepoint(connection, control, serial);
     }
+}
+
+/*
+ * A command with a name in it, which cannot be a parameter there (LIM-17). Without memory of ours,
+ * so that what is prepared can always be ended.
+ */
+static calx_status run_named(calx_postgresql_connection *connection, const char *command,
+                             const char *name, const char *expected_tag)
+{
+    calx_error *error = &connection->base.error;
+    char sql[NAMED_TEXT_SIZE];
+    const char *fault = calx_postgresql_text_fault(name, strlen(name));
+    if (fault != NULL)
+        return calx_error_set(error, CALX_E_DATA, "the name of a transaction: %s", fault);
+    char *literal = PQescapeLiteral(connection->conn, name, strlen(name));
+    if (literal == NULL)
+        return calx_error_set_nomem(error);
+    int size = snprintf(sql, sizeof(sql), "%s %s", command, literal);
+    PQfreemem(literal);
+    if (size < 0 || (size_t)size >= sizeof(sql))
+        return calx_error_set(error, CALX_E_LIMIT, "the name of a transaction is too long");
+    return calx_postgresql_run(connection, sql, expected_tag);
+}
+
+/* One that was lost before is not asked: nothing waits there. */
+static calx_status run_prepare(calx_postgresql_connection *connection, const char *name)
+{
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
+    calx_postgresql_lose_portals(connection, 0);
+    forget_ddl(connection, false);
+    calx_postgresql_settle(connection);
+    if (PQstatus(connection->conn) != CONNECTION_BAD)
+        return run_named(connection, "PREPARE TRANSACTION", name, "PREPARE TRANSACTION");
+    status = calx_postgresql_fail(connection, NULL);
+    connection->base.error.flags |= CALX_ERROR_NOT_SENT;
+    return status;
+}
+
+static calx_status postgresql_two_phase(calx_driver_connection *base, calx_driver_two_phase what,
+                                        const char *name)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    if (what == CALX_DRIVER_PREPARE)
+        return run_prepare(connection, name);
+    return run_named(connection,
+                     what == CALX_DRIVER_COMMIT_PREPARED ? "COMMIT PREPARED" : "ROLLBACK PREPARED",
+                     name, NULL);
 }
 
 static calx_status postgresql_clean(calx_driver_connection *base)
@@ -331,6 +379,9 @@ const calx_driver calx_driver_postgresql = {
     .isolation = postgresql_isolation,
     .look = postgresql_look,
     .native = postgresql_native,
+    .two_phase = postgresql_two_phase,
+    .waiting_sql = "SELECT gid FROM pg_catalog.pg_prepared_xacts "
+                   "WHERE database = pg_catalog.current_database() ORDER BY prepared, gid",
     .wipe = calx_postgresql_wipe,
     .ping = calx_postgresql_ping,
     .disown = calx_postgresql_disown,

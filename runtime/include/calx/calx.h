@@ -30,6 +30,7 @@
 #include <calx/sessionmaker.h>
 #include <calx/setting.h>
 #include <calx/statement.h>
+#include <calx/two_phase.h>
 #include <calx/types.h>
 #include <calx/url.h>
 #include <calx/value.h>

@@ -61,7 +61,9 @@ typedef calx_status (*calx_connection_function)(void *context, calx_connection *
  * the commit fails. The connection goes back in any case (ENG-051). With the execution option
  * `retries` the function is called again, in a new transaction, after a failure that says
  * CALX_ERROR_RETRY: a serialization failure, a deadlock, a database that was busy. It must then be
- * such that only its transaction knows it was called before.
+ * such that only its transaction knows it was called before. A function that commits or rolls back
+ * by itself has ended its transaction: a statement, a begin and a commit are CALX_E_STATE then, and
+ * a rollback is a warning in the log (ENG-129, ENG-135).
  * @param out_error the details of the last failure; or NULL
  * @return what the function or the commit answered at last; what calx_engine_connect() answers
  */

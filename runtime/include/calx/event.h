@@ -60,6 +60,7 @@ typedef enum calx_event {
     CALX_EVENT_SAVEPOINT, /**< `savepoint` is its number; the same for the next two */
     CALX_EVENT_RELEASE_SAVEPOINT,
     CALX_EVENT_ROLLBACK_SAVEPOINT,
+    CALX_EVENT_PREPARE, /**< the first of two phases; the second is COMMIT or ROLLBACK */
     /* what the database says by itself */
     CALX_EVENT_NOTICE, /**< `level`, `sqlstate` and `text`; a failure is nobody's (ENG-175) */
     CALX_EVENT_COUNT

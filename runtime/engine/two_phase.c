@@ -1,0 +1,284 @@
+/*
+ * Transactions that end in two phases. The rules kept: between the phases nothing runs on the
+ * connection; what is prepared is the database's, so losing the connection loses nothing, and the
+ * second phase may be done on another one; and a second phase that failed may be tried again.
+ */
+#include "engine/inside.h"
+
+#include "base/allocator.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#include <calx/two_phase.h>
+
+#include <string.h>
+
+/* A public call: one thread at a time, and no earlier error. */
+static bool enter(calx_connection *connection, pthread_t *out_before)
+{
+    if (!calx_connection_enter(connection, out_before))
+        return false;
+    calx_connection_forget_error(connection);
+    return true;
+}
+
+static calx_status check_support(calx_connection *connection)
+{
+    const calx_driver *driver = connection->engine->driver;
+    if (driver->two_phase != NULL)
+        return CALX_OK;
+    return calx_error_set(&connection->error, CALX_E_UNSUPPORTED,
+                          "%s has no transactions in two phases", driver->name);
+}
+
+static calx_status check_name(calx_connection *connection, const char *name)
+{
+    size_t size = name != NULL ? strlen(name) : 0;
+    if (size > 0 && size <= CALX_TWO_PHASE_NAME_MOST)
+        return CALX_OK;
+    return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                          "the name of a transaction in two phases has 1 to %d bytes, not %zu",
+                          CALX_TWO_PHASE_NAME_MOST, size);
+}
+
+static void echo(const calx_connection *connection, const char *line)
+{
+    if (connection->echo)
+        calx_echo_text(connection, CALX_LOG_INFO, line);
+}
+
+/* ---- the first phase ---- */
+
+static calx_status begin_inside(calx_connection *connection, const char *name)
+{
+    calx_status status = check_support(connection);
+    if (status == CALX_OK)
+        status = check_name(connection, name);
+    if (status != CALX_OK)
+        return status;
+    char *copy = calx_strdup_text(name);
+    if (copy == NULL)
+        return calx_error_set_nomem(&connection->error);
+    status = calx_connection_begin(connection);
+    if (status == CALX_OK && connection->autocommit) {
+        (void)calx_connection_rollback(connection);
+        status = calx_error_set(&connection->error, CALX_E_STATE,
+                                "in AUTOCOMMIT there is no transaction to prepare");
+    }
+    if (status != CALX_OK) {
+        calx_release(copy);
+        return status;
+    }
+    connection->two_phase = copy;
+    return CALX_OK;
+}
+
+calx_status calx_connection_begin_two_phase(calx_connection *connection, const char *name)
+{
+    pthread_t before;
+    if (!enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = begin_inside(connection, name);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+static calx_status check_preparable(calx_connection *connection)
+{
+    const char *why = NULL;
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return calx_connection_fail_pending(connection);
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        why = "the transaction is prepared already";
+    else if (!calx_connection_is_open(connection) || connection->two_phase == NULL)
+        why = "there is no transaction that was begun with calx_connection_begin_two_phase()";
+    else if (connection->savepoint_count > 0)
+        why = "savepoints are open; commit them or roll them back first";
+    return why == NULL ? CALX_OK : calx_error_set(&connection->error, CALX_E_STATE, "%s", why);
+}
+
+static calx_status fail_phase(calx_connection *connection, calx_status status, bool rolls_back)
+{
+    status = calx_connection_failed(connection, status, NULL);
+    if (!rolls_back && connection->link == NULL &&
+        (connection->error.flags & CALX_ERROR_NOT_SENT) == 0)
+        connection->error.flags |= CALX_ERROR_OUTCOME_UNKNOWN;
+    return status;
+}
+
+static calx_status prepare_inside(calx_connection *connection)
+{
+    calx_status status = calx_connection_check_process(connection);
+    if (status == CALX_OK)
+        status = check_preparable(connection);
+    if (status == CALX_OK)
+        status = calx_connection_raise(connection, CALX_EVENT_PREPARE, 0);
+    if (status != CALX_OK)
+        return status;
+    calx_driver_connection *physical = connection->link->connection;
+    calx_connection_end_rows(connection);
+    echo(connection, "PREPARE TRANSACTION");
+    status = physical->driver->two_phase(physical, CALX_DRIVER_PREPARE, connection->two_phase);
+    if (status != CALX_OK) {
+        connection->state = CALX_CONNECTION_FAILED;
+        return fail_phase(connection, status, false);
+    }
+    connection->state = CALX_CONNECTION_PREPARED;
+    return CALX_OK;
+}
+
+calx_status calx_connection_prepare(calx_connection *connection)
+{
+    pthread_t before;
+    if (!enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = prepare_inside(connection);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+/* ---- the second phase ---- */
+
+static calx_status end_named(calx_connection *connection, calx_driver_two_phase what,
+                             const char *name)
+{
+    bool rolls_back = what == CALX_DRIVER_ROLLBACK_PREPARED;
+    calx_status status =
+        calx_connection_raise(connection, rolls_back ? CALX_EVENT_ROLLBACK : CALX_EVENT_COMMIT, 0);
+    if (status == CALX_OK)
+        status = calx_connection_ensure(connection);
+    if (status != CALX_OK)
+        return status;
+    calx_driver_connection *physical = connection->link->connection;
+    echo(connection, rolls_back ? "ROLLBACK PREPARED" : "COMMIT PREPARED");
+    status = physical->driver->two_phase(physical, what, name);
+    return status == CALX_OK ? CALX_OK : fail_phase(connection, status, rolls_back);
+}
+
+calx_status calx_connection_end_prepared(calx_connection *connection, calx_driver_two_phase what)
+{
+    calx_status status = end_named(connection, what, connection->two_phase);
+    /* A commit may be tried again; after a rollback the connection is free in any case. */
+    if (status == CALX_OK || what == CALX_DRIVER_ROLLBACK_PREPARED)
+        connection->state = CALX_CONNECTION_IDLE;
+    return status;
+}
+
+void calx_connection_drop_prepared(calx_connection *connection)
+{
+    if (connection->link == NULL || calx_connection_rollback(connection) != CALX_OK)
+        calx_log(&connection->engine->logger, CALX_LOG_WARNING,
+                 "a connection was closed while a transaction is prepared, which still waits: %s",
+                 connection->two_phase);
+}
+
+static calx_status end_other(calx_connection *connection, calx_driver_two_phase what,
+                             const char *name)
+{
+    calx_status status = check_support(connection);
+    if (status == CALX_OK)
+        status = check_name(connection, name);
+    if (status == CALX_OK && calx_connection_in_transaction(connection))
+        status = calx_error_set(&connection->error, CALX_E_STATE,
+                                "a transaction is open on this connection; commit it or roll it "
+                                "back before ending one that is prepared");
+    return status == CALX_OK ? end_named(connection, what, name) : status;
+}
+
+calx_status calx_connection_commit_prepared(calx_connection *connection, const char *name)
+{
+    pthread_t before;
+    if (!enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = end_other(connection, CALX_DRIVER_COMMIT_PREPARED, name);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+calx_status calx_connection_rollback_prepared(calx_connection *connection, const char *name)
+{
+    pthread_t before;
+    if (!enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = end_other(connection, CALX_DRIVER_ROLLBACK_PREPARED, name);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+/* ---- what waits ---- */
+
+/* Names as they come: each ends with a NUL. */
+typedef struct name_list {
+    calx_buffer texts;
+    size_t count;
+} name_list;
+
+static calx_status read_names(calx_connection *connection, name_list *list)
+{
+    const calx_driver_sql sql = { connection->engine->driver->waiting_sql, NULL, 0 };
+    calx_result *result = NULL;
+    bool row = true;
+    calx_status status = calx_connection_exec_driver_sql(connection, &sql, &result);
+    while (status == CALX_OK && (status = calx_result_next(result, &row)) == CALX_OK && row) {
+        const char *name = NULL;
+        status = calx_result_text(result, 0, &name);
+        if (status == CALX_OK)
+            calx_buffer_put_n(&list->texts, name, strlen(name) + 1);
+        list->count++;
+    }
+    calx_result_free(result);
+    if (status == CALX_OK && list->texts.status != CALX_OK)
+        status = calx_error_set_nomem(&connection->error);
+    return status;
+}
+
+/* One block: the pointers, and the texts behind them. NULL: no memory. */
+static char **pack(const name_list *list)
+{
+    char **names = calx_alloc(list->count * sizeof(*names) + list->texts.size);
+    if (names == NULL)
+        return NULL;
+    char *text = (char *)(names + list->count);
+    memcpy(text, list->texts.data, list->texts.size);
+    for (size_t i = 0; i < list->count; i++) {
+        names[i] = text;
+        text += strlen(text) + 1;
+    }
+    return names;
+}
+
+static calx_status recover_inside(calx_connection *connection, char ***out_names, size_t *out_count)
+{
+    name_list list = { CALX_BUFFER_INIT, 0 };
+    char **names = NULL;
+    bool inside = calx_connection_in_transaction(connection);
+    calx_status status = check_support(connection);
+    if (status == CALX_OK)
+        status = read_names(connection, &list);
+    if (status == CALX_OK && list.count > 0) {
+        names = pack(&list);
+        if (names == NULL)
+            status = calx_error_set_nomem(&connection->error);
+    }
+    if (status == CALX_OK && !inside)
+        status = calx_connection_rollback(connection);
+    calx_buffer_clear(&list.texts);
+    if (status != CALX_OK) {
+        calx_release(names);
+        return status;
+    }
+    *out_names = names;
+    *out_count = list.count;
+    return CALX_OK;
+}
+
+calx_status calx_connection_recover(calx_connection *connection, char ***out_names,
+                                    size_t *out_count)
+{
+    pthread_t before;
+    if (!enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = recover_inside(connection, out_names, out_count);
+    calx_connection_leave(connection, before);
+    return status;
+}
