@@ -500,6 +500,7 @@ calx_status calx_connection_detach(calx_connection *connection)
                               "this thread holds the same database connection a second time; "
                               "close the other one first");
     connection->link->detached = true;
+    calx_link_leave_slot(connection->link);
     calx_link_note(connection->engine, connection->link, CALX_EVENT_DETACH);
     return CALX_OK;
 }

@@ -143,6 +143,7 @@ static void destroy(calx_engine *engine)
     calx_pool_free(engine->pool);
     if (engine->driver != NULL)
         calx_engine_lift_anchor(engine);
+    calx_engine_forget_slots(engine);
     calx_engine_free_plans(engine);
     calx_text_cache_clear(&engine->texts);
     calx_listeners_clear(&engine->listeners);

@@ -9,6 +9,7 @@
 #include <calx/connection.h>
 #include <calx/engine.h>
 
+#include "base/info.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/process.h"
@@ -36,6 +37,12 @@ typedef struct calx_text_cache {
     size_t limit;
     uint64_t found, made;
 } calx_text_cache;
+
+/* What an application keeps with a place in the pool, whoever is at it (ENG-048). */
+typedef struct calx_slot {
+    struct calx_slot *next;
+    calx_info_map info;
+} calx_slot;
 
 /*
  * A derived engine has a copy of what never changes (driver to pool), and settings of its own; all
@@ -74,6 +81,7 @@ struct calx_engine {
     calx_map plans;
     unsigned plan_count;
     calx_text_cache texts;
+    calx_slot *slots; /* of a root: maps of places in the pool that nobody is at; plan_lock */
     _Atomic(calx_spare *) spares[CALX_SPARES]; /* NULL: the place is free */
     _Atomic(calx_driver_connection *) anchor;  /* keeps a shared database in memory (ENG-076) */
     calx_fork_watch fork_watch;
@@ -140,6 +148,8 @@ struct calx_link {
     calx_cursor *newest; /* of the texts, by last use */
     calx_cursor *oldest;
     calx_connection *spare; /* a handle ready for the next checkout */
+    calx_info_map info;     /* of this physical connection */
+    calx_slot *slot;        /* of its place in the pool; NULL: nothing is kept there */
 };
 
 typedef enum calx_connection_state {
@@ -237,6 +247,12 @@ calx_pool_kind calx_engine_pool_kind(const calx_engine *engine);
 calx_status calx_engine_make_pool(calx_engine *engine, calx_error *error);
 /* Makes what the options want to be there at once. */
 calx_status calx_engine_warm_pool(calx_engine *engine, calx_error *error);
+/* A link comes to a place in the pool, and leaves it (info.c). */
+void calx_link_take_slot(calx_link *link);
+void calx_link_leave_slot(calx_link *link);
+/* Forgets what is kept with places nobody is at. */
+void calx_engine_forget_slots(calx_engine *engine);
+
 /* The connection that keeps a shared database in memory goes. */
 void calx_engine_lift_anchor(calx_engine *engine);
 

@@ -59,6 +59,8 @@ static calx_status open_link(calx_engine *engine, calx_link *link, int64_t deadl
 
 static void close_link(calx_link *link)
 {
+    calx_link_leave_slot(link);
+    calx_info_map_clear(&link->info);
     const calx_driver *driver = link->engine->driver;
     if (link->connection != NULL)
         driver->close(link->connection);
@@ -89,6 +91,7 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     atomic_init(&link->idle_ns, 0);
     calx_map_init(&link->texts);
     drop_anchor(engine, deadline);
+    calx_link_take_slot(link);
     *out_entry = &link->entry;
     return CALX_OK;
 }

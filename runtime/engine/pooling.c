@@ -180,6 +180,7 @@ void calx_engine_dispose(calx_engine *engine)
 {
     calx_event_details details = { .event = CALX_EVENT_ENGINE_DISPOSED };
     calx_pool_dispose(engine->pool);
+    calx_engine_forget_slots(engine);
     calx_engine_lift_anchor(engine);
     log_disposed(engine);
     calx_greeting_repeat(&engine->root->greeting);

@@ -7,6 +7,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/info.h"
 #include "base/log.h"
 #include "base/poison.h"
 #include "engine/settings.h"

@@ -23,6 +23,7 @@
 #include <calx/lock.h>
 #include <calx/session.h>
 
+#include "base/info.h"
 #include "base/map.h"
 #include "engine/cursor.h"
 #include "engine/spare.h"
@@ -30,7 +31,6 @@
 #include "mapper/row.h"
 #include "session/boundary.h"
 #include "session/identity_table.h"
-#include "session/info.h"
 #include "session/instances.h"
 #include "session/links.h"
 #include "session/loading.h"

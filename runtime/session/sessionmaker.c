@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "base/info.h"
 #include "engine/settings.h"
 #include "session/session.h"
 #include "session/sessionmaker.h"

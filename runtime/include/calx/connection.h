@@ -131,6 +131,27 @@ CALX_API calx_status calx_connection_invalidate_soft(calx_connection *connection
 /** Takes the connection out of its pool for good; close() then really closes it (ENG-049). */
 CALX_API calx_status calx_connection_detach(calx_connection *connection);
 
+/** With what an entry of an info map is kept (ENG-048). */
+typedef enum calx_info_place {
+    CALX_INFO_CONNECTION = 0, /**< the physical connection: there again at its next checkout, gone
+                                   when it is closed */
+    CALX_INFO_SLOT = 1        /**< its place in the pool: whatever connection is there next has it;
+                                   gone when the engine is disposed of */
+} calx_info_place;
+
+/**
+ * Puts an entry into an info map, or takes it out when value is NULL. The pool may end with entries
+ * in it: what they point to is the application's.
+ * @param key  copied
+ * @return CALX_OK; CALX_E_STATE a detached connection has no place; CALX_E_NOMEM
+ */
+CALX_API calx_status calx_connection_set_info(calx_connection *connection, calx_info_place place,
+                                              const char *key, void *value);
+
+/** What is in an info map under a key; *out_value NULL: nothing. */
+CALX_API calx_status calx_connection_get_info(calx_connection *connection, calx_info_place place,
+                                              const char *key, void **out_value);
+
 /** The details of the last failed call. Never NULL. */
 CALX_API const calx_error *calx_connection_error(const calx_connection *connection);
 

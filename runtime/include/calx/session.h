@@ -50,12 +50,6 @@ typedef enum calx_lazy_load_guard {
     CALX_LAZY_LOAD_FAIL      /**< the load is not done: CALX_E_INVALID_REQUEST */
 } calx_lazy_load_guard;
 
-/** An entry of the info map: a key and what the application wants to find under it. */
-typedef struct calx_info {
-    const char *key;
-    void *value; /**< borrowed */
-} calx_info;
-
 /**
  * What a session does on a connection of the caller's that is in a transaction already (SES-122 to
  * 124). On one that is not, the session begins, commits and rolls back itself (SES-121).

@@ -1,6 +1,6 @@
 /**
  * @file setting.h
- * A name and its value as text: what settings look like before anybody has read them.
+ * A name and its value: settings as text, before anybody has read them, and entries of info maps.
  */
 #ifndef CALX_SETTING_H
 #define CALX_SETTING_H
@@ -14,6 +14,12 @@ typedef struct calx_setting {
     const char *key;
     const char *value;
 } calx_setting;
+
+/** An entry of an info map: a key and what the application wants to find under it. */
+typedef struct calx_info {
+    const char *key;
+    void *value; /**< borrowed */
+} calx_info;
 
 CALX_END_DECLS
 

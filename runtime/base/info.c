@@ -1,7 +1,7 @@
 /*
  * The info map. Keys are copied, values are the application's.
  */
-#include "session/info.h"
+#include "base/info.h"
 
 #include "base/allocator.h"
 

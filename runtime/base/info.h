@@ -1,11 +1,16 @@
 /*
- * The info map: the application's pointers under its own keys (SES-003). A handful of entries at
- * most, so a plain array.
+ * The info map: the application's pointers under its own keys (SES-003, ENG-048). A handful of
+ * entries at most, so a plain array.
  */
-#ifndef CALX_SESSION_INFO_H
-#define CALX_SESSION_INFO_H
+#ifndef CALX_BASE_INFO_H
+#define CALX_BASE_INFO_H
 
-#include <calx/session.h>
+#include <calx/setting.h>
+
+#include <calx/error.h>
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed: empty. */
 typedef struct calx_info_map {
