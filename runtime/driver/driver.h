@@ -282,6 +282,12 @@ struct calx_driver {
                              const char *name);
     /* Required with two_phase: a query for the names of those that wait, in their order. */
     const char *waiting_sql;
+    /*
+     * As connect, with a connection of the database library that is there already, of the kind
+     * native gives. It is the driver's from now on, and closed also on failure (ENG-194). Required.
+     */
+    calx_status (*adopt)(const calx_driver_config *config, void *native,
+                         calx_driver_connection **out, calx_error *error);
 };
 
 /*

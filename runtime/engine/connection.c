@@ -560,6 +560,9 @@ static void give_link(calx_connection *connection, calx_link *link)
     if (connection->settings->resets)
         link->reset = connection->settings->reset;
     if (link->detached) {
+        bool done = false;
+        if (calx_hears(engine, CALX_EVENT_RESET))
+            (void)calx_link_raise_reset(engine, link, true, &done);
         calx_connection_free_handle(connection);
         calx_pool_discard(engine->pool, &link->entry);
         return;

@@ -140,14 +140,15 @@ calx_status calx_connection_raise_error(calx_connection *connection, const char 
     return connection->error.status;
 }
 
-calx_status calx_engine_raise_error(calx_engine *engine, calx_error *error, bool is_pre_ping)
+calx_status calx_engine_raise_error(calx_engine *engine, calx_driver_connection *pinged,
+                                    calx_error *error)
 {
     calx_error told = CALX_ERROR_INIT;
     calx_event_details details = { .event = CALX_EVENT_HANDLE_ERROR,
                                    .error = error,
-                                   .is_pre_ping = is_pre_ping };
+                                   .is_pre_ping = pinged != NULL };
     calx_status before = error->status;
-    calx_status answer = calx_event_raise(engine, &details, NULL, &told);
+    calx_status answer = calx_event_raise(engine, &details, pinged, &told);
     take_answer(error, before, answer, &told);
     calx_error_clear(&told);
     return error->status;

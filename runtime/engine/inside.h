@@ -225,7 +225,9 @@ calx_status calx_connection_raise(calx_connection *connection, calx_event event,
 /* Listeners may change the connection's error; answers its status. */
 calx_status calx_connection_raise_error(calx_connection *connection, const char *sql,
                                         bool *out_keep_others);
-calx_status calx_engine_raise_error(calx_engine *engine, calx_error *error, bool is_pre_ping);
+/* pinged: the connection that did not answer; NULL: one that could not be made. */
+calx_status calx_engine_raise_error(calx_engine *engine, calx_driver_connection *pinged,
+                                    calx_error *error);
 /* For drivers: a calx_driver_config's notice. */
 void calx_engine_take_notice(void *context, calx_log_level level, const char *sqlstate,
                              const char *text);

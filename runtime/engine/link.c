@@ -24,12 +24,18 @@ static void drop_anchor(calx_engine *engine, int64_t deadline)
         engine->driver->close(anchor);
 }
 
-/* What listeners make of the URL, in a config of the link's own (ENG-194). */
-static calx_status change_address(calx_engine *engine, calx_link *link, calx_error *error)
+/*
+ * What listeners make of the URL, in a config of the link's own, or the connection they have ready
+ * (ENG-194).
+ */
+static calx_status change_address(calx_engine *engine, calx_link *link, void **out_ready,
+                                  calx_error *error)
 {
     calx_url url = engine->address;
     calx_event_details details = { .event = CALX_EVENT_DO_CONNECT, .url = &url };
     calx_status status = calx_event_raise(engine, &details, NULL, error);
+    if (status == CALX_OK)
+        *out_ready = details.native;
     if (status == CALX_OK)
         status = engine->driver->configure(&url, &link->config, error);
     if (status != CALX_OK)
@@ -45,11 +51,16 @@ static calx_status open_link(calx_engine *engine, calx_link *link, int64_t deadl
                              calx_error *error)
 {
     calx_status status = CALX_OK;
+    void *ready = NULL;
     if (calx_hears(engine, CALX_EVENT_DO_CONNECT))
-        status = change_address(engine, link, error);
-    if (status == CALX_OK)
-        status = engine->driver->connect(link->config != NULL ? link->config : engine->config,
-                                         deadline, &link->connection, error);
+        status = change_address(engine, link, &ready, error);
+    const calx_driver_config *config = link->config != NULL ? link->config : engine->config;
+    if (status == CALX_OK && ready != NULL)
+        status = engine->driver->adopt(config, ready, &link->connection, error);
+    else if (status == CALX_OK)
+        status = engine->driver->connect(config, deadline, &link->connection, error);
+    else if (ready != NULL)
+        (void)engine->driver->adopt(engine->config, ready, &link->connection, NULL); /* to close */
     if (status == CALX_OK)
         status = calx_engine_greet(engine, link, deadline, error);
     if (status == CALX_OK && calx_hears(engine, CALX_EVENT_CONNECT))
@@ -82,7 +93,7 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     if (status != CALX_OK) {
         close_link(link);
         if (calx_hears(engine, CALX_EVENT_HANDLE_ERROR))
-            status = calx_engine_raise_error(engine, &own, false);
+            status = calx_engine_raise_error(engine, NULL, &own);
         calx_error_move(error, &own);
         return status;
     }
@@ -185,7 +196,8 @@ void calx_link_cut(void *context, calx_pool_entry *entry)
 calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look how,
                            int64_t deadline, calx_error *error)
 {
-    const calx_driver *driver = ((const calx_engine *)context)->driver;
+    calx_engine *engine = context;
+    const calx_driver *driver = engine->driver;
     calx_driver_connection *connection = ((calx_link *)entry)->connection;
     calx_status status = CALX_OK;
     if (how == CALX_POOL_PEEK && driver->probe != NULL)
@@ -194,8 +206,13 @@ calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look
         status = driver->ping(connection, deadline);
     if (status == CALX_OK)
         return CALX_OK;
+    if (how == CALX_POOL_PING && calx_hears(engine, CALX_EVENT_HANDLE_ERROR))
+        status = calx_engine_raise_error(engine, connection, &connection->error);
+    /* Listeners may know better whether it is lost (ENG-195). */
     if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0)
         status = CALX_E_DISCONNECT;
+    else if (status == CALX_E_DISCONNECT)
+        status = connection->error.status = CALX_E_CONNECT;
     calx_error_move(error, &connection->error);
     return status;
 }

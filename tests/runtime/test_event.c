@@ -259,7 +259,7 @@ static void the_end_of_a_connection_is_shown_by_its_cause(void **state)
     forget(&all);
     ok(connection, calx_connection_detach(connection));
     calx_connection_close(connection);
-    assert_string_equal(all.text, "detach close_detached");
+    assert_string_equal(all.text, "detach reset close_detached");
     connection = connect_to(engine);
     calx_connection_close(connection);
     forget(&all);
@@ -321,6 +321,15 @@ static void a_listener_may_do_the_reset_itself(void **state)
     ok(connection, calx_connection_invalidate(connection));
     calx_connection_close(connection);
     assert_int_equal(listener.calls, 0);
+    /* One that was taken out of the pool is closed whatever the listener does. */
+    listener.status = CALX_OK;
+    connection = connect_to(engine);
+    ok(connection, calx_connection_detach(connection));
+    run(connection, "INSERT INTO users (id, name) VALUES (1, 'a')");
+    calx_connection_close(connection);
+    assert_int_equal(listener.calls, 1);
+    assert_true(listener.seen.will_be_closed);
+    assert_false(listener.seen.already_rolled_back);
     calx_engine_free(engine);
 }
 

@@ -4,6 +4,16 @@
  */
 #include "event_fixture.h"
 #include "support/log_sink.h"
+#include "support/server.h"
+
+#include "calx-drivers.h"
+
+#if CALX_HAVE_POSTGRESQL
+#include <libpq-fe.h>
+#endif
+#if CALX_HAVE_SQLITE
+#include <sqlite3.h>
+#endif
 
 /* ---- connecting ---- */
 
@@ -45,12 +55,98 @@ static void a_listener_may_change_where_to_connect(void **state)
     calx_engine_free(engine);
 }
 
+/* A connection the database library made; in a transaction, if wanted. */
+static void *ready_connection(const char *text, bool busy)
+{
+#if CALX_HAVE_POSTGRESQL
+    if (calx_test_on("postgresql")) {
+        PGconn *conn = PQconnectdb(text);
+        assert_int_equal(PQstatus(conn), CONNECTION_OK);
+        PQclear(busy ? PQexec(conn, "BEGIN") : NULL);
+        return conn;
+    }
+#endif
+#if CALX_HAVE_SQLITE
+    calx_url url = CALX_URL_INIT;
+    sqlite3 *db = NULL;
+    assert_int_equal(calx_url_parse(text, &url, NULL), CALX_OK);
+    assert_int_equal(sqlite3_open(url.database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, busy ? "BEGIN" : "", NULL, NULL, NULL), SQLITE_OK);
+    calx_url_clear(&url);
+    return db;
+#else
+    fail_msg("there is no way to %s", text);
+    return NULL;
+#endif
+}
+
+typedef struct lender {
+    void *handle;
+    bool busy;
+    bool bad_url;
+} lender;
+
+static calx_status lend_handle(void *context, calx_event_details *details)
+{
+    lender *self = context;
+    self->handle = ready_connection(calx_test_url(), self->busy);
+    details->native = self->handle;
+    static const calx_url_parameter bad[] = { { "no_such_option", "1" } };
+    if (self->bad_url) {
+        details->url->parameters = bad;
+        details->url->parameter_count = 1;
+    }
+    return CALX_OK;
+}
+
+static calx_status see_handle(void *context, calx_event_details *details)
+{
+    *(void **)context = details->native;
+    return CALX_OK;
+}
+
+static void a_listener_may_have_the_connection_ready(void **state)
+{
+    (void)state;
+    calx_shows("ENG-194");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    lender from = { .handle = NULL };
+    void *seen = NULL;
+    calx_connection *connection = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    listen_to(engine, CALX_EVENT_DO_CONNECT, lend_handle, &from);
+    listen_to(engine, CALX_EVENT_CONNECT, see_handle, &seen);
+    connection = connect_to(engine);
+    assert_non_null(seen);
+    assert_ptr_equal(seen, from.handle);
+    run(connection, "CREATE TABLE lent (a INTEGER PRIMARY KEY)");
+    run(connection, "INSERT INTO lent VALUES (1)");
+    assert_int_equal(try_sql(connection, "INSERT INTO lent VALUES (1)"), CALX_E_UNIQUE);
+    ok(connection, calx_connection_rollback(connection));
+    calx_connection_close(connection);
+    from.busy = true; /* in a transaction: of no use, and closed */
+    calx_engine_dispose(engine);
+    assert_int_equal(calx_engine_connect(engine, &connection, &error), CALX_E_STATE);
+    assert_non_null(strstr(error.message, "do_connect"));
+    from.busy = false;
+    from.bad_url = true; /* what is ready is closed again */
+    assert_int_equal(calx_engine_connect(engine, &connection, &error), CALX_E_ARGUMENT);
+    from.bad_url = false;
+    connection = connect_to(engine);
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    calx_error_clear(&error);
+    calx_engine_free(engine);
+}
+
 /* ---- errors ---- */
 
 typedef struct error_listener {
     calx_status seen;
     char statement[200];
     bool had_connection;
+    bool had_native;
+    bool was_ping;
     bool invalidates;
     bool clears_flag;
     bool keeps_pool;
@@ -67,7 +163,8 @@ static calx_status look_at_error(void *context, calx_event_details *details)
     self->invalidates = details->invalidate_pool;
     snprintf(self->statement, sizeof(self->statement), "%s",
              details->statement != NULL ? details->statement : "");
-    assert_false(details->is_pre_ping);
+    self->had_native = details->native != NULL;
+    self->was_ping = details->is_pre_ping;
     if (self->sets_flag)
         details->error->flags |= CALX_ERROR_DISCONNECT;
     if (self->clears_flag)
@@ -92,6 +189,8 @@ static void a_listener_may_replace_an_error_and_say_what_is_lost(void **state)
     assert_int_equal(listener.seen, CALX_E_NOT_NULL);
     assert_string_equal(listener.statement, bad);
     assert_true(listener.had_connection);
+    assert_true(listener.had_native);
+    assert_false(listener.was_ping);
     ok(connection, calx_connection_rollback(connection));
     listener.replaces = CALX_E_USER;
     assert_int_equal(try_sql(connection, bad), CALX_E_USER);
@@ -165,6 +264,46 @@ static void a_listener_may_keep_the_other_connections(void **state)
     }
 }
 
+static void a_ping_that_fails_is_shown_as_one(void **state)
+{
+    (void)state;
+    calx_shows("ENG-195");
+    calx_shows("ENG-088");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_pre_ping = true;
+    options.pool_passive_probe = false;
+    options.ping_after_idle = 0;
+    options.pool_size = 1;
+    options.max_overflow = 0;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    for (int clears = 0; clears < 2; clears++) {
+        error_listener listener = { .clears_flag = clears == 1 };
+        calx_error error = CALX_ERROR_INIT;
+        calx_connection *connection = connect_to(engine);
+        long pid = (long)number(connection, "SELECT pg_backend_pid()");
+        char sql[100];
+        calx_connection_close(connection);
+        snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%ld, 5000)::int", pid);
+        assert_int_equal(server_number(sql), 1);
+        listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
+        connection = NULL;
+        calx_status status = calx_engine_connect(engine, &connection, &error);
+        /* What a listener calls no disconnect is no reason to take another one. */
+        assert_int_equal(status, clears ? CALX_E_CONNECT : CALX_OK);
+        assert_true(listener.was_ping);
+        assert_true(listener.had_native);
+        assert_false(listener.had_connection);
+        assert_int_equal(listener.seen, CALX_E_DISCONNECT);
+        calx_connection_close(connection);
+        calx_engine_unlisten(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
+        calx_error_clear(&error);
+    }
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.out + counts.connecting, 0);
+    calx_engine_free(engine);
+}
+
 /* ---- notices ---- */
 
 typedef struct notices {
@@ -218,8 +357,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_may_change_where_to_connect),
+        cmocka_unit_test(a_listener_may_have_the_connection_ready),
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
+        CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),
         CALX_POSTGRESQL(a_listener_may_keep_the_other_connections),
         CALX_POSTGRESQL(what_the_server_says_by_itself_is_an_event_and_a_line),
     };

@@ -109,6 +109,15 @@ static void make_remark(calx_postgresql_config *config)
         calx_log_text(config->base.logger, CALX_LOG_WARNING, config->remark);
 }
 
+static calx_status set_up(calx_postgresql_connection *connection, calx_error *error)
+{
+    calx_status status = check_server(connection->conn, error);
+    if (status != CALX_OK)
+        return status;
+    connection->canceller = calx_postgresql_canceller_new(connection->conn);
+    return connection->canceller != NULL ? CALX_OK : calx_error_set_nomem(error);
+}
+
 static calx_status open_connection(calx_postgresql_connection *connection,
                                    const calx_postgresql_config *config, int64_t deadline,
                                    calx_error *error)
@@ -125,12 +134,37 @@ static calx_status open_connection(calx_postgresql_connection *connection,
         return calx_error_set_nomem(error);
     PQsetNoticeReceiver(connection->conn, take_notice, connection);
     calx_status status = connect_stepwise(connection->conn, config, deadline, error);
-    if (status == CALX_OK)
-        status = check_server(connection->conn, error);
-    if (status != CALX_OK)
-        return status;
-    connection->canceller = calx_postgresql_canceller_new(connection->conn);
-    return connection->canceller != NULL ? CALX_OK : calx_error_set_nomem(error);
+    return status == CALX_OK ? set_up(connection, error) : status;
+}
+
+/* One that a listener had ready. */
+static calx_status take_over(calx_postgresql_connection *connection, calx_error *error)
+{
+    PQsetNoticeReceiver(connection->conn, take_notice, connection);
+    if (PQstatus(connection->conn) != CONNECTION_OK)
+        return calx_postgresql_fail_connect(connection->conn, error);
+    if (PQtransactionStatus(connection->conn) != PQTRANS_IDLE ||
+        PQpipelineStatus(connection->conn) != PQ_PIPELINE_OFF || PQisnonblocking(connection->conn))
+        return calx_error_set(error, CALX_E_STATE,
+                              "the PostgreSQL connection of a listener of do_connect is not idle: "
+                              "in a transaction, a pipeline, or not blocking");
+    return set_up(connection, error);
+}
+
+/* Without anything of libpq's. NULL: no memory. */
+static calx_postgresql_connection *new_connection(calx_postgresql_config *config)
+{
+    calx_postgresql_connection *connection = calx_alloc_zeroed(sizeof(*connection));
+    if (connection == NULL)
+        return NULL;
+    connection->base.driver = &calx_driver_postgresql;
+    connection->base.error = (calx_error)CALX_ERROR_INIT;
+    connection->config = &config->base;
+    connection->unnamed = config->unnamed;
+    connection->begins_apart = config->begins_apart;
+    connection->wants_writable = config->base.wants_writable;
+    connection->given_up = &config->base.given_up;
+    return connection;
 }
 
 calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t deadline,
@@ -141,18 +175,31 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
     if (!PQisthreadsafe())
         return calx_error_set(error, CALX_E_UNSUPPORTED,
                               "this libpq was built without support for threads");
-    calx_postgresql_connection *connection = calx_alloc_zeroed(sizeof(*connection));
+    calx_postgresql_connection *connection = new_connection(config);
     if (connection == NULL)
         return calx_error_set_nomem(error);
-    connection->base.driver = &calx_driver_postgresql;
-    connection->base.error = (calx_error)CALX_ERROR_INIT;
-    connection->config = base;
-    connection->unnamed = config->unnamed;
-    connection->begins_apart = config->begins_apart;
-    connection->wants_writable = base->wants_writable;
-    connection->given_up = &base->given_up;
     make_remark(config);
     calx_status status = open_connection(connection, config, deadline, error);
+    if (status != CALX_OK) {
+        calx_postgresql_close(&connection->base);
+        return status;
+    }
+    *out = &connection->base;
+    return CALX_OK;
+}
+
+calx_status calx_postgresql_adopt(const calx_driver_config *base, void *native,
+                                  calx_driver_connection **out, calx_error *error)
+{
+    calx_postgresql_config *config = (calx_postgresql_config *)(uintptr_t)base;
+    calx_postgresql_connection *connection = new_connection(config);
+    if (connection == NULL) {
+        PQfinish(native);
+        return calx_error_set_nomem(error);
+    }
+    connection->conn = native;
+    connection->deadline = calx_deadline_in_ms(config->timeout_ms);
+    calx_status status = take_over(connection, error);
     if (status != CALX_OK) {
         calx_postgresql_close(&connection->base);
         return status;

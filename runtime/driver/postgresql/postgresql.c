@@ -352,6 +352,7 @@ const calx_driver calx_driver_postgresql = {
     .configure = calx_postgresql_configure,
     .config_free = calx_postgresql_config_free,
     .connect = calx_postgresql_connect,
+    .adopt = calx_postgresql_adopt,
     .close = calx_postgresql_close,
     .probe = calx_postgresql_probe,
     .interrupt = postgresql_interrupt,

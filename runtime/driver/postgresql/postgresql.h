@@ -173,6 +173,8 @@ void calx_postgresql_config_free(calx_driver_config *config);
 /* connect.c */
 calx_status calx_postgresql_connect(const calx_driver_config *config, int64_t deadline,
                                     calx_driver_connection **out, calx_error *error);
+calx_status calx_postgresql_adopt(const calx_driver_config *config, void *native,
+                                  calx_driver_connection **out, calx_error *error);
 void calx_postgresql_close(calx_driver_connection *connection);
 
 /* error.c */

@@ -118,6 +118,12 @@ static calx_status open_file(calx_sqlite_connection *connection, calx_error *err
         int extended = connection->db != NULL ? sqlite3_extended_errcode(connection->db) : code;
         return fail_opening(connection, extended, error);
     }
+    return CALX_OK;
+}
+
+static calx_status set_up(calx_sqlite_connection *connection, calx_error *error)
+{
+    (void)error;
     sqlite3_extended_result_codes(connection->db, 1);
     sqlite3_busy_timeout(connection->db, connection->opening_timeout_ms);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -127,10 +133,11 @@ static calx_status open_file(calx_sqlite_connection *connection, calx_error *err
 
 static calx_status open_connection(calx_sqlite_connection *connection, calx_error *error)
 {
-    static calx_status (*const steps[])(calx_sqlite_connection *,
-                                        calx_error *) = { open_file, look_at_file, set_foreign_keys,
-                                                          set_journal_mode, set_synchronous };
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    static calx_status (*const steps[])(calx_sqlite_connection *, calx_error *) = {
+        open_file, set_up, look_at_file, set_foreign_keys, set_journal_mode, set_synchronous
+    };
+    /* A handle that is there already needs no opening. */
+    for (size_t i = connection->db != NULL ? 1 : 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         calx_status status = steps[i](connection, error);
         if (status != CALX_OK)
             return status;
@@ -168,36 +175,69 @@ static int is_late(void *context)
     return deadline != 0 && calx_deadline_passed(deadline);
 }
 
-static calx_status sqlite_connect(const calx_driver_config *config, int64_t deadline,
-                                  calx_driver_connection **out, calx_error *error)
+static calx_status check_library(const calx_sqlite_config *config, calx_error *error)
 {
     if (sqlite3_threadsafe() == 0)
         return calx_error_set(error, CALX_E_UNSUPPORTED,
                               "this SQLite library was built without support for threads "
                               "(SQLITE_THREADSAFE=0)");
-    const calx_sqlite_config *own = (const calx_sqlite_config *)config;
-    if (atomic_load(&own->inherited_lock))
+    if (atomic_load(&config->inherited_lock))
         return calx_error_set(error, CALX_E_STATE,
                               "SQLite database %s: the parent process held a lock on it when it "
                               "forked, which this process can neither use nor see the end of; open "
                               "it in the child alone, or fork while no transaction is open",
-                              own->filename);
+                              config->filename);
+    return CALX_OK;
+}
+
+/* db: one that is open, taken over in any case; or NULL. */
+static calx_status make_connection(const calx_sqlite_config *config, sqlite3 *db, int64_t deadline,
+                                   calx_driver_connection **out, calx_error *error)
+{
     calx_sqlite_connection *connection = calx_alloc_zeroed(sizeof(*connection));
-    if (connection == NULL)
+    if (connection == NULL) {
+        sqlite3_close(db);
         return calx_error_set_nomem(error);
+    }
     connection->base.driver = &calx_driver_sqlite;
     connection->base.error = (calx_error)CALX_ERROR_INIT;
-    connection->config = (const calx_sqlite_config *)config;
-    connection->opening_timeout_ms = opening_timeout(connection->config, deadline);
+    connection->config = config;
+    connection->db = db;
+    connection->opening_timeout_ms = opening_timeout(config, deadline);
     calx_status status = open_connection(connection, error);
     if (status != CALX_OK) {
         sqlite_close(&connection->base);
         return status;
     }
-    sqlite3_busy_timeout(connection->db, connection->config->timeout_ms);
+    sqlite3_busy_timeout(connection->db, config->timeout_ms);
     sqlite3_progress_handler(connection->db, PROGRESS_STEPS, is_late, connection);
     *out = &connection->base;
     return CALX_OK;
+}
+
+static calx_status sqlite_connect(const calx_driver_config *config, int64_t deadline,
+                                  calx_driver_connection **out, calx_error *error)
+{
+    const calx_sqlite_config *own = (const calx_sqlite_config *)config;
+    calx_status status = check_library(own, error);
+    return status == CALX_OK ? make_connection(own, NULL, deadline, out, error) : status;
+}
+
+static calx_status sqlite_adopt(const calx_driver_config *config, void *native,
+                                calx_driver_connection **out, calx_error *error)
+{
+    const calx_sqlite_config *own = (const calx_sqlite_config *)config;
+    sqlite3 *db = native;
+    calx_status status = check_library(own, error);
+    if (status == CALX_OK && sqlite3_get_autocommit(db) == 0)
+        status =
+            calx_error_set(error, CALX_E_STATE,
+                           "the SQLite handle of a listener of do_connect is in a transaction");
+    if (status != CALX_OK) {
+        sqlite3_close(db);
+        return status;
+    }
+    return make_connection(own, db, CALX_DEADLINE_NONE, out, error);
 }
 
 static void sqlite_interrupt(calx_driver_connection *base)
@@ -248,6 +288,7 @@ const calx_driver calx_driver_sqlite = {
     .configure = calx_sqlite_configure,
     .config_free = calx_sqlite_config_free,
     .connect = sqlite_connect,
+    .adopt = sqlite_adopt,
     .close = sqlite_close,
     .interrupt = sqlite_interrupt,
     .clean = calx_sqlite_clean,

@@ -24,7 +24,9 @@ CALX_BEGIN_DECLS
  * the listener does. */
 typedef enum calx_event {
     /* physical connections; the details have `native`, and `connection` where there is one */
-    CALX_EVENT_DO_CONNECT = 0, /**< before connecting: `url` may be changed; fails the attempt */
+    CALX_EVENT_DO_CONNECT = 0, /**< before connecting: `url` may be changed, or `native` be set to
+                                    a connection that is ready and idle, Calx's own from then on;
+                                    fails the attempt */
     CALX_EVENT_FIRST_CONNECT,  /**< the first of a pool, again after dispose; fails the attempt */
     CALX_EVENT_CONNECT,        /**< each new one, before it is lent; closes it, fails the attempt */
     CALX_EVENT_CHECKOUT,   /**< lent; CALX_E_DISCONNECT: it is replaced, twice at most (ENG-192);
