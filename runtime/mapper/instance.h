@@ -32,6 +32,7 @@ enum {
     CALX_INSTANCE_SWITCHED = 1u << 10,   /* in a flush under way: one of a row switch */
     CALX_INSTANCE_LACKING = 1u << 11,    /* columns that were never loaded */
     CALX_INSTANCE_SPARING = 1u << 12,    /* there is room for their set, which ends the block */
+    CALX_INSTANCE_STRANGERS = 1u << 13,  /* some of no session point at it since the last flush */
     CALX_INSTANCE_ROOMY = 1u << 15,      /* there is room for a watch behind the struct; for good */
 
     /* The row must be asked. */

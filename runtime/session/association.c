@@ -129,7 +129,8 @@ static calx_status gather_deleted(calx_work *work, const calx_instance *instance
     calx_status status = CALX_OK;
     size_t sides = instance->links == NULL ? 0 : calx_side_count(instance->mapper);
     for (size_t i = 0; i < sides; i++) {
-        const calx_pair_end *end = instance->links->sides[i].first;
+        const calx_side *side = calx_side_at(instance, i);
+        const calx_pair_end *end = side == NULL ? NULL : side->first;
         for (; status == CALX_OK && end != NULL; end = end->next) {
             calx_pair *pair = calx_pair_of(end);
             if (pair->state != CALX_PAIR_STORED || calx_pair_is_gone(pair) ||

@@ -52,9 +52,9 @@ static calx_boundary *heir_of(const calx_session *session, uint64_t number)
 
 /* ---- collections that changed ---- */
 
-void calx_boundary_untouch(calx_links *links)
+void calx_boundary_untouch(calx_links_rest *links)
 {
-    if (links->boundary == NULL)
+    if (links == NULL || links->boundary == NULL)
         return;
     if (links->touched_previous != NULL)
         links->touched_previous->touched_next = links->touched_next;
@@ -67,7 +67,7 @@ void calx_boundary_untouch(calx_links *links)
 }
 
 /* The root needs no list: its rollback expires everything. */
-static void touch(calx_boundary *boundary, calx_links *links)
+static void touch(calx_boundary *boundary, calx_links_rest *links)
 {
     if (links->boundary == boundary)
         return;
@@ -84,8 +84,14 @@ static void touch(calx_boundary *boundary, calx_links *links)
 void calx_boundary_touch(calx_instance *instance)
 {
     const calx_session *session = instance->session;
-    if (session != NULL && session->boundary != NULL && instance->links != NULL)
-        touch(session->boundary, instance->links);
+    if (session == NULL || session->boundary == NULL || session->boundary->outer == NULL ||
+        instance->links == NULL)
+        return;
+    calx_links_rest *rest = calx_links_need_rest(instance);
+    if (rest != NULL)
+        touch(session->boundary, rest);
+    else
+        session->boundary->touched_more = true;
 }
 
 /* ---- releasing ---- */
@@ -97,6 +103,8 @@ void calx_boundary_hand_over(calx_session *session, calx_boundary *inner)
         calx_record_hand_over(inner->records, outer);
     while (inner->touched != NULL)
         touch(outer, inner->touched);
+    outer->touched_more = outer->touched_more || inner->touched_more;
+    inner->touched_more = false;
     inner->inserted = session->inserted.count;
     inner->deleted = session->deleted.count;
 }
@@ -136,7 +144,7 @@ static bool is_in_savepoint(const calx_session *session)
 static void set_links_apart(const calx_instance *instance, bool leave)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (link->target == NULL)
             continue;
         if (leave)
@@ -227,7 +235,7 @@ static void leave_collections(const calx_watch *watch)
     const calx_instance *instance = watch->instance;
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
         if (leads_elsewhere(watch, &instance->mapper->foreign_keys[i]))
-            calx_link_leave_for_good(&instance->links->links[i], NULL);
+            calx_link_leave_for_good(calx_link_at(instance, i), NULL);
 }
 
 /* What was handed out has no change any more, like what was handed out long ago. */
@@ -246,7 +254,8 @@ static void undo_all_changes(calx_session *session)
 static bool is_unwritten(const calx_instance *instance)
 {
     return calx_session_is_changed(instance) || !calx_links_are_shown(instance) ||
-           (instance->links != NULL && instance->links->abandoned[0] != NULL);
+           (instance->links != NULL && instance->links->rest != NULL &&
+            instance->links->rest->abandoned[0] != NULL);
 }
 
 /* ---- deletions undone ---- */
@@ -320,15 +329,26 @@ static void undo_changes_inside(calx_session *session)
         calx_watch_list_append(&session->cold, session->hot.first);
 }
 
+static void unload_all(calx_session *session)
+{
+    size_t position = 0;
+    for (calx_instance *one; (one = calx_identity_next(session, &position)) != NULL;)
+        calx_links_unload_collections(one);
+}
+
 /* The boundary around this one has them in its list then: they may have changed there, too. */
 static void unload_touched(calx_session *session)
 {
     calx_boundary *boundary = session->boundary;
     while (boundary->touched != NULL) {
-        calx_links *links = boundary->touched;
+        calx_links_rest *links = boundary->touched;
         calx_links_unload_collections(links->owner);
         touch(boundary->outer, links);
     }
+    if (boundary->touched_more)
+        unload_all(session);
+    boundary->outer->touched_more = boundary->outer->touched_more || boundary->touched_more;
+    boundary->touched_more = false;
 }
 
 void calx_boundary_restore(calx_session *session)

@@ -18,12 +18,13 @@ typedef struct calx_session_scope {
 } calx_session_scope;
 
 struct calx_boundary {
-    calx_boundary *outer; /* NULL: this is the root */
-    uint64_t number;      /* which one, of all in the process; never 0 */
-    size_t inserted;      /* of the session's list, so many were there when it began */
-    size_t deleted;       /* likewise */
-    calx_record *records; /* what it wrote was like this before; newest first */
-    calx_links *touched;  /* whose collections changed in memory; not kept for the root */
+    calx_boundary *outer;     /* NULL: this is the root */
+    uint64_t number;          /* which one, of all in the process; never 0 */
+    size_t inserted;          /* of the session's list, so many were there when it began */
+    size_t deleted;           /* likewise */
+    calx_record *records;     /* what it wrote was like this before; newest first */
+    calx_links_rest *touched; /* whose collections changed in memory; not kept for the root */
+    bool touched_more;        /* and others: there was no memory to list them */
     calx_session_scope *scope;
     bool sent;   /* the database has it open */
     bool failed; /* only its own rollback, or one further out, is legal */
@@ -79,7 +80,7 @@ void calx_boundary_forget_lists(calx_session *session);
 /* A collection of an instance changes in memory: rolling back to a savepoint unloads it. */
 void calx_boundary_touch(calx_instance *instance);
 
-/* The instance's links go, or it leaves its session. */
-void calx_boundary_untouch(calx_links *links);
+/* The instance's links go, or it leaves its session. Takes NULL. */
+void calx_boundary_untouch(calx_links_rest *links);
 
 #endif

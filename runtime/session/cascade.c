@@ -41,12 +41,12 @@ static calx_status reach_over(calx_session *session, calx_instances *found,
     if ((calx_cascade_of(facts) & cascade) == 0)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        const calx_link *link = &instance->links->links[facts->foreign_key];
+        const calx_link *link = calx_link_at(instance, facts->foreign_key);
         bool leads_on = link->state != CALX_LINK_UNKNOWN && link->target != NULL &&
                         !is_out_of_reach(link->target, facts, cascade);
         return leads_on ? find(session, found, link->target) : CALX_OK;
     }
-    const calx_slot *slot = &instance->links->slots[relationship];
+    const calx_slot *slot = calx_slot_at(instance, relationship);
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < slot->count; i++) {
         calx_instance *item = calx_instance_trusted(slot->items[i]);

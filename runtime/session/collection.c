@@ -69,7 +69,7 @@ static void add_all_unflushed(const calx_instance *owner, const calx_relationshi
 calx_status calx_relationship_gather(calx_instance *owner, unsigned relationship)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
-    calx_slot *slot = &owner->links->slots[relationship];
+    calx_slot *slot = calx_slot_at(owner, relationship);
     if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
         return calx_many_to_many_gather(owner, relationship);
     if (calx_slot_reserve(slot, count_unflushed(owner, facts)) != CALX_OK)
@@ -104,7 +104,7 @@ static calx_status prepare(calx_slot *slot, calx_instance *owner, const calx_rel
 static void add_item(calx_instance *owner, const calx_relationship *facts, calx_slot *slot,
                      const calx_instance *item)
 {
-    calx_link *link = &item->links->links[facts->foreign_key];
+    calx_link *link = calx_link_at(item, facts->foreign_key);
     if (link->state == CALX_LINK_CHANGED)
         return;
     if (link->target != owner)
@@ -129,7 +129,7 @@ static void add_first_row(calx_instance *owner, const calx_relationship *facts, 
     size_t rows = 0;
     add_all_unflushed(owner, facts, slot);
     for (size_t i = 0; i < found->count; i++) {
-        if (found->items[i]->links->links[facts->foreign_key].state == CALX_LINK_CHANGED)
+        if (calx_link_at(found->items[i], facts->foreign_key)->state == CALX_LINK_CHANGED)
             continue;
         if (rows++ == 0 && slot->count == 0)
             add_item(owner, facts, slot, found->items[i]);
@@ -157,7 +157,7 @@ static calx_status take_many(calx_instance *owner, unsigned relationship, const 
     if (owner->session != NULL && newest_unflushed(owner, facts) != NULL)
         owner->session->apart++;
     slot.loaded = true;
-    owner->links->slots[relationship] = slot;
+    *calx_slot_at(owner, relationship) = slot;
     calx_links_show(owner, relationship);
     return CALX_OK;
 }

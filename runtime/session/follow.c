@@ -98,11 +98,11 @@ static size_t targets_of(const calx_instance *owner, unsigned relationship, cons
     if (owner->links == NULL)
         return 0;
     if (facts->kind != CALX_RELATIONSHIP_ONE) {
-        const calx_slot *slot = &owner->links->slots[relationship];
+        const calx_slot *slot = calx_slot_at(owner, relationship);
         *out_items = (const void *const *)slot->items;
         return slot->loaded ? slot->count : 0;
     }
-    const calx_link *link = &owner->links->links[facts->foreign_key];
+    const calx_link *link = calx_link_at(owner, facts->foreign_key);
     if (link->target == NULL || link->state == CALX_LINK_UNKNOWN)
         return 0;
     *out_target = calx_instance_entity(link->target);

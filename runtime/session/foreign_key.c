@@ -74,7 +74,7 @@ static calx_status write_link(calx_session *session, calx_instance *instance, co
 calx_status calx_writer_links(calx_session *session, calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        const calx_link *link = &instance->links->links[i];
+        const calx_link *link = calx_link_at(instance, i);
         calx_status status =
             link->state == CALX_LINK_CHANGED ? write_link(session, instance, link, i) : CALX_OK;
         if (status != CALX_OK)

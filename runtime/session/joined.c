@@ -403,7 +403,7 @@ static calx_status take_target(joined_part *part, calx_instance *owner)
     part->owner = owner;
     if (calx_relationship_is_known(owner, relationship)) {
         const calx_links *links = owner->links;
-        if (links != NULL && links->links[facts->foreign_key].target != part->present)
+        if (links != NULL && calx_link_at(owner, facts->foreign_key)->target != part->present)
             owner->session->apart++;
         return CALX_OK;
     }

@@ -14,24 +14,18 @@
 size_t calx_links_size(const calx_mapper *mapper)
 {
     return sizeof(calx_links) + mapper->foreign_key_count * sizeof(calx_link) +
-           mapper->relationship_count * sizeof(calx_slot) +
-           calx_side_count(mapper) * sizeof(calx_side);
+           calx_slot_count(mapper, mapper->relationship_count) * sizeof(calx_slot) +
+           (calx_side_count(mapper) - 1) * sizeof(calx_side);
 }
 
 void calx_links_place(calx_instance *instance, void *memory)
 {
-    const calx_mapper *mapper = instance->mapper;
-    size_t links = mapper->foreign_key_count * sizeof(calx_link);
-    size_t slots = mapper->relationship_count * sizeof(calx_slot);
-    char *block = memory;
-    calx_links *all = (calx_links *)(void *)block;
-    all->owner = instance;
-    all->links = (calx_link *)(void *)(block + sizeof(calx_links));
-    all->slots = (calx_slot *)(void *)(block + sizeof(calx_links) + links);
-    all->sides = (calx_side *)(void *)(block + sizeof(calx_links) + links + slots);
-    for (size_t i = 0; i < mapper->foreign_key_count; i++)
-        all->links[i].owner = instance;
-    instance->links = all;
+    instance->links = memory;
+    for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
+        calx_link *link = calx_link_at(instance, i);
+        link->owner = instance;
+        link->number = (uint16_t)i;
+    }
 }
 
 calx_status calx_links_ensure(calx_instance *instance)
@@ -45,14 +39,18 @@ calx_status calx_links_ensure(calx_instance *instance)
     return CALX_OK;
 }
 
-calx_link *calx_links_of(const calx_instance *instance, unsigned foreign_key)
+calx_links_rest *calx_links_need_rest(calx_instance *instance)
 {
-    return instance->links == NULL ? NULL : &instance->links->links[foreign_key];
-}
-
-unsigned calx_link_number(const calx_link *link)
-{
-    return (unsigned)(link - link->owner->links->links);
+    if (calx_links_ensure(instance) != CALX_OK)
+        return NULL;
+    calx_links_rest *rest = instance->links->rest;
+    if (rest == NULL) {
+        rest = calx_alloc_zeroed(sizeof(*rest));
+        if (rest != NULL)
+            rest->owner = instance;
+        instance->links->rest = rest;
+    }
+    return rest;
 }
 
 static void unlist(calx_link *link)
@@ -72,7 +70,7 @@ static void unlist(calx_link *link)
 
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state)
 {
-    link->state = state;
+    link->state = (uint8_t)state;
     link->set_apart = link->displaces = link->gave_way = false;
     if (link->target == target)
         return;
@@ -114,7 +112,7 @@ static bool has_loaded_twin(const calx_instance *instance, unsigned relationship
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
         if (i != relationship && table[i].kind == facts->kind &&
             table[i].association == facts->association &&
-            table[i].foreign_key == facts->foreign_key && instance->links->slots[i].loaded)
+            table[i].foreign_key == facts->foreign_key && calx_slot_at(instance, i)->loaded)
             return true;
     return false;
 }
@@ -122,7 +120,7 @@ static bool has_loaded_twin(const calx_instance *instance, unsigned relationship
 /* Its members may be on their way out too: those without links are in nothing any more. */
 static void forget_members(const calx_instance *instance, unsigned relationship)
 {
-    const calx_slot *slot = &instance->links->slots[relationship];
+    const calx_slot *slot = calx_slot_at(instance, relationship);
     bool has_twin_ = slot->count > 0 && has_twin(instance, relationship);
     for (size_t i = 0; i < slot->count && !has_twin_; i++) {
         const calx_instance *item = calx_instance_trusted(slot->items[i]);
@@ -138,9 +136,11 @@ static void clear_slot(calx_instance *instance, unsigned relationship)
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
         calx_pairs_unload(instance, facts, has_loaded_twin(instance, relationship));
+    else if (facts->kind == CALX_RELATIONSHIP_ONE)
+        return;
     else
         forget_members(instance, relationship);
-    calx_slot_clear(&instance->links->slots[relationship]);
+    calx_slot_clear(calx_slot_at(instance, relationship));
 }
 
 void calx_slot_unload(calx_instance *instance, unsigned relationship)
@@ -159,7 +159,7 @@ static bool is_all_in_memory(const calx_instance *instance)
 calx_status calx_link_reserve(const calx_link *link, calx_instance *target, size_t more)
 {
     for (unsigned i = 0; i < target->mapper->relationship_count; i++) {
-        calx_slot *slot = &target->links->slots[i];
+        calx_slot *slot = calx_slot_at(target, i);
         if (!calx_goes_over(&target->mapper->relationships[i], link))
             continue;
         if (is_all_in_memory(target) && target->links->incoming == NULL)
@@ -184,7 +184,7 @@ void calx_link_join(calx_link *link)
 {
     calx_instance *target = link->target;
     for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
-        calx_slot *slot = &target->links->slots[i];
+        calx_slot *slot = calx_slot_at(target, i);
         if (!takes(&target->mapper->relationships[i], slot, link))
             continue;
         calx_slot_add(slot, link);
@@ -206,10 +206,10 @@ void calx_link_leave(calx_link *link)
         return;
     for (unsigned i = 0; target != NULL && i < target->mapper->relationship_count; i++) {
         const calx_relationship *facts = &target->mapper->relationships[i];
-        if (!calx_goes_over(facts, link) || !calx_slot_take_out(&target->links->slots[i], link))
+        if (!calx_goes_over(facts, link) || !calx_slot_take_out(calx_slot_at(target, i), link))
             continue;
         if (leaves_a_question(facts, link))
-            target->links->slots[i].loaded = false; /* its memory may be reserved */
+            calx_slot_at(target, i)->loaded = false; /* its memory may be reserved */
         calx_links_show(target, i);
     }
     link->listed = false;
@@ -222,7 +222,7 @@ void calx_links_leave_together(calx_instance *target, const calx_relationship *f
         if (!calx_is_far(other) || other->target != facts->target ||
             other->foreign_key != facts->foreign_key)
             continue;
-        calx_slot_take_out_leaving(&target->links->slots[i], facts->foreign_key);
+        calx_slot_take_out_leaving(calx_slot_at(target, i), facts->foreign_key);
         calx_links_show(target, i);
     }
 }
@@ -240,7 +240,7 @@ static const void *shown_target(const calx_instance *instance, const calx_relati
 calx_raw_many calx_links_shown_many(const calx_instance *instance, unsigned relationship)
 {
     calx_raw_many shown = { NULL, 0 };
-    const calx_slot *slot = instance->links == NULL ? NULL : &instance->links->slots[relationship];
+    const calx_slot *slot = instance->links == NULL ? NULL : calx_slot_at(instance, relationship);
     if (slot != NULL && slot->loaded) {
         shown.items = slot->items;
         shown.count = slot->count;
@@ -319,7 +319,7 @@ static void unload_collections(calx_link *link)
     calx_instance *target = link->target;
     for (unsigned i = 0; i < target->mapper->relationship_count; i++)
         if (calx_goes_over(&target->mapper->relationships[i], link) &&
-            target->links->slots[i].loaded)
+            calx_slot_at(target, i)->loaded)
             calx_slot_unload(target, i);
     link->listed = false;
 }
@@ -362,7 +362,7 @@ void calx_links_unload(calx_instance *instance, bool keep_changed)
     if (instance->links != NULL) {
         clear_slots(instance);
         for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
-            calx_link *link = &instance->links->links[i];
+            calx_link *link = calx_link_at(instance, i);
             if (!keep_changed || link->state != CALX_LINK_CHANGED)
                 forget_change(link);
         }
@@ -378,7 +378,7 @@ void calx_links_unload_one(calx_instance *instance, unsigned relationship)
     if (instance->links != NULL) {
         clear_slot(instance, relationship);
         if (facts->kind == CALX_RELATIONSHIP_ONE)
-            forget_change(&instance->links->links[facts->foreign_key]);
+            forget_change(calx_link_at(instance, facts->foreign_key));
     }
     calx_links_show(instance, relationship);
 }
@@ -427,8 +427,11 @@ static bool leaves_too(const calx_instance *instance)
 }
 
 /* A collection stays when all of it leaves together. */
-static bool leaves_whole(const calx_slot *slot)
+static bool keeps_whole(const calx_instance *instance, unsigned relationship)
 {
+    if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
+        return true;
+    const calx_slot *slot = calx_slot_at(instance, relationship);
     for (size_t i = 0; i < slot->count; i++)
         if (!leaves_too(calx_instance_trusted(slot->items[i])))
             return false;
@@ -438,7 +441,7 @@ static bool leaves_whole(const calx_slot *slot)
 static void detach_collections(calx_instance *instance)
 {
     for (unsigned i = 0; i < instance->mapper->relationship_count; i++)
-        if (!leaves_too(instance) || !leaves_whole(&instance->links->slots[i]))
+        if (!leaves_too(instance) || !keeps_whole(instance, i))
             clear_slot(instance, i);
 }
 
@@ -467,11 +470,11 @@ void calx_links_detach(calx_instance *instance)
 {
     if (instance->links == NULL)
         return;
-    calx_boundary_untouch(instance->links);
+    calx_boundary_untouch(instance->links->rest);
     detach_collections(instance);
     detach_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++)
-        detach_link(&instance->links->links[i]);
+        detach_link(calx_link_at(instance, i));
     calx_pairs_detach(instance);
     show_all(instance);
 }
@@ -480,17 +483,18 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
 {
     if (instance->links == NULL)
         return;
-    calx_boundary_untouch(instance->links);
+    calx_boundary_untouch(instance->links->rest);
     clear_slots(instance);
     calx_pairs_drop(instance, ending);
     cut_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         calx_link_leave_for_good(link, ending);
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
     }
     show_all(instance);
     calx_loads_release(instance->links->place);
+    calx_release(instance->links->rest);
     if ((uintptr_t)instance->links - (uintptr_t)instance >= instance->block_size)
         calx_release(instance->links); /* others lie in the instance's own block */
     instance->links = NULL;

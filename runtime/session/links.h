@@ -17,21 +17,24 @@ typedef enum calx_link_state {
 } calx_link_state;
 
 typedef struct calx_link calx_link;
+typedef struct calx_links_rest calx_links_rest;
 
+/* There is one for each row of a large collection: what it takes is what loading them costs. */
 struct calx_link {
     calx_instance *owner;
     calx_instance *target;      /* NULL: points at nothing, or unknown */
     calx_link *next, *previous; /* among those that point at target */
-    calx_link_state state;
-    bool orphaned;  /* was removed from a collection whose members may not be without owner */
-    bool listed;    /* false: is surely in no loaded collection of its target */
-    bool set_apart; /* its owner left the session: collections that load leave it out */
-    bool fresh;     /* joined collections in an attach that may still fail */
-    bool changing;  /* part of a change under way: nothing is reached over it now */
-    bool named;     /* its owner is to be a member after that change */
-    bool gave_way;  /* left a one-to-one to another one */
-    bool displaces; /* came to a one-to-one that was not loaded: the flush asks who was there */
-    size_t place;   /* where in the collections of its target its owner was put */
+    uint32_t place;     /* where in the collections of its target its owner was put, cut off */
+    uint16_t number;    /* which foreign key of its owner it is */
+    uint8_t state;      /* calx_link_state */
+    bool orphaned : 1;  /* was removed from a collection whose members may not be without owner */
+    bool listed : 1;    /* false: is surely in no loaded collection of its target */
+    bool set_apart : 1; /* its owner left the session: collections that load leave it out */
+    bool fresh : 1;     /* joined collections in an attach that may still fail */
+    bool changing : 1;  /* part of a change under way: nothing is reached over it now */
+    bool named : 1;     /* its owner is to be a member after that change */
+    bool gave_way : 1;  /* left a one-to-one to another one */
+    bool displaces : 1; /* came to a one-to-one that was not loaded: the flush asks who was there */
 };
 
 /*
@@ -51,19 +54,25 @@ typedef struct calx_slot {
 /* How many kinds of owners that refer to an instance and let go of it are remembered. */
 enum { CALX_ABANDONED = 4 };
 
-struct calx_links {
+/* What is known of few instances only. */
+struct calx_links_rest {
     calx_instance *owner;
-    calx_link *incoming; /* links of others that point here */
-    calx_link *links;    /* one for each foreign key of the mapper */
-    calx_slot *slots;    /* one for each relationship of the mapper */
-    calx_side *sides;    /* one for each many-to-many of it, and one for all others */
     /* References of owners that let go of it, one of each kind of owner; NULL behind the last. */
     const calx_relationship *abandoned[CALX_ABANDONED];
     calx_instance *leaver;          /* in a flush being planned: who goes from here elsewhere */
-    bool strangers;                 /* pointed at by instances of no session since the last flush */
-    const struct calx_loads *place; /* the options it was loaded under, counted; or NULL */
+    calx_side others;               /* pairs over which no relationship of the instance goes */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
-    calx_links *touched_next, *touched_previous; /* of that boundary */
+    calx_links_rest *touched_next, *touched_previous; /* of that boundary */
+};
+
+/*
+ * Behind it lie a link for each foreign key of the mapper, a slot for each of its relationships but
+ * the many-to-ones, which are links, and a side for each many-to-many.
+ */
+struct calx_links {
+    calx_link *incoming;            /* links of others that point here */
+    const struct calx_loads *place; /* the options it was loaded under, counted; or NULL */
+    calx_links_rest *rest;          /* or NULL */
 };
 
 /* Whether the foreign key is the target's: the relationship is what points at its owner. */
@@ -112,14 +121,46 @@ void calx_links_place(calx_instance *instance, void *memory);
 /* Makes sure the instance has links. CALX_E_NOMEM: nothing changed. */
 calx_status calx_links_ensure(calx_instance *instance);
 
-/* The link of a foreign key; NULL: the instance has no links yet. */
-calx_link *calx_links_of(const calx_instance *instance, unsigned foreign_key);
+/* The same for the rest of them; NULL: no memory. */
+calx_links_rest *calx_links_need_rest(calx_instance *instance);
+
+/* The link of a foreign key. The instance has links. */
+static inline calx_link *calx_link_at(const calx_instance *instance, size_t foreign_key)
+{
+    return (calx_link *)(instance->links + 1) + foreign_key;
+}
+
+/* The same; NULL: the instance has no links yet. */
+static inline calx_link *calx_links_of(const calx_instance *instance, size_t foreign_key)
+{
+    return instance->links == NULL ? NULL : calx_link_at(instance, foreign_key);
+}
+
+/* How many of the first relationships have slots. */
+static inline size_t calx_slot_count(const calx_mapper *mapper, size_t relationships)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < relationships; i++)
+        count += mapper->relationships[i].kind != CALX_RELATIONSHIP_ONE;
+    return count;
+}
+
+/* The slot of a relationship that is no many-to-one. The instance has links. */
+static inline calx_slot *calx_slot_at(const calx_instance *instance, size_t relationship)
+{
+    const calx_mapper *mapper = instance->mapper;
+    calx_slot *first = (calx_slot *)calx_link_at(instance, mapper->foreign_key_count);
+    return first + calx_slot_count(mapper, relationship);
+}
 
 /* Points a link at a target (NULL: nothing). Both must have links. Never fails. */
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state);
 
 /* Which foreign key of its owner a link is. */
-unsigned calx_link_number(const calx_link *link);
+static inline unsigned calx_link_number(const calx_link *link)
+{
+    return link->number;
+}
 
 /* ---- slots, slot.c ---- */
 

@@ -14,14 +14,17 @@
 
 /* ---- one row ---- */
 
-enum { LINKS_ALIGNMENT = 16 };
+/* What is between text and links, which are made of pointers and numbers. */
+static inline size_t gap_behind(const calx_mapper *mapper, size_t text)
+{
+    const size_t alignment = sizeof(uint64_t);
+    return (alignment - (mapper->instance_size + text) % alignment) % alignment;
+}
 
 /* Behind the text: one block less for each instance, and near to it. */
-static void add_links(const calx_entity *entity, calx_instance *instance, size_t text)
+static inline void add_links(const calx_entity *entity, calx_instance *instance, size_t text)
 {
-    uintptr_t end = (uintptr_t)calx_instance_text(instance) + text;
-    size_t gap = (LINKS_ALIGNMENT - end % LINKS_ALIGNMENT) % LINKS_ALIGNMENT;
-    void *memory = calx_instance_text(instance) + text + gap;
+    void *memory = calx_instance_text(instance) + text + gap_behind(entity->mapper, text);
     memset(memory, 0, entity->links_size);
     calx_links_place(instance, memory);
 }
@@ -61,7 +64,9 @@ static inline calx_status build(calx_session *session, const calx_entity *entity
     const calx_row_form *form = choice == NULL ? &entity->form : &choice->form;
     size_t text = calx_row_text_size(form, entity->row);
     bool linking = session->linking && choice == NULL;
-    size_t room = linking ? text + entity->links_size + LINKS_ALIGNMENT : text;
+    size_t room = text;
+    if (linking)
+        room += gap_behind(entity->mapper, text) + entity->links_size;
     if (choice != NULL)
         room += calx_instance_lacks_size(entity->mapper);
     calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper, room);
@@ -223,11 +228,15 @@ static bool is_related(const calx_instance *instance)
     const calx_links *links = instance->links;
     if (links == NULL)
         return false;
-    bool is = links->incoming != NULL || links->boundary != NULL;
-    for (size_t i = 0; i < instance->mapper->foreign_key_count; i++)
-        is = is || links->links[i].state == CALX_LINK_CHANGED || links->links[i].listed;
-    for (size_t i = 0; i < instance->mapper->relationship_count; i++)
-        is = is || links->slots[i].count > 0;
+    const calx_mapper *mapper = instance->mapper;
+    bool is = links->incoming != NULL || (links->rest != NULL && links->rest->boundary != NULL);
+    for (size_t i = 0; i < mapper->foreign_key_count; i++) {
+        const calx_link *link = calx_link_at(instance, i);
+        is = is || link->state == CALX_LINK_CHANGED || link->listed;
+    }
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        is = is || (mapper->relationships[i].kind != CALX_RELATIONSHIP_ONE &&
+                    calx_slot_at(instance, i)->count > 0);
     return is;
 }
 

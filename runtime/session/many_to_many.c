@@ -44,7 +44,7 @@ calx_status calx_many_to_many_gather(calx_instance *owner, unsigned relationship
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
     const calx_side *side = calx_side_over(owner, facts);
-    calx_slot *slot = &owner->links->slots[relationship];
+    calx_slot *slot = calx_slot_at(owner, relationship);
     if (calx_slot_reserve(slot, side->count) != CALX_OK)
         return no_memory(owner->session);
     slot->loaded = true;
@@ -102,7 +102,7 @@ calx_status calx_many_to_many_take(calx_instance *owner, unsigned relationship,
         owner->session->apart++;
     show_waiting(side, &slot);
     slot.loaded = true;
-    owner->links->slots[relationship] = slot;
+    *calx_slot_at(owner, relationship) = slot;
     calx_links_show(owner, relationship);
     status = CALX_OK;
 out:
@@ -273,7 +273,8 @@ static calx_pair_end *other_owner(const calx_instance *item, const calx_mapper *
                                   unsigned foreign_key, const calx_instance *owner)
 {
     calx_side *side = calx_side_of(item, association, foreign_key);
-    for (calx_pair_end *end = side->first; end != NULL; end = end->next)
+    calx_pair_end *end = side == NULL ? NULL : side->first;
+    for (; end != NULL; end = end->next)
         if (calx_pair_of(end)->association == association && end->foreign_key == foreign_key &&
             calx_pair_of(end)->state != CALX_PAIR_REMOVED &&
             !calx_pair_is_gone(calx_pair_of(end)) && calx_pair_other(end)->instance != owner)

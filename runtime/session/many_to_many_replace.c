@@ -90,7 +90,7 @@ static calx_status reserve(change *all)
 {
     const calx_mapper *mapper = all->owner->mapper;
     for (unsigned i = 0; i < mapper->relationship_count; i++) {
-        calx_slot *slot = &all->owner->links->slots[i];
+        calx_slot *slot = calx_slot_at(all->owner, i);
         if (mapper->relationships[i].association != all->facts->association || !slot->loaded ||
             mapper->relationships[i].foreign_key != all->facts->foreign_key ||
             slot->count >= all->count)
@@ -127,7 +127,7 @@ static void exchange(const change *all)
     for (unsigned i = 0; i < mapper->relationship_count; i++)
         if (mapper->relationships[i].association == all->facts->association &&
             mapper->relationships[i].foreign_key == all->facts->foreign_key) {
-            all->owner->links->slots[i].count = 0;
+            calx_slot_at(all->owner, i)->count = 0;
             calx_links_show(all->owner, i);
         }
     remove_others(all);

@@ -161,7 +161,7 @@ static bool has_moved(const calx_watch_list *list, const calx_relationship *fact
         const calx_instance *member = watch->instance;
         if (member->mapper != facts->target || member->links == NULL)
             continue;
-        const calx_link *link = &member->links->links[facts->foreign_key];
+        const calx_link *link = calx_link_at(member, facts->foreign_key);
         const calx_foreign_key *key = &member->mapper->foreign_keys[facts->foreign_key];
         if (link->state == CALX_LINK_CHANGED &&
             (link->target == owner) != was_member(member, key, owner))

@@ -185,11 +185,11 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
     if ((calx_cascade_of(facts) & CALX_CASCADE_SAVE_UPDATE) == 0 || instance->links == NULL)
         return CALX_OK;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        const calx_link *link = &instance->links->links[facts->foreign_key];
+        const calx_link *link = calx_link_at(instance, facts->foreign_key);
         bool leads_on = link->target != NULL && !link->changing;
         return leads_on ? reach(session, found, link->target) : CALX_OK;
     }
-    const calx_slot *slot = &instance->links->slots[relationship];
+    const calx_slot *slot = calx_slot_at(instance, relationship);
     if (instance->state == CALX_STATE_TRANSIENT && !slot->loaded &&
         calx_relationship_load(NULL, instance, relationship) != CALX_OK)
         return calx_error_set_nomem(&session->error);
@@ -296,7 +296,7 @@ static calx_status join_collections(calx_session *session, const calx_instances 
 static void settle_collections(const calx_instance *instance, bool commit)
 {
     for (unsigned i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (link->fresh && !commit)
             calx_link_leave(link);
         link->fresh = false;
@@ -442,10 +442,10 @@ static calx_status mark_over(calx_session *session, calx_instances *found, calx_
     if (status != CALX_OK || instance->links == NULL)
         return status;
     if (facts->kind == CALX_RELATIONSHIP_ONE) {
-        calx_instance *target = instance->links->links[facts->foreign_key].target;
+        calx_instance *target = calx_link_at(instance, facts->foreign_key)->target;
         return target == NULL ? CALX_OK : mark_one(session, found, target);
     }
-    const calx_slot *slot = &instance->links->slots[relationship];
+    const calx_slot *slot = calx_slot_at(instance, relationship);
     for (size_t i = 0; status == CALX_OK && i < slot->count; i++)
         status = mark_one(session, found, calx_instance_trusted(slot->items[i]));
     return status;

@@ -276,8 +276,8 @@ static bool is_related_given(const calx_instance *source, const calx_relationshi
     if (source->links == NULL || !calx_relationship_is_known(source, number))
         return false;
     if (facts->kind == CALX_RELATIONSHIP_ONE)
-        return source->links->links[facts->foreign_key].state != CALX_LINK_UNKNOWN;
-    const calx_slot *slot = &source->links->slots[number];
+        return calx_link_at(source, facts->foreign_key)->state != CALX_LINK_UNKNOWN;
+    const calx_slot *slot = calx_slot_at(source, number);
     return !is_new(source) || slot->count > 0 || slot->assigned;
 }
 

@@ -71,11 +71,13 @@ bool calx_orphan_watches(const calx_link *link)
 
 void calx_orphan_forgive(calx_instance *instance)
 {
-    memset(instance->links->abandoned, 0, sizeof(instance->links->abandoned));
+    calx_links_rest *rest = instance->links->rest;
+    if (rest != NULL)
+        memset(rest->abandoned, 0, sizeof(rest->abandoned));
 }
 
 /* Where the reference is, or the first free place; CALX_ABANDONED: nowhere. */
-static size_t place_of(const calx_links *links, const calx_relationship *reference)
+static size_t place_of(const calx_links_rest *links, const calx_relationship *reference)
 {
     size_t i = 0;
     while (i < CALX_ABANDONED && links->abandoned[i] != NULL && links->abandoned[i] != reference)
@@ -83,7 +85,7 @@ static size_t place_of(const calx_links *links, const calx_relationship *referen
     return i;
 }
 
-static void abandon(calx_links *links, const calx_relationship *reference)
+static void abandon(calx_links_rest *links, const calx_relationship *reference)
 {
     size_t place = place_of(links, reference);
     if (place < CALX_ABANDONED)
@@ -91,8 +93,10 @@ static void abandon(calx_links *links, const calx_relationship *reference)
 }
 
 /* Those behind it close up. */
-static void take_back(calx_links *links, const calx_relationship *reference)
+static void take_back(calx_links_rest *links, const calx_relationship *reference)
 {
+    if (links == NULL)
+        return;
     size_t place = place_of(links, reference);
     for (size_t i = place; i < CALX_ABANDONED; i++)
         links->abandoned[i] = i + 1 < CALX_ABANDONED ? links->abandoned[i + 1] : NULL;
@@ -105,10 +109,10 @@ void calx_orphan_note(calx_link *link, calx_instance *target)
         target == NULL && must_have_target(link) && (link->orphaned || has_target(link));
     if (reference == NULL || link->target == target)
         return;
-    if (link->target != NULL)
-        abandon(link->target->links, reference);
+    if (link->target != NULL && link->target->links->rest != NULL)
+        abandon(link->target->links->rest, reference);
     if (target != NULL)
-        take_back(target->links, reference);
+        take_back(target->links->rest, reference);
 }
 
 /* Whether an owner that stays points at the instance over the reference that let go of it. */
@@ -124,8 +128,11 @@ static bool has_owner(const calx_instance *instance, const calx_relationship *re
 /* Whether a reference of some kind of owner let go of the instance, and none points at it. */
 static bool is_abandoned(const calx_instance *instance, const calx_relationship *reference)
 {
-    size_t place = place_of(instance->links, reference);
-    return place < CALX_ABANDONED && instance->links->abandoned[place] == reference &&
+    const calx_links_rest *rest = instance->links->rest;
+    if (rest == NULL)
+        return false;
+    size_t place = place_of(rest, reference);
+    return place < CALX_ABANDONED && rest->abandoned[place] == reference &&
            !has_owner(instance, reference);
 }
 
@@ -134,7 +141,8 @@ static void look_at_pairs(const calx_instance *instance, const calx_relationship
                           bool *out_member, bool *out_removed)
 {
     const calx_side *side = calx_side_of(instance, facts->association, facts->target_key);
-    for (const calx_pair_end *end = side->first; end != NULL; end = end->next) {
+    const calx_pair_end *end = side == NULL ? NULL : side->first;
+    for (; end != NULL; end = end->next) {
         if (!calx_pair_goes_over(facts, calx_pair_other(end)))
             continue;
         if (calx_pair_of(end)->state == CALX_PAIR_REMOVED)
@@ -154,7 +162,7 @@ static bool is_kept_by(const calx_instance *instance, const calx_relationship *f
     if (facts->kind == CALX_RELATIONSHIP_ONE)
         return has_owner(instance, facts) || (believed && !is_abandoned(instance, facts));
     if (facts->kind != CALX_RELATIONSHIP_MANY_TO_MANY)
-        return has_target(&instance->links->links[facts->foreign_key]);
+        return has_target(calx_link_at(instance, facts->foreign_key));
     bool member = false, removed = false;
     look_at_pairs(instance, facts, &member, &removed);
     return member || (believed && !removed);
@@ -188,10 +196,11 @@ bool calx_orphan_is(const calx_instance *instance)
     bool lost = false;
     if (instance->links == NULL)
         return false;
-    for (size_t i = 0; i < CALX_ABANDONED && instance->links->abandoned[i] != NULL; i++)
-        lost = lost || !has_owner(instance, instance->links->abandoned[i]);
+    const calx_links_rest *rest = instance->links->rest;
+    for (size_t i = 0; rest != NULL && i < CALX_ABANDONED && rest->abandoned[i] != NULL; i++)
+        lost = lost || !has_owner(instance, rest->abandoned[i]);
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
-        const calx_link *link = &instance->links->links[i];
+        const calx_link *link = calx_link_at(instance, i);
         lost = lost || (link->orphaned && link->target == NULL);
     }
     return lost && !calx_orphan_stays(instance);
@@ -214,12 +223,12 @@ static void take_related(calx_watch_list *leaving, const calx_instance *instance
         if ((calx_cascade_of(facts) & CALX_CASCADE_EXPUNGE) == 0)
             continue;
         if (facts->kind == CALX_RELATIONSHIP_ONE) {
-            const calx_link *link = &instance->links->links[facts->foreign_key];
+            const calx_link *link = calx_link_at(instance, facts->foreign_key);
             if (link->target != NULL && link->state != CALX_LINK_UNKNOWN)
                 take_along(leaving, instance->session, link->target);
             continue;
         }
-        const calx_slot *slot = &instance->links->slots[i];
+        const calx_slot *slot = calx_slot_at(instance, i);
         for (size_t k = 0; k < slot->count; k++)
             take_along(leaving, instance->session, calx_instance_trusted(slot->items[k]));
     }

@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/hash.h"
+#include "session/links.h"
 #include "session/session.h"
 
 #include <string.h>
@@ -28,20 +29,36 @@ size_t calx_side_count(const calx_mapper *mapper)
     return count;
 }
 
+calx_side *calx_side_at(const calx_instance *instance, size_t i)
+{
+    const calx_mapper *mapper = instance->mapper;
+    calx_links_rest *rest = instance->links->rest;
+    if (i + 1 < calx_side_count(mapper))
+        return (calx_side *)(void *)calx_slot_at(instance, mapper->relationship_count) + i;
+    return rest == NULL ? NULL : &rest->others;
+}
+
 calx_side *calx_side_of(const calx_instance *instance, const calx_mapper *association,
                         unsigned foreign_key)
 {
     const calx_mapper *mapper = instance->mapper;
-    calx_side *side = instance->links->sides;
+    size_t side = 0;
     for (size_t i = 0; i < mapper->relationship_count; i++) {
         const calx_relationship *facts = &mapper->relationships[i];
         if (!is_pairs(facts))
             continue;
         if (facts->association == association && facts->foreign_key == foreign_key)
-            return side;
+            break;
         side++;
     }
-    return side;
+    return calx_side_at(instance, side);
+}
+
+/* Makes sure that there is a side; false: no memory. */
+static bool need_side(calx_instance *instance, const calx_mapper *association, unsigned foreign_key)
+{
+    return calx_side_of(instance, association, foreign_key) != NULL ||
+           calx_links_need_rest(instance) != NULL;
 }
 
 static calx_side *side_of_end(const calx_pair_end *end)
@@ -122,6 +139,8 @@ calx_pair_end *calx_pair_find(const calx_relationship *facts, const calx_instanc
 {
     calx_side *here = calx_side_of(owner, facts->association, facts->foreign_key);
     calx_side *there = calx_side_of(item, facts->association, facts->target_key);
+    if (here == NULL || there == NULL)
+        return NULL;
     const wanted_pair from_here = { facts->association, facts->foreign_key, item };
     const wanted_pair from_there = { facts->association, facts->target_key, owner };
     bool short_here = here->count <= SHORT_SIDE;
@@ -173,6 +192,9 @@ calx_pair_end *calx_pair_get(const calx_relationship *facts, calx_instance *owne
     calx_pair_end *found = calx_pair_find(facts, owner, item);
     if (found != NULL)
         return found;
+    if (!need_side(owner, facts->association, facts->foreign_key) ||
+        !need_side(item, facts->association, facts->target_key))
+        return NULL;
     calx_pair *pair = calx_alloc_zeroed(sizeof(*pair));
     if (pair == NULL)
         return NULL;
@@ -287,7 +309,7 @@ calx_status calx_pair_reserve(calx_pair_end *end)
 {
     const calx_mapper *mapper = end->instance->mapper;
     for (unsigned i = 0; i < mapper->relationship_count; i++) {
-        calx_slot *slot = &end->instance->links->slots[i];
+        calx_slot *slot = calx_slot_at(end->instance, i);
         if (!calx_pair_goes_over(&mapper->relationships[i], end))
             continue;
         if (is_all_in_memory(end->instance) && is_alone(end))
@@ -306,7 +328,7 @@ void calx_pair_list_at(calx_pair_end *end)
     const calx_mapper *mapper = end->instance->mapper;
     bool listed = end->listed;
     for (unsigned i = 0; !end->listed && i < mapper->relationship_count; i++) {
-        calx_slot *slot = &end->instance->links->slots[i];
+        calx_slot *slot = calx_slot_at(end->instance, i);
         if (!calx_pair_goes_over(&mapper->relationships[i], end) || !slot->loaded)
             continue;
         end->place = calx_slot_put(slot, calx_instance_entity(calx_pair_other(end)->instance));
@@ -320,7 +342,7 @@ void calx_pair_list_at(calx_pair_end *end)
 static void count_places(const calx_instance *owner, unsigned relationship)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
-    calx_slot *slot = &owner->links->slots[relationship];
+    calx_slot *slot = calx_slot_at(owner, relationship);
     if (!calx_slot_is_inexact(slot))
         return;
     for (size_t i = 0; i < slot->count; i++) {
@@ -335,7 +357,7 @@ void calx_pair_delist(calx_pair_end *end)
     const calx_mapper *mapper = end->instance->mapper;
     const void *entity = calx_instance_entity(calx_pair_other(end)->instance);
     for (unsigned i = 0; end->listed && i < mapper->relationship_count; i++) {
-        calx_slot *slot = &end->instance->links->slots[i];
+        calx_slot *slot = calx_slot_at(end->instance, i);
         if (!calx_pair_goes_over(&mapper->relationships[i], end) ||
             !calx_slot_pull(slot, entity, end->place))
             continue;
@@ -347,7 +369,7 @@ void calx_pair_delist(calx_pair_end *end)
 
 void calx_pair_shift(calx_pair_end *end, unsigned relationship, size_t position)
 {
-    calx_slot *slot = &end->instance->links->slots[relationship];
+    calx_slot *slot = calx_slot_at(end->instance, relationship);
     const void *entity = calx_instance_entity(calx_pair_other(end)->instance);
     calx_slot_shift(slot, entity, end->place, position);
     end->place = slot->first + position;

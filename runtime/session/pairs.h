@@ -91,7 +91,10 @@ static inline calx_pair_end *calx_pair_other(const calx_pair_end *end)
 /* How many sides an instance of the mapper has. */
 size_t calx_side_count(const calx_mapper *mapper);
 
-/* The side over a foreign key of an association. The instance has links. */
+/* One of them. The instance has links. NULL: the last one, and it was never needed. */
+calx_side *calx_side_at(const calx_instance *instance, size_t i);
+
+/* The side over a foreign key of an association. The same answers. */
 calx_side *calx_side_of(const calx_instance *instance, const calx_mapper *association,
                         unsigned foreign_key);
 

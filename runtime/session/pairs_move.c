@@ -15,7 +15,7 @@ typedef void (*each)(calx_pair_end *end, const void *context);
 static void for_each_of_side(const calx_side *side, each function, const void *context)
 {
     calx_pair_end *next = NULL;
-    for (calx_pair_end *end = side->first; end != NULL; end = next) {
+    for (calx_pair_end *end = side == NULL ? NULL : side->first; end != NULL; end = next) {
         next = end->next;
         function(end, context);
     }
@@ -26,7 +26,7 @@ static void for_each(const calx_instance *instance, each function, const void *c
     if (instance->links == NULL)
         return;
     for (size_t i = calx_side_count(instance->mapper); i-- > 0;)
-        for_each_of_side(&instance->links->sides[i], function, context);
+        for_each_of_side(calx_side_at(instance, i), function, context);
 }
 
 /* The collections of an instance that has the pair, when it can ask for them again. */
@@ -54,8 +54,8 @@ calx_status calx_pairs_join(const calx_instance *instance)
     if (instance->links == NULL)
         return CALX_OK;
     for (size_t i = calx_side_count(instance->mapper); i-- > 0;) {
-        const calx_side *side = &instance->links->sides[i];
-        for (calx_pair_end *end = side->first; end != NULL; end = end->next) {
+        const calx_side *side = calx_side_at(instance, i);
+        for (calx_pair_end *end = side == NULL ? NULL : side->first; end != NULL; end = end->next) {
             calx_pair_end *other = calx_pair_other(end);
             if (calx_pair_of(end)->state != CALX_PAIR_ADDED || other->listed)
                 continue;

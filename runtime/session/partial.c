@@ -124,7 +124,7 @@ static void outdate_links(calx_instance *instance, const uint64_t *kept)
         for (size_t k = 0; k < key->column_count; k++)
             filled = filled || !calx_plan_has(kept, key->columns[k]);
         if (filled)
-            calx_link_outdate(&instance->links->links[i]);
+            calx_link_outdate(calx_link_at(instance, i));
     }
 }
 

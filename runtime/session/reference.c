@@ -85,7 +85,7 @@ bool calx_reference_is_left(const calx_instance *owner, unsigned relationship)
         CALX_RELATIONSHIP_PASSIVE_DELETES | CALX_RELATIONSHIP_PASSIVE_DELETES_ALL;
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
     return facts->kind != CALX_RELATIONSHIP_ONE && (facts->flags & passive) != 0 &&
-           (owner->links == NULL || !owner->links->slots[relationship].loaded);
+           (owner->links == NULL || !calx_slot_at(owner, relationship)->loaded);
 }
 
 bool calx_reference_is_unflushed(const calx_relationship *facts, const calx_link *link)

@@ -222,7 +222,7 @@ calx_status calx_relationship_take_target(calx_instance *instance, unsigned fore
 {
     if (calx_links_ensure(instance) != CALX_OK)
         return no_memory(instance->session);
-    calx_link *link = &instance->links->links[foreign_key];
+    calx_link *link = calx_link_at(instance, foreign_key);
     if (link->target == target) {
         link->state = CALX_LINK_LOADED;
         calx_link_show(link);
@@ -326,15 +326,15 @@ bool calx_relationship_is_known(const calx_instance *instance, unsigned relation
         return is_all_in_memory(instance);
     if (facts->kind == CALX_RELATIONSHIP_ONE)
         return is_all_in_memory(instance) ||
-               instance->links->links[facts->foreign_key].state != CALX_LINK_UNKNOWN;
-    return is_all_in_memory(instance) || instance->links->slots[relationship].loaded;
+               calx_link_at(instance, facts->foreign_key)->state != CALX_LINK_UNKNOWN;
+    return is_all_in_memory(instance) || calx_slot_at(instance, relationship)->loaded;
 }
 
 static bool is_to_gather(const calx_instance *instance, unsigned relationship)
 {
     return instance->links != NULL && is_all_in_memory(instance) &&
            instance->mapper->relationships[relationship].kind != CALX_RELATIONSHIP_ONE &&
-           !instance->links->slots[relationship].loaded;
+           !calx_slot_at(instance, relationship)->loaded;
 }
 
 calx_status calx_relationship_load_under(calx_session *session, calx_instance *instance,

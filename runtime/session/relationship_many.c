@@ -48,7 +48,7 @@ static calx_status load_to_read(const void *entity, const calx_relationship *rel
     if (status == CALX_OK)
         status = calx_relationship_ask((*out_owner)->session, *out_owner, number);
     if (status == CALX_OK)
-        *out_slot = (*out_owner)->links == NULL ? NULL : &(*out_owner)->links->slots[number];
+        *out_slot = (*out_owner)->links == NULL ? NULL : calx_slot_at((*out_owner), number);
     return status;
 }
 
@@ -124,13 +124,13 @@ static calx_status resolve_member(const void *entity, const calx_relationship *r
 
 static calx_slot *slot_of(const calx_instance *owner, const calx_relationship *facts)
 {
-    return &owner->links->slots[facts - owner->mapper->relationships];
+    return calx_slot_at(owner, facts - owner->mapper->relationships);
 }
 
 static bool holds_link(const calx_instance *owner, const calx_relationship *facts,
                        const calx_instance *item)
 {
-    const calx_link *link = &item->links->links[facts->foreign_key];
+    const calx_link *link = calx_link_at(item, facts->foreign_key);
     return link->target == owner && calx_slot_contains(slot_of(owner, facts), link);
 }
 
@@ -142,7 +142,7 @@ static calx_status add_link(calx_instance *owner, const calx_relationship *facts
         status = calx_relationship_check_changeable(item);
     if (status != CALX_OK)
         return status;
-    calx_link *link = &item->links->links[facts->foreign_key];
+    calx_link *link = calx_link_at(item, facts->foreign_key);
     status = calx_relationship_check_owner(owner, facts, link);
     return status == CALX_OK ? calx_relationship_relate(owner->session, facts, link, owner, item)
                              : status;
@@ -188,7 +188,7 @@ calx_status calx_relationship_insert(const void *entity, const calx_relationship
 static void move_link(calx_instance *owner, const calx_relationship *facts, calx_instance *item,
                       size_t position)
 {
-    calx_slot_move(slot_of(owner, facts), &item->links->links[facts->foreign_key], position);
+    calx_slot_move(slot_of(owner, facts), calx_link_at(item, facts->foreign_key), position);
 }
 
 /* Who the item's columns say its owner is, by the key; NULL: nobody of the session. */
@@ -229,7 +229,7 @@ static bool has_record(const calx_instance *item, const calx_link *link,
 static calx_status check_recorded(const calx_instance *owner, const calx_relationship *facts,
                                   const calx_instance *item, bool *out_elsewhere)
 {
-    const calx_link *link = &item->links->links[facts->foreign_key];
+    const calx_link *link = calx_link_at(item, facts->foreign_key);
     const calx_foreign_key *key = &item->mapper->foreign_keys[facts->foreign_key];
     calx_instance *recorded = NULL;
     *out_elsewhere = false;
@@ -251,7 +251,7 @@ static calx_status check_recorded(const calx_instance *owner, const calx_relatio
 static calx_status take_out_link(calx_instance *owner, const calx_relationship *facts,
                                  calx_instance *item)
 {
-    calx_link *link = &item->links->links[facts->foreign_key];
+    calx_link *link = calx_link_at(item, facts->foreign_key);
     bool elsewhere = false;
     calx_status status = check_recorded(owner, facts, item, &elsewhere);
     if (status == CALX_OK && owner->session != NULL)
@@ -296,7 +296,7 @@ typedef struct change {
 
 static calx_link *link_of(const change *all, const calx_instance *item)
 {
-    return &item->links->links[all->facts->foreign_key];
+    return calx_link_at(item, all->facts->foreign_key);
 }
 
 /* The items given, each once, in the order in which they come first. Their links are named. */
@@ -400,7 +400,7 @@ static void exchange(const change *all)
     calx_slot *slot = slot_of(all->owner, all->facts);
     for (size_t i = 0; i < all->wanted.count; i++) {
         slot->items[i] = calx_instance_entity(all->wanted.items[i]);
-        link_of(all, all->wanted.items[i])->place = slot->first + i;
+        link_of(all, all->wanted.items[i])->place = (uint32_t)(slot->first + i);
     }
 }
 
@@ -450,7 +450,7 @@ calx_status calx_relationship_replace(const void *entity, const calx_relationshi
     if (status == CALX_OK)
         status = kind_of(relationship)->replace(owner, relationship, items, count);
     if (status == CALX_OK && owner->links != NULL)
-        owner->links->slots[number].assigned = true;
+        calx_slot_at(owner, number)->assigned = true;
     return status;
 }
 

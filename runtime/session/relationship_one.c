@@ -40,7 +40,7 @@ static calx_status check_single_parent(const calx_relationship *facts, const cal
 static calx_status set_near(calx_instance *owner, unsigned relationship, calx_instance *to)
 {
     const calx_relationship *facts = &owner->mapper->relationships[relationship];
-    calx_link *link = &owner->links->links[facts->foreign_key];
+    calx_link *link = calx_link_at(owner, facts->foreign_key);
     calx_status status = CALX_OK;
     if (calx_orphan_watches(link)) /* who is let go of may be an orphan, so it is to be known */
         status = calx_relationship_load_to_change(owner, relationship);
@@ -65,13 +65,13 @@ static calx_status let_go(calx_instance *owner, calx_link *link)
         status = calx_rival_select(session, link, &rivals);
     for (size_t i = 0; status == CALX_OK && i < rivals.count; i++)
         status =
-            calx_relationship_point_begin(session, &rivals.items[i]->links->links[number], NULL);
+            calx_relationship_point_begin(session, calx_link_at(rivals.items[i], number), NULL);
     if (status == CALX_OK) {
         link->displaces = link->displaces && session == NULL;
         calx_relationship_point_end(link, NULL);
         calx_orphan_drop(link->owner);
         for (size_t i = 0; i < rivals.count; i++)
-            calx_relationship_point_end(&rivals.items[i]->links->links[number], NULL);
+            calx_relationship_point_end(calx_link_at(rivals.items[i], number), NULL);
     }
     calx_instances_clear(&rivals);
     return status;
@@ -83,7 +83,7 @@ static calx_status set_far(calx_instance *owner, unsigned relationship, calx_ins
     calx_status status = CALX_OK;
     if (to == NULL) {
         status = calx_relationship_load_to_change(owner, relationship);
-        const calx_slot *slot = &owner->links->slots[relationship];
+        const calx_slot *slot = calx_slot_at(owner, relationship);
         if (status != CALX_OK || slot->count == 0)
             return status;
         return let_go(owner,
@@ -91,7 +91,7 @@ static calx_status set_far(calx_instance *owner, unsigned relationship, calx_ins
     }
     if (calx_links_ensure(to) != CALX_OK)
         return no_memory(owner->session);
-    calx_link *link = &to->links->links[facts->foreign_key];
+    calx_link *link = calx_link_at(to, facts->foreign_key);
     status = calx_relationship_check_owner(owner, facts, link);
     return status == CALX_OK ? calx_relationship_relate(owner->session, facts, link, owner, to)
                              : status;

@@ -44,7 +44,7 @@ bool calx_rival_is_unknown(const calx_link *link, const calx_instance *target)
     int seat = seat_of(link, target);
     if (seat < 0 || !is_stored(target))
         return false;
-    const calx_slot *slot = &target->links->slots[seat];
+    const calx_slot *slot = calx_slot_at(target, seat);
     const calx_link *present = seated(slot, link);
     return !slot->loaded || (present != NULL && present->displaces);
 }
@@ -62,7 +62,7 @@ calx_link *calx_rival_next(const calx_link *link, const calx_instance *target,
     int seat = target->links == NULL ? -1 : seat_of(link, target);
     if (seat < 0)
         return NULL;
-    const calx_slot *slot = &target->links->slots[seat];
+    const calx_slot *slot = calx_slot_at(target, seat);
     if (slot->loaded && !calx_rival_is_unknown(link, target)) {
         calx_link *present = seated(slot, link);
         return previous != NULL || present == link ? NULL : present;
@@ -83,7 +83,7 @@ void calx_rival_seat(calx_link *link)
 {
     int seat = link->target == NULL ? -1 : seat_of(link, link->target);
     if (seat >= 0)
-        link->target->links->slots[seat].loaded = true;
+        calx_slot_at(link->target, seat)->loaded = true;
 }
 
 /* ---- those that only the database knows ---- */
@@ -92,7 +92,7 @@ static bool gives_way(const calx_instance *rival, const calx_link *link)
 {
     return rival != link->owner && rival->state == CALX_STATE_PERSISTENT &&
            (rival->flags & CALX_INSTANCE_MARKED) == 0 &&
-           rival->links->links[calx_link_number(link)].state != CALX_LINK_CHANGED;
+           calx_link_at(rival, calx_link_number(link))->state != CALX_LINK_CHANGED;
 }
 
 calx_status calx_rival_select(calx_session *session, const calx_link *link,
@@ -119,10 +119,10 @@ calx_status calx_rival_displace(calx_session *session, calx_link *link)
     calx_status status = calx_rival_select(session, link, &rivals);
     for (size_t i = 0; status == CALX_OK && i < rivals.count; i++)
         status =
-            calx_relationship_point_begin(session, &rivals.items[i]->links->links[number], NULL);
+            calx_relationship_point_begin(session, calx_link_at(rivals.items[i], number), NULL);
     for (size_t i = 0; status == CALX_OK && i < rivals.count; i++) {
-        calx_relationship_point_end(&rivals.items[i]->links->links[number], NULL);
-        rivals.items[i]->links->links[number].gave_way = true;
+        calx_relationship_point_end(calx_link_at(rivals.items[i], number), NULL);
+        calx_link_at(rivals.items[i], number)->gave_way = true;
     }
     if (status == CALX_OK)
         link->displaces = false;
@@ -133,9 +133,9 @@ calx_status calx_rival_displace(calx_session *session, calx_link *link)
 calx_status calx_rival_settle(calx_session *session, const calx_instance *owner,
                               unsigned relationship)
 {
-    if (owner->links == NULL || owner->links->slots[relationship].count == 0)
+    if (owner->links == NULL || calx_slot_at(owner, relationship)->count == 0)
         return CALX_OK;
-    const void *item = owner->links->slots[relationship].items[0];
+    const void *item = calx_slot_at(owner, relationship)->items[0];
     unsigned foreign_key = owner->mapper->relationships[relationship].foreign_key;
     calx_link *link = calx_links_of(calx_instance_trusted(item), foreign_key);
     return link->displaces ? calx_rival_displace(session, link) : CALX_OK;

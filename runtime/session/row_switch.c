@@ -55,7 +55,7 @@ static bool step(const calx_session *session, place *at)
 {
     const calx_instance *instance = at->instance;
     for (size_t i = instance->mapper->foreign_key_count; instance->links != NULL && i-- > 0;)
-        if (is_given_by(session, &instance->links->links[i], at))
+        if (is_given_by(session, calx_link_at(instance, i), at))
             return true;
     return false;
 }
@@ -144,7 +144,7 @@ static bool is_linked(const calx_instance *instance, size_t column)
     const calx_mapper *mapper = instance->mapper;
     for (size_t i = 0; instance->links != NULL && i < mapper->foreign_key_count; i++) {
         const calx_foreign_key *key = &mapper->foreign_keys[i];
-        if (instance->links->links[i].state != CALX_LINK_CHANGED)
+        if (calx_link_at(instance, i)->state != CALX_LINK_CHANGED)
             continue;
         for (size_t part = 0; part < key->column_count; part++)
             if (key->columns[part] == column)

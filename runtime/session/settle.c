@@ -19,7 +19,7 @@ void calx_session_displace(calx_session *session, const calx_key *key)
 static void settle_links(calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (link->state == CALX_LINK_CHANGED)
             link->state = CALX_LINK_LOADED;
         link->orphaned = false;

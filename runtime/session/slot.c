@@ -55,7 +55,7 @@ size_t calx_slot_put(calx_slot *slot, const void *entity)
 
 void calx_slot_add(calx_slot *slot, calx_link *link)
 {
-    link->place = calx_slot_put(slot, calx_instance_entity(link->owner));
+    link->place = (uint32_t)calx_slot_put(slot, calx_instance_entity(link->owner));
     link->listed = true;
 }
 
@@ -73,7 +73,7 @@ static calx_link *link_of_item(const calx_slot *slot, size_t i, unsigned foreign
 static void make_exact(calx_slot *slot, size_t from, size_t to, unsigned foreign_key)
 {
     for (size_t i = from; i < to; i++)
-        link_of_item(slot, i, foreign_key)->place = slot->first + i;
+        link_of_item(slot, i, foreign_key)->place = (uint32_t)(slot->first + i);
 }
 
 void calx_slot_reverse(calx_slot *slot, size_t from, unsigned foreign_key)
@@ -104,9 +104,15 @@ static size_t position_of(const calx_slot *slot, const void *entity, size_t plac
     return find_around(slot, entity, start < slot->count ? start : slot->count);
 }
 
+/* A link keeps only so much of a place as tells it from others near by. */
+static size_t place_of(const calx_slot *slot, const calx_link *link)
+{
+    return slot->first + (uint32_t)(link->place - (uint32_t)slot->first);
+}
+
 static size_t position_of_link(const calx_slot *slot, const calx_link *link)
 {
-    return position_of(slot, calx_instance_entity(link->owner), link->place);
+    return position_of(slot, calx_instance_entity(link->owner), place_of(slot, link));
 }
 
 bool calx_slot_contains(const calx_slot *slot, const calx_link *link)
@@ -152,7 +158,7 @@ bool calx_slot_pull(calx_slot *slot, const void *entity, size_t place)
 
 bool calx_slot_take_out(calx_slot *slot, const calx_link *link)
 {
-    if (!calx_slot_pull(slot, calx_instance_entity(link->owner), link->place))
+    if (!calx_slot_pull(slot, calx_instance_entity(link->owner), place_of(slot, link)))
         return false;
     make_exact_again(slot, calx_link_number(link));
     return true;
@@ -177,8 +183,8 @@ void calx_slot_move(calx_slot *slot, calx_link *link, size_t position)
 {
     if (position_of_link(slot, link) == SIZE_MAX)
         return;
-    calx_slot_shift(slot, calx_instance_entity(link->owner), link->place, position);
-    link->place = slot->first + position;
+    calx_slot_shift(slot, calx_instance_entity(link->owner), place_of(slot, link), position);
+    link->place = (uint32_t)(slot->first + position);
     make_exact_again(slot, calx_link_number(link));
 }
 
@@ -191,7 +197,7 @@ void calx_slot_take_out_leaving(calx_slot *slot, unsigned foreign_key)
             link->listed = false;
             continue;
         }
-        link->place = slot->first + kept;
+        link->place = (uint32_t)(slot->first + kept);
         slot->items[kept++] = slot->items[i];
     }
     slot->count = kept;

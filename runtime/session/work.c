@@ -62,7 +62,7 @@ static calx_status push(calx_work *work, calx_instances *instances, calx_instanc
 static bool has_changed_link(const calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++)
-        if (instance->links->links[i].state == CALX_LINK_CHANGED)
+        if (calx_link_at(instance, i)->state == CALX_LINK_CHANGED)
             return true;
     return false;
 }
@@ -74,11 +74,11 @@ bool calx_session_is_changed(const calx_instance *instance)
 }
 
 /* A link made from the other side alone brings nothing in: it is not written (SES-275). */
-static void warn_of_strangers(calx_session *session, const calx_instance *instance)
+static void warn_of_strangers(calx_session *session, calx_instance *instance)
 {
-    if (!instance->links->strangers)
+    if ((instance->flags & CALX_INSTANCE_STRANGERS) == 0)
         return;
-    instance->links->strangers = false;
+    instance->flags &= (uint16_t)~CALX_INSTANCE_STRANGERS;
     for (const calx_link *link = instance->links->incoming; link != NULL; link = link->next)
         if (link->owner->session == NULL && link->state == CALX_LINK_CHANGED && !link->set_apart)
             calx_session_warn(session,
@@ -92,7 +92,7 @@ static calx_status displace(calx_session *session, const calx_instance *instance
 {
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (link->displaces && link->target != NULL && link->target->session == session &&
             link->target->state == CALX_STATE_PERSISTENT)
             status = calx_rival_displace(session, link);
@@ -175,7 +175,7 @@ static calx_status release_member(calx_session *session, calx_instance *member,
     if ((member->flags & (CALX_INSTANCE_MARKED | CALX_INSTANCE_WAS_DELETED)) != 0 ||
         member->state == CALX_STATE_DELETED)
         return CALX_OK;
-    return calx_relationship_point(session, &member->links->links[facts->foreign_key], NULL);
+    return calx_relationship_point(session, calx_link_at(member, facts->foreign_key), NULL);
 }
 
 /* Of members that are left to the database: those that are in no row yet. */
@@ -205,10 +205,10 @@ static calx_status release_members(calx_session *session, calx_instance *owner)
                                      : calx_relationship_load(session, owner, i);
         if (status != CALX_OK)
             return status;
-        size_t count = owner->links == NULL ? 0 : owner->links->slots[i].count;
+        size_t count = owner->links == NULL ? 0 : calx_slot_at(owner, i)->count;
         for (size_t k = count; status == CALX_OK && k-- > 0;)
-            status = release_member(session, calx_instance_trusted(owner->links->slots[i].items[k]),
-                                    facts);
+            status = release_member(session,
+                                    calx_instance_trusted(calx_slot_at(owner, i)->items[k]), facts);
         if (status != CALX_OK)
             return status;
     }
@@ -253,7 +253,7 @@ static calx_status take_up_all(calx_work *work, bool cold)
 static void check_links(calx_session *session, calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (link->state != CALX_LINK_CHANGED || link->target == NULL ||
             link->target->session == session)
             continue;

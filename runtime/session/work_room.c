@@ -43,7 +43,7 @@ static bool makes_room(const calx_instance *instance)
 {
     const calx_mapper *mapper = instance->mapper;
     for (size_t i = 0; instance->links != NULL && i < mapper->foreign_key_count; i++)
-        if (instance->links->links[i].gave_way && instance->links->links[i].target == NULL &&
+        if (calx_link_at(instance, i)->gave_way && calx_link_at(instance, i)->target == NULL &&
             is_unique(mapper, &mapper->foreign_keys[i]))
             return true;
     return false;

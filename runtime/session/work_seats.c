@@ -15,7 +15,7 @@
 static calx_link *taking(const calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
-        calx_link *link = &instance->links->links[i];
+        calx_link *link = calx_link_at(instance, i);
         if (calx_rival_takes_place(link))
             return link;
     }
@@ -36,19 +36,24 @@ static size_t put_last(calx_instances *rows, calx_instance **sorted)
     return taken;
 }
 
-/* Notes at each owner who leaves it; with NULL, that nobody does. */
-static void note_leavers(const calx_session *session, calx_instance *const *rows, size_t count,
+/* Notes at each owner who leaves it, or that nobody does. Answers whether there was memory to. */
+static bool note_leavers(const calx_session *session, calx_instance *const *rows, size_t count,
                          bool leave)
 {
+    bool noted = true;
     for (size_t i = 0; i < count; i++) {
         const calx_link *link = taking(rows[i]);
         const calx_foreign_key *key = &rows[i]->mapper->foreign_keys[calx_link_number(link)];
         calx_instance *owner = calx_work_stored_target(session, rows[i], key);
-        if (owner != NULL && owner->links != NULL)
-            owner->links->leaver = leave ? rows[i] : NULL;
+        calx_links_rest *rest = owner == NULL || owner->links == NULL ? NULL : owner->links->rest;
+        if (owner != NULL && owner->links != NULL && leave)
+            noted = (rest = calx_links_need_rest(owner)) != NULL && noted;
+        if (rest != NULL)
+            rest->leaver = leave ? rows[i] : NULL;
         if (leave)
             rows[i]->flags |= CALX_INSTANCE_VISITED;
     }
+    return noted;
 }
 
 /* The row and those that it waits for, the last of these first; answers how many there are. */
@@ -58,7 +63,8 @@ static size_t put_chain(calx_instance *row, calx_instance **out)
     while (row != NULL && (row->flags & CALX_INSTANCE_VISITED) != 0) {
         row->flags &= (uint16_t)~CALX_INSTANCE_VISITED;
         out[count++] = row;
-        row = taking(row)->target->links->leaver;
+        const calx_links_rest *rest = taking(row)->target->links->rest;
+        row = rest == NULL ? NULL : rest->leaver;
     }
     for (size_t low = 0, high = count; low + 1 < high; low++) {
         calx_instance *last = out[--high];
@@ -68,16 +74,17 @@ static size_t put_chain(calx_instance *row, calx_instance **out)
     return count;
 }
 
-/* Rows of one mapper. */
-static void sort_run(const calx_session *session, calx_instance **rows, size_t count,
+/* Rows of one mapper. False: no memory. */
+static bool sort_run(const calx_session *session, calx_instance **rows, size_t count,
                      calx_instance **sorted)
 {
     size_t done = 0;
-    note_leavers(session, rows, count, true);
+    bool noted = note_leavers(session, rows, count, true);
     for (size_t i = 0; i < count; i++)
         done += put_chain(rows[i], sorted + done);
-    note_leavers(session, rows, count, false);
+    (void)note_leavers(session, rows, count, false);
     memcpy(rows, sorted, done * sizeof(*sorted));
+    return noted;
 }
 
 calx_status calx_work_seat(calx_work *work)
@@ -93,12 +100,13 @@ calx_status calx_work_seat(calx_work *work)
         return calx_error_set_nomem(&work->session->error);
     work->last_updates = put_last(rows, sorted);
     calx_instance **first = rows->items + (rows->count - work->last_updates);
+    bool sorted_all = true;
     for (size_t start = 0, end; start < work->last_updates; start = end) {
         for (end = start + 1; end < work->last_updates; end++)
             if (first[end]->mapper != first[start]->mapper)
                 break;
-        sort_run(work->session, first + start, end - start, sorted);
+        sorted_all = sort_run(work->session, first + start, end - start, sorted) && sorted_all;
     }
     calx_release(sorted);
-    return CALX_OK;
+    return sorted_all ? CALX_OK : calx_error_set_nomem(&work->session->error);
 }
