@@ -8,11 +8,17 @@
 #include <calx/lock.h>
 #include <calx/mapper.h>
 
+#include "sql/nodes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CALX_TYPE_COUNT = CALX_TYPE_TIMESTAMP + 1, CALX_LOCK_COUNT = CALX_LOCK_KEY_SHARE + 1 };
+enum {
+    CALX_TYPE_COUNT = CALX_TYPE_TIMESTAMP + 1,
+    CALX_CLASS_COUNT = CALX_VALUE_TIMESTAMP + 1,
+    CALX_LOCK_COUNT = CALX_LOCK_KEY_SHARE + 1
+};
 
 typedef enum calx_placeholder {
     CALX_PLACEHOLDER_QUESTION = 1, /* ? */
@@ -44,6 +50,19 @@ typedef struct calx_dialect {
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
     bool batches_rows;           /* rows go in as one array for each column, through unnest() */
     const char *copy_from; /* what a COPY that brings its rows along ends in; NULL: there is none */
+
+    /* Expressions; NULL: as most databases write it, or nothing (expression_text.c). */
+    const char *templates[CALX_OPERATOR_COUNT];
+    const char *divide_long;                   /* template of a division of unsigned integers */
+    const char *cut_template;                  /* a double without its fraction, inside a cast */
+    const char *truth_template;                /* a truth value as a number, inside a cast */
+    const char *cast_types[CALX_CLASS_COUNT];  /* what CAST(… AS …) calls a class */
+    const char *value_casts[CALX_CLASS_COUNT]; /* behind a placeholder that nothing gives a type,
+                                                  and behind numbers that are to be wide */
+    const char *array_types[CALX_TYPE_COUNT];  /* behind that of an array of items that are compared
+                                                  with a column of this type */
+    const char *sum_cast;                      /* behind a sum of integers */
+    const char *average_cast;                  /* behind an average */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

@@ -6,7 +6,7 @@
 #include "sql/filter.h"
 
 #include "base/allocator.h"
-#include "sql/copy.h"
+#include "sql/nodes.h"
 
 #include <string.h>
 
@@ -27,6 +27,7 @@ calx_filter *calx_filter_new(calx_filter_join join)
     calx_arena_init(&filter->arena, 0);
     filter->capacity = FIRST_CAPACITY;
     filter->count = 1;
+    filter->nodes[0].value_class = CALX_VALUE_BOOL;
     filter->nodes[0].operation = join == CALX_FILTER_ALL ? CALX_OP_AND : CALX_OP_OR;
     return filter;
 }
@@ -44,7 +45,7 @@ static calx_status reserve_nodes(calx_filter *filter, size_t more_count)
 {
     if (more_count <= filter->capacity - filter->count)
         return CALX_OK;
-    size_t capacity = filter->capacity * 2;
+    size_t capacity = filter->capacity * 2 + more_count;
     calx_node *nodes = calx_resize_array(filter->nodes, capacity, sizeof *nodes);
     if (nodes == NULL)
         return CALX_E_NOMEM;
@@ -55,20 +56,23 @@ static calx_status reserve_nodes(calx_filter *filter, size_t more_count)
 
 static calx_status add_condition(calx_filter *filter, const calx_expression *condition)
 {
+    if (condition->lost)
+        return CALX_E_NOMEM;
     if (condition->overflow)
         return CALX_E_LIMIT;
     if (condition->count == 0)
         return CALX_E_ARGUMENT;
     if (filter->nodes[0].child_count == UINT32_MAX)
         return CALX_E_LIMIT;
-    calx_status status = reserve_nodes(filter, condition->count);
+    size_t size = calx_nodes_size(condition->nodes, condition->count);
+    calx_status status = reserve_nodes(filter, size);
     if (status != CALX_OK)
         return status;
     status = calx_nodes_copy(&filter->nodes[filter->count], &filter->arena, condition->nodes,
                              condition->count);
     if (status != CALX_OK)
         return status;
-    filter->count += condition->count;
+    filter->count += size;
     filter->nodes[0].child_count++;
     return CALX_OK;
 }

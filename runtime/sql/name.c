@@ -50,3 +50,9 @@ void calx_sql_placeholder(calx_buffer *out, const calx_dialect *dialect, size_t 
     calx_buffer_char(out, '$');
     calx_buffer_uint(out, number);
 }
+
+void calx_sql_placeholder_again(calx_buffer *out, const calx_dialect *dialect, size_t number)
+{
+    calx_buffer_char(out, dialect->placeholder == CALX_PLACEHOLDER_QUESTION ? '?' : '$');
+    calx_buffer_uint(out, number);
+}

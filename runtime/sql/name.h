@@ -24,4 +24,7 @@ void calx_sql_all_names(calx_buffer *out, const calx_dialect *dialect, const cal
 /* Puts the placeholder of a parameter; number counts from 1. */
 void calx_sql_placeholder(calx_buffer *out, const calx_dialect *dialect, size_t number);
 
+/* That of a parameter which has one already. */
+void calx_sql_placeholder_again(calx_buffer *out, const calx_dialect *dialect, size_t number);
+
 #endif

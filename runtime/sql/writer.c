@@ -10,6 +10,7 @@
 #include "sql/name.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Of words that are not the address of a text. */
 #define WORD_NAME      (UINT64_C(1) << 62)
@@ -19,12 +20,14 @@
 
 void calx_parameter_list_init(calx_parameter_list *list)
 {
-    *list = (calx_parameter_list){ NULL, 0, 0, CALX_OK };
+    *list = (calx_parameter_list){ .status = CALX_OK };
+    calx_arena_init(&list->arena, 0);
 }
 
 void calx_parameter_list_clear(calx_parameter_list *list)
 {
     calx_release(list->items);
+    calx_arena_clear(&list->arena);
     calx_parameter_list_init(list);
 }
 
@@ -32,6 +35,7 @@ void calx_parameter_list_reset(calx_parameter_list *list)
 {
     list->count = 0;
     list->status = CALX_OK;
+    calx_arena_reset(&list->arena);
 }
 
 void calx_parameter_list_add(calx_parameter_list *list, calx_value value)
@@ -94,8 +98,30 @@ void calx_sql_put_fact(calx_sql_writer *writer, uint64_t fact)
         put_word(writer->shape, fact);
 }
 
+/* Its length, then its letters: no other text has these words. */
+void calx_sql_put_word(calx_sql_writer *writer, const char *word)
+{
+    size_t size = strlen(word);
+    if (writer->shape == NULL) {
+        calx_buffer_put_n(writer->out, word, size);
+        return;
+    }
+    put_word(writer->shape, size);
+    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+        uint64_t letters = 0;
+        memcpy(&letters, word + i, size - i < sizeof letters ? size - i : sizeof letters);
+        put_word(writer->shape, letters);
+    }
+}
+
 void calx_sql_put_parameter(calx_sql_writer *writer, calx_value value)
 {
+    if (writer->again > 0) {
+        if (writer->shape == NULL)
+            calx_sql_placeholder_again(writer->out, writer->dialect, writer->again);
+        writer->again++;
+        return;
+    }
     calx_parameter_list_add(writer->parameters, value);
     if (writer->shape != NULL)
         put_word(writer->shape, WORD_PARAMETER);
@@ -145,8 +171,24 @@ const calx_sql_source *calx_sql_find_source(calx_sql_writer *writer, calx_column
     return NULL;
 }
 
+/* For people: with the name of its table. */
+static void spell_column(calx_sql_writer *writer, calx_column_ref ref)
+{
+    if (ref.mapper == NULL || ref.column >= ref.mapper->column_count) {
+        calx_buffer_put(writer->out, "a column never set");
+        return;
+    }
+    calx_sql_name(writer->out, writer->dialect, ref.mapper->table);
+    calx_buffer_char(writer->out, '.');
+    calx_sql_name(writer->out, writer->dialect, ref.mapper->columns[ref.column].name);
+}
+
 void calx_sql_put_column(calx_sql_writer *writer, calx_column_ref ref)
 {
+    if (writer->scope == NULL) {
+        spell_column(writer, ref);
+        return;
+    }
     const calx_sql_source *source = calx_sql_find_source(writer, ref);
     if (source == NULL)
         return;

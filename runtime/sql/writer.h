@@ -11,6 +11,7 @@
 #include <calx/column.h>
 #include <calx/expression.h>
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "sql/dialect.h"
 
@@ -18,12 +19,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Values to bind, in order. Text and bytes in them are borrowed from the conditions. */
+/*
+ * Values to bind, in order. Text and bytes in them are borrowed from the conditions, or lie in the
+ * list's own memory.
+ */
 typedef struct calx_parameter_list {
     calx_value *items;
     size_t count;
     size_t capacity;
     calx_status status; /* the first failure of an add; CALX_OK so far */
+    calx_arena arena;   /* of what is put together here; empty until the next reset */
 } calx_parameter_list;
 
 void calx_parameter_list_init(calx_parameter_list *list);
@@ -60,7 +65,8 @@ typedef struct calx_sql_writer {
     calx_shape *shape; /* NULL: the text is written; else out is not used */
     calx_parameter_list *parameters;
     const calx_dialect *dialect;
-    const calx_sql_scope *scope;
+    const calx_sql_scope *scope; /* NULL: any column may stand, as in a text for people */
+    size_t again;                /* parameters from this number on are there; 0: they are new */
     calx_error *error;
     calx_status status; /* the first failure */
 } calx_sql_writer;
@@ -79,6 +85,9 @@ void calx_sql_put_alias(calx_sql_writer *writer, char letter, size_t number);
 /* A fact of the statement that the text follows from; in the text itself it is nothing. */
 void calx_sql_put_fact(calx_sql_writer *writer, uint64_t fact);
 
+/* A text of the application's, which is told by what it says. */
+void calx_sql_put_word(calx_sql_writer *writer, const char *word);
+
 /* The placeholder of a value. */
 void calx_sql_put_parameter(calx_sql_writer *writer, calx_value value);
 
@@ -90,14 +99,23 @@ const calx_sql_source *calx_sql_find_source(calx_sql_writer *writer, calx_column
 /* A column, with its table's name where that has one. */
 void calx_sql_put_column(calx_sql_writer *writer, calx_column_ref ref);
 
-/* An item of a list that is compared to a column, as the value to bind. */
-calx_value calx_sql_list_item(const calx_list *list, size_t i, const calx_column *column);
-
 /*
  * A condition of so many nodes in prefix order. outside: what it is a part of; CALX_OP_NONE: of
- * nothing. Nodes that are not exactly one condition are CALX_E_ARGUMENT. condition_text.c
+ * nothing. Nodes that are not exactly one expression are CALX_E_ARGUMENT. expression_text.c
  */
 void calx_sql_put_condition(calx_sql_writer *writer, const calx_node *nodes, size_t count,
                             calx_operator outside);
+
+/* An expression inside another, which is whole. Answers the node behind it. */
+const calx_node *calx_sql_put_part(calx_sql_writer *writer, const calx_node *node);
+
+/* Aggregates, window functions and what belongs to them. aggregate_text.c */
+const calx_node *calx_sql_put_aggregate(calx_sql_writer *writer, const calx_node *node);
+
+/* Whether all items of a list can be in one array, as text. list_text.c */
+bool calx_sql_fits_array(const calx_list *list);
+
+/* The placeholder of an array of the items, as values of a class. The same. */
+void calx_sql_put_array(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
 
 #endif

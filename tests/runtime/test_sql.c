@@ -332,8 +332,8 @@ static void comparisons_read_as_one_would_write_them(void **state)
     assert_where(calx_le(address_col.id, 1), "\"id\" <= ?");
     assert_where(calx_gt(address_col.id, 1), "\"id\" > ?");
     assert_where(calx_ge(address_col.id, 1), "\"id\" >= ?");
-    assert_where(calx_like(address_col.email, "%@x"), "\"email\" LIKE ?");
-    assert_where(calx_not_like(address_col.email, "%@x"), "\"email\" NOT LIKE ?");
+    assert_where(calx_like(address_col.email, "%@x"), "\"email\" LIKE ? ESCAPE '\\'");
+    assert_where(calx_not_like(address_col.email, "%@x"), "\"email\" NOT LIKE ? ESCAPE '\\'");
     assert_where(calx_is_null(address_col.email), "\"email\" IS NULL");
     assert_where(calx_is_not_null(address_col.email), "\"email\" IS NOT NULL");
     assert_where(calx_between(address_col.id, 1, 9), "\"id\" BETWEEN ? AND ?");

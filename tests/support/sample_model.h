@@ -117,6 +117,8 @@ extern const struct everything_col {
     calx_uint64_column key;
     calx_bool_column flag;
     calx_int64_column i8;
+    calx_int64_column i16;
+    calx_int64_column i32;
     calx_int64_column i64;
     calx_uint64_column u8;
     calx_uint64_column u64;

@@ -5,6 +5,7 @@
 #ifndef CALX_H
 #define CALX_H
 
+#include <calx/aggregate.h>
 #include <calx/allocator.h>
 #include <calx/annotate.h>
 #include <calx/column.h>
@@ -23,6 +24,7 @@
 #include <calx/query.h>
 #include <calx/relationship.h>
 #include <calx/result.h>
+#include <calx/scalar.h>
 #include <calx/schema.h>
 #include <calx/scope.h>
 #include <calx/scoped_session.h>

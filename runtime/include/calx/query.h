@@ -11,8 +11,10 @@
 #ifndef CALX_QUERY_H
 #define CALX_QUERY_H
 
+#include <calx/aggregate.h>
 #include <calx/expression.h>
 #include <calx/option.h>
+#include <calx/scalar.h>
 #include <calx/session.h>
 
 CALX_BEGIN_DECLS
