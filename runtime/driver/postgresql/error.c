@@ -191,9 +191,21 @@ static calx_status fail_bare(calx_postgresql_connection *connection)
     return status;
 }
 
+/*
+ * Sending failed, and what the server said before it ended was read, but not yet its end: libpq
+ * takes the connection for good until then. The first look reads, the second sees the end (LIM-04).
+ */
+static void notice_end(PGconn *conn)
+{
+    for (int i = 0; i < 2 && PQstatus(conn) == CONNECTION_OK; i++)
+        (void)PQconsumeInput(conn);
+}
+
 calx_status calx_postgresql_fail(calx_postgresql_connection *connection, const PGresult *result)
 {
     const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    if (sqlstate == NULL)
+        notice_end(connection->conn);
     calx_postgresql_look(connection);
     if (PQstatus(connection->conn) == CONNECTION_BAD)
         connection->base.in_transaction = false; /* this tells of the loss */
