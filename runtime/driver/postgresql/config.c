@@ -445,6 +445,7 @@ calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **
     config->base.remote = true;
     config->timeout_ms = DEFAULT_TIMEOUT_MS;
     atomic_init(&config->remark_given, false);
+    atomic_init(&config->pooler_told, false);
     config->keywords = calx_alloc_array(most, sizeof(*config->keywords));
     config->values = calx_alloc_array(most, sizeof(*config->values));
     calx_status status = config->keywords != NULL && config->values != NULL

@@ -43,7 +43,7 @@ enum {
     CALX_POSTGRESQL_MAX_VALUE = 0x3fffffff, /* bytes of one value (LIM-20) */
     CALX_NUMERIC_SIZE = 8 + 5 * 2,          /* of a binary numeric that holds any uint64_t */
     CALX_POSTGRESQL_READERS = 64, /* columns of a run whose way of reading is found out once */
-    CALX_NAME_SIZE = 24,          /* of a prepared statement's name */
+    CALX_NAME_SIZE = 32,          /* of a prepared statement's name */
     CALX_BEGIN_SIZE = 96          /* of a BEGIN with all its words */
 };
 
@@ -58,6 +58,7 @@ typedef struct calx_postgresql_config {
     bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
     atomic_bool remark_given;
+    atomic_bool pooler_told; /* likewise, that names are lost as behind a pooler */
 } calx_postgresql_config;
 
 /* A prepared statement nobody needs any more, until the server is told. */
@@ -74,6 +75,7 @@ typedef struct calx_postgresql_connection {
     PGconn *conn;
     calx_postgresql_canceller *canceller;
     const calx_driver_config *config; /* outlives it */
+    unsigned token;                   /* in their names, to tell them from other connections' */
     unsigned last_serial;             /* of prepared statements: names are never used twice */
     calx_postgresql_closing *closing;
     bool begin_due;                     /* BEGIN goes with what is sent next (begin.c) */

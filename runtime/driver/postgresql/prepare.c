@@ -1,7 +1,8 @@
 /*
  * Preparing statements on the server: their names, what is asked of them there, and when it has to
- * be done anew. The rules kept: a name is never used twice; one that is not needed any more is
- * closed at the next quiet moment (ENG-160); and what a command did to the schema is heeded before
+ * be done anew. The rules kept: a name is never used twice, nor by two connections, so that behind
+ * a pooler nobody runs another's statement (ENG-163); one that is not needed any more is closed at
+ * the next quiet moment (ENG-160); and what a command did to the schema is heeded before
  * a statement that was prepared earlier can fail over it, since that would cost the transaction
  * (ENG-161, ENG-162).
  */
@@ -9,11 +10,14 @@
 
 #include "base/allocator.h"
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "sql/parameters.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static calx_postgresql_connection *connection_of(const calx_postgresql_statement *statement)
 {
@@ -22,12 +26,21 @@ static calx_postgresql_connection *connection_of(const calx_postgresql_statement
 
 /* ---- names ---- */
 
+/* So that connections to which a pooler gives the same server have names of their own there. */
+static unsigned make_token(const calx_postgresql_connection *connection)
+{
+    const uint64_t facts[] = { (uint64_t)calx_clock_monotonic_ns(), (uint64_t)getpid(),
+                               (uint64_t)(uintptr_t)connection,
+                               (uint64_t)PQbackendPID(connection->conn) };
+    return (unsigned)(calx_hash(facts, sizeof(facts)) & 0xffffffffu);
+}
+
 void calx_postgresql_write_name(const calx_postgresql_connection *connection, unsigned serial,
                                 char name[CALX_NAME_SIZE])
 {
     name[0] = '\0';
     if (!connection->unnamed)
-        snprintf(name, CALX_NAME_SIZE, "calx_%u", serial);
+        snprintf(name, CALX_NAME_SIZE, "calx_%08x_%u", connection->token, serial);
 }
 
 void calx_postgresql_give_up_name(calx_postgresql_statement *statement)
@@ -55,10 +68,12 @@ void calx_postgresql_lose_names(calx_postgresql_connection *connection)
 void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool tell)
 {
     calx_buffer sql = CALX_BUFFER_INIT;
+    char name[CALX_NAME_SIZE];
     while (connection->closing != NULL) {
         calx_postgresql_closing *closing = connection->closing;
         connection->closing = closing->next;
-        calx_buffer_format(&sql, "DEALLOCATE calx_%u;", closing->serial);
+        calx_postgresql_write_name(connection, closing->serial, name);
+        calx_buffer_format(&sql, "DEALLOCATE %s;", name);
         calx_release(closing);
     }
     /* Sent outside of transactions only: whoever ran DEALLOCATE ALL makes it fail, without harm. */
@@ -93,6 +108,19 @@ void calx_postgresql_read_pipeline(calx_postgresql_connection *connection, PGres
     }
 }
 
+static const char name_is_gone[] =
+    "a prepared statement is gone: it was closed behind our back, or a pooler changes the server "
+    "between transactions; with such a pooler write prepared=off into the URL";
+
+/* Once per engine: what is mended unseen costs time again and again. */
+static void tell_of_lost_name(const calx_postgresql_connection *connection)
+{
+    /* Const but for this, which is atomic. */
+    calx_postgresql_config *config = (calx_postgresql_config *)(uintptr_t)connection->config;
+    if (!atomic_exchange(&config->pooler_told, true))
+        calx_log_text(config->base.logger, CALX_LOG_WARNING, name_is_gone);
+}
+
 /* The statement is prepared anew when it runs next (ENG-161, ENG-162). */
 calx_status calx_postgresql_fail_stale(calx_postgresql_statement *statement)
 {
@@ -101,13 +129,15 @@ calx_status calx_postgresql_fail_stale(calx_postgresql_statement *statement)
     char sqlstate[sizeof(error->sqlstate)];
     memcpy(sqlstate, error->sqlstate, sizeof(sqlstate));
     statement->stale = true;
-    if (strcmp(sqlstate, "26000") == 0)
+    bool gone = strcmp(sqlstate, "26000") == 0;
+    if (gone) {
+        tell_of_lost_name(connection);
         calx_postgresql_lose_names(connection);
+    }
     if (PQtransactionStatus(connection->conn) != PQTRANS_INERROR)
         return CALX_E_STALE_PLAN;
-    calx_error_set(error, CALX_E_STALE_PLAN,
-                   "the tables of a prepared statement have changed, or it was closed behind our "
-                   "back; roll back and run the transaction again");
+    calx_error_set(error, CALX_E_STALE_PLAN, "%s; roll back and run the transaction again",
+                   gone ? name_is_gone : "the tables of a prepared statement have changed");
     memcpy(error->sqlstate, sqlstate, sizeof(sqlstate));
     error->flags |= CALX_ERROR_ROLLBACK_ONLY;
     return CALX_E_STALE_PLAN;
@@ -237,6 +267,8 @@ calx_status calx_postgresql_prepare_on_server(calx_postgresql_statement *stateme
         statement->closing = calx_alloc(sizeof(*statement->closing));
     if (statement->closing == NULL)
         return calx_error_set_nomem(&connection->base.error);
+    if (connection->last_serial == 0)
+        connection->token = make_token(connection);
     unsigned serial = ++connection->last_serial;
     calx_postgresql_write_name(connection, serial, name);
     calx_status status = prepare_by_name(statement, name);
