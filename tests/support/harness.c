@@ -110,12 +110,30 @@ const char *calx_test_path(const char *name)
     return running->path;
 }
 
+/*
+ * Behind a pooler, which passes on no search path, all tests have the schema that is the default
+ * of the pooler's user, one after the other: tests/support/with-pooler.
+ */
+static const char *pooled_url(test_record *record, const char *pooler)
+{
+    const char *schema = getenv("CALX_TEST_POOLER_SCHEMA");
+    assert_non_null(schema);
+    snprintf(record->schema, sizeof(record->schema), "%s", schema);
+    snprintf(record->url, sizeof(record->url), "%s&prepared=off", pooler);
+    if (!server_run("CREATE SCHEMA ", schema, ""))
+        fail_msg("cannot make the schema %s on the server", schema);
+    return record->url;
+}
+
 /* A schema of the running test, and the URL whose search path it is. */
 static const char *schema_url(test_record *record)
 {
     static unsigned last;
+    const char *pooler = getenv("CALX_TEST_POOLER");
     if (record->schema[0] != '\0')
         return record->url;
+    if (pooler != NULL)
+        return pooled_url(record, pooler);
     snprintf(record->schema, sizeof(record->schema), "calx_%ld_%u", (long)getpid(), ++last);
     if (!server_run("CREATE SCHEMA ", record->schema, ""))
         fail_msg("cannot make the schema %s on the server", record->schema);
