@@ -170,11 +170,15 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
     return connection->timed_out ? calx_postgresql_fail_late(connection) : status;
 }
 
-/* No code: the connection is gone, or libpq itself had no memory or no way (LIM-01). */
-static calx_status fail_bare(calx_postgresql_connection *connection)
+/*
+ * No code: the connection is gone, or libpq itself had no memory or no way (LIM-01). An answer
+ * without a code is libpq's own, made where it did not understand what came: nobody knows any more
+ * what answers what, so that connection is as good as gone.
+ */
+static calx_status fail_bare(calx_postgresql_connection *connection, bool answered)
 {
     calx_error *error = &connection->base.error;
-    if (PQstatus(connection->conn) == CONNECTION_BAD) {
+    if (PQstatus(connection->conn) == CONNECTION_BAD || answered) {
         char *message = copy_line(PQerrorMessage(connection->conn));
         calx_error_set_driver(error, CALX_E_DISCONNECT, NULL, 0, D,
                               message != NULL && message[0] != '\0' ? message : NULL);
@@ -209,7 +213,8 @@ calx_status calx_postgresql_fail(calx_postgresql_connection *connection, const P
     calx_postgresql_look(connection);
     if (PQstatus(connection->conn) == CONNECTION_BAD)
         connection->base.in_transaction = false; /* this tells of the loss */
-    return sqlstate != NULL ? fail_result(connection, result, sqlstate) : fail_bare(connection);
+    return sqlstate != NULL ? fail_result(connection, result, sqlstate)
+                            : fail_bare(connection, result != NULL);
 }
 
 static bool is_state_char(char letter)
