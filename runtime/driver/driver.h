@@ -77,10 +77,11 @@ typedef struct calx_driver_connection {
     calx_error error;        /* of the last failed call on this connection or its statements */
     bool in_transaction;     /* what the database said after the last call */
     calx_driver_begin begin; /* set by the engine before CALX_DRIVER_BEGIN */
-    int64_t deadline; /* of execute and next; set by the engine, forward clock, 0: none. What is
-                         not over by then ends with CALX_E_TIMEOUT, a second later at most (ENG-174)
-                       */
-    bool outdated;    /* the server is not what was asked for any more (ENG-098) */
+    int64_t
+        deadline; /* of all but connect and ping; set by the engine, forward clock, 0: none. What is
+                     not over by then ends with CALX_E_TIMEOUT, a second later at most (ENG-174)
+                   */
+    bool outdated; /* the server is not what was asked for any more (ENG-098) */
 } calx_driver_connection;
 
 /* A prepared statement. Drivers embed it as the first member of their own. */

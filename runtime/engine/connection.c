@@ -144,11 +144,16 @@ calx_status calx_connection_ensure(calx_connection *connection)
     return CALX_OK;
 }
 
+/* A server has the time a statement has; in a file nothing is waited for but locks (ENG-174). */
 static calx_status run_control(calx_connection *connection, calx_driver_control control,
                                unsigned serial)
 {
     calx_driver_connection *physical = connection->link->connection;
+    int64_t timeout_ms = connection->settings->timeout_ms;
+    if (timeout_ms > 0 && connection->engine->config->remote)
+        physical->deadline = calx_deadline_in_ms(timeout_ms);
     calx_status status = physical->driver->control(physical, control, serial);
+    physical->deadline = 0;
     return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, NULL);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/inside.h"
 
 #include "base/allocator.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -107,6 +108,13 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     return CALX_OK;
 }
 
+/* A server that does not answer holds up nobody who gives a connection back. */
+static void limit_time(const calx_engine *engine, calx_driver_connection *connection)
+{
+    if (engine->config->remote && engine->options.ping_timeout > 0)
+        connection->deadline = calx_deadline_in_ms(engine->options.ping_timeout);
+}
+
 /* Ends a transaction that is still open, as the options want it. */
 static calx_status end_transaction(calx_engine *engine, calx_link *link)
 {
@@ -121,7 +129,10 @@ static calx_status end_transaction(calx_engine *engine, calx_link *link)
         return engine->driver->control(connection, CALX_DRIVER_COMMIT, 0);
     }
     calx_log_text(&engine->logger, CALX_LOG_INFO, "ROLLBACK (returned to the pool)");
-    return engine->driver->clean(connection);
+    limit_time(engine, connection);
+    calx_status status = engine->driver->clean(connection);
+    connection->deadline = 0;
+    return status;
 }
 
 /* false: that failed. */
@@ -130,8 +141,11 @@ static bool make_fit(calx_engine *engine, calx_link *link)
     calx_driver_connection *connection = link->connection;
     bool wipes = link->reset == CALX_POOL_RESET_SMART || link->reset == CALX_POOL_RESET_DISCARD;
     calx_status status = end_transaction(engine, link);
-    if (status == CALX_OK && wipes && engine->driver->wipe != NULL)
+    if (status == CALX_OK && wipes && engine->driver->wipe != NULL) {
+        limit_time(engine, connection);
         status = engine->driver->wipe(connection, link->reset == CALX_POOL_RESET_DISCARD);
+        connection->deadline = 0;
+    }
     if (status == CALX_OK)
         return true;
     calx_log(&engine->logger, CALX_LOG_WARNING,

@@ -9,6 +9,7 @@
 
 #include "base/allocator.h"
 #include "base/clock.h"
+#include "base/error.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -160,8 +161,12 @@ void calx_postgresql_quarantine(calx_postgresql_connection *connection)
         return;
     }
     atomic_store(&self->sent, false);
-    if (PQsendQuery(connection->conn, "") == 1)
-        calx_postgresql_drain(connection, NULL, &result);
+    if (PQsendQuery(connection->conn, "") == 1 &&
+        calx_postgresql_drain_by(connection, calx_deadline_in_ms(PATIENCE_MS), &result) !=
+            CALX_OK) {
+        calx_error_clear(&connection->base.error);
+        calx_postgresql_cut(connection);
+    }
     PQclear(result);
     calx_postgresql_look(connection);
 }

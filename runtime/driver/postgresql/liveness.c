@@ -71,17 +71,35 @@ calx_status calx_postgresql_await(calx_postgresql_connection *connection, int64_
     return CALX_OK; /* what is wrong with the line is found when the answer is read */
 }
 
+calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int64_t deadline,
+                                     PGresult **out_result)
+{
+    PGresult *first = NULL;
+    PGresult *result = NULL;
+    do {
+        if (calx_postgresql_await(connection, deadline) != CALX_OK) {
+            PQclear(first);
+            return connection->base.error.status;
+        }
+        result = PQgetResult(connection->conn);
+        if (first == NULL)
+            first = result;
+        else
+            PQclear(result);
+    } while (result != NULL && PQstatus(connection->conn) == CONNECTION_OK);
+    *out_result = first;
+    return CALX_OK;
+}
+
 calx_status calx_postgresql_ping(calx_driver_connection *base, int64_t deadline)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     PGresult *result = NULL;
     calx_postgresql_quarantine(connection);
     calx_postgresql_settle(connection);
-    if (PQsendQuery(connection->conn, "") == 1) {
-        if (calx_postgresql_await(connection, deadline) != CALX_OK)
-            return base->error.status;
-        calx_postgresql_drain(connection, NULL, &result);
-    }
+    if (PQsendQuery(connection->conn, "") == 1 &&
+        calx_postgresql_drain_by(connection, deadline, &result) != CALX_OK)
+        return base->error.status;
     bool good = PQresultStatus(result) == PGRES_EMPTY_QUERY;
     calx_status status = good ? CALX_OK : calx_postgresql_fail(connection, result);
     PQclear(result);

@@ -181,6 +181,7 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
                                       unsigned serial)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    connection->timed_out = false;
     switch (control) {
     case CALX_DRIVER_BEGIN:
         if (connection->closing != NULL)
@@ -292,11 +293,9 @@ static PGresult *ask(calx_postgresql_connection *connection, const char *sql, in
 {
     PGresult *result = NULL;
     calx_postgresql_settle(connection);
-    if (PQsendQuery(connection->conn, sql) == 1) {
-        if (calx_postgresql_await(connection, deadline) != CALX_OK)
-            return NULL;
-        calx_postgresql_drain(connection, NULL, &result);
-    }
+    if (PQsendQuery(connection->conn, sql) == 1 &&
+        calx_postgresql_drain_by(connection, deadline, &result) != CALX_OK)
+        return NULL;
     if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
         (void)calx_postgresql_fail(connection, result);
         PQclear(result);

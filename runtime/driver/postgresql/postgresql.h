@@ -253,6 +253,12 @@ calx_status calx_postgresql_ping(calx_driver_connection *connection, int64_t dea
 void calx_postgresql_disown(calx_driver_connection *connection);
 /* Waits until the answer to what was sent is there, by the deadline: CALX_E_DISCONNECT. */
 calx_status calx_postgresql_await(calx_postgresql_connection *connection, int64_t deadline);
+/*
+ * Reads everything the server has to say to one command, by the deadline: CALX_E_DISCONNECT.
+ * *out_result: what it said first, or NULL. PQclear().
+ */
+calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int64_t deadline,
+                                     PGresult **out_result);
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
 

@@ -74,6 +74,7 @@ calx_status calx_postgresql_wipe(calx_driver_connection *base, bool everything)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_status status = CALX_OK;
+    connection->timed_out = false;
     if (everything || (connection->traces & TRACE_PREPARED) != 0) {
         status = calx_postgresql_run(connection, "DISCARD ALL", NULL);
         if (status == CALX_OK)

@@ -73,11 +73,12 @@ typedef struct calx_engine_options {
     int query_texts; /**< texts of queries kept, found by structure; 0: each is made anew */
     const calx_execution_options *execution_options; /**< of all statements, or NULL; copied */
     calx_pool_kind poolclass;
-    int pool_max_waiters;      /**< more callers do not wait but fail at once; 0: no limit */
-    bool pool_passive_probe;   /**< look at the socket before a connection is lent (ENG-092) */
-    bool pool_pre_ping;        /**< ask the server before a connection is lent (ENG-086) */
-    int64_t ping_after_idle;   /**< not one that was used less than this ago (ENG-091) */
-    int64_t ping_timeout;      /**< longest wait for the answer; 0: pool_timeout alone */
+    int pool_max_waiters;    /**< more callers do not wait but fail at once; 0: no limit */
+    bool pool_passive_probe; /**< look at the socket before a connection is lent (ENG-092) */
+    bool pool_pre_ping;      /**< ask the server before a connection is lent (ENG-086) */
+    int64_t ping_after_idle; /**< not one that was used less than this ago (ENG-091) */
+    int64_t ping_timeout;    /**< longest wait for the answer; 0: pool_timeout alone. A return waits
+                                  as long for a server's rollback; 0: as long as it takes */
     int64_t pool_max_lifetime; /**< connections older than this are closed; 0: no limit */
     int pool_lifetime_jitter;  /**< each lifetime is up to so many percent shorter (ENG-110) */
     int64_t pool_idle_timeout; /**< those idle longer are closed, down to pool_min_idle; 0: none */

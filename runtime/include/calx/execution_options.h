@@ -43,7 +43,8 @@ typedef struct calx_execution_options {
     int max_row_buffer; /**< most rows a stream takes at a time while growing; 0: unset (as many
                              as fill about a megabyte) */
     int page_size;      /**< rows of one round trip of a bulk execution; 0: unset (1000) */
-    int64_t timeout_ms; /**< longest time of one statement; 0: unset; -1: no end (ENG-174) */
+    int64_t timeout_ms; /**< longest time of one statement, on a server also of a commit, rollback
+                           or savepoint; 0: unset; -1: no end (ENG-174) */
     const char *logging_token; /**< stands as [token] in front of log lines; "" none; NULL unset */
     /**
      * What becomes of the connection's transaction when it goes back to the pool: "rollback",
