@@ -133,6 +133,17 @@ static void kill_process(int process)
     (void)server_run("SELECT pg_terminate_backend(", number, ", 5000)");
 }
 
+/* What the message says of itself; the client's first one has no kind but a version. */
+static void garble(pair *line, gate_side side, gate_fault fault)
+{
+    unsigned char *data = line->flows[side].data;
+    size_t header = side == GATE_CLIENT && !line->started ? START_HEADER : HEADER;
+    if (fault == GATE_LONGER)
+        data[header - START_HEADER + 1] = 0x3f; /* by four million bytes */
+    else
+        data[header == HEADER ? 0 : START_HEADER] = 0xfe;
+}
+
 /* false: the connection has ended. */
 static bool deliver(gate *self, pair *line, gate_side side, size_t size)
 {
@@ -142,8 +153,11 @@ static bool deliver(gate *self, pair *line, gate_side side, size_t size)
     if (side == GATE_SERVER && data[0] == 'K')
         line->process = (int)number_at(data + HEADER);
     bool strikes = is_time(self, line, side, size, &fault);
+    bool garbled = strikes && (fault == GATE_STRANGE || fault == GATE_LONGER);
+    if (garbled)
+        garble(line, side, fault);
     line->started = line->started || side == GATE_CLIENT;
-    if (!strikes)
+    if (!strikes || garbled)
         return pass(to, data, size);
     if (fault == GATE_KILL && line->process != 0) {
         kill_process(line->process);

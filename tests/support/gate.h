@@ -15,10 +15,12 @@ typedef struct gate gate;
 typedef enum gate_side { GATE_CLIENT, GATE_SERVER } gate_side;
 
 typedef enum gate_fault {
-    GATE_CUT,  /* the next message is lost, and both ends see the connection end */
-    GATE_TEAR, /* the same, but its first half has passed */
-    GATE_KILL, /* the server's process is killed first; what both still say passes */
-    GATE_STALL /* from then on nothing passes on this connection, and it stays open */
+    GATE_CUT,     /* the next message is lost, and both ends see the connection end */
+    GATE_TEAR,    /* the same, but its first half has passed */
+    GATE_KILL,    /* the server's process is killed first; what both still say passes */
+    GATE_STALL,   /* from then on nothing passes on this connection, and it stays open */
+    GATE_STRANGE, /* the next message is of a kind nobody knows, all else passes */
+    GATE_LONGER   /* the next message says to be much longer than it is, all else passes */
 } gate_fault;
 
 /* Opens it before the server of the tests. Fails the test when that cannot be. */
