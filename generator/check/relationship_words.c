@@ -206,6 +206,7 @@ static void read_flags(const calx_check_relationship *one)
         { CALX_ANNOTATION_SINGLE_PARENT, CALX_RELATIONSHIP_SINGLE_PARENT },
         { CALX_ANNOTATION_POST_UPDATE, CALX_RELATIONSHIP_POST_UPDATE },
         { CALX_ANNOTATION_INNER_JOIN, CALX_RELATIONSHIP_INNER_JOIN },
+        { CALX_ANNOTATION_LOAD_ON_PENDING, CALX_RELATIONSHIP_LOAD_ON_PENDING },
     };
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (calx_check_relationship_note(one, flags[i].kind) != NULL)

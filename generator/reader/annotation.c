@@ -93,6 +93,8 @@ static const annotation_rule rules[] = {
       0, 0, false },
     { "join-depth", "CALX_JOIN_DEPTH", CALX_ANNOTATION_JOIN_DEPTH, CALX_ON_RELATIONSHIP,
       FORM_NUMBER, 0, 0, false },
+    { "load-on-pending", "CALX_LOAD_ON_PENDING", CALX_ANNOTATION_LOAD_ON_PENDING,
+      CALX_ON_RELATIONSHIP, FORM_NONE, 0, 0, false },
     { "public-method", "CALX_PUBLIC_METHOD", CALX_ANNOTATION_PUBLIC_METHOD, CALX_ON_FUNCTION,
       FORM_NONE, 0, 0, false },
     { "not-scoped", "CALX_NOT_SCOPED", CALX_ANNOTATION_NOT_SCOPED, CALX_ON_FUNCTION, FORM_NONE, 0,

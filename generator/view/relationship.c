@@ -173,7 +173,7 @@ static void set_flags(calx_view_maker *maker, json_t *object, unsigned flags)
         "CALX_RELATIONSHIP_VIEW_ONLY",           "CALX_RELATIONSHIP_SINGLE_PARENT",
         "CALX_RELATIONSHIP_POST_UPDATE",         "CALX_RELATIONSHIP_PASSIVE_DELETES",
         "CALX_RELATIONSHIP_PASSIVE_DELETES_ALL", "CALX_RELATIONSHIP_ACTIVE_UPDATES",
-        "CALX_RELATIONSHIP_INNER_JOIN",
+        "CALX_RELATIONSHIP_INNER_JOIN",          "CALX_RELATIONSHIP_LOAD_ON_PENDING",
     };
 
     calx_view_set_flag(maker, object, "has_flags", flags != 0);

@@ -4,6 +4,7 @@
  * the other.
  */
 #include "session/follow.h"
+#include "session/lend.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -236,9 +237,24 @@ static calx_status load_now(calx_session *session, calx_instance *instance, unsi
     return calx_relationship_load_along(session, instance, relationship);
 }
 
+/* The same for an instance that is not stored. */
+static calx_status ask_lender(calx_session *lender, calx_instance *instance, unsigned relationship)
+{
+    bool nothing = false;
+    if (lender != instance->session)
+        (void)calx_session_enter(lender);
+    calx_status status = permit(lender, instance, relationship, &nothing);
+    if (status == CALX_OK && !nothing)
+        status = calx_lender_load(lender, instance, relationship);
+    return status == CALX_OK ? follow_lazy(lender, instance, relationship) : status;
+}
+
 calx_status calx_relationship_ask(calx_session *session, calx_instance *instance,
                                   unsigned relationship)
 {
+    calx_session *lender = calx_lender_of(instance, relationship);
+    if (lender != NULL && calx_lender_is_awaited(instance, relationship))
+        return ask_lender(lender, instance, relationship);
     if (session == NULL || instance->state != CALX_STATE_PERSISTENT)
         return calx_relationship_load(session, instance, relationship);
     calx_status status = calx_session_freshen_along(session, instance);

@@ -156,7 +156,7 @@ static calx_status take_many(calx_instance *owner, unsigned relationship, const 
         add_rows(owner, facts, &slot, found);
     if (owner->session != NULL && newest_unflushed(owner, facts) != NULL)
         owner->session->apart++;
-    slot.loaded = true;
+    slot.loaded = slot.stored = true;
     *calx_slot_at(owner, relationship) = slot;
     calx_links_show(owner, relationship);
     return CALX_OK;

@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "session/boundary.h"
+#include "session/lend.h"
 #include "session/loading.h"
 
 #include <string.h>
@@ -471,6 +472,7 @@ void calx_links_detach(calx_instance *instance)
     if (instance->links == NULL)
         return;
     calx_boundary_untouch(instance->links->rest);
+    calx_loan_end(instance->links->rest);
     detach_collections(instance);
     detach_incoming(instance);
     for (unsigned i = 0; i < instance->mapper->foreign_key_count; i++)
@@ -484,6 +486,7 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
     if (instance->links == NULL)
         return;
     calx_boundary_untouch(instance->links->rest);
+    calx_loan_end(instance->links->rest);
     clear_slots(instance);
     calx_pairs_drop(instance, ending);
     cut_incoming(instance);

@@ -49,6 +49,7 @@ typedef struct calx_slot {
     size_t moves; /* since places were exact */
     bool loaded;
     bool assigned; /* replaced or cleared as a whole: an empty one is so on purpose */
+    bool stored;   /* rows were read for it */
 } calx_slot;
 
 /* How many kinds of owners that refer to an instance and let go of it are remembered. */
@@ -59,8 +60,9 @@ struct calx_links_rest {
     calx_instance *owner;
     /* References of owners that let go of it, one of each kind of owner; NULL behind the last. */
     const calx_relationship *abandoned[CALX_ABANDONED];
-    calx_instance *leaver;          /* in a flush being planned: who goes from here elsewhere */
-    calx_side others;               /* pairs over which no relationship of the instance goes */
+    calx_instance *leaver;  /* in a flush being planned: who goes from here elsewhere */
+    calx_side others;       /* pairs over which no relationship of the instance goes */
+    struct calx_loan *loan; /* the session that loads for it while it is not stored; or NULL */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links_rest *touched_next, *touched_previous; /* of that boundary */
 };

@@ -101,7 +101,7 @@ calx_status calx_many_to_many_take(calx_instance *owner, unsigned relationship,
     if (owner->session != NULL && count_waiting(side) > 0)
         owner->session->apart++;
     show_waiting(side, &slot);
-    slot.loaded = true;
+    slot.loaded = slot.stored = true;
     *calx_slot_at(owner, relationship) = slot;
     calx_links_show(owner, relationship);
     status = CALX_OK;
@@ -207,6 +207,8 @@ static calx_status load_alone(calx_session *session, calx_instance *owner, unsig
 static bool has_stored_key(const calx_instance *owner)
 {
     const calx_mapper *mapper = owner->mapper;
+    if (owner->state != CALX_STATE_PERSISTENT)
+        return false;
     for (size_t i = 0; i < mapper->key_count; i++)
         if (!calx_column_same(&mapper->columns[mapper->key[i]], calx_instance_entity(owner),
                               calx_writer_stored(owner)))

@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "session/lend.h"
 #include "session/reference.h"
 #include "session/relationship.h"
 #include "session/rival.h"
@@ -243,6 +244,8 @@ static void return_to_transaction(calx_session *session, calx_instance *instance
 /* Never fails: gather() and the reservation came before. */
 static void attach_one(calx_session *session, calx_instance *instance)
 {
+    if (instance->links != NULL)
+        calx_loan_settle(session, instance->links->rest);
     instance->session = session;
     calx_session_keep(session, instance);
     calx_pairs_follow(instance);

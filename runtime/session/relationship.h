@@ -20,6 +20,10 @@ calx_status calx_relationship_load(calx_session *session, calx_instance *instanc
 calx_status calx_relationship_load_under(calx_session *session, calx_instance *instance,
                                          unsigned relationship, const calx_loads *under);
 
+/* What the database has for an instance, stored or not, whose relationship is not known. */
+calx_status calx_relationship_load_stored(calx_session *session, calx_instance *instance,
+                                          unsigned relationship, const calx_loads *under);
+
 /*
  * The same for the application: it is forbidden where an option says so (SES-315), what is to be
  * loaded with the targets is loaded too, and the guard counts it. CALX_E_INVALID_REQUEST.

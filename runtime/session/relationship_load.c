@@ -233,7 +233,8 @@ calx_status calx_relationship_take_target(calx_instance *instance, unsigned fore
         return no_memory(instance->session);
     calx_link_leave(link);
     calx_link_point(link, target, CALX_LINK_LOADED);
-    calx_link_join(link);
+    if (instance->session != NULL)
+        calx_link_join(link); /* what is in no session is a member of nothing */
     calx_link_show(link);
     return CALX_OK;
 }
@@ -253,7 +254,8 @@ static calx_status load_one(calx_session *session, calx_instance *instance,
                                       key->columns, key->column_count, values, &complete);
     if (status == CALX_OK && complete)
         status = find_target(session, key, values, under, &target);
-    if (status == CALX_OK)
+    /* One that is not stored may be given another key later, so that it has none is not noted. */
+    if (status == CALX_OK && (target != NULL || instance->state == CALX_STATE_PERSISTENT))
         status = calx_relationship_take_target(instance, facts->foreign_key, target);
     give_values(values, few);
     return status;
@@ -330,6 +332,17 @@ bool calx_relationship_is_known(const calx_instance *instance, unsigned relation
     return is_all_in_memory(instance) || calx_slot_at(instance, relationship)->loaded;
 }
 
+calx_status calx_relationship_load_stored(calx_session *session, calx_instance *instance,
+                                          unsigned relationship, const calx_loads *under)
+{
+    const calx_relationship *facts = &instance->mapper->relationships[relationship];
+    if (facts->kind == CALX_RELATIONSHIP_ONE)
+        return load_one(session, instance, facts, under);
+    if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
+        return calx_many_to_many_load(session, instance, relationship, under);
+    return load_many(session, instance, relationship, under);
+}
+
 static bool is_to_gather(const calx_instance *instance, unsigned relationship)
 {
     return instance->links != NULL && is_all_in_memory(instance) &&
@@ -353,11 +366,7 @@ calx_status calx_relationship_load_under(calx_session *session, calx_instance *i
                                  "it from",
                                  instance->mapper->name,
                                  instance->mapper->relationships[relationship].member);
-    if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_ONE)
-        return load_one(session, instance, &instance->mapper->relationships[relationship], under);
-    if (instance->mapper->relationships[relationship].kind == CALX_RELATIONSHIP_MANY_TO_MANY)
-        return calx_many_to_many_load(session, instance, relationship, under);
-    return load_many(session, instance, relationship, under);
+    return calx_relationship_load_stored(session, instance, relationship, under);
 }
 
 calx_status calx_relationship_load(calx_session *session, calx_instance *instance,

@@ -249,8 +249,21 @@ typedef struct kept_parts {
     calx_sql_text *texts[CALX_SESSION_TEXTS];
 } kept_parts;
 
+/* The next session counts for itself. */
+static void forget_counts(calx_session *session)
+{
+    size_t position = 0;
+    if (session->options.lazy_load_budget == 0)
+        return;
+    for (calx_entity *entity; (entity = calx_map_next(&session->entities, &position)) != NULL;) {
+        calx_release(entity->asked);
+        entity->asked = NULL;
+    }
+}
+
 static void start_over(calx_session *session)
 {
+    forget_counts(session);
     kept_parts kept = {
         .transaction = session->transaction,
         .entities = session->entities,

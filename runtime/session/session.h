@@ -49,6 +49,7 @@ typedef enum calx_join {
 
 typedef struct calx_choice calx_choice; /* choice.h */
 typedef struct calx_loads calx_loads;   /* loading.h */
+typedef struct calx_loan calx_loan;     /* lend.c */
 
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
@@ -155,6 +156,7 @@ struct calx_session {
     calx_instances marked;    /* for deletion */
     calx_instances inserted;  /* in the open transaction, in that order */
     calx_instances deleted;   /* in the open transaction, DELETE sent; in that order */
+    calx_loan *loans;         /* to instances that are not stored */
     calx_dependent *dependents;
     calx_dependent *spare_query;              /* one of them, that nobody uses now; or NULL */
     calx_sql_text *texts[CALX_SESSION_TEXTS]; /* by hash of their shape; NULL: none */

@@ -4,6 +4,7 @@
  * done here and in boundary.c; neither can fail, whatever the database answered.
  */
 #include "session/checksum.h"
+#include "session/lend.h"
 
 #include "base/error.h"
 #include "engine/savepoint.h"
@@ -291,6 +292,7 @@ static void free_kept(calx_session *session)
 {
     calx_checksum_compare(session);
     calx_checksum_clear(session);
+    calx_loans_end(session);
     for (calx_instance *instance = session->kept; instance != NULL;
          instance = instance->keeper_next)
         calx_links_drop(instance, session);

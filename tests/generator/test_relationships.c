@@ -289,6 +289,22 @@ static void a_single_parent_may_delete_its_orphans(void **state)
     reading_end(&run);
 }
 
+static void a_pending_owner_may_load(void **state)
+{
+    (void)state;
+    reading run;
+    calx_shows("SES-302");
+    start(&run, "struct CALX_ENTITY(\"users\") user {\n"
+                "    int64_t id CALX_PRIMARY_KEY;\n"
+                "    calx_nullable_int64 boss_id CALX_REFERENCES(user, id);\n"
+                "    CALX_ONE(struct user) boss CALX_VIA(boss_id) CALX_LOAD_ON_PENDING;\n"
+                "    CALX_MANY(struct user) pets CALX_SECONDARY(\"pets\", a, b);\n"
+                "};\n");
+    assert_int_equal(relationship(&run, "user", "boss")->flags, CALX_RELATIONSHIP_LOAD_ON_PENDING);
+    assert_int_equal(relationship(&run, "user", "pets")->flags, 0);
+    reading_end(&run);
+}
+
 static void what_is_view_only_keeps_no_cascade_that_writes(void **state)
 {
     (void)state;
@@ -467,6 +483,7 @@ int main(void)
         cmocka_unit_test(cascades_are_save_update_and_merge_unless_said),
         cmocka_unit_test(a_cascade_that_cannot_be_is_told_where_it_stands),
         cmocka_unit_test(a_single_parent_may_delete_its_orphans),
+        cmocka_unit_test(a_pending_owner_may_load),
         cmocka_unit_test(what_is_view_only_keeps_no_cascade_that_writes),
         cmocka_unit_test(a_view_only_relationship_may_go_through_an_entity),
         cmocka_unit_test(what_else_is_said_becomes_facts),

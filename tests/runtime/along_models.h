@@ -12,6 +12,7 @@ struct good;
 struct kind;
 struct label;
 struct shop;
+struct visit;
 
 struct CALX_ENTITY("cities") city {
     int64_t id CALX_PRIMARY_KEY;
@@ -26,6 +27,7 @@ struct CALX_ENTITY("shops") shop {
     CALX_ONE(struct city) city CALX_VIA(city_id) CALX_LAZY(joined);
     CALX_MANY(struct good) goods CALX_INVERSE(shop) CALX_LAZY(selectin);
     CALX_MANY(struct good) views CALX_VIEW_ONLY;
+    CALX_MANY(struct visit) visits CALX_INVERSE(shop) CALX_LOAD_ON_PENDING;
 };
 
 struct CALX_ENTITY("goods") good {
@@ -33,7 +35,15 @@ struct CALX_ENTITY("goods") good {
     const char *name CALX_NOT_NULL;
     calx_nullable_int64 shop_id CALX_REFERENCES(shop, id);
     CALX_ONE(struct shop) shop CALX_VIA(shop_id) CALX_INVERSE(goods);
-    CALX_MANY(struct label) labels CALX_SECONDARY("good_labels");
+    CALX_MANY(struct label) labels CALX_SECONDARY("good_labels") CALX_LOAD_ON_PENDING;
+};
+
+struct CALX_ENTITY("visits") visit {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 shop_id CALX_REFERENCES(shop, id);
+    int64_t city_id CALX_REFERENCES(city, id);
+    CALX_ONE(struct shop) shop CALX_VIA(shop_id) CALX_INVERSE(visits) CALX_LOAD_ON_PENDING;
+    CALX_ONE(struct city) city CALX_VIA(city_id);
 };
 
 struct CALX_ENTITY("kinds") kind {

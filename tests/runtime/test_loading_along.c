@@ -2,60 +2,7 @@
  * What members say is loaded along comes whenever the row of their owner comes: with a get, a load,
  * an edit, a refresh, or the use of an instance that is expired.
  */
-#include "along_models.calx.h"
-
-#include "session_fixture.h"
-
-#include <calx/calx.h>
-
-static void ok(const fixture *fix, calx_status status)
-{
-    if (status != CALX_OK)
-        fail_msg("%s: %s", calx_status_name(status), message(fix->session));
-}
-
-static void set_up_shops(fixture *fix)
-{
-    static const char *const rows[] = {
-        "INSERT INTO cities (id, name) VALUES (1, 'york')",
-        "INSERT INTO shops (id, name, story, city_id) VALUES (1, 'one', 'long', 1), "
-        "(2, 'two', NULL, NULL), (3, 'three', NULL, 1)",
-        "INSERT INTO goods (id, name, shop_id) VALUES (1, 'tea', 1), (2, 'jam', 1), (3, 'pen', 3)",
-        "INSERT INTO kinds (id, name) VALUES (1, 'taste')",
-        "INSERT INTO labels (id, name, kind_id) VALUES (1, 'hot', 1), (2, 'sweet', 1)",
-        "INSERT INTO good_labels (good_id, label_id) VALUES (1, 1), (1, 2), (2, 2)",
-    };
-    set_up_model(fix, &along_models_metadata);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        run_elsewhere(fix, rows[i]);
-    log_sink_forget(&fix->sink);
-}
-
-static size_t selects(fixture *fix)
-{
-    return logged(fix, "SELECT ");
-}
-
-static const struct shop *get_shop(const fixture *fix, int64_t id)
-{
-    const struct shop *shop = NULL;
-    ok(fix, shop_get(fix->session, id, &shop));
-    return shop;
-}
-
-/* Its city and its goods, which take no statement. */
-static void assert_whole(fixture *fix, const struct shop *shop, const char *city, size_t expected)
-{
-    const struct city *found = NULL;
-    const struct good *const *goods = NULL;
-    size_t count = 0;
-    selects(fix);
-    ok(fix, shop_city(shop, &found));
-    assert_string_equal(found == NULL ? "" : found->name, city);
-    ok(fix, shop_goods(shop, &goods, &count));
-    assert_int_equal(count, expected);
-    assert_int_equal(selects(fix), 0);
-}
+#include "along_fixture.h"
 
 static void expire(fixture *fix)
 {

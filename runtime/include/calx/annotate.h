@@ -71,6 +71,7 @@
 #define CALX_LAZY(way)             CALX_NOTE_("calx:lazy=" #way)
 #define CALX_INNER_JOIN            CALX_NOTE_("calx:inner-join")
 #define CALX_JOIN_DEPTH(times)     CALX_NOTE_VALUE_("join-depth", times)
+#define CALX_LOAD_ON_PENDING       CALX_NOTE_("calx:load-on-pending")
 
 #else
 
@@ -171,6 +172,8 @@
 #define CALX_INNER_JOIN
 /** How often the target's struct may come again on one path of joined loads. */
 #define CALX_JOIN_DEPTH(times)
+/** It is loaded for an owner that is pending, too, by the keys that one has in memory. */
+#define CALX_LOAD_ON_PENDING
 
 #endif
 

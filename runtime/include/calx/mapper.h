@@ -128,8 +128,9 @@ enum {
     CALX_RELATIONSHIP_PASSIVE_DELETES_ALL = 1u << 4, /**< and so is what is loaded (SES-281) */
     CALX_RELATIONSHIP_ACTIVE_UPDATES = 1u << 5, /**< a changed key is passed on by UPDATEs here, not
                                                      by the database (SES-205) */
-    CALX_RELATIONSHIP_INNER_JOIN = 1u << 6      /**< a joined load may leave out rows without a
+    CALX_RELATIONSHIP_INNER_JOIN = 1u << 6,     /**< a joined load may leave out rows without a
                                                      target: there are none (SES-309) */
+    CALX_RELATIONSHIP_LOAD_ON_PENDING = 1u << 7 /**< a pending owner loads it too (SES-302) */
 };
 
 /** How a relationship is loaded, unless a query says otherwise (SES-300 to 319). */

@@ -673,6 +673,19 @@ CALX_NOT_SCOPED void *calx_session_info(const calx_session *session);
 /** The details of the last failed call. Never NULL; borrowed until the next call. */
 CALX_NOT_SCOPED const calx_error *calx_session_error(const calx_session *session);
 
+/**
+ * Lets references of an instance that is in no session be read from the database by its foreign
+ * keys, and all relationships of one that is pending, as CALX_LOAD_ON_PENDING does for one of them
+ * (SES-065, 302). The instance does not come into the session: it is not contained,
+ * not new, and no flush writes it. From now on it belongs to the session's thread, until it is
+ * freed, expunged or added to another session, or this session is closed, reset, emptied or freed;
+ * then it knows nothing of what was loaded. Errors of a load are this session's.
+ * @return CALX_OK, also for one that is stored; CALX_E_UNMAPPED (SES-225); CALX_E_STATE it is in
+ *         another session; CALX_E_NOMEM
+ */
+CALX_NOT_SCOPED calx_status calx_session_enable_relationship_loading(calx_session *session,
+                                                                     const void *entity);
+
 /** The session an instance is in; NULL: in none, or not an instance (SES-031). */
 CALX_NOT_SCOPED calx_session *calx_object_session(const void *entity);
 
