@@ -36,6 +36,10 @@ static void destroy(calx_query *query)
     calx_parameter_list_clear(&query->parameters);
     calx_error_clear(&query->failure);
     calx_arena_clear(&query->arena);
+    calx_buffer_clear(&query->report);
+    calx_release(query->sources);
+    calx_release(query->steps);
+    calx_release(query->distinct_on);
     calx_release(query->conditions);
     calx_release(query->orders);
     calx_loads_release(query->loads);
@@ -63,6 +67,7 @@ static calx_query *make_anew(calx_session *session)
     query->failure = (calx_error)CALX_ERROR_INIT;
     calx_arena_init(&query->arena, 0);
     calx_parameter_list_init(&query->parameters);
+    calx_buffer_init(&query->report);
     query->dependent.end = end;
     query->dependent.forget = forget_session;
     calx_session_depend(session, &query->dependent);
@@ -76,7 +81,8 @@ static calx_query *take_spare(calx_session *session)
     query->spare = false;
     calx_unpoison((char *)query + spare_part, sizeof *query - spare_part);
     query->ended = false;
-    query->condition_count = query->order_count = 0;
+    query->condition_count = query->order_count = query->step_count = 0;
+    query->distinct_on_count = 0;
     return query;
 }
 
@@ -90,6 +96,8 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
     query->limit = -1;
     query->offset = -1;
     query->populates = false;
+    query->distinct = false;
+    query->lock = (calx_sql_lock){ .mode = CALX_LOCK_NONE };
     query->batch = BATCH;
     return query;
 }
@@ -99,6 +107,7 @@ static bool is_worth_keeping(const calx_query *query)
     return query->session != NULL && query->session->spare_query == NULL &&
            query->item_capacity <= SPARE_ITEMS && query->condition_capacity <= SPARE_PARTS &&
            query->order_capacity <= SPARE_PARTS && query->path_capacity <= SPARE_PARTS &&
+           query->source_capacity <= SPARE_PARTS && query->report.capacity <= SPARE_ARENA &&
            query->parameters.capacity <= SPARE_PARTS &&
            (size_t)(query->arena.end - query->arena.next) <= SPARE_ARENA;
 }

@@ -19,7 +19,8 @@ typedef enum calx_query_want {
     CALX_QUERY_ALL = 0,
     CALX_QUERY_EACH,   /* all, one at a time */
     CALX_QUERY_FIRST,  /* at most one row */
-    CALX_QUERY_SINGLE, /* at most two: the second tells that one is not the only one */
+    CALX_QUERY_SINGLE, /* at most two: the second tells that one is not the only one; of a query
+                          that joins all, since rows may repeat one */
     CALX_QUERY_COUNT,
     CALX_QUERY_EXISTS
 } calx_query_want;
@@ -38,10 +39,19 @@ struct calx_query {
     size_t order_count, order_capacity;
     calx_path *paths; /* the loading options, checked; their steps lie in the arena */
     size_t path_count, path_capacity;
-    const calx_loads *loads;        /* what the options come to; NULL: not worked out, or nothing */
-    bool worked_out;                /* loads is what the options come to */
-    int64_t limit;                  /* -1: none */
-    int64_t offset;                 /* -1: none */
+    const calx_loads *loads;  /* what the options come to; NULL: not worked out, or nothing */
+    bool worked_out;          /* loads is what the options come to */
+    int64_t limit;            /* -1: none */
+    int64_t offset;           /* -1: none */
+    calx_sql_source *sources; /* the query's own table, then one for each step */
+    size_t source_capacity;
+    calx_sql_step *steps; /* what the caller joined */
+    size_t step_count, step_capacity;
+    calx_column_ref *distinct_on;
+    size_t distinct_on_count, distinct_on_capacity;
+    bool distinct;
+    calx_sql_lock lock;
+    calx_buffer report;             /* the last calx_query_explain() */
     calx_sql_text *text;            /* of the last run; NULL: none yet */
     calx_parameter_list parameters; /* the same; text and bytes lie in the arena */
     const void **items;             /* handed out by the last run */
@@ -75,6 +85,11 @@ calx_status calx_query_work_out(calx_query *query);
 
 /* Forgets the options and what they came to. */
 void calx_query_forget_options(calx_query *query);
+
+/* ---- join.c ---- */
+
+/* Which table of the query an alias is: a position in its sources; SIZE_MAX: none. */
+size_t calx_query_find_source(const calx_query *query, calx_alias alias);
 
 /* ---- text.c ---- */
 

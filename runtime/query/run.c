@@ -11,6 +11,8 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/map.h"
 #include "session/follow.h"
 
 /* So few rows may as well come all at once. */
@@ -25,6 +27,8 @@ typedef struct query_run {
     const calx_choice *choice; /* which columns they have; NULL: all */
     bool has_row;
     bool populates;
+    bool dedupes;            /* rows may repeat an instance, which is wanted once */
+    calx_map seen;           /* those there were */
     size_t batch;            /* a stream waits for what follows so many rows; 0: it does not */
     const calx_loads *loads; /* what instances are loaded under */
 } query_run;
@@ -35,6 +39,7 @@ static void run_close(query_run *run)
     calx_cursor_close(run->cursor);
     calx_joined_free(run->joined);
     calx_loads_release(run->loads);
+    calx_map_clear(&run->seen);
 }
 
 /* Rows of one instance must come together before it is handed on, which a stream does not wait for.
@@ -100,6 +105,8 @@ static calx_status run_join(query_run *run, calx_query *query, calx_query_want w
     status = calx_joined_new(query->session, query->loads, &run->joined);
     if (status == CALX_OK && query->populates)
         calx_joined_populate(run->joined);
+    if (status == CALX_OK && query->step_count > 0)
+        calx_joined_scatter(run->joined);
     if (status == CALX_OK && want == CALX_QUERY_EACH)
         status = stream_join(run, query);
     return status;
@@ -124,6 +131,8 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
 {
     calx_session *session = query->session;
     *run = (query_run){ .session = session, .populates = query->populates };
+    run->dedupes = query->step_count > 0;
+    calx_map_init(&run->seen);
     run->entity = calx_session_entity(session, query->mapper);
     if (run->entity == NULL)
         return session->error.status;
@@ -201,7 +210,25 @@ static calx_status take_instance(query_run *run, calx_instance **out_instance)
     return status;
 }
 
-/* Fills the query's array with the rows there are. */
+static bool is_instance(const void *value, const void *key)
+{
+    return value == key;
+}
+
+/* Whether it is the first row of the instance. */
+static calx_status look_at_repeat(query_run *run, calx_instance *instance, bool *out_first)
+{
+    uint64_t hash = calx_hash_u64((uintptr_t)instance);
+    *out_first = true;
+    if (!run->dedupes)
+        return CALX_OK;
+    *out_first = calx_map_find(&run->seen, hash, is_instance, instance) == NULL;
+    if (*out_first && calx_map_put(&run->seen, hash, instance) != CALX_OK)
+        return calx_error_set_nomem(&run->session->error);
+    return CALX_OK;
+}
+
+/* Fills the query's array with the rows there are, each instance once (SES-223). */
 static calx_status collect_rows(calx_query *query, calx_query_want want, size_t *out_count)
 {
     query_run run;
@@ -211,8 +238,11 @@ static calx_status collect_rows(calx_query *query, calx_query_want want, size_t 
     size_t count = 0;
     while (status == CALX_OK && run.has_row) {
         calx_instance *instance = NULL;
+        bool is_first = false;
         status = take_instance(&run, &instance);
         if (status == CALX_OK && instance != NULL)
+            status = look_at_repeat(&run, instance, &is_first);
+        if (status == CALX_OK && is_first)
             status = put_item(query, count++, calx_instance_entity(instance));
         if (status == CALX_OK)
             status = run_next(&run);
@@ -471,21 +501,26 @@ static calx_status read_batch(query_run *run, calx_query *query, batch_item *ite
     calx_session *session = run->session;
     const void **entities = calx_alloc_array(run->batch, sizeof *entities);
     calx_status status = entities == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
+    size_t different = 0;
+    calx_map_reset(&run->seen);
     *count = 0;
     session->linking = true;
     while (status == CALX_OK && run->has_row && *count < run->batch) {
         calx_instance *instance = NULL;
+        bool is_first = false;
         status = take_instance(run, &instance);
-        if (status == CALX_OK && instance != NULL) {
-            entities[*count] = calx_instance_entity(instance);
+        if (status == CALX_OK && instance != NULL)
+            status = look_at_repeat(run, instance, &is_first);
+        if (status == CALX_OK && is_first)
+            entities[different++] = calx_instance_entity(instance);
+        if (status == CALX_OK && instance != NULL)
             items[(*count)++] = (batch_item){ calx_instance_entity(instance), instance->key.hash };
-        }
         if (status == CALX_OK)
             status = stream_next(query, run);
     }
     session->linking = false;
     if (status == CALX_OK)
-        status = calx_follow(session, run->loads, entities, *count, NULL);
+        status = calx_follow(session, run->loads, entities, different, NULL);
     calx_release(entities);
     return status;
 }

@@ -23,10 +23,17 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
         .limit = query->limit,
         .offset = query->offset,
         .form = CALX_SELECT_ROWS,
+        .sources = query->step_count > 0 ? query->sources : NULL,
+        .steps = query->steps,
+        .step_count = query->step_count,
+        .distinct = query->distinct,
+        .distinct_on = query->distinct_on,
+        .distinct_on_count = query->distinct_on_count,
+        .lock = query->lock,
     };
     if (want == CALX_QUERY_FIRST)
         select.limit = smaller_limit(query->limit, 1);
-    else if (want == CALX_QUERY_SINGLE)
+    else if (want == CALX_QUERY_SINGLE && query->step_count == 0)
         select.limit = smaller_limit(query->limit, 2);
     else if (want == CALX_QUERY_COUNT)
         select.form = CALX_SELECT_COUNT;

@@ -211,6 +211,12 @@ void calx_joined_take_whole(calx_joined *joined)
         joined->parts[i].first += more;
 }
 
+void calx_joined_scatter(calx_joined *joined)
+{
+    for (size_t i = 1; i < joined->count; i++)
+        joined->parts[i].members.scattered = true;
+}
+
 void calx_joined_populate(calx_joined *joined)
 {
     joined->populates = true;

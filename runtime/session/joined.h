@@ -34,6 +34,9 @@ const calx_sql_join *calx_joined_joins(const calx_joined *joined, size_t *out_co
 /* The first relationship that a stream cannot have; NULL: none. */
 const calx_relationship *calx_joined_collection(const calx_joined *joined);
 
+/* Rows of one instance may come in any order, and again: something else is joined too. */
+void calx_joined_scatter(calx_joined *joined);
+
 /* Rows overwrite what is there, each instance once (SES-079). */
 void calx_joined_populate(calx_joined *joined);
 

@@ -48,6 +48,7 @@ typedef struct calx_dialect {
     bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
     const char
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
+    bool distinct_on;            /* DISTINCT ON (…) */
     bool batches_rows;           /* rows go in as one array for each column, through unnest() */
     const char *copy_from; /* what a COPY that brings its rows along ends in; NULL: there is none */
 
@@ -70,6 +71,11 @@ typedef struct calx_dialect {
     bool bracket_quotes;
     bool backtick_quotes;
     bool backslash_strings; /* E'…' */
+
+    /* What a query is explained with, and which column of the rows says it. */
+    const char *explain;
+    size_t explain_column;
+    bool nulls_are_largest; /* in an order that does not say where they stand */
 
     /* Schema. */
     bool default_parentheses; /* an expression as DEFAULT stands in parentheses */

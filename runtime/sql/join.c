@@ -195,13 +195,27 @@ static bool is_among(const uint16_t *columns, size_t count, size_t column)
     return false;
 }
 
+bool calx_sql_is_own(const calx_sql_query *select, calx_column_ref ref)
+{
+    return ref.mapper == select->mapper && ref.alias == 0;
+}
+
+/* By a column of the query's own. */
+static bool is_ordered_by(const calx_sql_query *select, size_t column)
+{
+    for (size_t i = 0; i < select->order_count; i++)
+        if (calx_sql_is_own(select, select->orders[i].column) &&
+            select->orders[i].column.column == column)
+            return true;
+    return false;
+}
+
 bool calx_sql_join_needs(const calx_sql_query *select, size_t column)
 {
     if (is_among(select->mapper->key, select->mapper->key_count, column))
         return true;
-    for (size_t i = 0; i < select->order_count; i++)
-        if (select->orders[i].column.column == column)
-            return true;
+    if (is_ordered_by(select, column))
+        return true;
     for (size_t i = 0; i < select->join_count; i++) {
         size_t count = 0;
         const uint16_t *columns =
@@ -237,14 +251,6 @@ void calx_sql_put_joined_columns(calx_buffer *out, const calx_dialect *dialect,
 }
 
 /* ---- order ---- */
-
-static bool is_ordered_by(const calx_sql_query *select, size_t column)
-{
-    for (size_t i = 0; i < select->order_count; i++)
-        if (select->orders[i].column.column == column)
-            return true;
-    return false;
-}
 
 static bool is_in_order(const calx_relationship *relationship, size_t column)
 {

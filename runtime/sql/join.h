@@ -12,6 +12,8 @@
 #include "base/buffer.h"
 #include "sql/dialect.h"
 
+#include <calx/column.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +43,12 @@ bool calx_sql_joins_multiply(const calx_sql_query *select);
 size_t calx_sql_joined_tables(const calx_sql_query *select);
 size_t calx_sql_joined_columns(const calx_sql_query *select);
 
-/* Whether a column of the query's own is needed by a join, or by what orders its rows. */
+/* Whether a handle means the query's own table, and not one that its caller
+ * joined. */
+bool calx_sql_is_own(const calx_sql_query *select, calx_column_ref ref);
+
+/* Whether a column of the query's own is needed by a join, or by what orders
+ * its rows. */
 bool calx_sql_join_needs(const calx_sql_query *select, size_t column);
 
 /* Puts "t0"."name". */

@@ -15,7 +15,7 @@
 typedef struct query_writer {
     calx_sql_writer *writer;
     const calx_sql_query *query;
-    calx_sql_source own;
+    calx_sql_source own; /* of a query whose caller joins nothing */
     calx_sql_scope scope;
 } query_writer;
 
@@ -35,7 +35,10 @@ static query_writer write_query(calx_sql_writer *writer, const calx_sql_query *q
 /* Conditions and orders that are written now mean this query's columns. */
 static void enter(query_writer *all)
 {
+    const calx_sql_query *query = all->query;
     all->scope = (calx_sql_scope){ .sources = &all->own, .count = 1 };
+    if (query->sources != NULL)
+        all->scope = (calx_sql_scope){ .sources = query->sources, .count = query->step_count + 1 };
     all->writer->scope = &all->scope;
 }
 
@@ -128,13 +131,22 @@ static void put_where(query_writer *all)
     }
 }
 
+static void put_direction(query_writer *all, const calx_order *order)
+{
+    if (order->descending)
+        put(all, " DESC");
+    if (order->nulls == CALX_NULLS_FIRST)
+        put(all, " NULLS FIRST");
+    else if (order->nulls == CALX_NULLS_LAST)
+        put(all, " NULLS LAST");
+}
+
 static void put_order_by(query_writer *all)
 {
     for (size_t i = 0; i < all->query->order_count; i++) {
         put(all, i == 0 ? " ORDER BY " : ", ");
         calx_sql_put_column(all->writer, all->query->orders[i].column);
-        if (all->query->orders[i].descending)
-            put(all, " DESC");
+        put_direction(all, &all->query->orders[i]);
     }
 }
 
@@ -156,11 +168,114 @@ static void put_limit(query_writer *all)
     calx_sql_put_parameter(all->writer, calx_value_int64(select->offset));
 }
 
+/* The tables, up to where what is loaded along is joined. */
+static void put_tables(query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    if (query->sources != NULL) {
+        calx_sql_put_from(all->writer, query->sources, query->steps, query->step_count);
+        return;
+    }
+    put(all, " FROM ");
+    calx_sql_put_name(all->writer, query->mapper->table);
+    if (all->own.letter == '\0')
+        return;
+    put(all, " AS ");
+    calx_sql_put_alias(all->writer, all->own.letter, 0);
+}
+
 static void put_from(query_writer *all)
 {
-    put(all, " FROM ");
-    calx_sql_put_name(all->writer, all->query->mapper->table);
+    put_tables(all);
     put_where(all);
+}
+
+static void put_distinct(query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    if (!query->distinct)
+        return;
+    put(all, "DISTINCT ");
+    for (size_t i = 0; i < query->distinct_on_count; i++) {
+        put(all, i == 0 ? "ON (" : ", ");
+        calx_sql_put_column(all->writer, query->distinct_on[i]);
+    }
+    if (query->distinct_on_count > 0)
+        put(all, ") ");
+}
+
+/* Rows of the table with that name, as those of the caller's query. */
+static void put_lock(query_writer *all)
+{
+    static const char *const waits[] = {
+        [CALX_LOCK_NOWAIT] = " NOWAIT", [CALX_LOCK_SKIP_LOCKED] = " SKIP LOCKED"
+    };
+    const calx_sql_lock *lock = &all->query->lock;
+    const calx_sql_source *of = &all->scope.sources[lock->of];
+    if (lock->mode == CALX_LOCK_NONE)
+        return;
+    put(all, all->writer->dialect->locks[lock->mode]);
+    if (of->letter != '\0') {
+        put(all, " OF ");
+        calx_sql_put_alias(all->writer, of->letter, of->number);
+    }
+    if (lock->wait != CALX_LOCK_WAIT)
+        put(all, waits[lock->wait]);
+}
+
+static bool is_limited(const calx_sql_query *query)
+{
+    return query->limit >= 0 || query->offset > 0;
+}
+
+static bool is_selected(const calx_sql_query *select, size_t column)
+{
+    return select->columns == NULL || calx_plan_has(select->columns, column);
+}
+
+static bool is_any(const calx_sql_query *select, size_t column)
+{
+    return column < select->mapper->column_count;
+}
+
+static bool is_needed(const calx_sql_query *select, size_t column)
+{
+    return is_selected(select, column) || calx_sql_join_needs(select, column);
+}
+
+static void put_some_names(query_writer *all, bool (*is_wanted)(const calx_sql_query *, size_t))
+{
+    const calx_sql_writer *writer = all->writer;
+    const calx_mapper *mapper = all->query->mapper;
+    const char *before = "";
+    for (size_t i = 0; writer->shape == NULL && i < mapper->column_count; i++) {
+        if (!is_wanted(all->query, i))
+            continue;
+        put(all, before);
+        put_own(all, (uint16_t)i);
+        before = ", ";
+    }
+}
+
+/* Rows of the query's own as a table inside of another statement. */
+static void put_inside(query_writer *all, bool (*is_wanted)(const calx_sql_query *, size_t))
+{
+    put(all, "(SELECT ");
+    put_distinct(all);
+    put_some_names(all, is_wanted);
+    put_from(all);
+    put_order_by(all);
+    put_limit(all);
+    put(all, ") AS ");
+}
+
+/* Columns of the query's own. */
+static void put_listed(query_writer *all, const uint16_t *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put(all, i == 0 ? "" : ", ");
+        put_own(all, columns[i]);
+    }
 }
 
 /* The other query once more, as far as it says which rows there are. */
@@ -170,71 +285,76 @@ static void put_keys_of(query_writer *all, const calx_sql_within *within)
     query_writer inner = write_query(all->writer, within->of, '\0');
     enter(&inner);
     put(all, " IN (SELECT ");
-    for (size_t i = 0; i < within->column_count; i++) {
-        put(all, i == 0 ? "" : ", ");
-        put_own(&inner, within->of_columns[i]);
+    put_listed(&inner, within->of_columns, within->column_count);
+    if (within->of->distinct && (is_limited(within->of) || within->of->distinct_on_count > 0)) {
+        put(&inner, " FROM ");
+        put_inside(&inner, is_any);
+        calx_sql_put_alias(all->writer, 't', 0);
+    } else {
+        put_from(&inner);
+        if (is_limited(within->of))
+            put_order_by(&inner);
+        put_limit(&inner);
     }
-    put_from(&inner);
-    if (within->of->limit >= 0 || within->of->offset > 0)
-        put_order_by(&inner);
-    put_limit(&inner);
     put(all, ")");
     all->writer->scope = outside;
 }
 
-static void put_count(query_writer *all)
+/* The rows that are counted, as a table, where a row is more than one of the tables. */
+static void put_counted(query_writer *all)
 {
-    if (all->query->limit < 0 && all->query->offset <= 0) {
-        put(all, "SELECT count(*)");
-        put_from(all);
-        return;
-    }
-    put(all, "SELECT count(*) FROM (SELECT 1");
+    const calx_sql_query *query = all->query;
+    put(all, "(SELECT ");
+    put_distinct(all);
+    if (query->distinct)
+        put_some_names(all, is_any);
+    else
+        put(all, "1");
     put_from(all);
     put_limit(all);
     put(all, ") AS ");
     calx_sql_put_name(all->writer, "limited");
 }
 
-/* ---- rows ---- */
-
-static void put_some_names(query_writer *all, bool (*is_wanted)(const calx_sql_query *, size_t))
+static void put_count(query_writer *all)
 {
-    const calx_mapper *mapper = all->query->mapper;
-    const char *before = "";
-    for (size_t i = 0; all->writer->shape == NULL && i < mapper->column_count; i++) {
-        if (!is_wanted(all->query, i))
-            continue;
-        put(all, before);
-        calx_sql_name(all->writer->out, all->writer->dialect, mapper->columns[i].name);
-        before = ", ";
+    put(all, "SELECT count(*)");
+    if (!is_limited(all->query) && !all->query->distinct) {
+        put_from(all);
+        return;
     }
+    put(all, " FROM ");
+    put_counted(all);
 }
 
-static bool is_selected(const calx_sql_query *select, size_t column)
+static void put_exists(query_writer *all)
 {
-    return select->columns == NULL || calx_plan_has(select->columns, column);
+    put(all, "SELECT EXISTS (SELECT 1");
+    if (all->query->distinct && all->query->offset > 0) {
+        put(all, " FROM ");
+        put_counted(all);
+    } else {
+        put_from(all);
+        put_limit(all);
+    }
+    put(all, ")");
 }
 
-static bool is_needed(const calx_sql_query *select, size_t column)
-{
-    return is_selected(select, column) || calx_sql_join_needs(select, column);
-}
+/* ---- rows ---- */
 
 static void put_rows(query_writer *all)
 {
     put(all, "SELECT ");
+    put_distinct(all);
     put_some_names(all, is_selected);
     put_from(all);
     put_order_by(all);
     put_limit(all);
+    put_lock(all);
 }
 
-/* The query's own name and what is joined to it; its columns have that name from now on. */
 static void put_joins(query_writer *all)
 {
-    calx_sql_put_alias(all->writer, 't', 0);
-    all->own.letter = 't';
     if (all->writer->shape == NULL)
         calx_sql_put_joins(all->writer->out, all->writer->dialect, all->query);
 }
@@ -245,40 +365,76 @@ static void put_joined_order(query_writer *all)
         calx_sql_put_joined_order(all->writer->out, all->writer->dialect, all->query);
 }
 
+/* Columns of tables that the caller joined, by names of their own: the rows are
+ * ordered by them. */
+static void put_order_columns(query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    for (size_t i = 0; i < query->order_count; i++) {
+        if (calx_sql_is_own(query, query->orders[i].column))
+            continue;
+        put(all, ", ");
+        calx_sql_put_column(all->writer, query->orders[i].column);
+        put(all, " AS ");
+        calx_sql_put_alias(all->writer, 'o', i + 1);
+    }
+}
+
+static void put_outer_order(query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    for (size_t i = 0; i < query->order_count; i++) {
+        const calx_order *order = &query->orders[i];
+        put(all, i == 0 ? " ORDER BY " : ", ");
+        calx_sql_put_alias(all->writer, 't', 0);
+        put(all, ".");
+        if (calx_sql_is_own(query, order->column))
+            calx_sql_put_name(all->writer, query->mapper->columns[order->column.column].name);
+        else
+            calx_sql_put_alias(all->writer, 'o', i + 1);
+        put_direction(all, order);
+    }
+}
+
 /* The limit is inside, where a row of the query's own is one row. */
 static void put_limited_rows(query_writer *all)
 {
     put(all, " FROM (SELECT ");
+    put_distinct(all);
     put_some_names(all, is_needed);
+    put_order_columns(all);
     put_from(all);
     put_order_by(all);
     put_limit(all);
+    put_lock(all);
     put(all, ") AS ");
+    calx_sql_put_alias(all->writer, 't', 0);
     put_joins(all);
-    put_order_by(all);
+    put_outer_order(all);
     put_joined_order(all);
 }
 
 static void put_all_joined_rows(query_writer *all)
 {
-    put(all, " FROM ");
-    calx_sql_put_name(all->writer, all->query->mapper->table);
-    put(all, " AS ");
+    all->own.letter = 't';
+    put_tables(all);
     put_joins(all);
     put_where(all);
     put_order_by(all);
     put_joined_order(all);
     put_limit(all);
+    put_lock(all);
 }
 
 static void put_joined_rows(query_writer *all)
 {
     const calx_sql_query *select = all->query;
-    bool limited = select->limit >= 0 || select->offset > 0;
+    bool limited = is_limited(select) || select->distinct;
+    bool inside = limited && (calx_sql_joins_multiply(select) || select->distinct);
     put(all, "SELECT ");
     if (all->writer->shape == NULL)
         calx_sql_put_joined_columns(all->writer->out, all->writer->dialect, select);
-    if (limited && calx_sql_joins_multiply(select))
+    if (inside)
         put_limited_rows(all);
     else
         put_all_joined_rows(all);
@@ -325,10 +481,7 @@ static void put_select(query_writer *all)
         put_count(all);
         break;
     case CALX_SELECT_EXISTS:
-        put(all, "SELECT EXISTS (SELECT 1");
-        put_from(all);
-        put_limit(all);
-        put(all, ")");
+        put_exists(all);
         break;
     }
 }
@@ -351,6 +504,23 @@ static calx_status check_size(const query_writer *all)
                           select->mapper->table, tables, columns, dialect->name,
                           dialect->max_tables == 0 ? tables : dialect->max_tables,
                           dialect->max_columns);
+}
+
+/* Rows that are one must be at one place. */
+static calx_status check_distinct(const query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    for (size_t i = 0; query->distinct && i < query->order_count; i++) {
+        calx_column_ref ref = query->orders[i].column;
+        if (query->distinct_on_count == 0 && !calx_sql_is_own(query, ref) && ref.mapper != NULL &&
+            ref.column < ref.mapper->column_count)
+            return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
+                                  "the query over table \"%s\" is distinct and cannot be ordered "
+                                  "by column \"%s\" of table \"%s\", which its rows do not have",
+                                  query->mapper->table, ref.mapper->columns[ref.column].name,
+                                  ref.mapper->table);
+    }
+    return CALX_OK;
 }
 
 /* What only shows when all is written. */
@@ -391,6 +561,8 @@ static calx_status walk(calx_sql_writer *writer, const calx_sql_query *query)
                               query->limit < -1 ? "limit" : "offset", query->mapper->table);
     query_writer all = write_query(writer, query, '\0');
     calx_status status = check_size(&all);
+    if (status == CALX_OK)
+        status = check_distinct(&all);
     if (status != CALX_OK)
         return status;
     enter(&all);

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "sql/condition.h"
 #include "sql/dialect.h"
+#include "sql/from.h"
 #include "sql/join.h"
 #include "sql/writer.h"
 
@@ -27,6 +28,13 @@ typedef struct calx_sql_within {
                                    array of values for each column, where the dialect batches_rows */
 } calx_sql_within;
 
+/* What a SELECT that locks its rows ends in. */
+typedef struct calx_sql_lock {
+    calx_lock mode; /* CALX_LOCK_NONE: it locks nothing */
+    calx_lock_wait wait;
+    size_t of; /* rows of which table: a position in the sources */
+} calx_sql_lock;
+
 struct calx_sql_query {
     const calx_mapper *mapper;
     const calx_condition *conditions; /* joined by AND */
@@ -36,6 +44,17 @@ struct calx_sql_query {
     int64_t limit;  /* -1: none */
     int64_t offset; /* -1 or 0: none */
     calx_select_form form;
+
+    /* What the caller joins; sources is NULL where that is nothing, and names are
+     * not asked for. */
+    const calx_sql_source *sources; /* [0] the query's own table, "t0"; then one for each step */
+    const calx_sql_step *steps;
+    size_t step_count;
+
+    bool distinct;
+    const calx_column_ref *distinct_on; /* of each row with these values the first; with distinct */
+    size_t distinct_on_count;
+    calx_sql_lock lock; /* of ROWS */
 
     /* Of ROWS; the other forms are about the query's own rows alone. */
     const uint64_t *columns; /* those of the mapper that are selected, a set; NULL: all */

@@ -203,11 +203,25 @@ typedef struct calx_expression {
     calx_node nodes[CALX_EXPRESSION_NODES];
 } calx_expression;
 
+/** Where NULL stands in an order. */
+typedef enum calx_nulls {
+    CALX_NULLS_DEFAULT = 0, /**< the database's choice: SQLite's smallest, PostgreSQL's largest */
+    CALX_NULLS_FIRST,
+    CALX_NULLS_LAST
+} calx_nulls;
+
 /** One term of an ORDER BY. */
 typedef struct calx_order {
     calx_column_ref column;
     bool descending;
+    calx_nulls nulls;
 } calx_order;
+
+/** The same order with NULL in front of everything else: calx_nulls_first(calx_desc(…)). */
+CALX_API calx_order calx_nulls_first(calx_order order);
+
+/** The same behind everything else. */
+CALX_API calx_order calx_nulls_last(calx_order order);
 
 /** Both hold. */
 CALX_API calx_expression calx_and(calx_expression left, calx_expression right);

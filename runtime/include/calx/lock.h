@@ -3,7 +3,8 @@
  * Row locks, for what reads rows that are about to be changed.
  *
  * A lock lasts until the transaction ends. SQLite has no row locks, since a transaction that writes
- * locks the whole database: there a lock that is asked for is left out of the statement.
+ * locks the whole database: there a lock that is asked for is left out of the statement when a row
+ * is found by its key, and is CALX_E_UNSUPPORTED for a query.
  */
 #ifndef CALX_LOCK_H
 #define CALX_LOCK_H

@@ -13,6 +13,7 @@
 
 #include <calx/aggregate.h>
 #include <calx/expression.h>
+#include <calx/lock.h>
 #include <calx/option.h>
 #include <calx/scalar.h>
 #include <calx/session.h>
@@ -31,6 +32,60 @@ CALX_API calx_status calx_query_where(calx_query *query, calx_expression conditi
 /** The same for a condition of any length; the filter stays the caller's. */
 CALX_API calx_status calx_query_where_filter(calx_query *query, const calx_filter *filter);
 
+/**
+ * Joins a relationship, so that its target's columns may be named in conditions and orders: rows
+ * without a target are left out; a left join keeps them, with NULL for the target's columns. Only
+ * instances of the query's own entity are found, each once (SES-223); count() and each() go by
+ * rows, so a query that joins a collection is best distinct there. What is joined is not loaded:
+ * that is said with options.
+ *
+ * The relationship is one of the query's entity, or of one that was joined before.
+ * @return CALX_E_ARGUMENT the query does not have the relationship's entity, or has the target
+ *         already: give that one another name with calx_query_join_as()
+ */
+CALX_API calx_status calx_query_join(calx_query *query, calx_relation relation);
+CALX_API calx_status calx_query_left_join(calx_query *query, calx_relation relation);
+
+/** The same; the target is known by an alias: its columns are calx_as(handle, alias). */
+CALX_API calx_status calx_query_join_as(calx_query *query, calx_relation relation,
+                                        calx_alias alias);
+CALX_API calx_status calx_query_left_join_as(calx_query *query, calx_relation relation,
+                                             calx_alias alias);
+
+/** From an alias that was joined before, to an alias. */
+CALX_API calx_status calx_query_join_from(calx_query *query, calx_alias from,
+                                          calx_relation relation, calx_alias to);
+CALX_API calx_status calx_query_left_join_from(calx_query *query, calx_alias from,
+                                               calx_relation relation, calx_alias to);
+
+/** An entity, or an alias of one, by a condition: calx_alias_of(mapper, 0) is the entity itself. */
+CALX_API calx_status calx_query_join_on(calx_query *query, calx_alias target,
+                                        calx_expression condition);
+CALX_API calx_status calx_query_left_join_on(calx_query *query, calx_alias target,
+                                             calx_expression condition);
+
+/** Of rows that are the same in every column of the entity, one. */
+CALX_API calx_status calx_query_distinct(calx_query *query);
+
+/**
+ * calx_query_distinct_on(query, column): of rows with the same value there, the first in the
+ * query's order, which begins with these columns; several calls add up.
+ * @return CALX_E_UNSUPPORTED the database has no DISTINCT ON (SQLite)
+ */
+#define calx_query_distinct_on(query, handle) calx_query_distinct_on_(query, (handle).ref)
+CALX_API calx_status calx_query_distinct_on_(calx_query *query, calx_column_ref column);
+
+/**
+ * Locks the rows of the query's own entity that are found, until the transaction ends. Instances
+ * that are there keep their values: populate_existing() brings them up to date.
+ * @return CALX_E_UNSUPPORTED the database has no row locks (SQLite); CALX_E_ARGUMENT no such lock.
+ *         The run: CALX_E_BUSY somebody has the lock, with CALX_LOCK_NOWAIT
+ */
+CALX_API calx_status calx_query_lock(calx_query *query, calx_lock lock, calx_lock_wait wait);
+
+/** Locks rows of an entity that was joined instead. CALX_E_ARGUMENT: it was not. */
+CALX_API calx_status calx_query_lock_of(calx_query *query, calx_alias alias);
+
 /** Adds an order after those already given. */
 CALX_API calx_status calx_query_order_by(calx_query *query, calx_order order);
 
@@ -39,6 +94,19 @@ CALX_API calx_status calx_query_limit(calx_query *query, int64_t limit);
 
 /** Leaves out the first rows. CALX_E_ARGUMENT: negative. */
 CALX_API calx_status calx_query_offset(calx_query *query, int64_t offset);
+
+/**
+ * Only rows behind this one in the query's order: the next page, which costs what the first one
+ * costs. The row is an instance or a plain struct; what orders the query is read from it, also when
+ * it is expired. Give the orders first.
+ * @return CALX_E_ARGUMENT rows may have the same position, as the order has neither the key nor a
+ *         column that is unique and not null; CALX_E_LIMIT too many columns order the query
+ */
+CALX_API calx_status calx_query_after(calx_query *query, const void *entity);
+
+/** The same by the values of the columns that order it, as a program keeps them elsewhere. */
+CALX_API calx_status calx_query_after_values(calx_query *query, const calx_value *values,
+                                             size_t count);
 
 /**
  * From now on rows overwrite instances that are there, whose changes are lost (SES-079). With
@@ -101,6 +169,12 @@ CALX_API calx_status calx_query_each(calx_query *query, calx_entity_function fun
 /** The SQL the query would run, with its placeholders. Borrowed until the next call on the query.
  */
 CALX_API calx_status calx_query_sql(calx_query *query, const char **out_sql);
+
+/**
+ * How the database would run it, in its own words, a line for each step; the query is not run.
+ * Borrowed until the next call on the query.
+ */
+CALX_API calx_status calx_query_explain(calx_query *query, const char **out_text);
 
 CALX_END_DECLS
 

@@ -1,0 +1,267 @@
+/*
+ * The music shop's data, and comparisons.
+ */
+#include "music.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * UINT32_C(1664525) + UINT32_C(1013904223);
+    return *seed >> 16;
+}
+
+/* One of the keys 1 to count. */
+static int64_t one_of(uint32_t *seed, unsigned count)
+{
+    return 1 + next_random(seed) % count;
+}
+
+static const char *name_of(const char *kind, int64_t number)
+{
+    static char name[40];
+    snprintf(name, sizeof name, "%s %lld", kind, (long long)number);
+    return name;
+}
+
+/* ---- data ---- */
+
+static void add(music *shop, void *entity)
+{
+    assert_non_null(entity);
+    assert_int_equal(calx_session_add(shop->session, entity), CALX_OK);
+}
+
+static void add_music(music *shop, uint32_t *seed)
+{
+    static const char *const media[] = { "file", "disc" };
+    static const char *const genres[] = { "rock", "jazz", "folk", "opera" };
+    for (int64_t i = 1; i <= MUSIC_ARTISTS; i++) {
+        struct artist *artist = artist_new();
+        artist->id = i;
+        artist->name = name_of("artist", i);
+        add(shop, artist);
+    }
+    for (int64_t i = 1; i <= MUSIC_GENRES; i++) {
+        struct genre *genre = genre_new();
+        genre->id = i;
+        genre->name = genres[i - 1];
+        add(shop, genre);
+    }
+    for (int64_t i = 1; i <= 2; i++) {
+        struct medium *medium = medium_new();
+        medium->id = i;
+        medium->name = media[i - 1];
+        add(shop, medium);
+    }
+    for (int64_t i = 1; i <= MUSIC_ALBUMS; i++) {
+        struct album *album = album_new();
+        album->id = i;
+        album->title = name_of("album", i);
+        album->artist_id = one_of(seed, MUSIC_ARTISTS - 1); /* the last has none */
+        add(shop, album);
+    }
+}
+
+static void add_tracks(music *shop, uint32_t *seed)
+{
+    static const struct playlist *playlists[MUSIC_PLAYLISTS];
+    for (int64_t i = 1; i <= MUSIC_PLAYLISTS; i++) {
+        struct playlist *playlist = playlist_new();
+        playlist->id = i;
+        playlist->name = name_of("playlist", i);
+        add(shop, playlist);
+        playlists[i - 1] = playlist;
+    }
+    for (int64_t i = 1; i <= MUSIC_TRACKS; i++) {
+        struct track *track = track_new();
+        track->id = i;
+        track->name = name_of("track", i);
+        track->album_id = one_of(seed, MUSIC_ALBUMS - 1);
+        track->genre_id.has_value = next_random(seed) % 5 != 0;
+        track->genre_id.value = track->genre_id.has_value ? one_of(seed, MUSIC_GENRES) : 0;
+        track->medium_id = one_of(seed, 2);
+        track->seconds = 60 + (int32_t)(next_random(seed) % 400);
+        track->cents = 79 + 20 * (int64_t)(next_random(seed) % 4);
+        add(shop, track);
+        for (size_t k = 0; k + 1 < MUSIC_PLAYLISTS; k++)
+            if (next_random(seed) % 4 == 0)
+                assert_int_equal(track_playlists_append(track, playlists[k]), CALX_OK);
+    }
+}
+
+static void add_people(music *shop, uint32_t *seed)
+{
+    static const char *const cities[] = { "Bergen", "Lima", NULL, "Oslo" };
+    for (int64_t i = 1; i <= MUSIC_EMPLOYEES; i++) {
+        struct employee *employee = employee_new();
+        employee->id = i;
+        employee->name = name_of("employee", i);
+        employee->city = cities[next_random(seed) % 4];
+        employee->boss_id = (calx_nullable_int64){ i > 1, i > 1 ? i / 2 : 0 };
+        add(shop, employee);
+    }
+    for (int64_t i = 1; i <= MUSIC_CUSTOMERS; i++) {
+        struct customer *customer = customer_new();
+        customer->id = i;
+        customer->name = name_of("customer", i);
+        customer->city = cities[next_random(seed) % 4];
+        customer->adviser_id.has_value = i % 3 != 0;
+        customer->adviser_id.value =
+            customer->adviser_id.has_value ? one_of(seed, MUSIC_EMPLOYEES) : 0;
+        add(shop, customer);
+    }
+}
+
+static void add_sales(music *shop, uint32_t *seed)
+{
+    for (int64_t i = 1; i <= MUSIC_INVOICES; i++) {
+        struct invoice *invoice = invoice_new();
+        invoice->id = i;
+        invoice->customer_id = one_of(seed, MUSIC_CUSTOMERS - 2);
+        invoice->day = (int32_t)(next_random(seed) % 365);
+        add(shop, invoice);
+    }
+    for (int64_t i = 1; i <= MUSIC_LINES; i++) {
+        struct invoice_line *line = invoice_line_new();
+        line->id = i;
+        line->invoice_id = one_of(seed, MUSIC_INVOICES);
+        line->track_id = one_of(seed, MUSIC_TRACKS);
+        line->cents = 99;
+        line->quantity = 1 + (int32_t)(next_random(seed) % 3);
+        add(shop, line);
+    }
+}
+
+calx_session *music_session(music *shop)
+{
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *session = NULL;
+    options.bind = shop->engine;
+    assert_int_equal(calx_session_new(&options, &session, NULL), CALX_OK);
+    return session;
+}
+
+void music_set_up(music *shop)
+{
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    uint32_t seed = 11;
+    log_sink_init(&shop->sink);
+    options.echo = CALX_ECHO_SQL;
+    options.log = log_sink_line;
+    options.log_context = &shop->sink;
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &shop->engine, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(shop->engine, &music_models_metadata, NULL), CALX_OK);
+    shop->session = music_session(shop);
+    add_music(shop, &seed);
+    add_tracks(shop, &seed);
+    add_people(shop, &seed);
+    add_sales(shop, &seed);
+    assert_int_equal(calx_session_commit(shop->session), CALX_OK);
+    calx_session_free(shop->session);
+    shop->session = music_session(shop);
+    log_sink_forget(&shop->sink);
+}
+
+void music_tear_down(music *shop)
+{
+    calx_session_free(shop->session);
+    calx_engine_free(shop->engine);
+    log_sink_clear(&shop->sink);
+}
+
+/* ---- results ---- */
+
+typedef struct words {
+    char *text;
+    size_t size;
+} words;
+
+static void put_word(words *all, const char *word)
+{
+    size_t size = strlen(word);
+    char *text = realloc(all->text, all->size + size + 2);
+    assert_non_null(text);
+    all->text = text;
+    if (all->size > 0)
+        all->text[all->size++] = ' ';
+    memcpy(all->text + all->size, word, size + 1);
+    all->size += size;
+}
+
+static void put_number(words *all, int64_t number)
+{
+    char word[24];
+    snprintf(word, sizeof word, "%lld", (long long)number);
+    put_word(all, word);
+}
+
+char *music_plain(music *shop, const char *sql)
+{
+    words all = { calloc(1, 1), 0 };
+    calx_statement *statement = calx_text_statement(sql);
+    calx_result *result = NULL;
+    bool row = false;
+    if (calx_session_execute(shop->session, statement, &result) != CALX_OK)
+        fail_msg("%s: %s", sql, calx_session_error(shop->session)->message);
+    while (calx_result_next(result, &row) == CALX_OK && row) {
+        int64_t number = 0;
+        assert_int_equal(calx_result_int64(result, 0, &number), CALX_OK);
+        put_number(&all, number);
+    }
+    calx_result_free(result);
+    calx_statement_free(statement);
+    return all.text;
+}
+
+char *music_keys(calx_query *query)
+{
+    words all = { calloc(1, 1), 0 };
+    const void *const *items = NULL;
+    size_t count = 0;
+    calx_status status = calx_query_all(query, &items, &count);
+    if (status != CALX_OK)
+        put_word(&all, calx_status_name(status));
+    for (size_t i = 0; status == CALX_OK && i < count; i++)
+        put_number(&all, *(const int64_t *)items[i]);
+    return all.text;
+}
+
+/* ---- golden files ---- */
+
+void music_golden_put(music_golden *golden, const char *title, const char *sql)
+{
+    size_t size = strlen(title) + strlen(sql) + 8;
+    char *text = realloc(golden->text, golden->size + size);
+    assert_non_null(text);
+    golden->text = text;
+    golden->size +=
+        (size_t)snprintf(golden->text + golden->size, size, "-- %s\n%s;\n\n", title, sql);
+}
+
+static void golden_path(const music_golden *golden, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s.%s.sql", CALX_GOLDEN_SQL, golden->name, calx_test_database());
+}
+
+void music_golden_end(music_golden *golden)
+{
+    char path[1000];
+    golden_path(golden, path, sizeof path);
+    FILE *file = fopen(path, getenv("CALX_GOLDEN_UPDATE") != NULL ? "w" : "r");
+    if (file == NULL)
+        fail_msg("%s cannot be opened", path);
+    if (getenv("CALX_GOLDEN_UPDATE") != NULL) {
+        fwrite(golden->text, 1, golden->size, file);
+    } else {
+        char *there = calloc(1, golden->size + 2);
+        assert_non_null(there);
+        there[fread(there, 1, golden->size + 1, file)] = '\0';
+        assert_string_equal(golden->text, there);
+        free(there);
+    }
+    fclose(file);
+    free(golden->text);
+}
