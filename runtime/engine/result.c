@@ -3,6 +3,8 @@
  * reads are then checks on plain values. A result outlives its connection: the cursor it holds
  * tells that the connection has ended, and everything else the result owns itself.
  */
+#include "engine/result.h"
+
 #include "engine/inside.h"
 
 #include "base/allocator.h"
@@ -32,23 +34,30 @@ struct calx_result {
     calx_value_type *wanted; /* all as stored */
     const char **names;
     calx_value *parameters; /* own copies: the statement may be bound anew or freed meanwhile */
+    calx_status (*read)(void *context, calx_cursor *cursor, calx_error *error); /* or NULL */
+    void (*end)(void *context);
+    void *context;
 };
 
-static size_t names_size(const calx_cursor *cursor, size_t count)
+/* names: NULL means the cursor's own */
+static const char *name_at(const calx_cursor *cursor, const char *const *names, size_t i)
+{
+    const char *name = names != NULL ? names[i] : calx_cursor_column_name(cursor, i);
+    return name != NULL ? name : "";
+}
+
+static size_t names_size(const calx_cursor *cursor, const char *const *names, size_t count)
 {
     size_t size = 0;
-    for (size_t i = 0; i < count; i++) {
-        const char *name = calx_cursor_column_name(cursor, i);
-        size += (name != NULL ? strlen(name) : 0) + 1;
-    }
+    for (size_t i = 0; i < count; i++)
+        size += strlen(name_at(cursor, names, i)) + 1;
     return size;
 }
 
 /* A result with room for a row and the columns' names, in one block. */
-static calx_result *new_result(calx_cursor *cursor)
+static calx_result *new_result(calx_cursor *cursor, size_t count, const char *const *names)
 {
-    size_t count = calx_cursor_column_count(cursor);
-    size_t text_size = names_size(cursor, count);
+    size_t text_size = names_size(cursor, names, count);
     size_t column_size = sizeof(calx_value) + sizeof(const char *) + sizeof(calx_value_type);
     if (count > (SIZE_MAX / 2 - sizeof(calx_result)) / column_size)
         return NULL;
@@ -60,9 +69,9 @@ static calx_result *new_result(calx_cursor *cursor)
     result->wanted = (calx_value_type *)(result->names + count);
     char *text = (char *)(result->wanted + count);
     for (size_t i = 0; i < count; i++) {
-        const char *name = calx_cursor_column_name(cursor, i);
-        size_t size = name != NULL ? strlen(name) : 0;
-        memcpy(text, name != NULL ? name : "", size);
+        const char *name = name_at(cursor, names, i);
+        size_t size = strlen(name);
+        memcpy(text, name, size);
         result->names[i] = text;
         text += size + 1;
     }
@@ -208,7 +217,7 @@ static calx_status finish(calx_connection *connection, opened *run, calx_value *
         status = run_out(run->cursor, run->row);
         goto out;
     }
-    result = new_result(run->cursor);
+    result = new_result(run->cursor, calx_cursor_column_count(run->cursor), NULL);
     if (result == NULL) {
         status = calx_error_set_nomem(&connection->error);
         goto out;
@@ -311,6 +320,8 @@ void calx_result_free(calx_result *result)
     if (result == NULL)
         return;
     calx_cursor_close(result->cursor);
+    if (result->end != NULL)
+        result->end(result->context);
     calx_error_clear(&result->error);
     calx_release(result->parameters);
     calx_release(result);
@@ -344,6 +355,23 @@ static calx_status check_alive(calx_result *result)
     return fail_cursor(result, CALX_E_STATE);
 }
 
+/* The present row; who reads along comes first, since the values are good until the next read. */
+static calx_status read_row(calx_result *result)
+{
+    if (result->read != NULL) {
+        calx_status status = result->read(result->context, result->cursor, &result->error);
+        if (status != CALX_OK) {
+            result->state = RESULT_AT_END;
+            return status;
+        }
+    }
+    if (result->column_count == 0)
+        return CALX_OK;
+    calx_status status =
+        calx_cursor_read(result->cursor, result->wanted, result->values, result->column_count);
+    return status == CALX_OK ? CALX_OK : fail_cursor(result, status);
+}
+
 calx_status calx_result_next(calx_result *result, bool *out_row)
 {
     bool row = true;
@@ -357,11 +385,12 @@ calx_status calx_result_next(calx_result *result, bool *out_row)
     }
     if (result->state == RESULT_ON_ROW)
         status = calx_cursor_next(result->cursor, &row);
-    if (status == CALX_OK && row)
-        status =
-            calx_cursor_read(result->cursor, result->wanted, result->values, result->column_count);
     if (status != CALX_OK)
         return fail_cursor(result, status);
+    if (row)
+        status = read_row(result);
+    if (status != CALX_OK)
+        return status;
     if (!row)
         result->rowcount = calx_cursor_changes(result->cursor);
     result->state = row ? RESULT_ON_ROW : RESULT_AT_END;
@@ -412,11 +441,9 @@ bool calx_result_is_null(const calx_result *result, size_t column)
 
 static calx_status read_value(calx_result *result, size_t column, const calx_value **out_value)
 {
-    forget_error(result);
-    if (!has_row(result))
-        return calx_error_set(&result->error, CALX_E_STATE,
-                              "there is no row to read: call calx_result_next(), and stop when it "
-                              "says so or the transaction has ended");
+    calx_status status = calx_result_check_row(result);
+    if (status != CALX_OK)
+        return status;
     if (column >= result->column_count)
         return calx_error_set(&result->error, CALX_E_ARGUMENT,
                               "there is no column %zu, the result has %zu (counted from 0)", column,
@@ -567,6 +594,49 @@ calx_status calx_result_timestamp(calx_result *result, size_t column, calx_times
         !calx_timestamp_parse(value->as.span.data, value->as.span.size, out_value))
         return fail_class(result, column, CALX_VALUE_TIMESTAMP);
     return CALX_OK;
+}
+
+/* ---- for rooms above ---- */
+
+calx_status calx_result_make(calx_cursor *cursor, bool row, const calx_result_form *form,
+                             calx_result **out_result)
+{
+    calx_result *result = new_result(cursor, form->count, form->names);
+    if (result == NULL) {
+        calx_cursor_close(cursor);
+        form->end(form->context);
+        return CALX_E_NOMEM;
+    }
+    for (size_t i = 0; i < form->count; i++)
+        result->wanted[i] = form->wanted[i];
+    result->state = row ? RESULT_BEFORE_ROW : RESULT_AT_END;
+    result->read = form->read;
+    result->end = form->end;
+    result->context = form->context;
+    *out_result = result;
+    return CALX_OK;
+}
+
+void *calx_result_context(const calx_result *result,
+                          calx_status (*read)(void *, calx_cursor *, calx_error *))
+{
+    return result->read == read ? result->context : NULL;
+}
+
+calx_error *calx_result_error_slot(calx_result *result)
+{
+    forget_error(result);
+    return &result->error;
+}
+
+calx_status calx_result_check_row(calx_result *result)
+{
+    forget_error(result);
+    if (has_row(result))
+        return CALX_OK;
+    return calx_error_set(&result->error, CALX_E_STATE,
+                          "there is no row to read: call calx_result_next(), and stop when it says "
+                          "so or the transaction has ended");
 }
 
 const calx_error *calx_result_error(const calx_result *result)

@@ -5,44 +5,46 @@
 
 #include "base/error.h"
 
-static calx_status read_lines(calx_query *query, calx_cursor *cursor, bool row, size_t column)
+static calx_status read_lines(calx_session *session, calx_cursor *cursor, bool row, size_t column,
+                              calx_buffer *out)
 {
     const calx_value_type as_stored = CALX_VALUE_NULL;
     calx_value line;
     while (row) {
         if (calx_cursor_read_from(cursor, column, &as_stored, &line, 1) != CALX_OK)
-            return calx_session_take_error(query->session);
+            return calx_session_take_error(session);
         if (line.type == CALX_VALUE_TEXT)
-            calx_buffer_put_n(&query->report, line.as.span.data, line.as.span.size);
-        calx_buffer_char(&query->report, '\n');
+            calx_buffer_put_n(out, line.as.span.data, line.as.span.size);
+        calx_buffer_char(out, '\n');
         if (calx_cursor_next(cursor, &row) != CALX_OK)
-            return calx_session_take_error(query->session);
+            return calx_session_take_error(session);
     }
-    return query->report.status == CALX_OK ? CALX_OK : calx_error_set_nomem(&query->session->error);
+    return out->status == CALX_OK ? CALX_OK : calx_error_set_nomem(&session->error);
 }
 
-static calx_status run(calx_query *query, const calx_dialect *dialect)
+calx_status calx_explain(calx_session *session, const char *sql,
+                         const calx_parameter_list *parameters, calx_buffer *out)
 {
-    calx_session *session = query->session;
+    const calx_dialect *dialect = calx_engine_dialect(session->options.bind);
     calx_cursor *cursor = NULL;
-    calx_buffer sql = CALX_BUFFER_INIT;
+    calx_buffer text = CALX_BUFFER_INIT;
     bool row = false;
-    calx_buffer_put(&sql, dialect->explain);
-    calx_buffer_put(&sql, query->text->sql);
-    calx_status status = sql.status == CALX_OK ? CALX_OK : calx_error_set_nomem(&session->error);
+    calx_buffer_reset(out);
+    calx_buffer_put(&text, dialect->explain);
+    calx_buffer_put(&text, sql);
+    calx_status status = text.status == CALX_OK ? CALX_OK : calx_error_set_nomem(&session->error);
     if (status == CALX_OK)
         status = calx_session_acquire(session);
     if (status != CALX_OK)
         goto out;
-    status = calx_connection_open_text(session->connection, sql.data, sql.size, &cursor);
+    status = calx_connection_open_text(session->connection, text.data, text.size, &cursor);
     if (status == CALX_OK)
-        status =
-            calx_cursor_execute(cursor, query->parameters.items, query->parameters.count, &row);
-    status = status == CALX_OK ? read_lines(query, cursor, row, dialect->explain_column)
+        status = calx_cursor_execute(cursor, parameters->items, parameters->count, &row);
+    status = status == CALX_OK ? read_lines(session, cursor, row, dialect->explain_column, out)
                                : calx_session_take_error(session);
 out:
     calx_cursor_close(cursor);
-    calx_buffer_clear(&sql);
+    calx_buffer_clear(&text);
     return status;
 }
 
@@ -56,8 +58,7 @@ calx_status calx_query_explain(calx_query *query, const char **out_text)
         return calx_session_fail(query->session, CALX_E_ARGUMENT,
                                  "a query over %s was given no place for the text",
                                  query->mapper->name);
-    calx_buffer_reset(&query->report);
-    status = run(query, calx_engine_dialect(query->session->options.bind));
+    status = calx_explain(query->session, sql, &query->parameters, &query->report);
     if (status == CALX_OK)
         *out_text = calx_buffer_text(&query->report);
     return status;

@@ -68,6 +68,17 @@ static calx_status check_joining(calx_query *query, const joining *asked, size_t
     return CALX_OK;
 }
 
+calx_status calx_query_name_tables(calx_query *query)
+{
+    void *sources = calx_query_grow(query->sources, query->step_count + 1, &query->source_capacity,
+                                    sizeof *query->sources);
+    if (sources == NULL)
+        return calx_error_set_nomem(&query->session->error);
+    query->sources = sources;
+    query->sources[0] = (calx_sql_source){ .mapper = query->mapper, .letter = 't' };
+    return CALX_OK;
+}
+
 /* Room for one more step, and the query's own table among the sources. */
 static calx_status reserve_step(calx_query *query)
 {
@@ -79,13 +90,7 @@ static calx_status reserve_step(calx_query *query)
     if (steps == NULL)
         return calx_error_set_nomem(&query->session->error);
     query->steps = steps;
-    void *sources = calx_query_grow(query->sources, query->step_count + 1, &query->source_capacity,
-                                    sizeof *query->sources);
-    if (sources == NULL)
-        return calx_error_set_nomem(&query->session->error);
-    query->sources = sources;
-    query->sources[0] = (calx_sql_source){ .mapper = query->mapper, .letter = 't' };
-    return CALX_OK;
+    return calx_query_name_tables(query);
 }
 
 static calx_status join(calx_query *query, const joining *asked)
@@ -99,6 +104,8 @@ static calx_status join(calx_query *query, const joining *asked)
     if (status == CALX_OK && asked->on != NULL)
         status =
             calx_condition_from_expression(&on, &query->arena, asked->on, &query->session->error);
+    if (status == CALX_OK)
+        status = calx_query_hold_selects(query, &on);
     if (status == CALX_OK)
         status = reserve_step(query);
     if (status != CALX_OK)

@@ -10,16 +10,24 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "sql/build.h"
 
-static calx_expression never(calx_column_ref column)
+static calx_expression of_column(calx_column_ref column)
 {
-    return calx_in(((calx_int64_column){ column }), (const int64_t *)NULL, 0);
+    const calx_operand operand = { .kind = CALX_OPERAND_COLUMN, .as.column = column };
+    return calx_operand_expression(&operand);
 }
 
 static calx_expression compare(calx_operator operation, calx_column_ref column, calx_value value)
 {
     const calx_operand operand = { .kind = CALX_OPERAND_VALUE, .as.value = value };
-    return calx_compare_(operation, column, operand);
+    return calx_compare_expressions_(operation, of_column(column),
+                                     calx_operand_expression(&operand));
+}
+
+static calx_expression test(calx_operator operation, calx_column_ref column)
+{
+    return calx_test_(operation, of_column(column));
 }
 
 static bool has_nulls_last(const calx_dialect *dialect, const calx_order *order)
@@ -32,21 +40,27 @@ static bool has_nulls_last(const calx_dialect *dialect, const calx_order *order)
 static calx_expression same(const calx_order *order, calx_value value)
 {
     if (value.type == CALX_VALUE_NULL)
-        return calx_test_(CALX_OP_IS_NULL, order->column);
+        return test(CALX_OP_IS_NULL, order->column);
     return compare(CALX_OP_EQ, order->column, value);
+}
+
+/* Whether nothing is later: NULL stands at the end. */
+static bool is_last(const calx_dialect *dialect, const calx_order *order, calx_value value)
+{
+    return value.type == CALX_VALUE_NULL && has_nulls_last(dialect, order);
 }
 
 static calx_expression later(const calx_dialect *dialect, const calx_order *order, calx_value value)
 {
     const calx_column *column = &order->column.mapper->columns[order->column.column];
-    bool nulls_last = has_nulls_last(dialect, order);
     if (value.type == CALX_VALUE_NULL)
-        return nulls_last ? never(order->column) : calx_test_(CALX_OP_IS_NOT_NULL, order->column);
+        return test(CALX_OP_IS_NOT_NULL, order->column);
     calx_expression behind =
         compare(order->descending ? CALX_OP_LT : CALX_OP_GT, order->column, value);
     bool may_be_null = (column->flags & (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) == 0;
-    return nulls_last && may_be_null ? calx_or(behind, calx_test_(CALX_OP_IS_NULL, order->column))
-                                     : behind;
+    if (may_be_null && has_nulls_last(dialect, order))
+        return calx_or(behind, test(CALX_OP_IS_NULL, order->column));
+    return behind;
 }
 
 /* The same up to one term, and later there. */
@@ -66,7 +80,8 @@ static calx_status add_filter(calx_query *query, const calx_value *values)
     if (filter == NULL)
         return calx_query_keep_failure(query, calx_error_set_nomem(&query->session->error));
     for (size_t i = 0; i < query->order_count; i++) /* its failure is that of the query */
-        (void)calx_filter_add(filter, behind_at(dialect, query->orders, values, i));
+        if (!is_last(dialect, &query->orders[i], values[i]))
+            (void)calx_filter_add(filter, behind_at(dialect, query->orders, values, i));
     calx_status status = calx_query_where_filter(query, filter);
     calx_filter_free(filter);
     return status;

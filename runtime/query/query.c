@@ -37,6 +37,8 @@ static void destroy(calx_query *query)
     calx_error_clear(&query->failure);
     calx_arena_clear(&query->arena);
     calx_buffer_clear(&query->report);
+    calx_query_release_selects(query);
+    calx_release(query->held);
     calx_release(query->sources);
     calx_release(query->steps);
     calx_release(query->distinct_on);
@@ -156,6 +158,7 @@ void calx_query_free(calx_query *query)
         return;
     }
     calx_query_forget_options(query);
+    calx_query_release_selects(query);
     calx_arena_reset(&query->arena);
     if (is_worth_keeping(query)) {
         keep_spare(query);
@@ -226,6 +229,8 @@ static calx_status add_condition(calx_query *query, calx_status status,
 {
     if (status == CALX_OK)
         status = reserve_condition(query);
+    if (status == CALX_OK)
+        status = calx_query_hold_selects(query, condition);
     if (status != CALX_OK)
         return calx_query_keep_failure(query, status);
     query->conditions[query->condition_count++] = *condition;

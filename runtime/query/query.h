@@ -47,6 +47,8 @@ struct calx_query {
     size_t source_capacity;
     calx_sql_step *steps; /* what the caller joined */
     size_t step_count, step_capacity;
+    struct calx_select **held; /* those that stand in conditions */
+    size_t held_count, held_capacity;
     calx_column_ref *distinct_on;
     size_t distinct_on_count, distinct_on_capacity;
     bool distinct;
@@ -90,6 +92,21 @@ void calx_query_forget_options(calx_query *query);
 
 /* Which table of the query an alias is: a position in its sources; SIZE_MAX: none. */
 size_t calx_query_find_source(const calx_query *query, calx_alias alias);
+
+/* Tables are told by names from now on, which sources has; a failure is in the session's error. */
+calx_status calx_query_name_tables(calx_query *query);
+
+/* ---- subquery.c ---- */
+
+/* The selects in a condition that was kept are the query's too. */
+calx_status calx_query_hold_selects(calx_query *query, const calx_condition *condition);
+void calx_query_release_selects(calx_query *query);
+
+/* ---- explain.c ---- */
+
+/* Puts what the database says of a text with these values, a line for each row. */
+calx_status calx_explain(calx_session *session, const char *sql,
+                         const calx_parameter_list *parameters, calx_buffer *out);
 
 /* ---- text.c ---- */
 

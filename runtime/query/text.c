@@ -23,7 +23,7 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
         .limit = query->limit,
         .offset = query->offset,
         .form = CALX_SELECT_ROWS,
-        .sources = query->step_count > 0 ? query->sources : NULL,
+        .sources = query->step_count + query->held_count > 0 ? query->sources : NULL,
         .steps = query->steps,
         .step_count = query->step_count,
         .distinct = query->distinct,

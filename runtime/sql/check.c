@@ -95,6 +95,9 @@ static const rule rules[CALX_OPERATOR_COUNT] = {
     [CALX_OP_OVER] = { TAKES_FUNCTION, 1, ANY_NUMBER },
     [CALX_OP_PARTITION] = { TAKES_ANYTHING, 1, 1 },
     [CALX_OP_WINDOW_ORDER] = { TAKES_ANYTHING, 1, 1 },
+    [CALX_OP_EXISTS] = { TAKES_NOTHING, 0, 0 },
+    [CALX_OP_SELECT] = { TAKES_NOTHING, 0, 0 },
+    [CALX_OP_IN_SELECT] = { TAKES_ANYTHING, 1, 1 },
 };
 
 /* A look on its way. */
@@ -412,6 +415,9 @@ static void check_whole(look *it, const operands *all, calx_value_type operand)
     if (it->status != CALX_OK)
         return;
     if (all->count < taken->least || (taken->most != ANY_NUMBER && all->count > taken->most))
+        never_set(it);
+    else if (node->operation >= CALX_OP_EXISTS &&
+             (node->operand.kind != CALX_OPERAND_SELECT || node->operand.as.select == NULL))
         never_set(it);
     else if (node->operation == CALX_OP_CAST && !is_castable(operand, class_of(node)))
         refuse(it, node, "there is no such cast");

@@ -48,6 +48,7 @@ typedef struct calx_dialect {
     bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
     const char
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
+    bool combines_all;           /* INTERSECT ALL, EXCEPT ALL */
     bool distinct_on;            /* DISTINCT ON (…) */
     bool batches_rows;           /* rows go in as one array for each column, through unnest() */
     const char *copy_from; /* what a COPY that brings its rows along ends in; NULL: there is none */

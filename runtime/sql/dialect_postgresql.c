@@ -39,6 +39,7 @@ const calx_dialect calx_dialect_postgresql = {
     .limit_none = NULL,
     .default_values = "DEFAULT VALUES",
     .returns_keys = true,
+    .combines_all = true,
     .distinct_on = true,
     .batches_rows = true,
     .copy_from = " FROM STDIN (FORMAT binary)",

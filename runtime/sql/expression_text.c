@@ -10,6 +10,7 @@
 #include "sql/writer.h"
 
 #include "base/error.h"
+#include "sql/block.h"
 #include "sql/nodes.h"
 
 #include <string.h>
@@ -127,6 +128,8 @@ static bool is_loose(const calx_node *node)
         return false;
     case CALX_OP_CAST:
         return node->value_class == CALX_VALUE_BOOL;
+    case CALX_OP_IN_SELECT:
+        return true;
     default:
         return node->operation < CALX_OP_COUNT_ALL;
     }
@@ -539,6 +542,38 @@ static const calx_node *put_not(calx_sql_writer *writer, const calx_node *node)
     return node;
 }
 
+/* The block of a select; for people, that there is one. */
+static void put_select(calx_sql_writer *writer, const calx_node *node)
+{
+    const calx_sql_block *block = (const calx_sql_block *)(const void *)node->operand.as.select;
+    size_t width = calx_sql_block_width(block);
+    calx_sql_put(writer, "(");
+    if (writer->scope == NULL)
+        calx_sql_put(writer, "SELECT ?");
+    else if (node->operation != CALX_OP_EXISTS && width != 1 && writer->status == CALX_OK)
+        writer->status =
+            calx_error_set(writer->error, CALX_E_ARGUMENT,
+                           "a select in the place of one value has %zu columns", width);
+    else
+        calx_sql_put_block(writer, block);
+    calx_sql_put(writer, ")");
+}
+
+static const calx_node *put_subquery(calx_sql_writer *writer, const calx_node *node)
+{
+    const calx_node *next = node + 1;
+    if (node->operation == CALX_OP_IN_SELECT) {
+        operand_part part = { .node = node + 1 };
+        put_part(writer, &part, true, NULL);
+        next = calx_node_end(node + 1);
+    }
+    calx_sql_put(writer, node->operation == CALX_OP_EXISTS      ? "EXISTS "
+                         : node->operation == CALX_OP_IN_SELECT ? " IN "
+                                                                : "");
+    put_select(writer, node);
+    return next;
+}
+
 /* Puts one expression inside another. Answers the node behind it. */
 static const calx_node *put_node(calx_sql_writer *writer, const calx_node *node,
                                  calx_operator outside)
@@ -576,6 +611,10 @@ static const calx_node *put_node(calx_sql_writer *writer, const calx_node *node,
         return put_case(writer, node);
     case CALX_OP_CAST:
         return put_cast(writer, node);
+    case CALX_OP_EXISTS:
+    case CALX_OP_SELECT:
+    case CALX_OP_IN_SELECT:
+        return put_subquery(writer, node);
     default:
         return node->operation >= CALX_OP_COUNT_ALL && node->operation != CALX_OP_LAG &&
                        node->operation != CALX_OP_LEAD

@@ -15,7 +15,8 @@ typedef struct calx_sql_step {
     const calx_relationship *relationship; /* NULL: `on` says how */
     size_t owner;                          /* whose it is: a position in the sources */
     calx_condition on;
-    bool left; /* rows without one stay */
+    bool left;    /* rows without one stay */
+    bool crossed; /* by nothing: each row with each */
 } calx_sql_step;
 
 /*

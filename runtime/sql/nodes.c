@@ -108,6 +108,9 @@ bool calx_node_is_compact(const calx_node *node)
     case CALX_OP_RANK:
     case CALX_OP_DENSE_RANK:
     case CALX_OP_OVER:
+    case CALX_OP_EXISTS:
+    case CALX_OP_SELECT:
+    case CALX_OP_IN_SELECT:
         return false;
     default:
         return true;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* An expression nests no deeper: databases have such a limit too, of which this is the smallest. */
-enum { CALX_NODES_DEPTH = 400, CALX_OPERATOR_COUNT = CALX_OP_WINDOW_ORDER + 1 };
+enum { CALX_NODES_DEPTH = 400, CALX_OPERATOR_COUNT = CALX_OP_IN_SELECT + 1 };
 
 /* The class of a column's values. */
 calx_value_type calx_class_of_type(calx_type type);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "sql/block.h"
 #include "sql/name.h"
 #include "sql/plan.h"
 
@@ -555,6 +556,10 @@ static calx_status check_text(const calx_sql_writer *writer, const calx_sql_quer
 /* The walk, for a text or a shape. */
 static calx_status walk(calx_sql_writer *writer, const calx_sql_query *query)
 {
+    if (query->block != NULL) {
+        calx_sql_put_block(writer, query->block);
+        return check_values(writer, query);
+    }
     if (query->limit < -1 || query->offset < -1)
         return calx_error_set(writer->error, CALX_E_ARGUMENT,
                               "the %s of a query cannot be negative: table \"%s\"",

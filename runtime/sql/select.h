@@ -66,6 +66,8 @@ struct calx_sql_query {
      * query, and are not in the list of them: who runs it has them.
      */
     const calx_sql_within *within;
+
+    const struct calx_sql_block *block; /* what is asked instead of all above; or NULL */
 };
 
 /*

@@ -81,6 +81,14 @@ void calx_sql_put_name(calx_sql_writer *writer, const char *name)
         calx_sql_name(writer->out, writer->dialect, name);
 }
 
+void calx_sql_put_label(calx_sql_writer *writer, const char *label)
+{
+    if (writer->shape != NULL)
+        calx_sql_put_word(writer, label);
+    else
+        calx_sql_name(writer->out, writer->dialect, label);
+}
+
 void calx_sql_put_alias(calx_sql_writer *writer, char letter, size_t number)
 {
     char alias[24];

@@ -52,6 +52,7 @@ typedef struct calx_sql_source {
     uint16_t alias; /* of the handles that mean it */
     char letter;    /* of its name in the text, as "t0"; '\0': its columns stand by themselves */
     size_t number;
+    const struct calx_sql_block *block; /* whose rows it is; NULL: those of the mapper's table */
 } calx_sql_source;
 
 typedef struct calx_sql_scope {
@@ -60,6 +61,13 @@ typedef struct calx_sql_scope {
     size_t count;
 } calx_sql_scope;
 
+/* Parts of the statement that have a name; handles of the alias mean them. */
+typedef struct calx_sql_named {
+    const struct calx_sql_named *outer;
+    calx_alias alias;
+    size_t number;
+} calx_sql_named;
+
 typedef struct calx_sql_writer {
     calx_buffer *out;
     calx_shape *shape; /* NULL: the text is written; else out is not used */
@@ -67,6 +75,8 @@ typedef struct calx_sql_writer {
     const calx_dialect *dialect;
     const calx_sql_scope *scope; /* NULL: any column may stand, as in a text for people */
     size_t again;                /* parameters from this number on are there; 0: they are new */
+    const calx_sql_named *names; /* those there are so far; or NULL */
+    size_t tables;               /* that were numbered so far */
     calx_error *error;
     calx_status status; /* the first failure */
 } calx_sql_writer;
@@ -78,6 +88,9 @@ void calx_sql_put(calx_sql_writer *writer, const char *text);
 
 /* A quoted name that stays, as those of mappers do: its address stands for it. */
 void calx_sql_put_name(calx_sql_writer *writer, const char *name);
+
+/* The same for a name of the application's, which is told by what it says. */
+void calx_sql_put_label(calx_sql_writer *writer, const char *label);
 
 /* "t0" */
 void calx_sql_put_alias(calx_sql_writer *writer, char letter, size_t number);

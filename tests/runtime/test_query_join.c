@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void ok(calx_status status)
-{
-    assert_int_equal(status, CALX_OK);
-}
+#define ok(call) assert_int_equal(call, CALX_OK)
 
 typedef struct example {
     const char *title;

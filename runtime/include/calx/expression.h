@@ -118,9 +118,13 @@ typedef enum calx_operator {
     CALX_OP_DENSE_RANK,
     CALX_OP_LAG,
     CALX_OP_LEAD,
-    CALX_OP_OVER,        /**< a function, then its PARTITION and WINDOW_ORDER nodes */
-    CALX_OP_PARTITION,   /**< a term of PARTITION BY */
-    CALX_OP_WINDOW_ORDER /**< a term of ORDER BY in a window */
+    CALX_OP_OVER,         /**< a function, then its PARTITION and WINDOW_ORDER nodes */
+    CALX_OP_PARTITION,    /**< a term of PARTITION BY */
+    CALX_OP_WINDOW_ORDER, /**< a term of ORDER BY in a window */
+
+    CALX_OP_EXISTS,   /**< the select its operand names has a row */
+    CALX_OP_SELECT,   /**< the one value of the select its operand names */
+    CALX_OP_IN_SELECT /**< the expression that follows is among the values of that select */
 } calx_operator;
 
 /** Facts about a node that are either so or not. */
@@ -138,7 +142,8 @@ typedef enum calx_operand_kind {
     CALX_OPERAND_LIST,
     CALX_OPERAND_NODES, /**< of CALX_OP_KEPT */
     CALX_OPERAND_NAME,  /**< of CALX_OP_FUNCTION */
-    CALX_OPERAND_FRAME  /**< of CALX_OP_OVER */
+    CALX_OPERAND_FRAME, /**< of CALX_OP_OVER */
+    CALX_OPERAND_SELECT /**< of CALX_OP_EXISTS, CALX_OP_SELECT and CALX_OP_IN_SELECT */
 } calx_operand_kind;
 
 /** An array of the caller's. */
@@ -177,6 +182,7 @@ typedef struct calx_operand {
         } nodes;
         const char *name;
         calx_frame frame;
+        const struct calx_select *select;
     } as;
 } calx_operand;
 

@@ -1,0 +1,40 @@
+/*
+ * Results for rooms above: a cursor whose columns are known before, and which somebody reads along.
+ */
+#ifndef CALX_ENGINE_RESULT_H
+#define CALX_ENGINE_RESULT_H
+
+#include <calx/result.h>
+
+#include "engine/cursor.h"
+
+/* What a result's rows are read as. */
+typedef struct calx_result_form {
+    size_t count;                  /* of the columns it shows, the first ones of the cursor */
+    const calx_value_type *wanted; /* of each; CALX_VALUE_NULL: as stored */
+    const char *const *names;
+    /* Called for each row before its columns are read; a failure is put into error. */
+    calx_status (*read)(void *context, calx_cursor *cursor, calx_error *error);
+    void (*end)(void *context); /* the result is freed, or was never made */
+    void *context;
+} calx_result_form;
+
+/*
+ * A result of a cursor that was executed and is on a row or not. The form is copied, its texts too;
+ * the cursor and the context are the result's from now on, also after CALX_E_NOMEM, which ends
+ * them.
+ */
+calx_status calx_result_make(calx_cursor *cursor, bool row, const calx_result_form *form,
+                             calx_result **out_result);
+
+/* The context, of a result that was made so with this function to read along; else NULL. */
+void *calx_result_context(const calx_result *result,
+                          calx_status (*read)(void *, calx_cursor *, calx_error *));
+
+/* The result's own error, forgotten. */
+calx_error *calx_result_error_slot(calx_result *result);
+
+/* CALX_E_STATE, told by the result: it is on no row. */
+calx_status calx_result_check_row(calx_result *result);
+
+#endif
