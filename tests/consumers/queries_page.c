@@ -16,8 +16,9 @@
 static calx_engine *engine;
 static calx_sessionmaker *maker;
 static calx_session *session;
-static const struct author *author;
-static const struct book *const *books;
+static const void *const *found;
+static calx_result *result;
+static bool row;
 static size_t count;
 static int64_t rows;
 static calx_status status;
