@@ -27,8 +27,8 @@
 #include <calx/scalar.h>
 #include <calx/schema.h>
 #include <calx/scope.h>
-#include <calx/select.h>
 #include <calx/scoped_session.h>
+#include <calx/select.h>
 #include <calx/session.h>
 #include <calx/sessionmaker.h>
 #include <calx/setting.h>
