@@ -1,8 +1,9 @@
 /*
  * The slab map, one of the four globals: where the pages of all slabs come from, and the bitmap
- * that knows them. Pages are cut from chunks of sixteen, because an allocator that aligns to 64 KiB
- * by itself would waste a page for each; a program that needs many gets huge pages of the system
- * after the first ones. A longer run gets a chunk of its own. A chunk goes back to the allocator
+ * that knows them. Pages are cut from chunks, because an allocator that aligns to 64 KiB by itself
+ * would waste a page for each. The first chunk is small, for programs that hold few instances; the
+ * others are huge pages of the system, one of which is cleared in the time of a hundred and twenty
+ * small ones. A run that is too long gets a chunk of its own. A chunk goes back to the allocator
  * with its last page.
  *
  * The bitmap has two levels over the 2^32 page numbers of a 48-bit address space. Its leaves are
@@ -24,9 +25,8 @@ enum {
     LEAF_BITS = 16, /* page numbers per leaf: a leaf stands for 4 GiB */
     TOP_BITS = 16,
     WORDS_PER_LEAF = (1 << LEAF_BITS) / 64,
-    PAGES_PER_CHUNK = 16,
-    PAGES_PER_HUGE = CALX_HUGE_PAGE / CALX_PAGE_SIZE,
-    SMALL_CHUNKS = 4 /* so many before a huge one */
+    PAGES_AT_FIRST = 4, /* of the first chunk */
+    PAGES_PER_HUGE = CALX_HUGE_PAGE / CALX_PAGE_SIZE
 };
 
 typedef struct page_leaf {
@@ -52,7 +52,8 @@ static struct slab_map {
     size_t chunk_count;
     size_t chunk_capacity;
     page_chunk *open; /* those with free pages */
-    size_t taken;     /* pages */
+    size_t taken;     /* pages, for slabs */
+    size_t lent;      /* pages, for other things */
 } slab_map = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static uint64_t page_number(const void *address)
@@ -234,11 +235,11 @@ static char *cut_run(page_chunk *chunk, size_t page_count)
 }
 
 /* What cut_run() cuts from, with all of its pages free. */
-static page_chunk *new_open_chunk(void)
+static page_chunk *new_open_chunk(size_t page_count)
 {
-    bool is_huge = slab_map.chunk_count >= SMALL_CHUNKS;
+    bool is_huge = slab_map.chunk_count > 0 || page_count > PAGES_AT_FIRST;
     page_chunk *chunk = is_huge ? new_chunk(PAGES_PER_HUGE, CALX_HUGE_PAGE)
-                                : new_chunk(PAGES_PER_CHUNK, CALX_PAGE_SIZE);
+                                : new_chunk(PAGES_AT_FIRST, CALX_PAGE_SIZE);
     if (chunk == NULL)
         return NULL;
     if (is_huge)
@@ -252,28 +253,33 @@ static page_chunk *new_open_chunk(void)
 static char *take_run(size_t page_count)
 {
     char *first = NULL;
-    if (page_count <= PAGES_PER_CHUNK) {
+    if (page_count <= CALX_PAGES_CUT) {
         for (page_chunk *chunk = slab_map.open; chunk != NULL && first == NULL;
              chunk = chunk->after_open)
             first = cut_run(chunk, page_count);
     }
     if (first != NULL)
         return first;
-    page_chunk *chunk =
-        page_count > PAGES_PER_CHUNK ? new_chunk(page_count, CALX_PAGE_SIZE) : new_open_chunk();
+    page_chunk *chunk = page_count > CALX_PAGES_CUT ? new_chunk(page_count, CALX_PAGE_SIZE)
+                                                    : new_open_chunk(page_count);
     if (chunk == NULL)
         return NULL;
-    return page_count > PAGES_PER_CHUNK ? chunk->first : cut_run(chunk, page_count);
+    return page_count > CALX_PAGES_CUT ? chunk->first : cut_run(chunk, page_count);
+}
+
+static char *take(size_t page_count)
+{
+    char *first = page_count == 0 ? NULL : take_run(page_count);
+    if (first != NULL)
+        calx_unpoison(first, page_count * CALX_PAGE_SIZE);
+    return first;
 }
 
 void *calx_pages_take(size_t page_count)
 {
-    if (page_count == 0)
-        return NULL;
     pthread_mutex_lock(&slab_map.lock);
-    char *first = take_run(page_count);
+    char *first = take(page_count);
     if (first != NULL) {
-        calx_unpoison(first, page_count * CALX_PAGE_SIZE);
         mark(first, true);
         slab_map.taken += page_count;
     }
@@ -281,18 +287,24 @@ void *calx_pages_take(size_t page_count)
     return first;
 }
 
-void calx_pages_give(void *first, size_t page_count)
+void *calx_pages_borrow(size_t page_count)
 {
-    if (first == NULL)
-        return;
     pthread_mutex_lock(&slab_map.lock);
-    mark(first, false);
+    char *first = take(page_count);
+    if (first != NULL)
+        slab_map.lent += page_count;
+    pthread_mutex_unlock(&slab_map.lock);
+    return first;
+}
+
+/* Under the lock. */
+static void give(char *first, size_t page_count)
+{
     calx_poison(first, page_count * CALX_PAGE_SIZE);
-    slab_map.taken -= page_count;
     size_t position = chunks_up_to(first) - 1;
     page_chunk *chunk = slab_map.chunks[position];
     if (chunk->is_cut) {
-        size_t i = (size_t)((char *)first - chunk->first) / CALX_PAGE_SIZE;
+        size_t i = (size_t)(first - chunk->first) / CALX_PAGE_SIZE;
         if (chunk->free_pages == 0)
             open_chunk(chunk);
         chunk->free_pages |= ((UINT32_C(1) << page_count) - 1) << i;
@@ -303,6 +315,26 @@ void calx_pages_give(void *first, size_t page_count)
     } else {
         unlist_chunk(position);
     }
+}
+
+void calx_pages_give(void *first, size_t page_count)
+{
+    if (first == NULL)
+        return;
+    pthread_mutex_lock(&slab_map.lock);
+    mark(first, false);
+    slab_map.taken -= page_count;
+    give(first, page_count);
+    pthread_mutex_unlock(&slab_map.lock);
+}
+
+void calx_pages_return(void *first, size_t page_count)
+{
+    if (first == NULL)
+        return;
+    pthread_mutex_lock(&slab_map.lock);
+    slab_map.lent -= page_count;
+    give(first, page_count);
     pthread_mutex_unlock(&slab_map.lock);
 }
 
@@ -317,7 +349,7 @@ size_t calx_pages_count(void)
 bool calx_pages_trim(void)
 {
     pthread_mutex_lock(&slab_map.lock);
-    bool is_unused = slab_map.taken == 0;
+    bool is_unused = slab_map.taken == 0 && slab_map.lent == 0;
     for (size_t i = 0; is_unused && i < (size_t)1 << TOP_BITS; i++) {
         /* Most entries were never written: looking leaves their memory untouched. */
         page_leaf *leaf = atomic_load_explicit(&page_leaves[i], memory_order_relaxed);

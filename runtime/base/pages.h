@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CALX_PAGE_SIZE = 65536 };
+/* So many pages at most come out of a larger block; longer runs are blocks of their own. */
+enum { CALX_PAGE_SIZE = 65536, CALX_PAGES_CUT = 16 };
 
 /*
  * Takes page_count (at least 1) neighbouring pages, aligned to CALX_PAGE_SIZE, contents undefined.
@@ -24,6 +25,13 @@ void *calx_pages_take(size_t page_count);
 /* Gives back exactly what one calx_pages_take() answered. NULL is taken and does nothing. */
 void calx_pages_give(void *first, size_t page_count);
 
+/*
+ * The same for what is no slab and large enough to be worth it: it shares the huge pages of the
+ * system with the slabs around it, and what comes back is theirs next.
+ */
+void *calx_pages_borrow(size_t page_count);
+void calx_pages_return(void *first, size_t page_count);
+
 /* The start of the page an address lies in. */
 static inline void *calx_page_of(const void *address)
 {
@@ -34,11 +42,11 @@ static inline void *calx_page_of(const void *address)
 /* Whether the address lies in the first page of what was taken; never reads at the address. */
 bool calx_pages_contains(const void *address);
 
-/* How many pages are taken now. */
+/* How many pages are taken now, for slabs. */
 size_t calx_pages_count(void);
 
 /*
- * Gives back the memory of the bitmap. Does nothing and answers false while a page is taken. No
+ * Gives back the memory of the bitmap. Does nothing and answers false while a page is taken or lent. No
  * other thread may be inside calx_pages_contains() meanwhile.
  */
 bool calx_pages_trim(void);

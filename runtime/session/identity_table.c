@@ -4,6 +4,7 @@
 #include "session/identity_table.h"
 
 #include "base/allocator.h"
+#include "base/pages.h"
 
 #include <string.h>
 
@@ -55,12 +56,39 @@ static size_t limit_of(unsigned bits)
     return ((size_t)1 << bits) / 5 * 4;
 }
 
+/* So many pages of the slab map hold a table; 0: it is too small for that, or too large. */
+static size_t pages_of(const calx_identity_table *table)
+{
+    size_t size = (table->mask + 1) * sizeof(*table->slots);
+    size_t pages = (size + CALX_PAGE_SIZE - 1) / CALX_PAGE_SIZE;
+    return pages > 1 && pages <= CALX_PAGES_CUT ? pages : 0;
+}
+
+static calx_identity_slot *take_slots(const calx_identity_table *table)
+{
+    size_t count = table->mask + 1;
+    if (pages_of(table) == 0)
+        return calx_alloc_array(count, sizeof(*table->slots));
+    calx_identity_slot *slots = calx_pages_borrow(pages_of(table));
+    if (slots != NULL)
+        memset(slots, 0, count * sizeof(*slots));
+    return slots;
+}
+
+static void give_slots(const calx_identity_table *table)
+{
+    if (pages_of(table) == 0)
+        calx_release(table->slots);
+    else
+        calx_pages_return(table->slots, pages_of(table));
+}
+
 static calx_status rebuild(calx_identity_table *table, unsigned bits)
 {
     calx_identity_table larger = { .count = table->count, .limit = limit_of(bits) };
     larger.shift = 64 - bits;
     larger.mask = ((size_t)1 << bits) - 1;
-    larger.slots = calx_alloc_array(larger.mask + 1, sizeof(*larger.slots));
+    larger.slots = take_slots(&larger);
     if (larger.slots == NULL)
         return CALX_E_NOMEM;
     size_t position = 0;
@@ -74,7 +102,7 @@ static calx_status rebuild(calx_identity_table *table, unsigned bits)
         *to = *slot;
         left--;
     }
-    calx_release(table->slots);
+    give_slots(table);
     *table = larger;
     return CALX_OK;
 }
@@ -114,7 +142,7 @@ void calx_identity_table_reset(calx_identity_table *table)
 
 void calx_identity_table_clear(calx_identity_table *table)
 {
-    calx_release(table->slots);
+    give_slots(table);
     memset(table, 0, sizeof(*table));
 }
 

@@ -68,6 +68,33 @@ static void nothing_asked_is_nothing_given(void **state)
     assert_int_equal(calx_pages_count(), 0);
 }
 
+static void borrowed_pages_are_no_slabs_and_are_reused(void **state)
+{
+    (void)state;
+    enum { PAGES = 3 };
+    char *slab = calx_pages_take(1);
+    char *borrowed = calx_pages_borrow(PAGES);
+    assert_non_null(slab);
+    assert_non_null(borrowed);
+    assert_int_equal((uintptr_t)borrowed % CALX_PAGE_SIZE, 0);
+    memset(borrowed, 0xff, (size_t)PAGES * CALX_PAGE_SIZE);
+    assert_false(calx_pages_contains(borrowed));
+    assert_false(calx_pages_contains(borrowed + CALX_PAGE_SIZE));
+    assert_int_equal(calx_pages_count(), 1);
+    calx_pages_return(borrowed, PAGES);
+    char *again = calx_pages_borrow(PAGES);
+    assert_ptr_equal(again, borrowed);
+    calx_pages_give(slab, 1);
+    assert_int_equal(calx_pages_count(), 0);
+    assert_false(calx_pages_trim());
+    assert_int_equal(calx_set_allocator(NULL), CALX_E_STATE);
+    calx_pages_return(again, PAGES);
+    calx_pages_return(NULL, 0);
+    assert_null(calx_pages_borrow(0));
+    assert_null(calx_pages_borrow(SIZE_MAX));
+    assert_true(calx_pages_trim());
+}
+
 typedef struct run {
     unsigned char *first;
     size_t count;
@@ -218,6 +245,7 @@ int main(void)
         cmocka_unit_test(foreign_addresses_are_in_no_page),
         cmocka_unit_test(every_byte_of_the_first_taken_page_is_known),
         cmocka_unit_test(nothing_asked_is_nothing_given),
+        cmocka_unit_test(borrowed_pages_are_no_slabs_and_are_reused),
         cmocka_unit_test(runs_taken_and_given_at_random_never_overlap),
         cmocka_unit_test(the_last_page_given_gives_all_memory_back),
         cmocka_unit_test(each_allocation_may_fail_without_a_trace),

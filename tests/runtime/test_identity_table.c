@@ -118,6 +118,27 @@ static void without_memory_the_table_stays_as_it_was(void **state)
     assert_int_equal(ration_stop(&account), 0);
 }
 
+/* From some size on it lies in pages of the slab map, and from another one on in a block again. */
+static void a_table_of_any_size_gives_all_its_memory_back(void **state)
+{
+    (void)state;
+    enum { MANY = 120000 };
+    calx_identity_table table = { 0 };
+    ration account;
+    calx_instance *all = calloc(MANY, sizeof(*all));
+    assert_non_null(all);
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    for (int64_t i = 0; i < MANY; i++) {
+        all[i] = numbered(i);
+        put(&table, &all[i], USERS);
+    }
+    for (int64_t i = 0; i < MANY; i++)
+        assert_ptr_equal(at(&table, i, USERS), &all[i]);
+    calx_identity_table_clear(&table);
+    assert_int_equal(ration_stop(&account), 0);
+    free(all);
+}
+
 enum { NUMBERS = 300, STEPS = 60000 };
 
 typedef struct member {
@@ -181,6 +202,7 @@ int main(void)
         cmocka_unit_test(keys_of_one_word_are_told_apart_by_all_of_them),
         cmocka_unit_test(two_instances_may_share_a_key_for_a_while),
         cmocka_unit_test(without_memory_the_table_stays_as_it_was),
+        cmocka_unit_test(a_table_of_any_size_gives_all_its_memory_back),
         cmocka_unit_test(a_long_random_run_agrees_with_an_array),
     };
     return CALX_RUN("identity_table", tests);
