@@ -91,13 +91,14 @@ static inline calx_instance *calx_instance_of(const void *entity)
 }
 
 /*
- * A block for an instance with text_size bytes of text behind the struct; header and struct zeroed
- * but for mapper and block_size. pool NULL: the shared one. NULL: no memory.
+ * A block for an instance with `more` bytes behind the struct and text_size bytes of text behind
+ * those; all but the text is zeroed, mapper and block_size set. pool NULL: the shared one. NULL: no
+ * memory.
  */
 static inline calx_instance *calx_instance_take(calx_slab_pool *pool, const calx_mapper *mapper,
-                                                size_t text_size)
+                                                size_t more, size_t text_size)
 {
-    size_t fixed = CALX_INSTANCE_HEAD + (size_t)mapper->instance_size;
+    size_t fixed = CALX_INSTANCE_HEAD + (size_t)mapper->instance_size + more;
     size_t size = fixed + text_size;
     if (text_size > UINT32_MAX / 2 - fixed)
         return NULL;
@@ -126,8 +127,8 @@ static inline uint64_t *calx_instance_lacks(const calx_instance *instance)
     return (uint64_t *)(void *)((char *)instance + end) - calx_plan_words(instance->mapper);
 }
 
-/* Where text may lie in the instance's own block, or a watch in that of a roomy one. */
-static inline char *calx_instance_text(const calx_instance *instance)
+/* What may lie behind the struct in the instance's own block: links and text, or a watch. */
+static inline char *calx_instance_behind(const calx_instance *instance)
 {
     return (char *)calx_instance_entity(instance) + instance->mapper->instance_size;
 }

@@ -95,7 +95,7 @@ static calx_status prepare(calx_slot *slot, calx_instance *owner, const calx_rel
         calx_slot_reserve(slot, found->count + count_unflushed(owner, facts)) != CALX_OK)
         return no_memory(owner->session);
     for (size_t i = 0; i < found->count; i++)
-        if (calx_links_ensure(found->items[i]) != CALX_OK)
+        if (found->items[i]->links == NULL && calx_links_ensure(found->items[i]) != CALX_OK)
             return no_memory(owner->session);
     return CALX_OK;
 }
@@ -107,7 +107,7 @@ static void add_item(calx_instance *owner, const calx_relationship *facts, calx_
     calx_link *link = calx_link_at(item, facts->foreign_key);
     if (link->state == CALX_LINK_CHANGED)
         return;
-    if (link->target != owner)
+    if (link->listed && link->target != owner)
         calx_link_leave(link);
     calx_link_point(link, owner, CALX_LINK_LOADED);
     calx_slot_add(slot, link);

@@ -16,7 +16,7 @@ void *calx_instance_new(const calx_mapper *mapper)
 {
     if (mapper == NULL || mapper->abi != CALX_MAPPER_ABI)
         return NULL;
-    calx_instance *instance = calx_instance_take(NULL, mapper, calx_watch_room(mapper));
+    calx_instance *instance = calx_instance_take(NULL, mapper, 0, calx_watch_room(mapper));
     if (instance == NULL)
         return NULL;
     instance->flags = CALX_INSTANCE_ROOMY; /* it will be added, mostly, and watched then */
@@ -44,7 +44,7 @@ void *calx_instance_copy(const void *entity)
     const calx_instance *source = calx_instance_of(entity);
     if (source == NULL)
         return NULL;
-    calx_instance *copy = calx_instance_take(NULL, source->mapper, 0);
+    calx_instance *copy = calx_instance_take(NULL, source->mapper, 0, 0);
     if (copy == NULL)
         return NULL;
     void *struct_ = calx_instance_entity(copy);

@@ -106,22 +106,22 @@ typedef struct target_rows {
 } target_rows;
 
 /* Rows of one owner mostly follow each other. */
-static size_t find_number(target_rows *rows)
+static size_t find_word(target_rows *rows, const calx_value *key)
 {
-    const calx_key_set *set = &rows->keys->set;
-    const calx_value *key = rows->key;
-    bool is_word = set->width == 1 && key->type == CALX_VALUE_INT64;
-    if (!is_word)
-        return calx_key_set_find(set, key);
     if (rows->last.type != CALX_VALUE_INT64 || rows->last.as.int64 != key->as.int64) {
         rows->last = *key;
-        rows->last_number = calx_key_set_find(set, key);
+        rows->last_number = calx_key_set_find(&rows->keys->set, key);
     }
     return rows->last_number;
 }
 
+static bool is_word(const target_rows *rows, const calx_value *key)
+{
+    return rows->keys->set.width == 1 && key->type == CALX_VALUE_INT64;
+}
+
 /* The number of the key that the present row holds. */
-static calx_status read_number(target_rows *rows, calx_cursor *cursor, size_t *out_number)
+static calx_status find_number(target_rows *rows, calx_cursor *cursor, size_t *out_number)
 {
     const calx_follow_keys *keys = rows->keys;
     for (size_t i = 0; i < keys->set.width; i++) {
@@ -132,7 +132,18 @@ static calx_status read_number(target_rows *rows, calx_cursor *cursor, size_t *o
                                   rows->entity->form.wanted[column], &rows->key[i]) != CALX_OK)
             return calx_session_read_failed(rows->following->session, rows->entity);
     }
-    *out_number = find_number(rows);
+    *out_number = is_word(rows, rows->key) ? find_word(rows, rows->key)
+                                           : calx_key_set_find(&keys->set, rows->key);
+    return CALX_OK;
+}
+
+/* Mostly the row was read in full, and its key is a number. */
+static inline calx_status read_number(target_rows *rows, calx_cursor *cursor, size_t *out_number)
+{
+    const calx_value *key = &rows->entity->row[rows->keys->theirs[0]];
+    if (rows->joined != NULL || !is_word(rows, key))
+        return find_number(rows, cursor, out_number);
+    *out_number = find_word(rows, key);
     return CALX_OK;
 }
 

@@ -230,9 +230,8 @@ void calx_links_leave_together(calx_instance *target, const calx_relationship *f
 
 /* ---- what the struct shows ---- */
 
-static const void *shown_target(const calx_instance *instance, const calx_relationship *facts)
+static inline const void *shown_by(const calx_link *link)
 {
-    const calx_link *link = calx_links_of(instance, facts->foreign_key);
     if (link == NULL || link->target == NULL || link->state == CALX_LINK_UNKNOWN)
         return NULL;
     return calx_instance_entity(link->target);
@@ -253,7 +252,7 @@ const void *calx_links_shown_one(const calx_instance *instance, unsigned relatio
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if (facts->kind == CALX_RELATIONSHIP_ONE)
-        return shown_target(instance, facts);
+        return shown_by(calx_links_of(instance, facts->foreign_key));
     const calx_raw_many shown = calx_links_shown_many(instance, relationship);
     return shown.count == 0 ? NULL : shown.items[0];
 }
@@ -273,12 +272,13 @@ void calx_links_show(calx_instance *instance, unsigned relationship)
 
 void calx_link_show(const calx_link *link)
 {
-    calx_instance *owner = link->owner;
-    unsigned number = calx_link_number(link);
-    for (unsigned i = 0; i < owner->mapper->relationship_count; i++)
-        if (owner->mapper->relationships[i].kind == CALX_RELATIONSHIP_ONE &&
-            owner->mapper->relationships[i].foreign_key == number)
-            calx_links_show(owner, i);
+    const calx_mapper *mapper = link->owner->mapper;
+    const calx_relationship *end = mapper->relationships + mapper->relationship_count;
+    const void *target = shown_by(link);
+    for (const calx_relationship *facts = mapper->relationships; facts < end; facts++)
+        if (facts->kind == CALX_RELATIONSHIP_ONE && facts->foreign_key == link->number)
+            memcpy((char *)calx_instance_entity(link->owner) + facts->offset, &target,
+                   sizeof(target));
 }
 
 bool calx_links_are_shown(const calx_instance *instance)

@@ -14,19 +14,10 @@
 
 /* ---- one row ---- */
 
-/* What is between text and links, which are made of pointers and numbers. */
-static inline size_t gap_behind(const calx_mapper *mapper, size_t text)
+/* Between struct and links, which are made of pointers and numbers. */
+static inline size_t gap_behind(const calx_mapper *mapper)
 {
-    const size_t alignment = sizeof(uint64_t);
-    return (alignment - (mapper->instance_size + text) % alignment) % alignment;
-}
-
-/* Behind the text: one block less for each instance, and near to it. */
-static inline void add_links(const calx_entity *entity, calx_instance *instance, size_t text)
-{
-    void *memory = calx_instance_text(instance) + text + gap_behind(entity->mapper, text);
-    memset(memory, 0, entity->links_size);
-    calx_links_place(instance, memory);
+    return -(size_t)mapper->instance_size % sizeof(uint64_t);
 }
 
 calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity)
@@ -64,18 +55,19 @@ static inline calx_status build(calx_session *session, const calx_entity *entity
     const calx_row_form *form = choice == NULL ? &entity->form : &choice->form;
     size_t text = calx_row_text_size(form, entity->row);
     bool linking = session->linking && choice == NULL;
+    size_t gap = gap_behind(entity->mapper);
+    /* Behind the struct: one block less for each instance, and near to it. */
+    size_t links = linking ? gap + entity->links_size : 0;
     size_t room = text;
-    if (linking)
-        room += gap_behind(entity->mapper, text) + entity->links_size;
     if (choice != NULL)
         room += calx_instance_lacks_size(entity->mapper);
-    calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper, room);
+    calx_instance *instance = calx_instance_take(&session->slabs, entity->mapper, links, room);
     if (instance == NULL)
         return calx_error_set_nomem(&session->error);
     if (linking)
-        add_links(entity, instance, text);
+        calx_links_place(instance, calx_instance_behind(instance) + gap);
     if (calx_row_store(form, entity->row, calx_instance_entity(instance),
-                       calx_instance_text(instance), &misfit) != CALX_OK) {
+                       calx_instance_behind(instance) + links, &misfit) != CALX_OK) {
         calx_instance_give(instance);
         return calx_session_misfit(session, entity->mapper, &misfit);
     }

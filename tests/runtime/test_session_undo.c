@@ -4,6 +4,7 @@
  */
 #include "session_fixture.h"
 #include "support/graph_session.h"
+#include "support/ration.h"
 
 static calx_session_transaction nested(calx_session *session)
 {
@@ -352,6 +353,37 @@ static void untouched_collections_stay_loaded(void **state)
     graph_close(&fix);
 }
 
+/* A change that succeeds is undone, whatever found no memory on its way. */
+static void collections_come_back_where_memory_was_short(void **state)
+{
+    (void)state;
+    graph fix;
+    ration account;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    graph_open(&fix);
+    family nodes = stored_family(&fix);
+    size_t lacked = 0;
+    bool enough = false;
+    for (long allowed = 0; !enough; allowed++) {
+        calx_session_transaction outer = begin_nested(fix.session);
+        calx_session_transaction inner = begin_nested(fix.session);
+        atomic_store(&account.left, allowed);
+        calx_status status = graph_set(nodes.child, NODE_PARENT, nodes.two);
+        enough = atomic_exchange(&account.left, RATION_UNLIMITED) >= 0;
+        lacked += status == CALX_OK && !enough;
+        assert_true(status == CALX_OK || (status == CALX_E_NOMEM && !enough));
+        if (allowed % 2 == 0)
+            release(inner);
+        else
+            roll_back(inner);
+        roll_back(outer);
+        assert_as_stored(&fix, &nodes);
+    }
+    assert_true(lacked > 0);
+    graph_close(&fix);
+    assert_int_equal(ration_stop(&account), 0);
+}
+
 /* A member that was assigned directly, and no flush came. */
 static void raw_members_show_what_was_there_before(void **state)
 {
@@ -404,6 +436,7 @@ int main(void)
         cmocka_unit_test(both_sides_of_a_relationship_come_back),
         cmocka_unit_test(collections_loaded_inside_are_not_believed),
         cmocka_unit_test(untouched_collections_stay_loaded),
+        cmocka_unit_test(collections_come_back_where_memory_was_short),
         cmocka_unit_test(raw_members_show_what_was_there_before),
         cmocka_unit_test(a_sealed_one_that_left_and_came_back_goes_with_its_insertion),
     };

@@ -146,8 +146,8 @@ static void only_the_newest_shared_block_grows(void **state)
 static void a_text_too_long_for_any_block_is_refused(void **state)
 {
     (void)state;
-    assert_null(calx_instance_take(NULL, &user_mapper, SIZE_MAX));
-    assert_null(calx_instance_take(NULL, &user_mapper, UINT32_MAX));
+    assert_null(calx_instance_take(NULL, &user_mapper, 0, SIZE_MAX));
+    assert_null(calx_instance_take(NULL, &user_mapper, 0, UINT32_MAX));
     assert_int_equal(calx_pages_count(), 0);
 }
 
