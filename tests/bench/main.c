@@ -1,8 +1,8 @@
 /*
  * One case of one side, in a process of its own; tests/bench/measure runs this many times. What is
  * measured is bench_measured() and nothing else, for the clock as for callgrind. The answer is one
- * line: nanoseconds by the clock and by the processor, operations, peak of memory in KiB, and a sum
- * both sides must agree on.
+ * line: nanoseconds by the clock and by the processor, operations, peak of memory in KiB, page
+ * faults, and a sum both sides must agree on.
  */
 #define _XOPEN_SOURCE 700
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 typedef struct case_facts {
@@ -99,6 +100,14 @@ static uint64_t now(clockid_t clock)
     return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
 }
 
+/* Pages of memory touched for the first time: what the system does for each costs no instruction.
+ */
+static long page_faults(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_minflt : 0;
+}
+
 /* The peak of this program alone; what getrusage() says begins with that of its parent. */
 static long peak_memory(void)
 {
@@ -130,14 +139,16 @@ static int run_case(const bench_side *side, bench_case which, const bench_task *
     void *state = side->open(task);
     if (steps->setup != NULL)
         steps->setup(state);
+    long faults = page_faults();
     uint64_t processor = now(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t nanoseconds = bench_measured(steps, state);
     processor = now(CLOCK_PROCESS_CPUTIME_ID) - processor;
+    faults = page_faults() - faults;
     long kib = peak_memory();
     uint64_t sum = steps->check != NULL ? steps->check(state) : 0;
     side->close(state);
-    printf("%" PRIu64 "\t%" PRIu64 "\t%zu\t%ld\t%" PRIu64 "\n", nanoseconds, processor, task->count,
-           kib, sum);
+    printf("%" PRIu64 "\t%" PRIu64 "\t%zu\t%ld\t%ld\t%" PRIu64 "\n", nanoseconds, processor,
+           task->count, kib, faults, sum);
     return 0;
 }
 
