@@ -46,8 +46,8 @@ bool calx_pages_contains(const void *address);
 size_t calx_pages_count(void);
 
 /*
- * Gives back the memory of the bitmap. Does nothing and answers false while a page is taken or lent. No
- * other thread may be inside calx_pages_contains() meanwhile.
+ * Gives back the memory of the bitmap. Does nothing and answers false while a page is taken or
+ * lent. No other thread may be inside calx_pages_contains() meanwhile.
  */
 bool calx_pages_trim(void);
 
