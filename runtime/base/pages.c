@@ -338,6 +338,28 @@ void calx_pages_return(void *first, size_t page_count)
     pthread_mutex_unlock(&slab_map.lock);
 }
 
+/* So many pages a block of the size is made of; 0: it is too small for that, or too large. */
+static size_t pages_of(size_t size)
+{
+    size_t pages = size / CALX_PAGE_SIZE + (size % CALX_PAGE_SIZE != 0);
+    return size >= CALX_PAGE_SIZE && pages <= CALX_PAGES_CUT ? pages : 0;
+}
+
+void *calx_block_take(size_t size)
+{
+    size_t pages = pages_of(size);
+    return pages == 0 ? calx_alloc(size) : calx_pages_borrow(pages);
+}
+
+void calx_block_give(void *block, size_t size)
+{
+    size_t pages = pages_of(size);
+    if (pages == 0)
+        calx_release(block);
+    else
+        calx_pages_return(block, pages);
+}
+
 size_t calx_pages_count(void)
 {
     pthread_mutex_lock(&slab_map.lock);

@@ -32,6 +32,13 @@ void calx_pages_give(void *first, size_t page_count);
 void *calx_pages_borrow(size_t page_count);
 void calx_pages_return(void *first, size_t page_count);
 
+/*
+ * A block of any size, contents undefined: of borrowed pages where that is worth it, else the
+ * allocator's. Given back with the size it was taken with. NULL: no memory.
+ */
+void *calx_block_take(size_t size);
+void calx_block_give(void *block, size_t size);
+
 /* The start of the page an address lies in. */
 static inline void *calx_page_of(const void *address)
 {

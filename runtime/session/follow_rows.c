@@ -5,31 +5,43 @@
 #include "session/follow.h"
 
 #include "base/allocator.h"
+#include "base/apart.h"
 #include "base/error.h"
+#include "base/pages.h"
 #include "mapper/column.h"
 #include "session/choice.h"
 #include "session/joined.h"
+
+#include <string.h>
 
 /* Keys of more columns than this are rare enough to allocate. */
 enum { FEW_COLUMNS = 4 };
 
 void calx_found_clear(calx_found *found)
 {
-    calx_release(found->rows);
+    calx_block_give(found->rows, found->capacity * sizeof *found->rows);
     *found = (calx_found){ 0 };
+}
+
+static CALX_APART bool grow(calx_found *found)
+{
+    calx_found larger = { .count = found->count };
+    larger.capacity = found->capacity == 0 ? 64 : found->capacity * 2;
+    larger.rows = calx_block_take(larger.capacity * sizeof *larger.rows);
+    if (larger.rows == NULL)
+        return false;
+    if (found->count > 0)
+        memcpy(larger.rows, found->rows, found->count * sizeof *larger.rows);
+    calx_found_clear(found);
+    *found = larger;
+    return true;
 }
 
 static calx_status add_row(calx_session *session, calx_found *found, calx_instance *instance,
                            size_t number)
 {
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity == 0 ? 64 : found->capacity * 2;
-        calx_found_row *rows = calx_resize_array(found->rows, capacity, sizeof *rows);
-        if (rows == NULL)
-            return calx_error_set_nomem(&session->error);
-        found->rows = rows;
-        found->capacity = capacity;
-    }
+    if (found->count == found->capacity && !grow(found))
+        return calx_error_set_nomem(&session->error);
     found->rows[found->count++] = (calx_found_row){ instance, number };
     return CALX_OK;
 }

@@ -3,7 +3,6 @@
  */
 #include "session/identity_table.h"
 
-#include "base/allocator.h"
 #include "base/pages.h"
 
 #include <string.h>
@@ -56,31 +55,9 @@ static size_t limit_of(unsigned bits)
     return ((size_t)1 << bits) / 5 * 4;
 }
 
-/* So many pages of the slab map hold a table; 0: it is too small for that, or too large. */
-static size_t pages_of(const calx_identity_table *table)
+static size_t size_of(const calx_identity_table *table)
 {
-    size_t size = (table->mask + 1) * sizeof(*table->slots);
-    size_t pages = (size + CALX_PAGE_SIZE - 1) / CALX_PAGE_SIZE;
-    return pages > 1 && pages <= CALX_PAGES_CUT ? pages : 0;
-}
-
-static calx_identity_slot *take_slots(const calx_identity_table *table)
-{
-    size_t count = table->mask + 1;
-    if (pages_of(table) == 0)
-        return calx_alloc_array(count, sizeof(*table->slots));
-    calx_identity_slot *slots = calx_pages_borrow(pages_of(table));
-    if (slots != NULL)
-        memset(slots, 0, count * sizeof(*slots));
-    return slots;
-}
-
-static void give_slots(const calx_identity_table *table)
-{
-    if (pages_of(table) == 0)
-        calx_release(table->slots);
-    else
-        calx_pages_return(table->slots, pages_of(table));
+    return (table->mask + 1) * sizeof(*table->slots);
 }
 
 static calx_status rebuild(calx_identity_table *table, unsigned bits)
@@ -88,9 +65,10 @@ static calx_status rebuild(calx_identity_table *table, unsigned bits)
     calx_identity_table larger = { .count = table->count, .limit = limit_of(bits) };
     larger.shift = 64 - bits;
     larger.mask = ((size_t)1 << bits) - 1;
-    larger.slots = take_slots(&larger);
+    larger.slots = calx_block_take(size_of(&larger));
     if (larger.slots == NULL)
         return CALX_E_NOMEM;
+    memset(larger.slots, 0, size_of(&larger));
     size_t position = 0;
     for (size_t left = table->count; left != 0; position++) {
         const calx_identity_slot *slot = &table->slots[position];
@@ -102,7 +80,7 @@ static calx_status rebuild(calx_identity_table *table, unsigned bits)
         *to = *slot;
         left--;
     }
-    give_slots(table);
+    calx_block_give(table->slots, size_of(table));
     *table = larger;
     return CALX_OK;
 }
@@ -142,7 +120,7 @@ void calx_identity_table_reset(calx_identity_table *table)
 
 void calx_identity_table_clear(calx_identity_table *table)
 {
-    give_slots(table);
+    calx_block_give(table->slots, size_of(table));
     memset(table, 0, sizeof(*table));
 }
 
