@@ -14,7 +14,8 @@ static void *resize(void *context, void *block, size_t size)
         free(block);
         return NULL;
     }
-    if (atomic_fetch_sub(&account->left, 1) <= 0)
+    long left = atomic_fetch_sub(&account->left, 1);
+    if (left == 0 || (left < 0 && !atomic_load(&account->once)))
         return NULL;
     void *result = realloc(block, size);
     if (block == NULL && result != NULL)
@@ -26,6 +27,7 @@ bool ration_start(ration *account, long allocations)
 {
     atomic_init(&account->left, allocations);
     atomic_init(&account->live, 0);
+    atomic_init(&account->once, false);
     return calx_set_allocator(&(calx_allocator){ resize, account }) == CALX_OK;
 }
 

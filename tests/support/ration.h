@@ -23,6 +23,7 @@
 typedef struct ration {
     atomic_long left; /* allocations that still succeed; a growing block counts as one */
     atomic_long live; /* blocks given and not given back */
+    atomic_bool once; /* the first one that fails is the only one: what swallows it goes on */
 } ration;
 
 /* For the largest number of allocations a test can allow. */
