@@ -13,32 +13,45 @@ static sqlite3_vfs *real_disk;
 static sqlite3_io_methods faulty[KINDS]; /* the database's methods lock, a journal's do not */
 static const sqlite3_io_methods *real[KINDS];
 static int all_fail, writes_fail;
+static long passing; /* accesses before all fail */
 
 static const sqlite3_io_methods *methods_of(const sqlite3_file *file)
 {
     return real[file->pMethods == &faulty[MAIN_FILES] ? MAIN_FILES : OTHER_FILES];
 }
 
+static int trouble(void)
+{
+    if (all_fail == SQLITE_OK || passing <= 0)
+        return all_fail;
+    passing--;
+    return SQLITE_OK;
+}
+
 static int faulty_read(sqlite3_file *file, void *data, int size, sqlite3_int64 offset)
 {
-    return all_fail != SQLITE_OK ? all_fail : methods_of(file)->xRead(file, data, size, offset);
+    int code = trouble();
+    return code != SQLITE_OK ? code : methods_of(file)->xRead(file, data, size, offset);
 }
 
 static int faulty_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 {
     if (writes_fail != SQLITE_OK && file->pMethods == &faulty[MAIN_FILES])
         return writes_fail;
-    return all_fail != SQLITE_OK ? all_fail : methods_of(file)->xWrite(file, data, size, offset);
+    int code = trouble();
+    return code != SQLITE_OK ? code : methods_of(file)->xWrite(file, data, size, offset);
 }
 
 static int faulty_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    return all_fail != SQLITE_OK ? all_fail : methods_of(file)->xTruncate(file, size);
+    int code = trouble();
+    return code != SQLITE_OK ? code : methods_of(file)->xTruncate(file, size);
 }
 
 static int faulty_sync(sqlite3_file *file, int flags)
 {
-    return all_fail != SQLITE_OK ? all_fail : methods_of(file)->xSync(file, flags);
+    int code = trouble();
+    return code != SQLITE_OK ? code : methods_of(file)->xSync(file, flags);
 }
 
 static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
@@ -77,7 +90,13 @@ void faulty_disk_end(void)
 
 void faulty_disk_fail(int code)
 {
+    faulty_disk_fail_after(code, 0);
+}
+
+void faulty_disk_fail_after(int code, long accesses)
+{
     all_fail = code;
+    passing = accesses;
 }
 
 void faulty_disk_fail_writes(int code)

@@ -11,6 +11,9 @@ void faulty_disk_end(void);
 /* From now on every read, write, sync and truncation answers this code; SQLITE_OK: as it should. */
 void faulty_disk_fail(int code);
 
+/* The same, once so many of them have gone well. */
+void faulty_disk_fail_after(int code, long accesses);
+
 /* The same for writes to the database file alone. */
 void faulty_disk_fail_writes(int code);
 
