@@ -58,37 +58,49 @@ static bool is_in_memory(const calx_session *session, const calx_key *key)
            !calx_session_is_expired(session, slot->instance);
 }
 
-static bool is_by_key(const calx_foreign_key *own)
+static bool is_by_key(const calx_foreign_key *key)
 {
-    return own->column_count == own->target->key_count &&
-           memcmp(own->target_columns, own->target->key,
-                  own->column_count * sizeof *own->target_columns) == 0;
+    return key->column_count == key->target->key_count &&
+           memcmp(key->target_columns, key->target->key,
+                  key->column_count * sizeof *key->target_columns) == 0;
+}
+
+/* Room for the values is the caller's. */
+static calx_status look_in_memory(const calx_session *session, const calx_instance *instance,
+                                  const calx_foreign_key *own, calx_value *values, bool *out_needed)
+{
+    for (size_t i = 0; i < own->column_count; i++) {
+        *out_needed = calx_column_read(&instance->mapper->columns[own->columns[i]],
+                                       calx_instance_entity(instance), &values[i]) != CALX_OK ||
+                      values[i].type != CALX_VALUE_NULL;
+        if (!*out_needed)
+            return CALX_OK;
+    }
+    calx_key key;
+    if (!is_by_key(own))
+        return CALX_OK;
+    calx_status status = calx_key_from_values(&key, own->target, values);
+    if (status != CALX_OK)
+        return status == CALX_E_NOMEM ? status : CALX_OK;
+    *out_needed = !is_in_memory(session, &key);
+    calx_key_clear(&key);
+    return CALX_OK;
 }
 
 /* A reference by the target's key is looked up; a part that is NULL is no reference. */
-static bool needs_statement(const calx_session *session, const calx_instance *instance,
-                            const calx_relationship *facts)
+static calx_status needs_statement(calx_session *session, const calx_instance *instance,
+                                   const calx_relationship *facts, bool *out_needed)
 {
+    *out_needed = true;
     if (facts->kind != CALX_RELATIONSHIP_ONE)
-        return true;
+        return CALX_OK;
     const calx_foreign_key *own = &instance->mapper->foreign_keys[facts->foreign_key];
     calx_value *values = calx_alloc_array(own->column_count, sizeof *values);
-    bool complete = values != NULL;
-    for (size_t i = 0; values != NULL && i < own->column_count; i++)
-        if (calx_column_read(&instance->mapper->columns[own->columns[i]],
-                             calx_instance_entity(instance), &values[i]) == CALX_OK &&
-            values[i].type == CALX_VALUE_NULL) {
-            calx_release(values);
-            return false;
-        }
-    calx_key key;
-    bool found = false;
-    if (complete && is_by_key(own) && calx_key_from_values(&key, own->target, values) == CALX_OK) {
-        found = is_in_memory(session, &key);
-        calx_key_clear(&key);
-    }
+    calx_status status = CALX_E_NOMEM;
+    if (values != NULL)
+        status = look_in_memory(session, instance, own, values, out_needed);
     calx_release(values);
-    return !found;
+    return status == CALX_OK ? CALX_OK : calx_error_set_nomem(&session->error);
 }
 
 /* ---- what is forbidden ---- */
@@ -174,8 +186,12 @@ static calx_status permit(calx_session *session, const calx_instance *instance,
         return fail_raise(session, instance, facts);
     if (loading != CALX_LOADING_RAISE_ON_SQL && session->options.lazy_load_budget == 0)
         return CALX_OK;
-    if (*out_nothing || !needs_statement(session, instance, facts))
-        return CALX_OK;
+    bool needed = false;
+    calx_status status = CALX_OK;
+    if (!*out_nothing)
+        status = needs_statement(session, instance, facts, &needed);
+    if (status != CALX_OK || !needed)
+        return status;
     if (loading == CALX_LOADING_RAISE_ON_SQL)
         return fail_raise(session, instance, facts);
     return guard(session, instance, relationship);

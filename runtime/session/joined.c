@@ -297,13 +297,16 @@ static calx_status repopulate(calx_joined *joined, joined_part *part)
     calx_key key;
     for (size_t i = 0; i < mapper->key_count; i++)
         values[i] = part->entity->row[mapper->key[i]];
-    if (calx_key_from_values(&key, mapper, values) == CALX_OK) {
+    calx_status status = calx_key_from_values(&key, mapper, values);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    if (status == CALX_OK) { /* what else is wrong with it is told below */
         calx_instance *there = calx_identity_find(session, &key);
         calx_key_clear(&key);
         if (there != NULL && !was_populated(joined, there))
             calx_session_expire_instance(there);
     }
-    calx_status status = materialize(joined, part);
+    status = materialize(joined, part);
     if (status != CALX_OK || part->present == NULL || was_populated(joined, part->present))
         return status;
     if (calx_map_put(&joined->populated, calx_hash_u64((uintptr_t)part->present), part->present) !=

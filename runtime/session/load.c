@@ -205,7 +205,10 @@ calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
     calx_value *values = entity->row + entity->mapper->column_count;
     for (size_t i = 0; i < entity->mapper->key_count; i++)
         values[i] = entity->row[entity->mapper->key[i]];
-    if (calx_key_from_values(&key, entity->mapper, values) == CALX_OK) {
+    calx_status status = calx_key_from_values(&key, entity->mapper, values);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    if (status == CALX_OK) { /* what else is wrong with it is told below */
         calx_instance *present = calx_identity_find(session, &key);
         calx_key_clear(&key);
         if (present != NULL)

@@ -56,6 +56,16 @@ struct CALX_ENTITY("hauls") haul {
     CALX_ONE(struct hall) to CALX_VIA(to_site) CALX_INVERSE(arrivals);
 };
 
+/* Its hall comes with it, its text does not. */
+struct CALX_ENTITY("signs") sign {
+    int64_t id CALX_PRIMARY_KEY;
+    const char *text CALX_DEFERRED;
+    const char *paint;
+    const char *hall_site CALX_REFERENCES(hall, site);
+    calx_nullable_int64 hall_number CALX_REFERENCES(hall, number);
+    CALX_ONE(struct hall) hall CALX_VIA(hall_site) CALX_LAZY(joined);
+};
+
 struct CALX_ENTITY("guards") guard {
     const char *name CALX_PRIMARY_KEY;
     calx_nullable_int32 rank;
