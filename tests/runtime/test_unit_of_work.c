@@ -159,6 +159,44 @@ static void updates_come_before_inserts_unless_they_point_at_them(void **state)
     graph_close(&fix);
 }
 
+static struct user *stored(graph *fix, const char *name)
+{
+    struct user *user = graph_user(name);
+    graph_ok(fix, calx_session_add(fix->session, user));
+    graph_ok(fix, calx_session_commit(fix->session));
+    return user;
+}
+
+/* Updates come first, so what one gives up can be taken; deletes come last, so that cannot. */
+static void a_unique_value_is_free_after_an_update_and_not_after_a_delete(void **state)
+{
+    (void)state;
+    graph fix;
+    bool contains = false;
+    calx_shows("SES-172");
+    graph_open(&fix);
+    struct user *renamed = stored(&fix, "ed");
+    struct user *gone = stored(&fix, "jack");
+    ((struct user *)calx_instance_edit(renamed))->name = "edward";
+    graph_ok(&fix, calx_session_add(fix.session, graph_user("ed")));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    struct user *new_jack = graph_user("jack");
+    graph_ok(&fix, calx_session_delete(fix.session, gone));
+    graph_ok(&fix, calx_session_add(fix.session, new_jack));
+    assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
+    assert_non_null(strstr(calx_session_error(fix.session)->message, "inserting"));
+    graph_ok(&fix, calx_session_rollback(fix.session));
+    graph_ok(&fix, calx_session_contains(fix.session, gone, &contains));
+    assert_true(contains);
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM users"), 3);
+    graph_ok(&fix, calx_session_delete(fix.session, gone));
+    graph_ok(&fix, calx_session_flush(fix.session)); /* the way: one flush after the other */
+    graph_ok(&fix, calx_session_add(fix.session, graph_user("jack")));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM users"), 3);
+    graph_close(&fix);
+}
+
 static void a_tree_is_inserted_and_deleted_in_its_order(void **state)
 {
     (void)state;
@@ -634,6 +672,7 @@ int main(void)
         cmocka_unit_test(kinds_are_in_order_when_only_values_link_them),
         cmocka_unit_test(rows_are_inserted_as_added_and_updated_and_deleted_by_key),
         cmocka_unit_test(updates_come_before_inserts_unless_they_point_at_them),
+        cmocka_unit_test(a_unique_value_is_free_after_an_update_and_not_after_a_delete),
         cmocka_unit_test(a_tree_is_inserted_and_deleted_in_its_order),
         cmocka_unit_test(a_tree_goes_level_by_level),
         cmocka_unit_test(rows_round_a_circle_of_kinds_go_level_by_level),
