@@ -55,14 +55,14 @@ static bool starve_once(ration *account, const loading_scene *scene, long allowe
 }
 
 /*
- * Each one fails alone, and then with all that come after it; where a session takes long to connect
- * some of these are left out.
+ * Each one fails alone, and then with all that come after it; where a session takes long to
+ * connect, one of seventeen, each scene beginning at another one.
  */
 static void starve_both_ways(ration *account, const loading_scene *scene)
 {
     for (int once = 1; once >= 0; once--) {
-        long step = once == 0 && calx_test_on("postgresql") ? 7 : 1;
-        long allowed = 0;
+        long step = calx_test_on("postgresql") ? 17 : 1;
+        long allowed = (scene - loading_scenes + once) % step;
         atomic_store(&account->once, once == 1);
         while (starve_once(account, scene, allowed))
             allowed += step;

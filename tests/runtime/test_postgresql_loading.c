@@ -1,6 +1,6 @@
 /*
- * Everything that loads, over a line that is cut at each message of either side in turn, between
- * statements and inside of their rows. The call that meets it says so, rollback() mends the
+ * Everything that loads, over a line that is cut at messages of either side, one after the other,
+ * between statements and inside of their rows. The call that meets it says so, rollback() mends the
  * session, and the next try, over another connection, brings what is right.
  */
 #include "loading_scenes.h"
@@ -13,6 +13,13 @@ typedef struct line {
     gate *between;
     char url[1024];
 } line;
+
+/* What happens to it, and at which messages. */
+typedef struct cut {
+    gate_side side;
+    gate_fault fault;
+    long step;
+} cut;
 
 static void open_line(line *self)
 {
@@ -27,13 +34,19 @@ static void close_line(line *self)
     graph_close(&self->direct);
 }
 
-static void open_room(const line *self, graph *fix)
+/* In a session of its own, over a connection of an earlier one where there is one. */
+static void open_room(graph *fix)
 {
-    assert_int_equal(calx_engine_new(self->url, NULL, &fix->engine, NULL), CALX_OK);
     fix->session = NULL;
     log_sink_init(&fix->sink);
     graph_reopen(fix, true);
     assert_int_equal(graph_number(fix, "SELECT 1"), 1);
+}
+
+static void close_room(graph *fix)
+{
+    calx_session_free(fix->session);
+    log_sink_clear(&fix->sink);
 }
 
 static void check_failure(const graph *fix, const loading_scene *scene, calx_status status)
@@ -50,32 +63,36 @@ static void check_failure(const graph *fix, const loading_scene *scene, calx_sta
 }
 
 /* false: no more messages than that. */
-static bool cut_once(line *self, const loading_scene *scene, gate_side side, gate_fault fault,
-                     long messages)
+static bool cut_once(const line *self, calx_engine *engine, const loading_scene *scene,
+                     const cut *made, long messages)
 {
-    graph fix;
-    open_room(self, &fix);
-    gate_arm(self->between, side, fault, messages);
+    graph fix = { .engine = engine };
+    open_room(&fix);
+    gate_arm(self->between, made->side, made->fault, messages);
     calx_status status = scene->play(&fix);
     bool struck = gate_disarm(self->between);
     assert_true(struck || status == CALX_OK);
     if (status != CALX_OK)
         check_failure(&fix, scene, status);
-    graph_close(&fix);
+    close_room(&fix);
     return struck;
 }
 
-static void cut_everywhere(gate_side side, gate_fault fault, long step)
+/* Each scene begins at another message, so that all kinds of them are met. */
+static void cut_everywhere(const cut *made)
 {
     line self;
     open_line(&self);
     for (size_t i = 0; i < LOADING_SCENES; i++) {
-        long messages = 0;
-        while (cut_once(&self, &loading_scenes[i], side, fault, messages)) {
-            messages += step;
+        calx_engine *engine = NULL;
+        long messages = (long)i % made->step;
+        assert_int_equal(calx_engine_new(self.url, NULL, &engine, NULL), CALX_OK);
+        while (cut_once(&self, engine, &loading_scenes[i], made, messages)) {
+            messages += made->step;
             assert_true(messages < MOST_MESSAGES);
         }
         assert_true(messages > 3);
+        calx_engine_free(engine);
     }
     close_line(&self);
 }
@@ -83,19 +100,19 @@ static void cut_everywhere(gate_side side, gate_fault fault, long step)
 static void a_line_cut_at_any_message_of_the_client_is_survived(void **state)
 {
     (void)state;
-    cut_everywhere(GATE_CLIENT, GATE_CUT, 1);
+    cut_everywhere(&(cut){ GATE_CLIENT, GATE_CUT, 7 });
 }
 
 static void a_line_cut_at_any_message_of_the_server_is_survived(void **state)
 {
     (void)state;
-    cut_everywhere(GATE_SERVER, GATE_CUT, 1);
+    cut_everywhere(&(cut){ GATE_SERVER, GATE_CUT, 13 });
 }
 
 static void a_line_cut_inside_of_a_message_is_survived(void **state)
 {
     (void)state;
-    cut_everywhere(GATE_SERVER, GATE_TEAR, 3);
+    cut_everywhere(&(cut){ GATE_SERVER, GATE_TEAR, 23 });
 }
 
 int main(void)
