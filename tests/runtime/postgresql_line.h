@@ -122,4 +122,19 @@ static inline void kill_backend(int pid)
     assert_int_equal(server_number(sql), 1);
 }
 
+static inline void assert_same(const calx_value *left, const calx_value *right)
+{
+    assert_int_equal(left->type, right->type);
+    if (left->type == CALX_VALUE_BOOL)
+        assert_int_equal(left->as.boolean, right->as.boolean);
+    else if (left->type == CALX_VALUE_DOUBLE)
+        assert_memory_equal(&left->as.real, &right->as.real, sizeof(double));
+    else if (left->type == CALX_VALUE_TEXT || left->type == CALX_VALUE_BYTES) {
+        assert_int_equal(left->as.span.size, right->as.span.size);
+        assert_memory_equal(left->as.span.data, right->as.span.data, left->as.span.size);
+    } else if (left->type != CALX_VALUE_NULL)
+        assert_true(left->as.uint64 == right->as.uint64);
+}
+
+/* Stores a value in a column made for a member of that type, and reads it again. */
 #endif
