@@ -56,7 +56,7 @@ calx_links_rest *calx_links_need_rest(calx_instance *instance)
 
 static void unlist(calx_link *link)
 {
-    if (link->target == NULL)
+    if (link->target == NULL && link->previous == NULL)
         return;
     if (link->previous != NULL)
         link->previous->next = link->next;
@@ -83,6 +83,18 @@ void calx_link_point(calx_link *link, calx_instance *target, calx_link_state sta
     if (link->next != NULL)
         link->next->previous = link;
     target->links->incoming = link;
+}
+
+void calx_link_note_left(calx_link *link, calx_instance *left)
+{
+    calx_link *first = &left->links->rest->leavers;
+    if (link->target != NULL || link->previous != NULL)
+        return;
+    link->previous = first;
+    link->next = first->next;
+    if (link->next != NULL)
+        link->next->previous = link;
+    first->next = link;
 }
 
 /* ---- collections ---- */
@@ -494,7 +506,10 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
         calx_link *link = calx_link_at(instance, i);
         calx_link_leave_for_good(link, ending);
         calx_link_point(link, NULL, CALX_LINK_UNKNOWN);
+        unlist(link);
     }
+    while (instance->links->rest != NULL && instance->links->rest->leavers.next != NULL)
+        unlist(instance->links->rest->leavers.next);
     show_all(instance);
     calx_loads_release(instance->links->place);
     calx_release(instance->links->rest);

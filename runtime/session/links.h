@@ -23,7 +23,7 @@ typedef struct calx_links_rest calx_links_rest;
 struct calx_link {
     calx_instance *owner;
     calx_instance *target;      /* NULL: points at nothing, or unknown */
-    calx_link *next, *previous; /* among those that point at target */
+    calx_link *next, *previous; /* among those that point at target; else among leavers */
     uint32_t place;     /* where in the collections of its target its owner was put, cut off */
     uint16_t number;    /* which foreign key of its owner it is */
     uint8_t state;      /* calx_link_state */
@@ -65,6 +65,8 @@ struct calx_links_rest {
     struct calx_loan *loan; /* the session that loads for it while it is not stored; or NULL */
     struct calx_boundary *boundary; /* the innermost one in which a slot changed; or NULL */
     calx_links_rest *touched_next, *touched_previous; /* of that boundary */
+    /* Before the first link whose owner was a member, and was taken out outside of any session. */
+    calx_link leavers;
 };
 
 /*
@@ -157,6 +159,13 @@ static inline calx_slot *calx_slot_at(const calx_instance *instance, size_t rela
 
 /* Points a link at a target (NULL: nothing). Both must have links. Never fails. */
 void calx_link_point(calx_link *link, calx_instance *target, calx_link_state state);
+
+/*
+ * Remembers whose member the owner of a link was that points at nothing now, so that it comes into
+ * a session with that one (SES-273). Until it is pointed somewhere else, or one of the two goes. Of
+ * the rest of the links of that one there must be some.
+ */
+void calx_link_note_left(calx_link *link, calx_instance *left);
 
 /* Which foreign key of its owner a link is. */
 static inline unsigned calx_link_number(const calx_link *link)

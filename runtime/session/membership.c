@@ -170,6 +170,19 @@ static calx_status reach_removed(calx_session *session, calx_instances *found,
     return status;
 }
 
+/* The same for members that refer to the instance. */
+static calx_status reach_leavers(calx_session *session, calx_instances *found,
+                                 const calx_instance *instance, const calx_relationship *facts)
+{
+    const calx_links_rest *rest = instance->links->rest;
+    calx_status status = CALX_OK;
+    for (const calx_link *link = rest == NULL ? NULL : rest->leavers.next;
+         status == CALX_OK && link != NULL; link = link->next)
+        if (link->state == CALX_LINK_CHANGED && calx_goes_over(facts, link))
+            status = reach(session, found, link->owner);
+    return status;
+}
+
 /* A member that will not be one when the change under way is done. */
 static bool is_changing(const calx_relationship *facts, const calx_instance *item)
 {
@@ -202,7 +215,7 @@ static calx_status reach_over(calx_session *session, calx_instances *found, calx
     }
     return facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY
                ? reach_removed(session, found, calx_side_over(instance, facts))
-               : CALX_OK;
+               : reach_leavers(session, found, instance, facts);
 }
 
 /* Everything that save-update reaches from the first one, ready to be attached (SES-273). */

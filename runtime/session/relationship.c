@@ -90,12 +90,27 @@ static calx_status watch_others(calx_session *session, const calx_link *link, ca
     return status;
 }
 
+static bool is_detached(const calx_instance *instance)
+{
+    return instance->session == NULL && instance->state == CALX_STATE_DETACHED;
+}
+
+/* Nobody would know of it when the owner comes into a session. */
+static bool leaves_outside(const calx_link *link, const calx_instance *target)
+{
+    return target == NULL && link->target != NULL && is_detached(link->target) &&
+           is_detached(link->owner);
+}
+
 calx_status calx_relationship_point_begin(calx_session *session, calx_link *link,
                                           calx_instance *target)
 {
     calx_status status = watch_others(session, link, target);
     if (status == CALX_OK)
         status = watch_owner(session, link->owner);
+    if (status == CALX_OK && leaves_outside(link, target) &&
+        calx_links_need_rest(link->target) == NULL)
+        status = no_memory(session);
     return status == CALX_OK && target != NULL ? note_stranger(link, target) : status;
 }
 
@@ -110,7 +125,10 @@ static void point(calx_link *link, calx_instance *target)
     calx_orphan_note(link, target);
     if (old != target)
         calx_link_leave(link);
+    bool noted = leaves_outside(link, target) && old->links->rest != NULL;
     calx_link_point(link, target, CALX_LINK_CHANGED);
+    if (noted)
+        calx_link_note_left(link, old);
     link->displaces = displaces;
     calx_rival_seat(link);
     calx_link_join(link);
