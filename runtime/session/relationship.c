@@ -118,6 +118,7 @@ static void point(calx_link *link, calx_instance *target)
 {
     calx_instance *old = link->target;
     bool displaces = target != NULL && calx_rival_is_unknown(link, target);
+    bool stays = old == target && link->state == CALX_LINK_LOADED; /* it is no change (SES-186) */
     if (old != NULL)
         calx_boundary_touch(old);
     if (target != NULL)
@@ -126,7 +127,7 @@ static void point(calx_link *link, calx_instance *target)
     if (old != target)
         calx_link_leave(link);
     bool noted = leaves_outside(link, target) && old->links->rest != NULL;
-    calx_link_point(link, target, CALX_LINK_CHANGED);
+    calx_link_point(link, target, stays ? CALX_LINK_LOADED : CALX_LINK_CHANGED);
     if (noted)
         calx_link_note_left(link, old);
     link->displaces = displaces;

@@ -88,6 +88,34 @@ static void kinds_are_in_order_when_only_values_link_them(void **state)
     graph_close(&fix);
 }
 
+/* Nothing but values says that one points at the other, and both go. */
+static void kinds_are_deleted_in_order_when_only_values_link_them(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-170");
+    graph_open(&fix);
+    graph_sql(&fix, "INSERT INTO nodes (id, parent_id) VALUES (1, NULL), (2, 1)");
+    graph_sql(&fix, "INSERT INTO accounts (id) VALUES (1)");
+    graph_sql(&fix, "INSERT INTO transfers (id, from_id, to_id) VALUES (1, 1, 1)");
+    const void *account = graph_get(&fix, &account_mapper, 1);
+    const void *transfer = graph_get(&fix, &transfer_mapper, 1);
+    const void *root = graph_get(&fix, &node_mapper, 1);
+    const void *leaf = graph_get(&fix, &node_mapper, 2);
+    graph_ok(&fix, calx_session_delete(fix.session, account));
+    graph_ok(&fix, calx_session_delete(fix.session, transfer));
+    graph_ok(&fix, calx_session_delete(fix.session, root));
+    graph_ok(&fix, calx_session_delete(fix.session, leaf));
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_true(log_sink_find(&fix.sink, 0, "DELETE FROM \"transfers\"") <
+                log_sink_find(&fix.sink, 0, "DELETE FROM \"accounts\""));
+    assert_int_equal(graph_statements(&fix, "UPDATE"), 0);
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM nodes"), 0);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    graph_close(&fix);
+}
+
 static void rows_are_inserted_as_added_and_updated_and_deleted_by_key(void **state)
 {
     (void)state;
@@ -421,6 +449,28 @@ static void a_reference_to_an_instance_of_no_session_is_not_written(void **state
     graph_close(&fix);
 }
 
+/* Setting a reference to what it is already is no change, so the column that was set counts. */
+static void a_foreign_key_stays_when_its_reference_did_not_change(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-186");
+    graph_open(&fix);
+    graph_sql(&fix, "INSERT INTO nodes (id, parent_id) VALUES (1, NULL), (2, NULL), (3, 1)");
+    struct node *child = calx_instance_edit(graph_get(&fix, &node_mapper, 3));
+    const void *parent = graph_one(child, NODE_PARENT);
+    child->parent_id = (calx_nullable_int64){ true, 2 };
+    graph_ok(&fix, calx_session_no_autoflush_begin(fix.session));
+    graph_ok(&fix, graph_set(child, NODE_PARENT, parent));
+    graph_ok(&fix, calx_session_no_autoflush_end(fix.session));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_ptr_equal(graph_one(child, NODE_PARENT), parent);
+    assert_int_equal(graph_number(&fix, "SELECT parent_id FROM nodes WHERE id = 3"), 2);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_ptr_equal(graph_one(child, NODE_PARENT), graph_get(&fix, &node_mapper, 2));
+    graph_close(&fix);
+}
+
 static void a_foreign_key_and_a_reference_that_both_changed(void **state)
 {
     (void)state;
@@ -670,7 +720,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(owners_are_inserted_before_what_points_at_them),
         cmocka_unit_test(kinds_are_in_order_when_only_values_link_them),
+        cmocka_unit_test(kinds_are_deleted_in_order_when_only_values_link_them),
         cmocka_unit_test(rows_are_inserted_as_added_and_updated_and_deleted_by_key),
+        cmocka_unit_test(a_foreign_key_stays_when_its_reference_did_not_change),
         cmocka_unit_test(updates_come_before_inserts_unless_they_point_at_them),
         cmocka_unit_test(a_unique_value_is_free_after_an_update_and_not_after_a_delete),
         cmocka_unit_test(a_tree_is_inserted_and_deleted_in_its_order),
