@@ -372,6 +372,148 @@ static void rows_that_point_at_each_other_are_written(void **state)
     calx_engine_free(engine);
 }
 
+/* ---- loading ---- */
+
+static void count_select(void *context, calx_log_level level, const char *logger, const char *text)
+{
+    (void)logger;
+    if (level == CALX_LOG_INFO && strncmp(text, "SELECT", 6) == 0)
+        ++*(size_t *)context;
+}
+
+static calx_engine *open_counting_engine(size_t *selects)
+{
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    calx_engine *engine = NULL;
+    options.echo = CALX_ECHO_SQL;
+    options.log = count_select;
+    options.log_context = selects;
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &engine, NULL), CALX_OK);
+    create(engine);
+    return engine;
+}
+
+/* An author of two posts, of which one has a tag, and who has a profile. */
+static void fill(calx_engine *engine)
+{
+    calx_session *session = open_session(engine);
+    struct post *post = add_post(session), *second = post_new();
+    struct profile *profile = profile_new();
+    const struct author *author = NULL;
+    const struct tag *tag = NULL;
+    second->position = 1;
+    add_tag(session, "c");
+    ok(session, tag_get_one(session, "c", &tag));
+    ok(session, post_author(post, &author));
+    ok(session, author_posts_append(author, second));
+    ok(session, author_set_profile(author, profile));
+    ok(session, post_tags_append(post, tag));
+    ok(session, calx_session_commit(session));
+    calx_session_free(session);
+}
+
+static void assert_refused(const calx_session *session, calx_status status, const char *way)
+{
+    assert_int_equal(status, CALX_E_INVALID_REQUEST);
+    assert_non_null(strstr(calx_session_error(session)->message, way));
+}
+
+/* CALX_LAZY(raise): no function of it loads, unless a query said so. */
+static void what_must_not_be_loaded_is_refused_by_each_function(void **state)
+{
+    (void)state;
+    static const char way[] = "calx_selectinload(author_rel.drafts)";
+    calx_engine *engine = open_engine();
+    calx_shows("SES-315");
+    create(engine);
+    fill(engine);
+    calx_session *session = open_session(engine);
+    const struct author *author = NULL;
+    const struct post *const *drafts = NULL, *newest = NULL;
+    size_t count = 0;
+    bool contains = false;
+    ok(session, author_get_one(session, 1, &author));
+    assert_refused(session, author_drafts(author, &drafts, &count), way);
+    assert_refused(session, author_drafts_count(author, &count), way);
+    assert_refused(session, author_drafts_contains(author, author->posts.items[0], &contains), way);
+    ok(session, calx_session_reset(session));
+    author_query *query = author_query_new(session);
+    ok(session, author_query_options(query, calx_selectinload(author_rel.drafts)));
+    ok(session, author_query_options(query, calx_raiseload_on_sql(author_rel.newest)));
+    ok(session, author_query_one(query, &author));
+    ok(session, author_drafts(author, &drafts, &count));
+    assert_int_equal(count, 2);
+    ok(session, author_newest(author, &newest)); /* NULL: there is nothing to ask for */
+    assert_null(newest);
+    author_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
+static void what_needs_a_statement_is_refused_where_sql_is_forbidden(void **state)
+{
+    (void)state;
+    calx_engine *engine = open_engine();
+    calx_shows("SES-315");
+    create(engine);
+    fill(engine);
+    calx_session *session = open_session(engine);
+    const struct profile *profile = NULL;
+    const struct author *author = NULL, *found = NULL;
+    profile_query *query = profile_query_new(session);
+    ok(session, profile_query_options(query, calx_raiseload_on_sql(profile_rel.author)));
+    ok(session, profile_query_one(query, &profile));
+    assert_refused(session, profile_author(profile, &author), "calx_selectinload(profile_rel");
+    ok(session, author_get_one(session, 1, &found));
+    ok(session, profile_author(profile, &author)); /* in memory now */
+    assert_ptr_equal(author, found);
+    ok(session, profile_delete(session, profile)); /* a flush and a cascade may load */
+    ok(session, calx_session_commit(session));
+    profile_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
+/* Five steps, in four ways. */
+static void a_long_path_takes_a_statement_for_each_step_that_is_not_joined(void **state)
+{
+    (void)state;
+    size_t selects = 0, count = 0;
+    calx_engine *engine = open_counting_engine(&selects);
+    fill(engine);
+    calx_session *session = open_session(engine);
+    const struct author *start = NULL, *author = NULL;
+    const struct post *const *posts = NULL;
+    const struct tag *const *tags = NULL;
+    const struct profile *profile = NULL;
+    calx_option path = calx_selectinload(author_rel.posts);
+    path = calx_then(path, calx_subqueryload(post_rel.tags));
+    path = calx_then(path, calx_joinedload(tag_rel.posts));
+    path = calx_then(path, calx_joinedload(post_rel.author));
+    path = calx_then(path, calx_immediateload(author_rel.profile));
+    author_query *query = author_query_new(session);
+    ok(session, author_query_options(query, path));
+    selects = 0;
+    ok(session, author_query_one(query, &start));
+    assert_int_equal(selects, 4); /* authors; posts; tags, and what is joined to them; profiles */
+    ok(session, author_posts(start, &posts, &count));
+    assert_int_equal(count, 2);
+    ok(session, post_tags(posts[1], &tags, &count));
+    assert_int_equal(count, 0);
+    ok(session, post_tags(posts[0], &tags, &count));
+    assert_int_equal(count, 1);
+    ok(session, tag_posts(tags[0], &posts, &count));
+    assert_int_equal(count, 1);
+    ok(session, post_author(posts[0], &author));
+    assert_ptr_equal(author, start);
+    ok(session, author_profile(author, &profile));
+    assert_non_null(profile);
+    assert_int_equal(selects, 4);
+    author_query_free(query);
+    calx_session_free(session);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +529,9 @@ int main(void)
         cmocka_unit_test(a_struct_is_joined_to_itself),
         cmocka_unit_test(both_sides_of_a_one_to_one_are_kept_in_step),
         cmocka_unit_test(rows_that_point_at_each_other_are_written),
+        cmocka_unit_test(what_must_not_be_loaded_is_refused_by_each_function),
+        cmocka_unit_test(what_needs_a_statement_is_refused_where_sql_is_forbidden),
+        cmocka_unit_test(a_long_path_takes_a_statement_for_each_step_that_is_not_joined),
     };
     return CALX_RUN("graph", tests);
 }

@@ -326,6 +326,41 @@ static void what_is_in_memory_is_the_same_in_every_way(void **state)
     graph_close(&fix);
 }
 
+/* The store stands in the main hall, which is loaded, and its crates are not; one more is pending.
+ */
+static void what_is_loaded_stays_and_what_is_deeper_loads_in_every_way(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-317");
+    depot_open(&fix);
+    for (size_t way = 1; way < DEPOT_WAYS; way++) {
+        const struct hall *hall = NULL;
+        const depot_way *by = &depot_ways[way];
+        graph_reopen(&fix, true);
+        graph_ok(&fix, hall_get_one(fix.session, DEPOT_N, 1, &hall));
+        assert_int_equal(graph_count(hall, HALL_INNER), 2);
+        graph_ok(&fix, calx_session_no_autoflush_begin(fix.session));
+        struct hall *pending = hall_new();
+        pending->site = DEPOT_T;
+        pending->number = 9;
+        graph_ok(&fix, graph_append(hall, HALL_INNER, pending));
+        graph_ok(&fix, graph_remove(hall, HALL_INNER, graph_item(hall, HALL_INNER, 0)));
+        calx_query *query = depot_query(&fix, &hall_mapper);
+        take(&fix, query, calx_then(by->load(hall_rel.inner), by->load(hall_rel.crates)));
+        const void *const *halls = all(&fix, query, HALLS);
+        assert_ptr_equal(halls[0], hall);
+        graph_forget(&fix);
+        depot_expect(&fix, hall, HALL_INNER, "s1 t9", by->name);
+        depot_expect(&fix, graph_item(hall, HALL_INNER, 0), HALL_CRATES, "7", by->name);
+        depot_expect(&fix, halls[2], HALL_INNER, "s2", by->name);
+        depot_expect(&fix, halls[3], HALL_CRATES, "9", by->name);
+        expect_statements(&fix, 0, by->name);
+        calx_query_free(query);
+    }
+    graph_close(&fix);
+}
+
 /* A key of two columns is written and read back when rows move from one to another. */
 static void what_moved_is_where_it_went_in_every_way(void **state)
 {
@@ -370,6 +405,7 @@ int main(void)
         cmocka_unit_test(members_find_their_owners_by_two_columns_in_every_way),
         cmocka_unit_test(a_limit_counts_owners_in_every_way),
         cmocka_unit_test(what_is_in_memory_is_the_same_in_every_way),
+        cmocka_unit_test(what_is_loaded_stays_and_what_is_deeper_loads_in_every_way),
         cmocka_unit_test(what_moved_is_where_it_went_in_every_way),
     };
     return CALX_RUN("loading_ways", tests);

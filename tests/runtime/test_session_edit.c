@@ -485,6 +485,45 @@ static void a_rollback_restores_changed_keys(void **state)
     tear_down(&fix);
 }
 
+/* Nobody knows what the row has, so what was set is written, be it the same. */
+static void a_value_set_while_expired_is_written_though_it_is_the_same(void **state)
+{
+    (void)state;
+    calx_shows("SES-179");
+    fixture fix;
+    set_up_model(&fix, &note_metadata);
+    char body[] = "body";
+    struct note *note = add_note(fix.session, "a", body);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(calx_session_commit(fix.session), CALX_OK); /* expired */
+        log_sink_forget(&fix.sink);
+        assert_int_equal(calx_instance_set_text(note, &note_columns[3], "tag"), CALX_OK);
+        assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+        assert_int_equal(log_sink_count(&fix.sink, "SELECT"), 0);
+        assert_int_equal(log_sink_count(&fix.sink, "UPDATE \"notes\" SET \"tag\" = ?"), 1);
+    }
+    tear_down(&fix);
+}
+
+/* Its key is known whatever else is not, so a DELETE needs no SELECT. */
+static void an_expired_instance_is_deleted_by_the_key_it_was_loaded_with(void **state)
+{
+    (void)state;
+    calx_shows("SES-181");
+    fixture fix;
+    set_up_model(&fix, &note_metadata);
+    char body[] = "body";
+    struct note *note = add_note(fix.session, "a", body);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_delete(fix.session, note), CALX_OK);
+    assert_int_equal(calx_session_flush(fix.session), CALX_OK);
+    assert_int_equal(log_sink_count(&fix.sink, "SELECT"), 0);
+    assert_int_equal(log_sink_count(&fix.sink, "DELETE FROM"), 1);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM notes"), 0);
+    tear_down(&fix);
+}
+
 static void a_delete_finds_its_row_by_the_key_it_has_there(void **state)
 {
     (void)state;
@@ -667,6 +706,8 @@ int main(void)
         cmocka_unit_test(a_rollback_restores_fields),
         cmocka_unit_test(a_commit_sets_the_point_to_go_back_to),
         cmocka_unit_test(a_rollback_restores_changed_keys),
+        cmocka_unit_test(a_value_set_while_expired_is_written_though_it_is_the_same),
+        cmocka_unit_test(an_expired_instance_is_deleted_by_the_key_it_was_loaded_with),
         cmocka_unit_test(a_delete_finds_its_row_by_the_key_it_has_there),
         cmocka_unit_test(a_text_changed_in_place_is_seen_and_restored),
         cmocka_unit_test(a_text_is_watched_after_part_of_the_row_was_loaded),
