@@ -92,6 +92,12 @@ bool calx_sqlite_gate_enter(calx_sqlite_gate *gate, int64_t timeout_ms);
 /* The turn goes to the one that waits longest. */
 void calx_sqlite_gate_leave(calx_sqlite_gate *gate);
 
+/* unlock.c: waits until a table of a shared cache may be free. false: it is not, or would never be.
+ */
+bool calx_sqlite_await_unlock(calx_sqlite_connection *connection, int64_t deadline);
+/* Steps again, from the beginning, what such a table was in the way of. Answers the last code. */
+int calx_sqlite_step_when_unlocked(calx_sqlite_connection *connection, sqlite3_stmt *statement);
+
 /* transaction.c */
 calx_status calx_sqlite_control(calx_driver_connection *connection, calx_driver_control control,
                                 unsigned serial);

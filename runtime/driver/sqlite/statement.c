@@ -8,6 +8,7 @@
 
 #include "base/allocator.h"
 #include "base/apart.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "driver/timestamp.h"
 
@@ -47,6 +48,17 @@ static int compile(sqlite3 *db, const char *sql, size_t size, sqlite3_stmt **out
         sql = tail > sql ? tail : end;
     }
     *out_tail = sql;
+    return code;
+}
+
+/* The schema of a shared cache is a table like others, and may be locked. */
+static CALX_APART int compile_when_unlocked(calx_sqlite_connection *connection, const char *sql,
+                                            size_t size, sqlite3_stmt **out, const char **out_tail)
+{
+    int64_t deadline = calx_deadline_in_ms(calx_sqlite_patience(connection));
+    int code = SQLITE_LOCKED_SHAREDCACHE;
+    while (code == SQLITE_LOCKED_SHAREDCACHE && calx_sqlite_await_unlock(connection, deadline))
+        code = compile(connection->db, sql, size, out, out_tail);
     return code;
 }
 
@@ -120,6 +132,8 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
     statement->db = connection->db;
     calx_status status = CALX_OK;
     int code = compile(connection->db, sql, size, &statement->stmt, &tail);
+    if (code == SQLITE_LOCKED_SHAREDCACHE)
+        code = compile_when_unlocked(connection, sql, size, &statement->stmt, &tail);
     if (code != SQLITE_OK)
         status = calx_sqlite_fail_open(connection, code);
     else
@@ -206,10 +220,12 @@ static calx_status bind_all(sqlite_statement *statement, const calx_value *param
     return CALX_OK;
 }
 
-static calx_status step(sqlite_statement *statement, bool *out_row)
+static calx_status step(sqlite_statement *statement, bool first, bool *out_row)
 {
     statement->stepped = true;
     int code = sqlite3_step(statement->stmt);
+    if (first && code == SQLITE_LOCKED_SHAREDCACHE)
+        code = calx_sqlite_step_when_unlocked(connection_of(statement), statement->stmt);
     if (code == SQLITE_ROW) {
         *out_row = true;
         return CALX_OK;
@@ -243,7 +259,7 @@ static calx_status run(sqlite_statement *statement, const calx_value *parameters
     statement->width = 0;
     statement->total_before = sqlite3_total_changes(statement->db);
     status = bind_all(statement, parameters, count);
-    return status == CALX_OK ? step(statement, out_row) : status;
+    return status == CALX_OK ? step(statement, true, out_row) : status;
 }
 
 /* Locks are waited for until the deadline at most. */
@@ -281,7 +297,7 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
 
 calx_status calx_sqlite_next(calx_driver_statement *base, bool *out_row)
 {
-    return step((sqlite_statement *)base, out_row);
+    return step((sqlite_statement *)base, false, out_row);
 }
 
 static const char *class_name(int stored)

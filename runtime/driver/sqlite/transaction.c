@@ -35,6 +35,8 @@ static calx_status run_control(calx_sqlite_connection *connection, sqlite3_stmt 
 {
     int code = sqlite3_step(statement);
     calx_status status = CALX_OK;
+    if (code == SQLITE_LOCKED_SHAREDCACHE)
+        code = calx_sqlite_step_when_unlocked(connection, statement);
     if (code != SQLITE_DONE)
         status = calx_sqlite_fail_open(connection, code);
     sqlite3_reset(statement);
