@@ -39,7 +39,8 @@ typedef struct calx_driver_config {
     bool remote;           /* a server is behind it: one that is lost tells of the others */
     bool wants_writable;   /* one that turns read-only is of no use: ENG-098 */
     atomic_bool given_up;  /* connects under way are to fail soon; set by the engine */
-    size_t cached_texts;   /* how many statements of other people's text to keep per connection */
+    atomic_size_t max_parameters; /* of one statement, as the last connection said; 0: none did */
+    size_t cached_texts; /* how many statements of other people's text to keep per connection */
     const calx_logger
         *logger; /* for what the database says by itself; set by the engine, or NULL */
     /* The same for whoever listens; set by the engine, or NULL. */

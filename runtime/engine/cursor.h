@@ -120,6 +120,9 @@ calx_engine *calx_connection_engine(const calx_connection *connection);
 
 const calx_dialect *calx_engine_dialect(const calx_engine *engine);
 
+/* Parameters of one statement: what the dialect knows, or less where the library has less. */
+size_t calx_engine_max_parameters(const calx_engine *engine);
+
 /* Where the engine's lines go; never NULL; its level says what is wanted. */
 const calx_logger *calx_engine_logger(const calx_engine *engine);
 

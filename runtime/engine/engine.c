@@ -349,6 +349,13 @@ const calx_dialect *calx_engine_dialect(const calx_engine *engine)
     return engine->driver->dialect;
 }
 
+size_t calx_engine_max_parameters(const calx_engine *engine)
+{
+    size_t most = engine->driver->dialect->max_parameters;
+    size_t found = atomic_load_explicit(&engine->config->max_parameters, memory_order_relaxed);
+    return found > 0 && found < most ? found : most;
+}
+
 const calx_logger *calx_engine_logger(const calx_engine *engine)
 {
     return &engine->logger;

@@ -62,6 +62,8 @@ static calx_status open_link(calx_engine *engine, calx_link *link, int64_t deadl
         status = engine->driver->connect(config, deadline, &link->connection, error);
     else if (ready != NULL)
         (void)engine->driver->adopt(engine->config, ready, &link->connection, NULL); /* to close */
+    if (status == CALX_OK && link->config != NULL)
+        atomic_store(&engine->config->max_parameters, atomic_load(&link->config->max_parameters));
     if (status == CALX_OK)
         status = calx_engine_greet(engine, link, deadline, error);
     if (status == CALX_OK && calx_hears(engine, CALX_EVENT_CONNECT))

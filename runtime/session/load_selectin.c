@@ -45,8 +45,8 @@ static calx_status choose_size(calx_session *session, size_t width, size_t *out_
     *out_padded = NULL;
     if (dialect->batches_rows)
         return CALX_OK;
-    if (MOST_KEYS * width > dialect->max_parameters)
-        *out_most = dialect->max_parameters / width;
+    if (MOST_KEYS * width > calx_engine_max_parameters(session->options.bind))
+        *out_most = calx_engine_max_parameters(session->options.bind) / width;
     *out_padded = calx_alloc_array(*out_most * width, sizeof **out_padded);
     return *out_padded == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
 }

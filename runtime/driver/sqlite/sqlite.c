@@ -123,7 +123,10 @@ static calx_status open_file(calx_sqlite_connection *connection, calx_error *err
 
 static calx_status set_up(calx_sqlite_connection *connection, calx_error *error)
 {
+    calx_sqlite_config *config = (calx_sqlite_config *)(uintptr_t)connection->config;
+    int most = sqlite3_limit(connection->db, SQLITE_LIMIT_VARIABLE_NUMBER, -1);
     (void)error;
+    atomic_store(&config->base.max_parameters, most > 0 ? (size_t)most : 0); /* LIM-28 */
     sqlite3_extended_result_codes(connection->db, 1);
     sqlite3_busy_timeout(connection->db, connection->opening_timeout_ms);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
