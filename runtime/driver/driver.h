@@ -128,6 +128,14 @@ typedef struct calx_driver_copy {
     size_t rows;
 } calx_driver_copy;
 
+/* One statement with many sets of values. */
+typedef struct calx_driver_many {
+    const calx_value *values; /* set after set, parameter_count for each */
+    size_t sets;
+    int64_t *changes; /* filled with the rows each set changed; -1: it was not done */
+    size_t failed;    /* the set that failed, from 0; SIZE_MAX: no single one */
+} calx_driver_many;
+
 /* All slots are required unless marked optional; the registry refuses a table that lacks one. */
 struct calx_driver {
     unsigned api_version; /* CALX_DRIVER_API */
@@ -290,6 +298,12 @@ struct calx_driver {
      */
     calx_status (*adopt)(const calx_driver_config *config, void *native,
                          calx_driver_connection **out, calx_error *error);
+    /*
+     * Required. Runs the statement once for each set of values, which need not stay; rows it gives
+     * are dropped. Within a transaction it does all or nothing: a failure leaves the transaction as
+     * it was, unless that is lost.
+     */
+    calx_status (*execute_many)(calx_driver_statement *statement, calx_driver_many *many);
 };
 
 /*

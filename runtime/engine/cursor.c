@@ -314,6 +314,60 @@ calx_status calx_cursor_execute_rows(calx_cursor *cursor, const calx_value *valu
     return status;
 }
 
+/* The driver runs all of them, within the time the options give. */
+static calx_status execute_sets(calx_cursor *cursor, calx_driver_many *many)
+{
+    const calx_connection *connection = cursor->connection;
+    calx_driver_connection *physical = cursor->link->connection;
+    int64_t timeout_ms = connection->settings->timeout_ms;
+    if (connection->echo)
+        calx_echo_statement(connection, cursor->sql, many->values,
+                            many->sets * cursor->statement->parameter_count);
+    int64_t start = connection->echo ? calx_clock_monotonic_ns() : 0;
+    physical->deadline = timeout_ms > 0 ? calx_deadline_in_ms(timeout_ms) : 0;
+    calx_status status = cursor->driver->execute_many(cursor->statement, many);
+    physical->deadline = 0;
+    if (connection->echo)
+        calx_echo_time(connection, calx_clock_monotonic_ns() - start);
+    return status;
+}
+
+static calx_status execute_many_inside(calx_cursor *cursor, calx_driver_many *many)
+{
+    calx_connection *connection = cursor->connection;
+    calx_status status = calx_connection_ready(connection);
+    if (status != CALX_OK)
+        return status;
+    calx_event_details details = { .parameters = many->values,
+                                   .parameter_count =
+                                       many->sets * cursor->statement->parameter_count };
+    restore(cursor);
+    if (calx_hears(connection->engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE))
+        status = raise_before(cursor, &details, many->sets);
+    if (status != CALX_OK)
+        return give_up(cursor, status);
+    many->values = details.parameters;
+    status = execute_sets(cursor, many);
+    if (status != CALX_OK)
+        return fail(cursor, status);
+    if (calx_hears(connection->engine, CALX_EVENT_AFTER_CURSOR_EXECUTE))
+        status = raise_after(cursor, &details);
+    return status == CALX_OK ? CALX_OK : give_up(cursor, status);
+}
+
+calx_status calx_cursor_execute_many(calx_cursor *cursor, calx_driver_many *many)
+{
+    pthread_t before;
+    calx_connection *connection = cursor->connection;
+    if (connection == NULL)
+        return CALX_E_STATE;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = execute_many_inside(cursor, many);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
 /* A COPY has no cursor, and the events of one; what listeners put in its place does not count. */
 static calx_status raise_copy(calx_connection *connection, calx_event event,
                               const calx_driver_copy *copy, size_t width)

@@ -67,6 +67,15 @@ calx_status calx_cursor_execute_keys(calx_cursor *cursor, const calx_value *valu
                                      size_t keys, bool *out_row);
 
 /*
+ * Runs a statement once for each set of values, whose rows are dropped. Within a transaction a
+ * failure undoes all of them, unless the transaction is lost with it.
+ */
+calx_status calx_cursor_execute_many(calx_cursor *cursor, calx_driver_many *many);
+
+/* How many rows the options want in one round trip; SIZE_MAX: they do not say. */
+size_t calx_connection_page_size(const calx_connection *connection);
+
+/*
  * Copies rows into the table of a plan of kind COPY: values row by row, one for each column. A
  * failure undoes it alone, unless the transaction is lost with it. CALX_E_UNSUPPORTED: this table
  * is not for it.

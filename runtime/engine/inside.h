@@ -355,4 +355,15 @@ calx_status calx_statement_resolve(const calx_statement *statement, const calx_d
                                    const calx_value **out_values, size_t *out_count,
                                    calx_error *error);
 
+/* Its text as the driver wants it, and how many values that takes; borrowed as above. */
+calx_status calx_statement_form(const calx_statement *statement, const calx_dialect *dialect,
+                                const char **out_sql, size_t *out_size, size_t *out_width,
+                                calx_error *error);
+/*
+ * Puts the values of sets where that text expects them; parameters the sets do not name have what
+ * was bound. Text and bytes stay the sets' or the statement's. Errors as of resolve.
+ */
+calx_status calx_statement_spread(const calx_statement *statement, const calx_parameter_sets *sets,
+                                  size_t first, size_t count, calx_value *out, calx_error *error);
+
 #endif

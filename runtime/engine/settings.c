@@ -13,7 +13,6 @@
 #include <strings.h>
 
 const calx_settings calx_settings_defaults = {
-    .page_size = CALX_PAGE_SIZE,
     .retry_delay_ms = CALX_RETRY_DELAY_MS,
     .retry_delay_max_ms = CALX_RETRY_DELAY_MAX_MS,
 };

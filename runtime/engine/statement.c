@@ -321,10 +321,9 @@ static calx_status gather(const calx_statement *statement, const statement_form 
     return CALX_OK;
 }
 
-calx_status calx_statement_resolve(const calx_statement *statement, const calx_dialect *dialect,
-                                   const char **out_sql, size_t *out_size,
-                                   const calx_value **out_values, size_t *out_count,
-                                   calx_error *error)
+/* What one dialect makes of it is in statement->work->form then. */
+static calx_status find_form(const calx_statement *statement, const calx_dialect *dialect,
+                             calx_error *error)
 {
     statement_form *form = &statement->work->form;
     if (statement->status != CALX_OK)
@@ -334,7 +333,16 @@ calx_status calx_statement_resolve(const calx_statement *statement, const calx_d
         if (make_form(form, dialect, statement->text, statement->size) != CALX_OK)
             return calx_error_set_nomem(error);
     }
-    calx_status status = check_places(statement, form, error);
+    return check_places(statement, form, error);
+}
+
+calx_status calx_statement_resolve(const calx_statement *statement, const calx_dialect *dialect,
+                                   const char **out_sql, size_t *out_size,
+                                   const calx_value **out_values, size_t *out_count,
+                                   calx_error *error)
+{
+    statement_form *form = &statement->work->form;
+    calx_status status = find_form(statement, dialect, error);
     if (status == CALX_OK)
         status = gather(statement, form, error);
     if (status != CALX_OK)
@@ -344,4 +352,81 @@ calx_status calx_statement_resolve(const calx_statement *statement, const calx_d
     *out_values = form->values;
     *out_count = form->map.place_count;
     return CALX_OK;
+}
+
+calx_status calx_statement_form(const calx_statement *statement, const calx_dialect *dialect,
+                                const char **out_sql, size_t *out_size, size_t *out_width,
+                                calx_error *error)
+{
+    calx_status status = find_form(statement, dialect, error);
+    if (status != CALX_OK)
+        return status;
+    *out_sql = statement->work->form.sql;
+    *out_size = statement->work->form.size;
+    *out_width = statement->work->form.map.place_count;
+    return CALX_OK;
+}
+
+/* Whether the dialect finds a parameter of that name in the text. */
+static bool has_place(const calx_statement *statement, const char *name)
+{
+    const calx_parameter_map *map = &statement->work->form.map;
+    return name != NULL && calx_parameter_map_find(map, statement->text, name) >= 0;
+}
+
+/* The number of the name at a place among those of the sets; name_count: it is not there. */
+static size_t find_name(const calx_statement *statement, const calx_parameter_sets *sets,
+                        const calx_parameter_place *place)
+{
+    const char *name = statement->text + place->position + 1;
+    size_t i = 0;
+    while (i < sets->name_count && (strlen(sets->names[i]) != place->name_size ||
+                                    memcmp(sets->names[i], name, place->name_size) != 0))
+        i++;
+    return i;
+}
+
+static calx_value given(calx_value value)
+{
+    bool span = value.type == CALX_VALUE_TEXT || value.type == CALX_VALUE_BYTES;
+    return span && value.as.span.data == NULL ? calx_value_null() : value;
+}
+
+static calx_status spread_place(const calx_statement *statement, const calx_parameter_sets *sets,
+                                size_t number, size_t first, size_t count, calx_value *out,
+                                calx_error *error)
+{
+    const calx_parameter_map *map = &statement->work->form.map;
+    const calx_parameter_place *place = &map->places[number];
+    size_t column = find_name(statement, sets, place);
+    const calx_value *bound = column < sets->name_count ? NULL : value_at(statement, place);
+    if (column == sets->name_count && bound == NULL) {
+        calx_error_set(error, CALX_E_ARGUMENT,
+                       "the parameter :%.*s is in no set, and was never bound",
+                       (int)place->name_size, statement->text + place->position + 1);
+        calx_error_statement(error, statement->text);
+        return CALX_E_ARGUMENT;
+    }
+    for (size_t i = 0; i < count; i++)
+        out[i * map->place_count + number] =
+            bound != NULL ? *bound : given(sets->values[(first + i) * sets->name_count + column]);
+    return CALX_OK;
+}
+
+calx_status calx_statement_spread(const calx_statement *statement, const calx_parameter_sets *sets,
+                                  size_t first, size_t count, calx_value *out, calx_error *error)
+{
+    calx_status status = CALX_OK;
+    for (size_t i = 0; i < sets->name_count; i++) {
+        if (has_place(statement, sets->names[i]))
+            continue;
+        calx_error_set(error, CALX_E_ARGUMENT,
+                       "the statement has no parameter :%s, which is in the sets",
+                       sets->names[i] != NULL ? sets->names[i] : "(NULL)");
+        calx_error_statement(error, statement->text);
+        return CALX_E_ARGUMENT;
+    }
+    for (size_t i = 0; status == CALX_OK && i < statement->work->form.map.place_count; i++)
+        status = spread_place(statement, sets, i, first, count, out, error);
+    return status;
 }

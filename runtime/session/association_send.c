@@ -222,7 +222,9 @@ static calx_status begin_batch(sending *all, size_t number, calx_batch_row *row)
     calx_status status = send_batch(all);
     if (status == CALX_OK && had_rows)
         status = all->kind->prepare(all, &all->rows[number], &row->width); /* it was used */
-    if (status == CALX_OK && calx_batch_start(&writer->batch, row, all->count - number) != CALX_OK)
+    if (status == CALX_OK &&
+        calx_batch_start(&writer->batch, row,
+                         calx_batch_expected(writer->session, all->count - number)) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     all->first = number;
     return status;

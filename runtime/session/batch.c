@@ -51,6 +51,13 @@ static calx_status reserve(void **array, size_t *capacity, size_t count, size_t 
     return CALX_OK;
 }
 
+size_t calx_batch_expected(const calx_session *session, size_t count)
+{
+    return session->connection != NULL
+               ? smaller(count, calx_connection_page_size(session->connection))
+               : count;
+}
+
 calx_status calx_batch_start(calx_batch *batch, const calx_batch_row *row, size_t expected)
 {
     size_t words = calx_plan_words(row->entity->mapper);

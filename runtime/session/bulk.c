@@ -277,7 +277,9 @@ static calx_status begin_batch(bulk_call *bulk, size_t number, calx_batch_row *r
     calx_status status = send_batch(bulk);
     if (status == CALX_OK && had_rows)
         status = bulk->kind->prepare(bulk, number, &row->width); /* the scratch was used */
-    if (status == CALX_OK && calx_batch_start(&writer->batch, row, bulk->count - number) != CALX_OK)
+    if (status == CALX_OK &&
+        calx_batch_start(&writer->batch, row,
+                         calx_batch_expected(writer->session, bulk->count - number)) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     bulk->first = number;
     return status;

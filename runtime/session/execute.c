@@ -172,58 +172,27 @@ calx_status calx_session_scalars(calx_session *session, const calx_statement *st
 
 /* ---- several sets of values ---- */
 
-static calx_status check_sets(calx_session *session, const calx_statement *statement,
-                              const calx_parameter_sets *sets)
+/* Those of the last set stay bound. */
+static void keep_bound(calx_statement *statement, const calx_parameter_sets *sets)
 {
-    if (statement == NULL)
-        return calx_session_fail(session, CALX_E_ARGUMENT,
-                                 "the statement is NULL: make one with calx_text_statement()");
-    if (sets == NULL || sets->size != sizeof(*sets))
-        return calx_session_fail(session, CALX_E_ARGUMENT,
-                                 "execute_many: start the sets from CALX_PARAMETER_SETS_INIT");
-    if (sets->count > 0 && sets->name_count > 0 && (sets->names == NULL || sets->values == NULL))
-        return calx_session_fail(session, CALX_E_ARGUMENT,
-                                 "execute_many: the sets have no names, or no values");
-    return CALX_OK;
-}
-
-static calx_status run_set(calx_session *session, calx_statement *statement,
-                           const calx_parameter_sets *sets, size_t set, int64_t *changes)
-{
-    const calx_value *values = sets->values + set * sets->name_count;
-    calx_result *result = NULL;
-    bool row = true;
-    for (size_t i = 0; i < sets->name_count; i++) /* the execution tells what failed */
+    const calx_value *values = sets->values + (sets->count - 1) * sets->name_count;
+    for (size_t i = 0; i < sets->name_count; i++) /* the next execution tells what failed */
         (void)calx_statement_bind(statement, sets->names[i], values[i]);
-    if (calx_connection_execute(session->connection, statement, &result) != CALX_OK)
-        return calx_session_take_error(session);
-    calx_status status = CALX_OK;
-    while (status == CALX_OK && row)
-        status = calx_result_next(result, &row);
-    if (status != CALX_OK)
-        calx_error_copy(&session->error, calx_result_error(result));
-    *changes += calx_result_rowcount(result);
-    calx_result_free(result);
-    return status;
 }
 
 calx_status calx_session_execute_many(calx_session *session, calx_statement *statement,
                                       const calx_parameter_sets *sets, int64_t *out_changes)
 {
-    int64_t changes = 0;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
-        status = check_sets(session, statement, sets);
-    if (status == CALX_OK)
         status = calx_session_autoflush(session);
-    if (status == CALX_OK && sets->count > 0)
+    if (status == CALX_OK)
         status = calx_session_acquire(session);
-    for (size_t i = 0; status == CALX_OK && i < sets->count; i++) {
-        status = run_set(session, statement, sets, i, &changes);
-        if (status != CALX_OK)
-            calx_error_prefix(&session->error, "set %zu of %zu: ", i + 1, sets->count);
-    }
-    if (status == CALX_OK && out_changes != NULL)
-        *out_changes = changes;
-    return status;
+    if (status != CALX_OK)
+        return status;
+    if (calx_connection_execute_many(session->connection, statement, sets, out_changes) != CALX_OK)
+        return calx_session_take_error(session);
+    if (sets->count > 0)
+        keep_bound(statement, sets);
+    return CALX_OK;
 }

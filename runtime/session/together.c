@@ -104,7 +104,9 @@ static calx_status begin_batch(calx_writer *writer, const calx_together *kind, c
     calx_status status = send_batch(writer, kind);
     if (status == CALX_OK && had_rows)
         status = kind->prepare(writer, row, &fits); /* the scratch was used */
-    if (status == CALX_OK && calx_batch_start(&writer->batch, row, expected) != CALX_OK)
+    if (status == CALX_OK &&
+        calx_batch_start(&writer->batch, row, calx_batch_expected(writer->session, expected)) !=
+            CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     return status;
 }

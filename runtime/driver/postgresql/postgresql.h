@@ -382,6 +382,25 @@ void calx_postgresql_reset(calx_driver_statement *statement);
 /* Undoes what ran since SAVEPOINT calx_rows, ends that, and keeps the error that made it so. */
 calx_status calx_postgresql_undo_rows(calx_postgresql_connection *connection, calx_status status);
 
+/* many.c */
+calx_status calx_postgresql_execute_many(calx_driver_statement *statement, calx_driver_many *many);
+
+/* statement.c */
+
+/* Prepares the statement if it must be, and encodes the values of its next run. */
+calx_status calx_postgresql_make_ready(calx_postgresql_statement *statement,
+                                       const calx_value *values);
+/* Encodes them. *out_again: a parameter got another type, make_ready is needed. */
+calx_status calx_postgresql_encode_all(calx_postgresql_statement *statement,
+                                       const calx_value *values, bool *out_again);
+/* Sends a run of what is encoded, as PQsendQueryPrepared(). */
+int calx_postgresql_send_values(const calx_postgresql_statement *statement);
+/*
+ * Whether a stale statement may be run again, unseen by anybody: the failure cost no transaction,
+ * or one in which nothing had run, which is begun anew (ENG-161).
+ */
+bool calx_postgresql_may_go_again(calx_postgresql_connection *connection, bool untouched);
+
 /* The failure of a run. */
 calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const PGresult *result);
 void calx_postgresql_rows(calx_driver_statement *statement, calx_driver_rows how);

@@ -125,8 +125,8 @@ static calx_status fail_value(calx_postgresql_statement *statement, size_t index
 }
 
 /* Puts all values where libpq takes them. *out_again: a parameter got another type. */
-static calx_status encode_all(calx_postgresql_statement *statement, const calx_value *values,
-                              bool *out_again)
+calx_status calx_postgresql_encode_all(calx_postgresql_statement *statement,
+                                       const calx_value *values, bool *out_again)
 {
     *out_again = false;
     release_copies(statement);
@@ -160,7 +160,8 @@ static void want_types(calx_postgresql_statement *statement, const calx_value *v
     }
 }
 
-static calx_status make_ready(calx_postgresql_statement *statement, const calx_value *values)
+calx_status calx_postgresql_make_ready(calx_postgresql_statement *statement,
+                                       const calx_value *values)
 {
     calx_status status = CALX_OK;
     bool again = calx_postgresql_must_be_prepared(statement);
@@ -170,7 +171,7 @@ static calx_status make_ready(calx_postgresql_statement *statement, const calx_v
         if (again)
             status = calx_postgresql_prepare_on_server(statement);
         if (status == CALX_OK)
-            status = encode_all(statement, values, &again);
+            status = calx_postgresql_encode_all(statement, values, &again);
         if (status != CALX_OK || !again)
             return status;
     }
@@ -214,7 +215,7 @@ static calx_status send_unnamed(calx_postgresql_statement *statement, calx_drive
     return status;
 }
 
-static int send_values(const calx_postgresql_statement *statement)
+int calx_postgresql_send_values(const calx_postgresql_statement *statement)
 {
     char name[CALX_NAME_SIZE];
     calx_postgresql_write_name(connection_of(statement), statement->serial, name);
@@ -232,9 +233,9 @@ static calx_status begin_and_execute(calx_postgresql_statement *statement)
     calx_status status = CALX_OK;
     bool begun = false;
     calx_postgresql_settle(connection);
-    bool sent = PQenterPipelineMode(connection->conn) == 1 &&
-                calx_postgresql_send_begin(connection) && send_values(statement) == 1 &&
-                PQpipelineSync(connection->conn) == 1;
+    bool sent =
+        PQenterPipelineMode(connection->conn) == 1 && calx_postgresql_send_begin(connection) &&
+        calx_postgresql_send_values(statement) == 1 && PQpipelineSync(connection->conn) == 1;
     if (sent) {
         begun = calx_postgresql_take_begin(connection, &failed);
         calx_postgresql_read_pipeline(connection, &failed, &result);
@@ -269,14 +270,14 @@ static calx_status send_execute(calx_postgresql_statement *statement, calx_drive
     calx_postgresql_settle(connection);
     if (connection->unnamed)
         return send_unnamed(statement, how);
-    return calx_postgresql_take_rows(statement, send_values(statement), how);
+    return calx_postgresql_take_rows(statement, calx_postgresql_send_values(statement), how);
 }
 
 /* A cursor needs a transaction to live in. */
 static calx_status run_once(calx_postgresql_statement *statement, const calx_value *values,
                             calx_driver_rows how)
 {
-    calx_status status = make_ready(statement, values);
+    calx_status status = calx_postgresql_make_ready(statement, values);
     if (status != CALX_OK)
         return status;
     if (how == CALX_DRIVER_ROWS_STREAM && statement->base.connection->in_transaction)
@@ -284,11 +285,7 @@ static calx_status run_once(calx_postgresql_statement *statement, const calx_val
     return send_execute(statement, how);
 }
 
-/*
- * Whether a stale statement may be run again, unseen by anybody: the failure cost no transaction,
- * or one in which nothing had run, which is begun anew (ENG-161).
- */
-static bool may_go_again(calx_postgresql_connection *connection, bool untouched)
+bool calx_postgresql_may_go_again(calx_postgresql_connection *connection, bool untouched)
 {
     calx_error error = CALX_ERROR_INIT;
     PGTransactionStatusType state = PQtransactionStatus(connection->conn);
@@ -330,7 +327,8 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     connection_of(statement)->traces |= statement->traces;
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_once(statement, parameters, how);
-    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), untouched))
+    if (status == CALX_E_STALE_PLAN &&
+        calx_postgresql_may_go_again(connection_of(statement), untouched))
         status = run_once(statement, parameters, how);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
@@ -419,7 +417,8 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement cannot run for %zu rows", rows);
     calx_status status = run_guarded(statement, values, rows);
-    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), false))
+    if (status == CALX_E_STALE_PLAN &&
+        calx_postgresql_may_go_again(connection_of(statement), false))
         status = run_guarded(statement, values, rows);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
@@ -450,7 +449,8 @@ calx_status calx_postgresql_execute_keys(calx_driver_statement *base, const calx
                               "the statement cannot run for %zu keys", rows);
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_keys(statement, values, rows);
-    if (status == CALX_E_STALE_PLAN && may_go_again(connection_of(statement), untouched))
+    if (status == CALX_E_STALE_PLAN &&
+        calx_postgresql_may_go_again(connection_of(statement), untouched))
         status = run_keys(statement, values, rows);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;

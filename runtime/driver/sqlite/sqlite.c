@@ -300,6 +300,7 @@ const calx_driver calx_driver_sqlite = {
     .prepare = calx_sqlite_prepare,
     .finalize = calx_sqlite_finalize,
     .execute = calx_sqlite_execute,
+    .execute_many = calx_sqlite_execute_many,
     .next = calx_sqlite_next,
     .read = calx_sqlite_read,
     .read_from = calx_sqlite_read_from,

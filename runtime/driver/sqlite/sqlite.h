@@ -121,6 +121,7 @@ calx_status calx_sqlite_prepare(calx_driver_connection *connection, const char *
 void calx_sqlite_finalize(calx_driver_statement *statement);
 calx_status calx_sqlite_execute(calx_driver_statement *statement, const calx_value *parameters,
                                 size_t count, bool *out_row);
+calx_status calx_sqlite_execute_many(calx_driver_statement *statement, calx_driver_many *many);
 calx_status calx_sqlite_next(calx_driver_statement *statement, bool *out_row);
 calx_status calx_sqlite_read(calx_driver_statement *statement, const calx_value_type *wanted,
                              calx_value *out, size_t count);

@@ -295,6 +295,58 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
     return run(statement, parameters, count, out_row);
 }
 
+static calx_status run_set(calx_driver_statement *base, calx_driver_many *many, size_t set)
+{
+    bool row = false;
+    calx_status status = calx_sqlite_execute(base, many->values + set * base->parameter_count,
+                                             base->parameter_count, &row);
+    while (status == CALX_OK && row)
+        status = calx_sqlite_next(base, &row);
+    many->changes[set] = status == CALX_OK ? calx_sqlite_changes(base) : -1;
+    calx_sqlite_reset(base);
+    if (status != CALX_OK)
+        many->failed = set;
+    return status;
+}
+
+/* Undone, but for a transaction that SQLite has ended; the error stays why. */
+static void undo_sets(calx_driver_connection *connection)
+{
+    calx_error why = CALX_ERROR_INIT;
+    if (!connection->in_transaction)
+        return;
+    calx_error_move(&why, &connection->error);
+    (void)calx_sqlite_control(connection, CALX_DRIVER_ROLLBACK_TO, 0);
+    (void)calx_sqlite_control(connection, CALX_DRIVER_RELEASE, 0);
+    calx_error_move(&connection->error, &why);
+    calx_error_clear(&why);
+}
+
+calx_status calx_sqlite_execute_many(calx_driver_statement *base, calx_driver_many *many)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    calx_driver_connection *connection = base->connection;
+    bool inside = connection->in_transaction && many->sets > 0;
+    calx_status status = CALX_OK;
+    many->failed = SIZE_MAX;
+    for (size_t i = 0; i < many->sets; i++)
+        many->changes[i] = -1;
+    if (inside && statement->stmt != NULL && !connection_of(statement)->in_gate)
+        status = enter_transaction(statement);
+    if (inside && status == CALX_OK)
+        status = calx_sqlite_control(connection, CALX_DRIVER_SAVEPOINT, 0);
+    if (status != CALX_OK)
+        return status;
+    for (size_t i = 0; status == CALX_OK && i < many->sets; i++)
+        status = run_set(base, many, i);
+    if (!inside)
+        return status;
+    if (status == CALX_OK)
+        return calx_sqlite_control(connection, CALX_DRIVER_RELEASE, 0);
+    undo_sets(connection);
+    return status;
+}
+
 calx_status calx_sqlite_next(calx_driver_statement *base, bool *out_row)
 {
     return step((sqlite_statement *)base, false, out_row);

@@ -92,6 +92,20 @@ CALX_API void calx_connection_get_execution_options(const calx_connection *conne
 CALX_API calx_status calx_connection_isolation_level(calx_connection *connection,
                                                      const char **out_level);
 
+/**
+ * Runs a statement once for each set of values, in pages of as many sets as the execution option
+ * `page_size` says, each page in one round trip where the database can do that (ENG-167, ENG-184).
+ * Within a transaction a page is done as a whole or not at all, and pages before one that failed
+ * stay done. Rows the statement gives are dropped. Parameters the sets do not name have what was
+ * bound to the statement.
+ * @param out_changes  rows changed by all of them; or NULL
+ * @return as calx_connection_execute(), the number of the page and the set in front of the message
+ */
+CALX_API calx_status calx_connection_execute_many(calx_connection *connection,
+                                                  const calx_statement *statement,
+                                                  const calx_parameter_sets *sets,
+                                                  int64_t *out_changes);
+
 /** SQL as the database takes it: its own placeholders, and values by their place. */
 typedef struct calx_driver_sql {
     const char *sql;

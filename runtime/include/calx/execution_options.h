@@ -42,7 +42,8 @@ typedef struct calx_execution_options {
     int yield_per;      /**< streams, this many rows at a time; 0: unset; -1: a growing number */
     int max_row_buffer; /**< most rows a stream takes at a time while growing; 0: unset (as many
                              as fill about a megabyte) */
-    int page_size;      /**< rows of one round trip of a bulk execution; 0: unset (1000) */
+    int page_size;      /**< sets of values, or rows, of one round trip of a bulk execution; 0:
+                             unset (1000 sets, or as many rows as are quick) */
     int64_t timeout_ms; /**< longest time of one statement, on a server also of a commit, rollback
                            or savepoint; 0: unset; -1: no end (ENG-174) */
     const char *logging_token; /**< stands as [token] in front of log lines; "" none; NULL unset */

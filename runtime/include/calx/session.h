@@ -279,26 +279,12 @@ CALX_PUBLIC_METHOD calx_status calx_session_scalars(calx_session *session,
                                                     const calx_statement *statement,
                                                     calx_value_function function, void *context);
 
-/** Values for several executions of one statement. Start from CALX_PARAMETER_SETS_INIT. */
-typedef struct calx_parameter_sets {
-    size_t size;
-    const char *const *names; /**< of the parameters, without their colon */
-    size_t name_count;
-    const calx_value *values; /**< set after set, each with a value for each name */
-    size_t count;             /**< of the sets */
-} calx_parameter_sets;
-
-#define CALX_PARAMETER_SETS_INIT                                                                   \
-    {                                                                                              \
-        sizeof(calx_parameter_sets), 0, 0, 0, 0                                                    \
-    }
-
 /**
  * Runs a statement once for each set of values, prepared once, after one autoflush (SES-220). The
  * values stay bound. Rows it gives are dropped.
  * @param out_changes the rows changed by all of them together; or NULL
- * @return what an execution answers, with the number of the set in front of the message; those
- *         before it stay done
+ * @return what an execution answers, with the number of the page and the set in front of the
+ *         message; what was done of that page is undone, pages before it stay done (ENG-184)
  */
 CALX_PUBLIC_METHOD calx_status calx_session_execute_many(calx_session *session,
                                                          calx_statement *statement,

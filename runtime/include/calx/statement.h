@@ -57,6 +57,22 @@ CALX_API calx_status calx_statement_bind_bytes(calx_statement *statement, const 
 CALX_API calx_status calx_statement_bind_timestamp(calx_statement *statement, const char *name,
                                                    calx_timestamp timestamp);
 
+/** Values for several executions of one statement. Start from CALX_PARAMETER_SETS_INIT. */
+typedef struct calx_parameter_sets {
+    size_t size;
+    const char *const *names; /**< of the parameters, without their colon */
+    size_t name_count;
+    const calx_value *values; /**< set after set, each with a value for each name */
+    size_t count;             /**< of the sets */
+    int64_t *changes;         /**< filled with the rows each set changed, -1 where it was not done;
+                                   NULL: not wanted */
+} calx_parameter_sets;
+
+#define CALX_PARAMETER_SETS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(calx_parameter_sets), 0, 0, 0, 0, 0                                                 \
+    }
+
 /**
  * Execution options of this statement, over those of the connection it runs on; they replace those
  * set before. NULL: none.
