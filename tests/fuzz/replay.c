@@ -2,15 +2,20 @@
  * Runs a fuzz target over the files named on the command line, and over all files in the
  * directories named there. So the corpus and the inputs of past failures are ordinary tests, with
  * any compiler. The name of each file is printed before it runs: the last one is the guilty one.
+ * With --mutants N in front, N mutants of each file run as well.
  */
 #define _XOPEN_SOURCE 700
 
 #include "fuzz.h"
+#include "mutants.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+
+static long mutants;
 
 /* The bytes of a file in memory of exactly their size, so that reading past the end shows. */
 static uint8_t *read_file(const char *path, size_t *out_size)
@@ -46,6 +51,10 @@ static int replay_file(const char *path)
     puts(path);
     fflush(stdout);
     LLVMFuzzerTestOneInput(bytes, size);
+    if (mutants > 0 && !run_mutants(bytes, size, mutants)) {
+        free(bytes);
+        return -1;
+    }
     free(bytes);
     return 1;
 }
@@ -77,9 +86,13 @@ static int replay(const char *path)
 
 int main(int count, char **arguments)
 {
-    int files = 0;
+    int files = 0, first = 1;
 
-    for (int i = 1; i < count; i++) {
+    if (count > 2 && strcmp(arguments[1], "--mutants") == 0) {
+        mutants = strtol(arguments[2], NULL, 10);
+        first = 3;
+    }
+    for (int i = first; i < count; i++) {
         const int more = replay(arguments[i]);
 
         if (more < 0)
