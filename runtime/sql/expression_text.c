@@ -221,6 +221,12 @@ static const char *template_of(const calx_sql_writer *writer, const calx_node *n
 
 /* ---- comparisons ---- */
 
+/* What most conditions are: looked for again and again, they need no look at the template. */
+static bool is_plain(const calx_node *node)
+{
+    return node->child_count == 0 && node->operation >= CALX_OP_EQ && node->operation <= CALX_OP_GE;
+}
+
 /* In one node: values beside the column have its type. */
 static const calx_node *put_operator(calx_sql_writer *writer, const calx_node *node)
 {
@@ -230,6 +236,12 @@ static const calx_node *put_operator(calx_sql_writer *writer, const calx_node *n
     size_t count = parts_of(node, parts);
     if (text == NULL) {
         never_set(writer);
+        return node + 1;
+    }
+    if (writer->shape != NULL && is_plain(node) && count == 2) {
+        calx_sql_put(writer, text);
+        put_part_once(writer, &parts[0], true, &node->column);
+        put_part_once(writer, &parts[1], true, &node->column);
         return node + 1;
     }
     put_template(writer, text, parts, count,
