@@ -3,6 +3,7 @@
  * anything is written, so that there is something to compare with.
  */
 #include "session/checksum.h"
+#include "session/set_expression.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -201,7 +202,21 @@ calx_status calx_session_assign(calx_instance *instance, const calx_column *colu
     if (status != CALX_OK)
         return calx_session_fail(instance->session, status, "%s.%s: %s", instance->mapper->name,
                                  column->member, reason);
+    if (instance->watch->expressions != NULL)
+        calx_set_forget(instance, (size_t)(column - instance->mapper->columns));
     mark_set(instance, column);
+    return CALX_OK;
+}
+
+calx_status calx_session_mark_column(calx_instance *instance, size_t column)
+{
+    calx_status status = check_editable(instance);
+    if (status == CALX_OK)
+        status = watch(instance);
+    if (status != CALX_OK)
+        return status;
+    calx_plan_include(instance->watch->set, column);
+    instance->watch->has_set = true;
     return CALX_OK;
 }
 

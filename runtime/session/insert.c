@@ -1,6 +1,7 @@
 /*
  * INSERTs: their columns, their values, and what the database made of them (SES-174 to 176, 182).
  */
+#include "session/set_expression.h"
 #include "session/together.h"
 
 #include "base/error.h"
@@ -85,7 +86,7 @@ static calx_status note_insert(calx_writer *writer, calx_instance *instance, boo
     return status == CALX_OK ? calx_writer_note_row(writer, instance) : status;
 }
 
-/* A row without any value goes alone: there would be no array. */
+/* A row without any value goes alone: there would be no array. So does one of its own text. */
 static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togetherness *out)
 {
     calx_instance *instance = row->instance;
@@ -102,7 +103,30 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
     const void *struct_ = calx_instance_entity(instance);
     calx_writer_choose_inserted(writer, struct_, instance->watch->set);
     status = calx_writer_bind_columns(writer, struct_, writer->entity->columns, &row->width);
-    *out = row->width == 0 ? CALX_TOGETHER_NO : CALX_TOGETHER_YES;
+    bool goes_alone = row->width == 0 || calx_set_has(instance);
+    *out = goes_alone ? CALX_TOGETHER_NO : CALX_TOGETHER_YES;
+    return status;
+}
+
+static calx_status send_plain(calx_writer *writer, calx_instance *instance, size_t width)
+{
+    calx_status status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
+    if (status == CALX_OK)
+        status = calx_writer_run_columns(writer, width, NULL);
+    return status == CALX_OK ? note_insert(writer, instance, leaves_defaults(writer)) : status;
+}
+
+/* The database knows what it worked out (SES-180). */
+static calx_status send_worked_out(calx_writer *writer, calx_instance *instance)
+{
+    calx_parameter_list parameters;
+    calx_parameter_list_init(&parameters);
+    calx_status status = calx_set_insert(writer, instance, &parameters);
+    if (status == CALX_OK)
+        status = note_insert(writer, instance, true);
+    calx_cursor_close(writer->cursor); /* it may still look at the parameters */
+    writer->cursor = NULL;
+    calx_parameter_list_clear(&parameters);
     return status;
 }
 
@@ -112,11 +136,8 @@ static calx_status send_insert(calx_writer *writer, calx_instance *instance)
     calx_togetherness together;
     calx_status status = prepare(writer, &row, &together);
     if (status == CALX_OK)
-        status = calx_writer_open(writer, CALX_PLAN_INSERT, writer->entity->columns);
-    if (status == CALX_OK)
-        status = calx_writer_run_columns(writer, row.width, NULL);
-    if (status == CALX_OK)
-        status = note_insert(writer, instance, leaves_defaults(writer));
+        status = calx_set_has(instance) ? send_worked_out(writer, instance)
+                                        : send_plain(writer, instance, row.width);
     return status == CALX_OK ? calx_version_fetch(writer, instance) : status;
 }
 

@@ -488,6 +488,9 @@ void calx_session_attach_end(calx_session *session, calx_instances *found, bool 
 calx_status calx_session_assign(calx_instance *instance, const calx_column *column,
                                 const calx_value *value);
 
+/* The next flush writes the column, whatever its value is; the instance is one of the session. */
+calx_status calx_session_mark_column(calx_instance *instance, size_t column);
+
 /* Marks for deletion, with what the delete cascade reaches. */
 calx_status calx_session_mark(calx_session *session, calx_instance *instance);
 

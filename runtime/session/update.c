@@ -3,6 +3,7 @@
  * changes is known by the new one at once (SES-203).
  */
 #include "session/key_change.h"
+#include "session/set_expression.h"
 #include "session/together.h"
 #include "session/version.h"
 
@@ -15,6 +16,13 @@ static bool changes_key(const calx_writer *writer)
         if (calx_plan_has(writer->entity->columns, mapper->key[i]))
             return true;
     return false;
+}
+
+/* Whether others follow what it changes. */
+static bool leads_others(const calx_writer *writer, calx_instance *instance)
+{
+    return changes_key(writer) ||
+           calx_key_change_leads(writer->session, instance, writer->entity->columns);
 }
 
 /* The changed columns, the new version among them, into entity->columns. */
@@ -44,8 +52,7 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
     calx_status status = choose_columns(writer, row->instance, &any);
     row->width = 0;
     *out = any ? CALX_TOGETHER_YES : CALX_TOGETHER_NOTHING;
-    if (any && (changes_key(writer) ||
-                calx_key_change_leads(writer->session, row->instance, writer->entity->columns)))
+    if (any && (leads_others(writer, row->instance) || calx_set_has(row->instance)))
         *out = CALX_TOGETHER_NO;
     if (status != CALX_OK || !any)
         return status;
@@ -59,9 +66,14 @@ static calx_status prepare(calx_writer *writer, calx_batch_row *row, calx_togeth
 static calx_status send_row(calx_writer *writer, const calx_batch_row *row)
 {
     int64_t changes = 0;
-    calx_status status = calx_writer_open(writer, CALX_PLAN_UPDATE, writer->entity->columns);
-    if (status == CALX_OK)
-        status = calx_writer_run_columns(writer, row->width, &changes);
+    calx_status status = CALX_OK;
+    if (calx_set_has(row->instance)) {
+        status = calx_set_update(writer, row->instance, &changes);
+    } else {
+        status = calx_writer_open(writer, CALX_PLAN_UPDATE, writer->entity->columns);
+        if (status == CALX_OK)
+            status = calx_writer_run_columns(writer, row->width, &changes);
+    }
     if (status == CALX_OK && changes == 0)
         status = calx_version_missed(writer, calx_writer_stored(row->instance));
     return status;
@@ -99,12 +111,16 @@ static calx_status update_row(calx_writer *writer, calx_instance *instance)
     calx_status status = prepare(writer, &row, &together);
     if (status == CALX_OK && together == CALX_TOGETHER_NOTHING)
         return CALX_OK;
+    bool leads = status == CALX_OK && leads_others(writer, instance);
+    bool is_set = status == CALX_OK && calx_set_has(instance);
     if (status == CALX_OK)
         status = send_row(writer, &row);
-    if (status == CALX_OK && together == CALX_TOGETHER_NO)
+    if (leads && status == CALX_OK)
         status = move(writer, instance);
     if (status == CALX_OK)
         status = note_row(writer, instance);
+    if (is_set && status == CALX_OK)
+        status = calx_set_expire(writer, instance);
     if (status == CALX_OK)
         status = calx_version_fetch(writer, instance);
     if (status == CALX_OK)

@@ -323,7 +323,8 @@ static calx_status fail_missed(calx_writer *writer, const void *stored, const ca
                       asked == CALX_OK && text.status == CALX_OK
                           ? calx_buffer_text(&text)
                           : "there is no such row any more: somebody changed or deleted it");
-    calx_error_statement(&session->error, writer->plan->sql);
+    if (writer->plan != NULL) /* a row with a text of its own has none */
+        calx_error_statement(&session->error, writer->plan->sql);
     calx_cursor_close(cursor);
     calx_buffer_clear(&text);
     return CALX_E_STALE_DATA;

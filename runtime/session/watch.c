@@ -113,6 +113,21 @@ calx_status calx_watch_ensure(calx_instance *instance)
     return CALX_OK;
 }
 
+void calx_set_record_free(calx_set_record *record)
+{
+    calx_arena_clear(&record->arena);
+    calx_release(record);
+}
+
+static void forget_expressions(calx_watch *watch)
+{
+    while (watch->expressions != NULL) {
+        calx_set_record *record = watch->expressions;
+        watch->expressions = record->next;
+        calx_set_record_free(record);
+    }
+}
+
 void calx_watch_drop(calx_instance *instance)
 {
     calx_watch *watch = instance->watch;
@@ -125,6 +140,7 @@ void calx_watch_drop(calx_instance *instance)
     }
     calx_watch_list_remove(watch);
     calx_release(watch->expired);
+    forget_expressions(watch);
     calx_watch_forget_origin(watch);
     if (!is_roomy(instance))
         calx_release(watch);
@@ -483,6 +499,7 @@ static void clear_set(calx_watch *watch)
 {
     memset(watch->set, 0, set_bytes(watch->instance->mapper));
     watch->has_set = false;
+    forget_expressions(watch);
 }
 
 void calx_watch_revert(calx_watch *watch)

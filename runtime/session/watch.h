@@ -11,6 +11,7 @@
 
 #include "base/prefetch.h"
 #include "mapper/instance.h"
+#include "sql/condition.h"
 
 typedef struct calx_watch_list {
     calx_watch *first, *last;
@@ -32,6 +33,16 @@ struct calx_record {
     bool is_spare;                /* it lies in the watch's block */
 };
 
+/* A column that the next flush sets to an expression, as long as it is marked in set (SES-180). */
+typedef struct calx_set_record calx_set_record;
+
+struct calx_set_record {
+    calx_set_record *next; /* of the same instance */
+    size_t column;
+    calx_condition expression;
+    calx_arena arena; /* what it points at */
+};
+
 struct calx_watch {
     calx_instance *instance;
     calx_watch_list *list; /* which one it is in; NULL: none */
@@ -49,6 +60,7 @@ struct calx_watch {
     uint64_t *set; /* columns a setter was called on while there was nothing to compare with */
     uint64_t *inserted_set; /* those that were in set when the row was inserted */
     void *snapshot;
+    calx_set_record *expressions; /* owned */
     calx_record *spare; /* room for one record in the watch's own block; NULL: none, or taken */
 };
 
@@ -91,6 +103,8 @@ void calx_watch_drop(calx_instance *instance);
  * copied; marks of setters are taken away. CALX_E_NOMEM: the old snapshot stays.
  */
 calx_status calx_watch_take_snapshot(calx_watch *watch);
+
+void calx_set_record_free(calx_set_record *record);
 
 /* ---- records, record.c ---- */
 

@@ -20,6 +20,7 @@
 #include <calx/connection.h>
 #include <calx/engine.h>
 #include <calx/error.h>
+#include <calx/expression.h>
 #include <calx/instance.h>
 #include <calx/lock.h>
 #include <calx/mapper.h>
@@ -382,6 +383,25 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_insert(calx_session *session,
 CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
                                                         const calx_mapper *mapper, const void *rows,
                                                         size_t count);
+
+/**
+ * Sets a column of an instance to an SQL expression: the next flush writes it in a statement of the
+ * row's own, and the column is expired after that, of a new row all of them (SES-180).
+ *
+ *     calx_session_set_expression(session, page, page_col.hits.ref, calx_add(page_col.hits, 1));
+ *
+ * The expression may name columns of the same entity, if the row is there already. A setter that is
+ * called later, a rollback, an expire or a refresh takes it back; a value written into the member
+ * does not.
+ * @param column      any but those of the key and the version
+ * @param expression  copied
+ * @return CALX_E_ARGUMENT there is no such column, or the expression is not for it; CALX_E_LIMIT it
+ *         is too large; CALX_E_STATE the instance is not in this session
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_set_expression(calx_session *session,
+                                                           const void *entity,
+                                                           calx_column_ref column,
+                                                           calx_expression expression);
 
 /* ---- keeping up to date ---- */
 
