@@ -40,10 +40,12 @@ static calx_status send_updates(calx_writer *writer, const calx_work *work, bool
 
 static calx_status send_work(calx_session *session, const calx_work *work)
 {
-    calx_writer writer = { .session = session };
+    calx_writer writer = { .session = session, .work = work };
     calx_status status = send_updates(&writer, work, true);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->released, &calx_together_releases);
+    if (status == CALX_OK)
+        status = calx_together_send(&writer, &work->vacated, &calx_together_vacates);
     if (status == CALX_OK)
         status = send_deletes(&writer, work, true);
     if (status == CALX_OK)

@@ -14,6 +14,35 @@ bool calx_reference_can_be_null(const calx_mapper *mapper, size_t foreign_key)
     return true;
 }
 
+static bool holds_column(const calx_foreign_key *key, uint16_t column)
+{
+    for (size_t i = 0; i < key->column_count; i++)
+        if (key->columns[i] == column)
+            return true;
+    return false;
+}
+
+static bool holds_all(const calx_foreign_key *key, const uint16_t *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!holds_column(key, columns[i]))
+            return false;
+    return true;
+}
+
+bool calx_reference_is_unique(const calx_mapper *mapper, size_t foreign_key)
+{
+    const calx_foreign_key *key = &mapper->foreign_keys[foreign_key];
+    for (size_t i = 0; i < key->column_count; i++)
+        if ((mapper->columns[key->columns[i]].flags & CALX_COLUMN_UNIQUE) != 0)
+            return true;
+    for (size_t i = 0; i < mapper->index_count; i++)
+        if (mapper->indexes[i].unique &&
+            holds_all(key, mapper->indexes[i].columns, mapper->indexes[i].column_count))
+            return true;
+    return holds_all(key, mapper->key, mapper->key_count);
+}
+
 /* The relationship over the key from its own side; NULL: there is none. */
 static const calx_relationship *near_side(const calx_mapper *mapper, size_t foreign_key)
 {

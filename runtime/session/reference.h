@@ -10,6 +10,9 @@
 /* Whether a reference can be taken away: no column of it is NOT NULL or part of the row's key. */
 bool calx_reference_can_be_null(const calx_mapper *mapper, size_t foreign_key);
 
+/* Whether the database has one row at most for each target. */
+bool calx_reference_is_unique(const calx_mapper *mapper, size_t foreign_key);
+
 /* Whether it is written by an UPDATE of its own when its target is not there yet (SES-198). */
 bool calx_reference_is_post_updated(const calx_session *session, const calx_mapper *mapper,
                                     size_t foreign_key);

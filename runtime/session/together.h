@@ -33,6 +33,8 @@ typedef struct calx_together {
 extern const calx_together calx_together_inserts;
 extern const calx_together calx_together_updates;
 extern const calx_together calx_together_deletes;
+/* UPDATEs of rows that are updated once more: places that others take, to NULL (SES-185). */
+extern const calx_together calx_together_vacates;
 /* UPDATEs of rows that are deleted later: their references of post_update to NULL (SES-198). */
 extern const calx_together calx_together_releases;
 

@@ -210,8 +210,6 @@ static calx_status take_version(calx_writer *writer, calx_instance *instance)
     if (value->type == CALX_VALUE_NULL)
         return no_version(writer, " in the row the database wrote");
     calx_status status = calx_watch_write(instance, column, value, &reason);
-    if (status == CALX_OK)
-        status = calx_watch_take_snapshot(instance->watch);
     if (status == CALX_E_NOMEM)
         return calx_error_set_nomem(&writer->session->error);
     return status == CALX_OK ? CALX_OK
@@ -219,20 +217,43 @@ static calx_status take_version(calx_writer *writer, calx_instance *instance)
                                                  instance->mapper->name, column->member, reason);
 }
 
-calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance)
+/* The version of the row with the struct's key, into the instance. */
+static calx_status fetch(calx_writer *writer, calx_instance *instance, const void *struct_)
 {
-    if (!writer->entity->fetches_version)
-        return CALX_OK;
     calx_cursor *cursor = NULL;
     bool row = false;
     calx_status status = open_by_key(writer, &cursor);
     if (status == CALX_OK)
-        status = read_row(writer, calx_instance_entity(instance), cursor, &row);
+        status = read_row(writer, struct_, cursor, &row);
     if (status == CALX_OK)
         status = row ? take_version(writer, instance)
                      : calx_session_fail(writer->session, CALX_E_STALE_DATA,
                                          "the row was written and is not there");
     calx_cursor_close(cursor);
+    return status;
+}
+
+calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance)
+{
+    if (!writer->entity->fetches_version)
+        return CALX_OK;
+    calx_status status = fetch(writer, instance, calx_instance_entity(instance));
+    if (status == CALX_OK && calx_watch_take_snapshot(instance->watch) != CALX_OK)
+        status = calx_error_set_nomem(&writer->session->error);
+    return status;
+}
+
+/* What the program set by itself goes: the database makes them. The text is the watch's own. */
+calx_status calx_version_follow(calx_writer *writer, calx_instance *instance)
+{
+    if (!writer->entity->fetches_version)
+        return CALX_OK;
+    const calx_column *column = column_of(writer);
+    char *snapshot = instance->watch->snapshot;
+    calx_status status = fetch(writer, instance, snapshot);
+    if (status == CALX_OK)
+        memcpy(snapshot + column->offset,
+               (const char *)calx_instance_entity(instance) + column->offset, column->size);
     return status;
 }
 

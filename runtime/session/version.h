@@ -34,6 +34,12 @@ calx_status calx_version_meet(calx_writer *writer, calx_instance *instance);
 /* After an INSERT or UPDATE: the version the database made, if it does (SES-347). */
 calx_status calx_version_fetch(calx_writer *writer, calx_instance *instance);
 
+/*
+ * After an UPDATE of a row that is updated once more: the version the database made of it is the
+ * stored one by then, and everything else is still to be written.
+ */
+calx_status calx_version_follow(calx_writer *writer, calx_instance *instance);
+
 /* A version as messages show it. */
 void calx_version_describe(calx_buffer *out, const calx_value *version);
 

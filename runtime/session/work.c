@@ -36,6 +36,7 @@ void calx_work_clear(calx_work *work)
     calx_instances_clear(&work->deletes);
     calx_instances_clear(&work->apart);
     calx_instances_clear(&work->released);
+    calx_instances_clear(&work->vacated);
 }
 
 bool calx_work_is_empty(const calx_work *work)
@@ -363,5 +364,7 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
         status = calx_work_gather_apart(work);
     if (status == CALX_OK)
         status = calx_work_make_room(work);
-    return status == CALX_OK ? calx_work_seat(work) : status;
+    if (status == CALX_OK)
+        status = calx_work_seat(work);
+    return status == CALX_OK ? calx_work_vacate(work) : status;
 }

@@ -31,6 +31,7 @@ typedef struct calx_work {
     calx_instances late;       /* updates that point at a row still to be inserted: after them */
     calx_instances deletes;    /* owners before what they point at */
     size_t first_deletes;      /* so many of these come before the inserts */
+    calx_instances vacated;    /* updates that let go of a place before somebody takes it */
     calx_instances apart;      /* inserts with a reference that is written after all of them */
     calx_instances released;   /* deletes with a reference that is taken away before */
     calx_instances switches;   /* new ones that take over the row of one that is deleted */
@@ -81,6 +82,19 @@ calx_status calx_work_make_room(calx_work *work);
 
 /* Puts last who takes the place of another one, each behind that one. CALX_E_NOMEM. */
 calx_status calx_work_seat(calx_work *work);
+
+/*
+ * Who of those that move must let go of a place first, since it is taken before they are written;
+ * everything is in its order. CALX_E_NOMEM.
+ */
+calx_status calx_work_vacate(calx_work *work);
+
+/*
+ * The owner whose place a row leaves by a foreign key that is unique, and was set to another one;
+ * NULL: it stays, or no other row can be there anyway.
+ */
+calx_instance *calx_work_left(const calx_session *session, const calx_instance *row,
+                              size_t foreign_key);
 
 /* The row a foreign key of a stored row points at in the database, if the session has it. */
 calx_instance *calx_work_stored_target(const calx_session *session, const calx_instance *instance,

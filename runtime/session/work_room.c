@@ -7,44 +7,16 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/reference.h"
 
 #include <string.h>
-
-static bool holds_column(const calx_foreign_key *key, uint16_t column)
-{
-    for (size_t i = 0; i < key->column_count; i++)
-        if (key->columns[i] == column)
-            return true;
-    return false;
-}
-
-static bool holds_all(const calx_foreign_key *key, const uint16_t *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!holds_column(key, columns[i]))
-            return false;
-    return true;
-}
-
-/* Whether the database has one row at most for each owner. */
-static bool is_unique(const calx_mapper *mapper, const calx_foreign_key *key)
-{
-    for (size_t i = 0; i < key->column_count; i++)
-        if ((mapper->columns[key->columns[i]].flags & CALX_COLUMN_UNIQUE) != 0)
-            return true;
-    for (size_t i = 0; i < mapper->index_count; i++)
-        if (mapper->indexes[i].unique &&
-            holds_all(key, mapper->indexes[i].columns, mapper->indexes[i].column_count))
-            return true;
-    return holds_all(key, mapper->key, mapper->key_count);
-}
 
 static bool makes_room(const calx_instance *instance)
 {
     const calx_mapper *mapper = instance->mapper;
     for (size_t i = 0; instance->links != NULL && i < mapper->foreign_key_count; i++)
         if (calx_link_at(instance, i)->gave_way && calx_link_at(instance, i)->target == NULL &&
-            is_unique(mapper, &mapper->foreign_keys[i]))
+            calx_reference_is_unique(mapper, i))
             return true;
     return false;
 }

@@ -1,22 +1,32 @@
 /*
  * Rows that come to a one-to-one, where another row may be that goes elsewhere in the same flush:
  * they are written after all other updates, and after the row whose place they take, so that no two
- * point at one owner (SES-185). Rows that take each other's places in a circle stay in their order.
+ * point at one owner (SES-185). In a circle one row comes before the one it waits for:
+ * work_vacate.c.
  */
 #include "session/rival.h"
 #include "session/work.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/reference.h"
 
 #include <string.h>
+
+/* There is one place only, whether or not a one-to-one says so. */
+static bool takes_last_place(const calx_link *link)
+{
+    return link->state == CALX_LINK_CHANGED && link->target != NULL &&
+           link->target->state == CALX_STATE_PERSISTENT &&
+           calx_reference_is_unique(link->owner->mapper, calx_link_number(link));
+}
 
 /* The link that takes a place; NULL: none does. */
 static calx_link *taking(const calx_instance *instance)
 {
     for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
         calx_link *link = calx_link_at(instance, i);
-        if (calx_rival_takes_place(link))
+        if (calx_rival_takes_place(link) || takes_last_place(link))
             return link;
     }
     return NULL;

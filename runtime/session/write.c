@@ -42,6 +42,7 @@ calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uin
 calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance, const char *doing)
 {
     calx_buffer text = CALX_BUFFER_INIT;
+    calx_writer_explain_place(writer, instance);
     calx_session_describe(&text, instance);
     calx_error_prefix(&writer->session->error, "%s %s: ", doing, calx_buffer_text(&text));
     calx_buffer_clear(&text);

@@ -4,6 +4,7 @@
  *   flush.c        the order and life of a flush     settle.c      what it leaves behind
  *   write.c        statements and values             insert.c, update.c, delete.c  the rows
  *   foreign_key.c  keys of what is pointed at        version.c     what a version column needs
+ *   vacate.c       places that are left first
  *   together.c     rows that go together             bulk.c        rows of plain arrays
  *   association.c  rows of a many-to-many            association_send.c  sending them
  */
@@ -16,7 +17,8 @@
 /* The statement of the last row is kept open for the next one like it. */
 typedef struct calx_writer {
     calx_session *session;
-    calx_entity *entity; /* of the row in hand; its scratch is the writer's */
+    const calx_work *work; /* NULL: it is no flush */
+    calx_entity *entity;   /* of the row in hand; its scratch is the writer's */
     calx_cursor *cursor;
     const calx_plan *plan; /* of cursor */
     bool has_row;          /* the cursor is on one */
@@ -75,6 +77,11 @@ calx_status calx_writer_note_row(calx_writer *writer, calx_instance *instance);
 
 /* The foreign keys whose links changed take the targets' values, or NULL. */
 calx_status calx_writer_links(calx_session *session, calx_instance *instance);
+
+/* ---- vacate.c ---- */
+
+/* In front of a CALX_E_UNIQUE: the place is another row's that moves too, and cannot let go. */
+void calx_writer_explain_place(calx_writer *writer, const calx_instance *instance);
 
 /* ---- settle.c ---- */
 
