@@ -255,7 +255,7 @@ static bool is_unwritten(const calx_instance *instance)
 {
     return calx_session_is_changed(instance) || !calx_links_are_shown(instance) ||
            (instance->links != NULL && instance->links->rest != NULL &&
-            instance->links->rest->abandoned[0] != NULL);
+            instance->links->rest->abandoned_count > 0);
 }
 
 /* ---- deletions undone ---- */

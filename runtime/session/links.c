@@ -512,6 +512,8 @@ void calx_links_drop(calx_instance *instance, const calx_session *ending)
         unlist(instance->links->rest->leavers.next);
     show_all(instance);
     calx_loads_release(instance->links->place);
+    if (instance->links->rest != NULL)
+        calx_release(instance->links->rest->abandoned);
     calx_release(instance->links->rest);
     if ((uintptr_t)instance->links - (uintptr_t)instance >= instance->block_size)
         calx_release(instance->links); /* others lie in the instance's own block */

@@ -52,14 +52,12 @@ typedef struct calx_slot {
     bool stored;   /* rows were read for it */
 } calx_slot;
 
-/* How many kinds of owners that refer to an instance and let go of it are remembered. */
-enum { CALX_ABANDONED = 4 };
-
 /* What is known of few instances only. */
 struct calx_links_rest {
     calx_instance *owner;
-    /* References of owners that let go of it, one of each kind of owner; NULL behind the last. */
-    const calx_relationship *abandoned[CALX_ABANDONED];
+    /* References of owners that let go of it, one of each kind of owner; owned. */
+    const calx_relationship **abandoned;
+    uint32_t abandoned_count, abandoned_capacity;
     calx_instance *leaver;  /* in a flush being planned: who goes from here elsewhere */
     calx_side others;       /* pairs over which no relationship of the instance goes */
     struct calx_loan *loan; /* the session that loads for it while it is not stored; or NULL */

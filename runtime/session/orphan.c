@@ -6,9 +6,8 @@
  */
 #include "session/orphan.h"
 
+#include "base/allocator.h"
 #include "mapper/column.h"
-
-#include <string.h>
 
 static bool is_all_in_memory(const calx_instance *instance)
 {
@@ -71,35 +70,53 @@ bool calx_orphan_watches(const calx_link *link)
 
 void calx_orphan_forgive(calx_instance *instance)
 {
-    calx_links_rest *rest = instance->links->rest;
-    if (rest != NULL)
-        memset(rest->abandoned, 0, sizeof(rest->abandoned));
+    if (instance->links->rest != NULL)
+        instance->links->rest->abandoned_count = 0;
 }
 
-/* Where the reference is, or the first free place; CALX_ABANDONED: nowhere. */
-static size_t place_of(const calx_links_rest *links, const calx_relationship *reference)
+/* Where the reference is; behind the last: it is not there. */
+static uint32_t place_of(const calx_links_rest *links, const calx_relationship *reference)
 {
-    size_t i = 0;
-    while (i < CALX_ABANDONED && links->abandoned[i] != NULL && links->abandoned[i] != reference)
+    uint32_t i = 0;
+    while (i < links->abandoned_count && links->abandoned[i] != reference)
         i++;
     return i;
 }
 
-static void abandon(calx_links_rest *links, const calx_relationship *reference)
+calx_status calx_orphan_reserve(const calx_link *link)
 {
-    size_t place = place_of(links, reference);
-    if (place < CALX_ABANDONED)
-        links->abandoned[place] = reference;
+    const calx_relationship *reference = link->target == NULL ? NULL : owning_reference(link);
+    if (reference == NULL)
+        return CALX_OK;
+    calx_links_rest *links = calx_links_need_rest(link->target);
+    if (links == NULL)
+        return CALX_E_NOMEM;
+    if (links->abandoned_count < links->abandoned_capacity ||
+        place_of(links, reference) < links->abandoned_count)
+        return CALX_OK;
+    uint32_t capacity = links->abandoned_capacity == 0 ? 2 : links->abandoned_capacity * 2;
+    const calx_relationship **more =
+        calx_resize_array(links->abandoned, capacity, sizeof(*links->abandoned));
+    if (more == NULL)
+        return CALX_E_NOMEM;
+    links->abandoned = more;
+    links->abandoned_capacity = capacity;
+    return CALX_OK;
 }
 
-/* Those behind it close up. */
+/* There is room: a change begins with calx_orphan_reserve(). */
+static void abandon(calx_links_rest *links, const calx_relationship *reference)
+{
+    if (place_of(links, reference) == links->abandoned_count &&
+        links->abandoned_count < links->abandoned_capacity)
+        links->abandoned[links->abandoned_count++] = reference;
+}
+
 static void take_back(calx_links_rest *links, const calx_relationship *reference)
 {
-    if (links == NULL)
-        return;
-    size_t place = place_of(links, reference);
-    for (size_t i = place; i < CALX_ABANDONED; i++)
-        links->abandoned[i] = i + 1 < CALX_ABANDONED ? links->abandoned[i + 1] : NULL;
+    uint32_t place = links == NULL ? 0 : place_of(links, reference);
+    if (links != NULL && place < links->abandoned_count)
+        links->abandoned[place] = links->abandoned[--links->abandoned_count];
 }
 
 void calx_orphan_note(calx_link *link, calx_instance *target)
@@ -129,10 +146,7 @@ static bool has_owner(const calx_instance *instance, const calx_relationship *re
 static bool is_abandoned(const calx_instance *instance, const calx_relationship *reference)
 {
     const calx_links_rest *rest = instance->links->rest;
-    if (rest == NULL)
-        return false;
-    size_t place = place_of(rest, reference);
-    return place < CALX_ABANDONED && rest->abandoned[place] == reference &&
+    return rest != NULL && place_of(rest, reference) < rest->abandoned_count &&
            !has_owner(instance, reference);
 }
 
@@ -197,7 +211,7 @@ bool calx_orphan_is(const calx_instance *instance)
     if (instance->links == NULL)
         return false;
     const calx_links_rest *rest = instance->links->rest;
-    for (size_t i = 0; rest != NULL && i < CALX_ABANDONED && rest->abandoned[i] != NULL; i++)
+    for (uint32_t i = 0; rest != NULL && i < rest->abandoned_count; i++)
         lost = lost || !has_owner(instance, rest->abandoned[i]);
     for (size_t i = 0; i < instance->mapper->foreign_key_count; i++) {
         const calx_link *link = calx_link_at(instance, i);

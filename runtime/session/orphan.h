@@ -6,6 +6,12 @@
 
 #include "session/session.h"
 
+/*
+ * Room to note that the link lets go of what it points at, before a change that must not fail.
+ * CALX_E_NOMEM: nothing changed.
+ */
+calx_status calx_orphan_reserve(const calx_link *link);
+
 /* The link is about to point at another target, or at nothing: what that says of either end. */
 void calx_orphan_note(calx_link *link, calx_instance *target);
 

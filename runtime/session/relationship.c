@@ -69,24 +69,21 @@ static bool points_already(const calx_link *link, const calx_instance *target)
            (link->state != CALX_LINK_UNKNOWN || (target == NULL && is_all_in_memory(link->owner)));
 }
 
-/* Room to note who lets go of a target, if there is one. */
-static bool can_be_abandoned(calx_instance *target)
-{
-    return target == NULL || calx_links_need_rest(target) != NULL;
-}
-
 /* What will change without being the link's owner: who gives way, and who is let go of. */
 static calx_status watch_others(calx_session *session, const calx_link *link, calx_instance *target)
 {
     calx_status status = CALX_OK;
-    if (calx_orphan_watches(link) && (!can_be_abandoned(link->target) || !can_be_abandoned(target)))
-        return no_memory(session);
     if (link->target != NULL && link->target != target && calx_orphan_watches(link))
         status = watch_owner(link->target->session, link->target);
+    if (status == CALX_OK && link->target != target && calx_orphan_reserve(link) != CALX_OK)
+        status = no_memory(session);
     calx_link *rival = target == NULL ? NULL : calx_rival_next(link, target, NULL);
-    for (; status == CALX_OK && rival != NULL; rival = calx_rival_next(link, target, rival))
+    for (; status == CALX_OK && rival != NULL; rival = calx_rival_next(link, target, rival)) {
         status = watch_owner(rival->owner->session == NULL ? session : rival->owner->session,
                              rival->owner);
+        if (status == CALX_OK && calx_orphan_reserve(rival) != CALX_OK)
+            status = no_memory(session);
+    }
     return status;
 }
 

@@ -8,6 +8,7 @@
 
 #include <calx/annotate.h>
 
+struct bulb;
 struct lamp;
 
 struct book;
@@ -111,6 +112,53 @@ struct CALX_ENTITY("crates") crate {
     int64_t id CALX_PRIMARY_KEY;
     CALX_MANY(struct lamp)
     lamps CALX_SECONDARY("crate_lamps") CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+/* An orphan when any of what has one lets go of it. */
+struct CALX_ENTITY("bulbs") bulb {
+    int64_t id CALX_PRIMARY_KEY;
+};
+
+struct CALX_ENTITY("halls") hall {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("stairs") stair {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("attics") attic {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("cellars") cellar {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("porches") porch {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
+};
+
+struct CALX_ENTITY("garages") garage {
+    int64_t id CALX_PRIMARY_KEY;
+    calx_nullable_int64 bulb_id CALX_REFERENCES(bulb, id) CALX_ON_DELETE(set_null);
+    CALX_ONE(struct bulb)
+    bulb CALX_VIA(bulb_id) CALX_SINGLE_PARENT CALX_CASCADE(all, delete_orphan);
 };
 
 #endif

@@ -146,6 +146,92 @@ static void a_legacy_one_goes_when_all_kinds_let_go(void **state)
     graph_close(&fix);
 }
 
+enum { FITTINGS = 6 };
+
+/* One of each kind, all with one bulb, as they are stored. */
+static const struct bulb *set_up_bulb(graph *fix, const void **fittings)
+{
+    set_up(fix);
+    static const calx_mapper *const mappers[FITTINGS] = { &hall_mapper,  &stair_mapper,
+                                                          &attic_mapper, &cellar_mapper,
+                                                          &porch_mapper, &garage_mapper };
+    struct bulb *bulb = bulb_new();
+    for (size_t i = 0; i < FITTINGS; i++) {
+        fittings[i] = calx_instance_new(mappers[i]);
+        assert_non_null(fittings[i]);
+        graph_ok(fix, graph_set(fittings[i], 0, bulb));
+        graph_ok(fix, calx_session_add(fix->session, (void *)fittings[i]));
+    }
+    graph_ok(fix, calx_session_commit(fix->session));
+    return bulb;
+}
+
+/* However many kinds of owners let go of it first: those that have it again do not count. */
+static void each_of_many_kinds_of_owners_is_remembered(void **state)
+{
+    (void)state;
+    calx_shows("SES-286");
+    for (size_t last = 0; last < FITTINGS; last++) {
+        graph fix;
+        const void *fittings[FITTINGS];
+        const struct bulb *bulb = set_up_bulb(&fix, fittings);
+        for (size_t i = 0; i < FITTINGS; i++)
+            graph_ok(&fix, graph_set(fittings[i], 0, NULL));
+        for (size_t i = 0; i < FITTINGS; i++)
+            if (i != last)
+                graph_ok(&fix, graph_set(fittings[i], 0, bulb));
+        graph_ok(&fix, calx_session_flush(fix.session));
+        assert_int_equal(count_of(&fix, "bulbs"), 0);
+        graph_ok(&fix, calx_session_rollback(fix.session));
+        for (size_t i = 0; i < FITTINGS; i++)
+            graph_ok(&fix, graph_set(fittings[i], 0, NULL));
+        for (size_t i = FITTINGS; i-- > 0;)
+            graph_ok(&fix, graph_set(fittings[i], 0, bulb));
+        graph_ok(&fix, calx_session_commit(fix.session));
+        assert_int_equal(count_of(&fix, "bulbs"), 1);
+        graph_ok(&fix, calx_session_close(fix.session));
+        graph_ok(&fix, calx_schema_drop_all(fix.engine, &estate_model_metadata, NULL));
+        graph_close(&fix);
+    }
+}
+
+/* So many allocations; without enough of them nobody has let go. */
+static calx_status let_go_with_rations(long allowed)
+{
+    graph fix;
+    ration account;
+    const void *fittings[FITTINGS];
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    const struct bulb *bulb = set_up_bulb(&fix, fittings);
+    calx_status status = CALX_OK;
+    atomic_store(&account.left, allowed);
+    for (size_t i = 0; status == CALX_OK && i < FITTINGS; i++)
+        status = graph_set(fittings[i], 0, NULL);
+    for (size_t i = 1; status == CALX_OK && i < FITTINGS; i++)
+        status = graph_set(fittings[i], 0, bulb);
+    atomic_store(&account.left, RATION_UNLIMITED);
+    if (status == CALX_OK) {
+        graph_ok(&fix, calx_session_flush(fix.session));
+        assert_int_equal(count_of(&fix, "bulbs"), 0);
+    }
+    graph_ok(&fix, calx_session_rollback(fix.session));
+    assert_int_equal(count_of(&fix, "bulbs"), 1);
+    graph_ok(&fix, calx_session_close(fix.session));
+    graph_ok(&fix, calx_schema_drop_all(fix.engine, &estate_model_metadata, NULL));
+    graph_close(&fix);
+    assert_int_equal(ration_stop(&account), 0);
+    return status;
+}
+
+static void what_is_let_go_of_without_memory_stays(void **state)
+{
+    (void)state;
+    calx_status status = CALX_E_NOMEM;
+    for (long allowed = 0; status == CALX_E_NOMEM; allowed++)
+        status = let_go_with_rations(allowed);
+    assert_int_equal(status, CALX_OK);
+}
+
 static void a_pending_one_leaves_when_one_owner_of_two_lets_go(void **state)
 {
     (void)state;
@@ -485,6 +571,8 @@ int main(void)
         cmocka_unit_test(a_legacy_orphan_has_no_owner_of_either_kind),
         cmocka_unit_test(a_legacy_orphan_has_no_owner_of_any_kind),
         cmocka_unit_test(a_legacy_one_goes_when_all_kinds_let_go),
+        cmocka_unit_test(each_of_many_kinds_of_owners_is_remembered),
+        cmocka_unit_test(what_is_let_go_of_without_memory_stays),
         cmocka_unit_test(a_pending_one_leaves_when_one_owner_of_two_lets_go),
         cmocka_unit_test(a_pending_legacy_one_leaves_when_both_let_go),
         cmocka_unit_test(one_that_never_had_the_other_owner_is_inserted),
