@@ -7,7 +7,7 @@
 
 #include "base/allocator.h"
 #include "mapper/column.h"
-#include "session/session.h"
+#include "session/work.h"
 
 #include <string.h>
 
@@ -312,6 +312,26 @@ static void undo_unwritten_changes(calx_session *session, const calx_watch_list 
             undo_unwritten(watch);
             calx_identity_expire(session, watch->instance);
         }
+}
+
+/* The collections that lost it, and do not know that it comes back. */
+static void unload_owners(const calx_session *session, const calx_instance *instance)
+{
+    for (size_t i = 0; instance->links != NULL && i < instance->mapper->foreign_key_count; i++) {
+        calx_instance *owner =
+            calx_work_stored_target(session, instance, &instance->mapper->foreign_keys[i]);
+        if (owner != NULL)
+            calx_links_unload_collections(owner);
+    }
+}
+
+void calx_boundary_undo_unwritten(calx_session *session)
+{
+    for (calx_watch *watch = session->hot.first; watch != NULL; watch = watch->next)
+        if (is_unwritten(watch->instance))
+            unload_owners(session, watch->instance);
+    calx_pairs_undo(session, is_in_savepoint(session));
+    undo_unwritten_changes(session, &session->hot);
 }
 
 /* Only what changed since is expired, flushed or not (SES-134). */

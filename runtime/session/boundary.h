@@ -50,6 +50,13 @@ void calx_boundary_merge_into(calx_session *session, calx_boundary *boundary);
 /* Puts the session back to where its innermost boundary began, which stays open. */
 void calx_boundary_restore(calx_session *session);
 
+/*
+ * Puts back what changed in memory and was not written, of instances that were handed out since the
+ * last flush: they are expired, and so are collections that took part. Nothing else may have been
+ * unwritten when that began. Never fails.
+ */
+void calx_boundary_undo_unwritten(calx_session *session);
+
 /* Ends the innermost boundary, or all. What they did is settled, restored or forgotten by now. */
 void calx_boundary_close(calx_session *session);
 void calx_boundary_close_all(calx_session *session);

@@ -1,9 +1,11 @@
 /*
  * merge(): what an instance of another session, of none, or a plain struct says is taken over by
  * the instance of this session that has its key (SES-250 to 262). First every source that the merge
- * cascade reaches gets its target, and the target its columns; only then are targets related, since
- * they may be related in circles. The walk keeps its own list: a chain of sources may be longer
- * than the stack is deep.
+ * cascade reaches is looked at, its target is looked for, and what a target has is loaded; nothing
+ * changes until all of that went well. Then targets that are not there are made, and all take the
+ * columns; only then are they related, since they may be related in circles. What fails from there
+ * on, memory mostly, is undone. The walk keeps its own list: a chain of sources may be longer than
+ * the stack is deep.
  */
 #include "session/version.h"
 
@@ -23,13 +25,16 @@ struct merged {
     const calx_instance *source; /* NULL: a plain struct */
     const void *struct_;
     const calx_mapper *mapper;
-    calx_instance *target;
-    calx_key key; /* zeroed: the source has none */
+    calx_instance *target; /* NULL so far: it is to be made */
+    const merged *same;    /* one before it with its key, which has no target either; or NULL */
+    bool made;             /* its target is, by this merge */
+    calx_key key;          /* zeroed: the source has none */
 };
 
 typedef struct merging {
     calx_session *session;
     bool load;
+    bool undoes;      /* nothing was unwritten before */
     calx_arena arena; /* of the merged */
     merged *first;
     merged **end;
@@ -161,6 +166,7 @@ static calx_status make_target(merging *work, merged *one)
         return status;
     }
     one->target = calx_instance_of(entity);
+    one->made = true;
     return CALX_OK;
 }
 
@@ -176,6 +182,7 @@ static calx_status find_target(merging *work, merged *one, const calx_value *val
     const merged *other = calx_map_find(&work->by_key, one->key.hash, has_key, &one->key);
     if (other != NULL) {
         one->target = other->target;
+        one->same = other;
         return CALX_OK;
     }
     return calx_session_find(work->session, entity, values, NULL, &one->target);
@@ -186,7 +193,7 @@ static bool is_here(const merging *work, const calx_instance *source)
     return source != NULL && source->session == work->session;
 }
 
-static calx_status choose_target(merging *work, merged *one)
+static calx_status look_for_target(merging *work, merged *one)
 {
     bool complete = false;
     calx_status status = CALX_OK;
@@ -200,8 +207,6 @@ static calx_status choose_target(merging *work, merged *one)
     status = read_key(work, one, values, &complete);
     if (status == CALX_OK && complete)
         status = find_target(work, one, values);
-    if (status == CALX_OK && one->target == NULL)
-        status = make_target(work, one);
     if (status == CALX_OK && complete && calx_map_put(&work->by_key, one->key.hash, one) != CALX_OK)
         return no_memory(work);
     return status;
@@ -212,8 +217,10 @@ static calx_status choose_target(merging *work, merged *one)
 /* What the source was made from is not what the target has by now (SES-262). */
 static calx_status check_version(const merging *work, const merged *one)
 {
+    if (one->target == NULL || one->target->state != CALX_STATE_PERSISTENT)
+        return CALX_OK;
     const calx_entity *entity = calx_session_met(work->session, one->mapper);
-    if (entity->version < 0 || one->target->state != CALX_STATE_PERSISTENT)
+    if (entity->version < 0)
         return CALX_OK;
     size_t number = (size_t)entity->version;
     const calx_column *column = &one->mapper->columns[number];
@@ -236,6 +243,18 @@ static calx_status check_version(const merging *work, const merged *one)
     return CALX_E_STALE_DATA;
 }
 
+/* Whether what the source gives can be taken: all that may be wrong with it. */
+static calx_status check_columns(const merging *work, const merged *one)
+{
+    calx_value value;
+    for (size_t i = 0; i < one->mapper->column_count; i++)
+        if (is_given(one, i) &&
+            calx_column_read(&one->mapper->columns[i], one->struct_, &value) != CALX_OK)
+            return calx_session_fail(work->session, CALX_E_DATA, "%s.%s: no NUL inside the array",
+                                     one->mapper->name, one->mapper->columns[i].member);
+    return check_version(work, one);
+}
+
 /* The key is how the target was found, and the version of a row is its own. */
 static calx_status take_column(const merging *work, const merged *one, size_t number)
 {
@@ -256,7 +275,7 @@ static calx_status take_column(const merging *work, const merged *one, size_t nu
 
 static calx_status take_columns(const merging *work, const merged *one)
 {
-    calx_status status = check_version(work, one);
+    calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < one->mapper->column_count; i++)
         status = take_column(work, one, i);
     return status;
@@ -328,6 +347,16 @@ static calx_status note_related(merging *work, const merged *one, const calx_rel
     for (size_t i = 0; status == CALX_OK && i < count; i++)
         status = note(work, facts->target, items[i]);
     return status;
+}
+
+/* What relating will ask of the target is loaded before anything changes. */
+static calx_status load_related(merging *work, const merged *one, const calx_relationship *facts)
+{
+    unsigned number = (unsigned)(facts - one->mapper->relationships);
+    if (!work->load || one->target == NULL || !is_followed(one, facts) ||
+        (is_single(facts) && (facts->cascade & CALX_CASCADE_DELETE_ORPHAN) == 0))
+        return CALX_OK;
+    return calx_relationship_load(work->session, one->target, number);
 }
 
 static calx_status relate(merging *work, const merged *one, const calx_relationship *facts)
@@ -411,9 +440,7 @@ static calx_status take_state(merging *work, merged *one)
 {
     calx_session *session = work->session;
     calx_entity *entity = calx_session_entity(session, one->mapper);
-    calx_status status = entity == NULL ? session->error.status : check_clean(work, one);
-    if (status == CALX_OK)
-        status = read_row(work, one, entity);
+    calx_status status = entity == NULL ? session->error.status : read_row(work, one, entity);
     if (status == CALX_OK)
         status = calx_session_repopulate(session, entity, &one->target, NULL);
     return status == CALX_OK ? expire_like(work, one, entity) : status;
@@ -443,28 +470,90 @@ static calx_status relate_loaded(merging *work, const merged *one, const calx_re
 
 /* ---- the walk ---- */
 
-static calx_status take_over(merging *work, merged *one)
+static bool is_its_own_target(const merged *one)
+{
+    return one->source != NULL && one->target == one->source;
+}
+
+/* Nothing changes here but what is loaded. */
+static calx_status look_at(merging *work, merged *one)
 {
     calx_status status = CALX_OK;
     if (is_here(work, one->source) && one->source->state == CALX_STATE_PERSISTENT)
         one->target = calx_instance_trusted(one->struct_); /* it is the one already (SES-250) */
     else if (work->load)
-        status = choose_target(work, one);
+        status = look_for_target(work, one);
     else
-        status = take_state(work, one);
-    if (status == CALX_OK && work->load && one->target != one->source)
-        status = take_columns(work, one);
+        status = check_clean(work, one);
+    if (status == CALX_OK && work->load && !is_its_own_target(one))
+        status = check_columns(work, one);
     return status == CALX_OK ? each_relationship(work, one, note_related) : status;
+}
+
+static calx_status take_over(merging *work, merged *one)
+{
+    calx_status status = CALX_OK;
+    if (is_its_own_target(one))
+        return CALX_OK;
+    if (!work->load)
+        return take_state(work, one);
+    if (one->target == NULL && one->same != NULL)
+        one->target = one->same->target;
+    else if (one->target == NULL)
+        status = make_target(work, one);
+    return status == CALX_OK ? take_columns(work, one) : status;
+}
+
+/* ---- undoing ---- */
+
+/* Whether the session has nothing unwritten, so that all that is so later is of this merge. */
+static bool has_nothing_unwritten(const merging *work)
+{
+    const calx_session *session = work->session;
+    if (session->hot.first != NULL || session->pending.first != NULL || session->pairs.count > 0 ||
+        session->marked.count > 0)
+        return false;
+    for (const merged *one = work->first; one != NULL; one = one->next)
+        if (one->target != NULL && calx_session_is_changed(one->target))
+            return false;
+    return true;
+}
+
+/* What was made leaves in any case. */
+static void undo(const merging *work)
+{
+    if (work->undoes)
+        calx_boundary_undo_unwritten(work->session);
+    for (const merged *one = work->first; one != NULL; one = one->next) {
+        if (!one->made)
+            continue;
+        if (one->target->session != NULL)
+            calx_session_forget(work->session, one->target);
+        calx_session_destroy(one->target);
+    }
+}
+
+static calx_status change(merging *work)
+{
+    calx_status status = CALX_OK;
+    work->undoes = work->load && has_nothing_unwritten(work);
+    for (merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
+        status = take_over(work, one);
+    for (merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
+        status = each_relationship(work, one, work->load ? relate : relate_loaded);
+    if (status != CALX_OK)
+        undo(work);
+    return status;
 }
 
 static calx_status walk(merging *work)
 {
     calx_status status = CALX_OK;
     for (merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
-        status = take_over(work, one);
+        status = look_at(work, one);
     for (merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
-        status = each_relationship(work, one, work->load ? relate : relate_loaded);
-    return status;
+        status = each_relationship(work, one, load_related);
+    return status == CALX_OK ? change(work) : status;
 }
 
 /* One flush up front, none on the way (SES-258). */

@@ -583,6 +583,141 @@ static void any_allocation_of_a_merge_may_fail(void **state)
     }
 }
 
+/* ---- merges that fail ---- */
+
+/* Where the writer with this id, his two articles and their subjects are as they were stored. */
+static void check_untouched(fixture *fix, const struct writer *writer)
+{
+    assert_int_equal(calx_session_count_new(fix->session), 0);
+    assert_string_equal(writer->name, "ann");
+    assert_int_equal(articles_of(writer), 2);
+    assert_string_equal(writer->articles.items[0]->title, "first");
+    forget(fix);
+    assert_int_equal(calx_session_flush(fix->session), CALX_OK);
+    assert_int_equal(log_sink_count(&fix->sink, "INSERT ") + log_sink_count(&fix->sink, "UPDATE ") +
+                         log_sink_count(&fix->sink, "DELETE "),
+                     0);
+}
+
+/* Another name, one of the articles with another title and a new subject, and a new article. */
+static struct writer *changed_writer(const struct writer *writer, struct article **articles,
+                                     struct subject **out_subject)
+{
+    struct writer *source = writer_new();
+    source->id = writer->id;
+    source->name = "anne";
+    *out_subject = subject_new();
+    (*out_subject)->name = "poetry";
+    for (size_t i = 0; i < 2; i++) {
+        articles[i] = article_new();
+        articles[i]->title = i == 0 ? "changed" : "new";
+        assert_int_equal(writer_articles_append(source, articles[i]), CALX_OK);
+        assert_int_equal(article_subjects_append(articles[i], *out_subject), CALX_OK);
+    }
+    articles[0]->id = writer->articles.items[0]->id;
+    return source;
+}
+
+static calx_status merge_with_rations(long allowed)
+{
+    ration account;
+    fixture fix;
+    struct article *articles[2];
+    struct subject *subject = NULL;
+    const struct writer *writer = NULL, *target = NULL;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    press_up(&fix);
+    assert_int_equal(writer_get_one(fix.session, stored_writer(&fix), &writer), CALX_OK);
+    assert_int_equal(articles_of(writer), 2);
+    struct writer *source = changed_writer(writer, articles, &subject);
+    atomic_store(&account.left, allowed);
+    calx_status status = writer_merge(fix.session, source, &target);
+    atomic_store(&account.left, RATION_UNLIMITED);
+    if (status != CALX_OK) {
+        check_untouched(&fix, writer);
+        assert_ptr_equal(merged(fix.session, source), writer);
+    }
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM article_subjects"), 2);
+    assert_int_equal(number(fix.session,
+                            "SELECT count(*) FROM articles WHERE title <> 'second' AND "
+                            "writer_id = (SELECT max(id) FROM writers)"),
+                     2);
+    assert_int_equal(articles_of(writer), 2);
+    calx_session_close(fix.session);
+    for (size_t i = 0; i < 2; i++)
+        article_free(articles[i]);
+    subject_free(subject);
+    writer_free(source);
+    tear_down(&fix);
+    assert_int_equal(ration_stop(&account), 0);
+    return status;
+}
+
+static void a_merge_without_memory_changes_nothing(void **state)
+{
+    (void)state;
+    calx_status status = CALX_E_NOMEM;
+    for (long allowed = 0; status == CALX_E_NOMEM; allowed++)
+        status = merge_with_rations(allowed);
+    assert_int_equal(status, CALX_OK);
+}
+
+/* The last source of the graph is wrong: nothing is taken over from those before. */
+static void a_merge_that_fails_at_its_end_changes_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-262");
+    fixture fix;
+    press_up(&fix);
+    const struct writer *writer = NULL, *target = NULL;
+    assert_int_equal(writer_get_one(fix.session, stored_writer(&fix), &writer), CALX_OK);
+    assert_int_equal(articles_of(writer), 2);
+    struct article *source = article_new();
+    struct writer *stale = writer_new();
+    const struct article *merged_article = NULL;
+    source->title = "new";
+    stale->id = writer->id;
+    stale->revision = writer->revision + 1;
+    assert_int_equal(article_set_writer(source, stale), CALX_OK);
+    assert_int_equal(article_merge(fix.session, source, &merged_article), CALX_E_STALE_DATA);
+    assert_null(merged_article);
+    check_untouched(&fix, writer);
+    stale->revision = writer->revision;
+    stale->name = "anne";
+    assert_ptr_equal(target = merged(fix.session, stale), writer);
+    assert_int_equal(articles_of(target), 1);
+    article_free(source);
+    writer_free(stale);
+    tear_down(&fix);
+}
+
+/* What the session was to write before is still to be written. */
+static void a_merge_that_fails_leaves_other_work_alone(void **state)
+{
+    (void)state;
+    fixture fix;
+    press_up(&fix);
+    const struct writer *writer = NULL, *target = NULL;
+    assert_int_equal(writer_get_one(fix.session, stored_writer(&fix), &writer), CALX_OK);
+    assert_int_equal(calx_session_no_autoflush_begin(fix.session), CALX_OK);
+    struct publisher *other = publisher_new();
+    other->name = "mine";
+    assert_int_equal(publisher_add(fix.session, other), CALX_OK);
+    assert_int_equal(writer_set_motto(writer, "mine too"), CALX_OK);
+    struct writer *stale = writer_new();
+    stale->id = writer->id;
+    stale->revision = 99;
+    assert_int_equal(writer_merge(fix.session, stale, &target), CALX_E_STALE_DATA);
+    assert_int_equal(calx_session_no_autoflush_end(fix.session), CALX_OK);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM writers WHERE motto = 'mine too'"),
+                     1);
+    assert_int_equal(number(fix.session, "SELECT count(*) FROM publishers"), 1);
+    writer_free(stale);
+    tear_down(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +741,9 @@ int main(void)
         cmocka_unit_test(bad_arguments_are_named),
         cmocka_unit_test(long_chains_are_merged),
         cmocka_unit_test(any_allocation_of_a_merge_may_fail),
+        cmocka_unit_test(a_merge_without_memory_changes_nothing),
+        cmocka_unit_test(a_merge_that_fails_at_its_end_changes_nothing),
+        cmocka_unit_test(a_merge_that_fails_leaves_other_work_alone),
     };
     return CALX_RUN("merge", tests);
 }

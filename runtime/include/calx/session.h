@@ -321,8 +321,10 @@ typedef struct calx_merge_options {
  * @param source      an instance; one that is persistent in this session is its own answer
  * @param out_entity  borrowed; the session keeps it
  * @return CALX_E_UNMAPPED no instance; CALX_E_STALE_DATA the source has another version than the
- *         instance here (SES-262); CALX_E_NOMEM; what a flush or SELECT may answer. After a failure
- *         what was merged so far stays merged, not written.
+ *         instance here (SES-262); CALX_E_NOMEM; what a flush or SELECT may answer. A failure
+ * leaves everything as it was; but where the session had work of its own that was not flushed, only
+ *         new instances leave again when memory ends on the way, and what stored ones took over
+ *         stays, not written.
  */
 CALX_PUBLIC_METHOD calx_status calx_session_merge(calx_session *session, const void *source,
                                                   const void **out_entity);
@@ -348,7 +350,7 @@ CALX_PUBLIC_METHOD calx_status calx_session_merge_as(calx_session *session,
                                                      const void **out_entity);
 
 /**
- * Merges each of an array, in its order.
+ * Merges each of an array, in its order. A failure leaves those before it merged.
  * @param out_entities  room for as many, or NULL; on failure those merged so far are written
  */
 CALX_PUBLIC_METHOD calx_status calx_session_merge_all(calx_session *session,
