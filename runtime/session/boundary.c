@@ -268,6 +268,13 @@ static void bring_back(calx_session *session, calx_instance *instance)
         calx_watch_list_append(&session->cold, instance->watch);
 }
 
+/* Where it points is to be asked again: what it let go of before it went was never written. */
+static void bring_back_whole(calx_session *session, calx_instance *instance)
+{
+    bring_back(session, instance);
+    calx_links_unload(instance, false);
+}
+
 /* A change nobody wrote goes with the boundary in which it could be made. */
 static void take_away_again(calx_session *session, calx_instance *instance)
 {
@@ -291,7 +298,7 @@ static void undo_deletes(calx_session *session)
         if (instance->session != session)
             continue; /* it was inserted inside, too */
         if (instance->state == CALX_STATE_DELETED)
-            bring_back(session, instance);
+            bring_back_whole(session, instance);
         else
             take_away_again(session, instance);
         if (first == 0)

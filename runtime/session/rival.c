@@ -88,11 +88,16 @@ void calx_rival_seat(calx_link *link)
 
 /* ---- those that only the database knows ---- */
 
-static bool gives_way(const calx_instance *rival, const calx_link *link)
+/* One that is to be deleted goes anyway, but before the place is taken. */
+static bool gives_way(calx_instance *rival, const calx_link *link)
 {
-    return rival != link->owner && rival->state == CALX_STATE_PERSISTENT &&
-           (rival->flags & CALX_INSTANCE_MARKED) == 0 &&
-           calx_link_at(rival, calx_link_number(link))->state != CALX_LINK_CHANGED;
+    calx_link *own = calx_link_at(rival, calx_link_number(link));
+    if (rival == link->owner || rival->state != CALX_STATE_PERSISTENT ||
+        own->state == CALX_LINK_CHANGED)
+        return false;
+    bool goes = (rival->flags & CALX_INSTANCE_MARKED) != 0;
+    own->gave_way = own->gave_way || goes;
+    return !goes;
 }
 
 calx_status calx_rival_select(calx_session *session, const calx_link *link,

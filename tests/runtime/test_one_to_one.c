@@ -594,6 +594,25 @@ static void one_that_moves_takes_the_place_of_an_orphan(void **state)
     graph_close(&fix);
 }
 
+static void an_unseen_one_that_is_deleted_makes_room(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-185");
+    set_up(&fix, true);
+    const struct person *ann = person(&fix, 1);
+    graph_ok(&fix, calx_session_delete(fix.session, desk(&fix, 1)));
+    struct desk *made = new_desk("new");
+    graph_ok(&fix, desk_set_person(made, ann));
+    graph_ok(&fix, desk_add(fix.session, made));
+    graph_forget(&fix);
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_true(line_of(&fix, "DELETE FROM") < line_of(&fix, "INSERT"));
+    assert_int_equal(desk_owner(&fix, made->id), 1);
+    assert_int_equal(graph_number(&fix, "SELECT count(*) FROM desks WHERE person_id = 1"), 1);
+    graph_close(&fix);
+}
+
 static void expunging_and_expiring_go_along(void **state)
 {
     (void)state;
@@ -812,6 +831,7 @@ int main(void)
         cmocka_unit_test(a_pending_one_that_is_replaced_leaves_with_what_it_has),
         cmocka_unit_test(one_that_moves_is_no_orphan_when_its_old_owner_is_deleted),
         cmocka_unit_test(one_that_moves_takes_the_place_of_an_orphan),
+        cmocka_unit_test(an_unseen_one_that_is_deleted_makes_room),
         cmocka_unit_test(expunging_and_expiring_go_along),
         cmocka_unit_test(a_row_of_tasks_is_walked_and_mended_from_either_end),
         cmocka_unit_test(one_can_be_its_own_next),

@@ -403,6 +403,30 @@ static void a_pending_target_that_is_let_go_of_leaves_at_once(void **state)
     graph_close(&fix);
 }
 
+static void an_orphan_that_a_savepoint_brings_back_has_its_owner(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-134");
+    set_up(&fix);
+    const struct firm *first = firm(&fix, 1);
+    const struct contract *contract = graph_get(&fix, &contract_mapper, 1);
+    const struct firm *buyer = NULL, *seller = NULL;
+    graph_ok(&fix, calx_session_begin_nested(fix.session));
+    graph_ok(&fix, firm_bought_remove(first, contract));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(count_of(&fix, "contracts"), 0);
+    graph_ok(&fix,
+             calx_session_transaction_rollback(calx_session_get_nested_transaction(fix.session)));
+    graph_ok(&fix, contract_buyer(contract, &buyer));
+    graph_ok(&fix, contract_seller(contract, &seller));
+    assert_ptr_equal(buyer, first);
+    assert_ptr_equal(seller, firm(&fix, 2));
+    graph_ok(&fix, calx_session_commit(fix.session));
+    assert_int_equal(count_of(&fix, "contracts"), 1);
+    graph_close(&fix);
+}
+
 static void an_undone_savepoint_forgets_what_was_let_go_of(void **state)
 {
     (void)state;
@@ -582,6 +606,7 @@ int main(void)
         cmocka_unit_test(what_a_many_to_one_lets_go_of_is_deleted_with_what_it_has),
         cmocka_unit_test(a_replaced_target_is_deleted_and_a_returned_one_is_not),
         cmocka_unit_test(a_pending_target_that_is_let_go_of_leaves_at_once),
+        cmocka_unit_test(an_orphan_that_a_savepoint_brings_back_has_its_owner),
         cmocka_unit_test(an_undone_savepoint_forgets_what_was_let_go_of),
         cmocka_unit_test(a_second_owner_is_refused),
         cmocka_unit_test(the_reverse_side_moves_instead),
