@@ -85,15 +85,27 @@ void calx_postgresql_close_waiting(calx_postgresql_connection *connection, bool 
 
 /* ---- preparing on the server ---- */
 
+/*
+ * libpq's own failure, without a code: what came is not what should have come. Reading on, libpq
+ * would lose memory over it, and nobody knows what answers what.
+ */
+static bool is_no_answer(const PGresult *result)
+{
+    return result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR &&
+           PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL;
+}
+
 void calx_postgresql_read_pipeline(calx_postgresql_connection *connection, PGresult **out_failed,
                                    PGresult **out_told)
 {
     PGconn *conn = connection->conn;
     int silences = 0;
-    while (PQstatus(conn) == CONNECTION_OK && silences < 2) {
+    while (PQstatus(conn) == CONNECTION_OK && silences < 2 && !is_no_answer(*out_failed)) {
         PGresult *result = calx_postgresql_get_result(connection);
         ExecStatusType status = PQresultStatus(result);
         silences = result == NULL ? silences + 1 : 0;
+        if (is_no_answer(result))
+            calx_postgresql_cut(connection);
         if (status == PGRES_FATAL_ERROR && result != NULL && *out_failed == NULL) {
             *out_failed = result;
         } else if (status == PGRES_TUPLES_OK ||
