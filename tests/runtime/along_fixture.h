@@ -21,8 +21,9 @@ static inline void set_up_shops(fixture *fix)
 {
     static const char *const rows[] = {
         "INSERT INTO cities (id, name) VALUES (1, 'york')",
-        "INSERT INTO shops (id, name, story, city_id) VALUES (1, 'one', 'long', 1), "
-        "(2, 'two', NULL, NULL), (3, 'three', NULL, 1)",
+        "INSERT INTO shops (id, name, story, city_id) VALUES (1, 'one', 'long', 1)",
+        "INSERT INTO shops (id, name) VALUES (2, 'two')",
+        "INSERT INTO shops (id, name, city_id) VALUES (3, 'three', 1)",
         "INSERT INTO goods (id, name, shop_id) VALUES (1, 'tea', 1), (2, 'jam', 1), (3, 'pen', 3)",
         "INSERT INTO kinds (id, name) VALUES (1, 'taste')",
         "INSERT INTO labels (id, name, kind_id) VALUES (1, 'hot', 1), (2, 'sweet', 1)",
