@@ -235,7 +235,8 @@ static void cascades_are_save_update_and_merge_unless_said(void **state)
     reading_end(&run);
 }
 
-static void must_tell(const char *members, const char *told)
+/* told: the error, with its place; way: what is to be written instead. */
+static void must_tell(const char *members, const char *told, const char *way)
 {
     char text[1024];
     reading run;
@@ -250,6 +251,7 @@ static void must_tell(const char *members, const char *told)
     reading_run_text(&run, "models.h", text);
     assert_int_equal(run.status, CALX_E_DATA);
     reading_must_tell(&run, told);
+    reading_must_tell(&run, way);
     reading_end(&run);
 }
 
@@ -258,17 +260,27 @@ static void a_cascade_that_cannot_be_is_told_where_it_stands(void **state)
     (void)state;
     calx_shows("SES-271");
     must_tell("CALX_MANY(struct user) staff CALX_CASCADE(fly);",
-              "models.h:5:34: error: 'fly' is no cascade [CALX-E055]");
+              "models.h:5:34: error: 'fly' is no cascade [CALX-E055]",
+              "note: the cascades are save_update, merge, refresh_expire, expunge, delete, all of "
+              "these as 'all', delete_orphan, and none");
     must_tell("CALX_MANY(struct user) staff CALX_CASCADE(delete_orphan);",
-              "models.h:5:34: error: delete_orphan needs delete too");
+              "models.h:5:34: error: delete_orphan needs delete too",
+              "write CALX_CASCADE(all, delete_orphan)");
     calx_shows("SES-272");
     must_tell("CALX_ONE(struct user) boss CALX_CASCADE(all, delete_orphan);",
-              "models.h:5:32: error: delete_orphan on a CALX_ONE");
+              "models.h:5:32: error: delete_orphan on a CALX_ONE",
+              "note: say CALX_SINGLE_PARENT if none ever does");
     must_tell("CALX_MANY(struct user) friends CALX_SECONDARY(\"friends\", a, b)\n"
               "CALX_CASCADE(all, delete_orphan);",
-              "models.h:6:1: error: delete_orphan on a many-to-many");
+              "models.h:6:1: error: delete_orphan on a many-to-many",
+              "note: say CALX_SINGLE_PARENT if none ever does");
     must_tell("CALX_MANY(struct user) staff CALX_CASCADE(delete) CALX_PASSIVE_DELETES(all);",
-              "models.h:5:55: error: 'staff' leaves all deletes to the database");
+              "models.h:5:55: error: 'staff' leaves all deletes to the database",
+              "note: say CALX_PASSIVE_DELETES(on) to have loaded ones deleted");
+    must_tell("CALX_MANY(struct user) staff CALX_CASCADE(all, delete_orphan) "
+              "CALX_PASSIVE_DELETES(all);",
+              "models.h:5:67: error: 'staff' leaves all deletes to the database",
+              "take delete and delete_orphan out of the cascade");
 }
 
 static void a_single_parent_may_delete_its_orphans(void **state)
