@@ -82,21 +82,13 @@ static const char *const depot_rows[] = {
     "INSERT INTO watches (hall_site, hall_number, guard_name) VALUES ('" DEPOT_S
     "', 1, 'dan'), ('" DEPOT_N "', 1, 'cyd'), ('" DEPOT_N "', 1, 'bob'), ('" DEPOT_S
     "', 1, 'bob'), ('" DEPOT_N "', 1, 'dan'), ('" DEPOT_N "', 1, 'ann')",
+    NULL,
 };
-
-static inline void depot_fill(graph *fix)
-{
-    assert_int_equal(calx_schema_create_all(fix->engine, &depot_models_metadata, NULL), CALX_OK);
-    for (size_t i = 0; i < sizeof depot_rows / sizeof depot_rows[0]; i++)
-        graph_sql(fix, depot_rows[i]);
-    graph_ok(fix, calx_session_commit(fix->session));
-}
 
 static inline void depot_open(graph *fix)
 {
     graph_open(fix);
-    depot_fill(fix);
-    graph_reopen(fix, true);
+    graph_fill(fix, &depot_models_metadata, depot_rows, true);
 }
 
 static inline calx_relation depot_relation(const calx_mapper *mapper, unsigned relationship)

@@ -14,15 +14,16 @@
 /* Persons 1 (desk 1, passport 1 with photo 1, badge 1) and 2 (desk 2); desk 3 is nobody's. */
 static void set_up(graph *fix, bool autoflush)
 {
+    static const char *const rows[] = {
+        "INSERT INTO persons (name) VALUES ('ann'), ('bob')",
+        "INSERT INTO desks (room, person_id) VALUES ('a', 1), ('b', 2), ('c', NULL)",
+        "INSERT INTO passports (number, holder_id) VALUES ('p1', 1)",
+        "INSERT INTO photos (passport_id) VALUES (1)",
+        "INSERT INTO badges (text, person_id) VALUES ('one', 1)",
+        NULL,
+    };
     graph_open(fix);
-    assert_int_equal(calx_schema_create_all(fix->engine, &household_model_metadata, NULL), CALX_OK);
-    graph_sql(fix, "INSERT INTO persons (name) VALUES ('ann'), ('bob')");
-    graph_sql(fix, "INSERT INTO desks (room, person_id) VALUES ('a', 1), ('b', 2), ('c', NULL)");
-    graph_sql(fix, "INSERT INTO passports (number, holder_id) VALUES ('p1', 1)");
-    graph_sql(fix, "INSERT INTO photos (passport_id) VALUES (1)");
-    graph_sql(fix, "INSERT INTO badges (text, person_id) VALUES ('one', 1)");
-    graph_ok(fix, calx_session_commit(fix->session));
-    graph_reopen(fix, autoflush);
+    graph_fill(fix, &household_model_metadata, rows, autoflush);
 }
 
 static const struct person *person(const graph *fix, int64_t id)

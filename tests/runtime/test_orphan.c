@@ -13,16 +13,17 @@
 /* Firms 1 and 2 with contract 1 and paper 1 between them; car 1 with motor 1, whose part is 1. */
 static void set_up(graph *fix)
 {
+    static const char *const rows[] = {
+        "INSERT INTO firms (name) VALUES ('one'), ('two')",
+        "INSERT INTO contracts (buyer_id, seller_id) VALUES (1, 2)",
+        "INSERT INTO papers (signer_id, keeper_id) VALUES (1, 2)",
+        "INSERT INTO motors (id) VALUES (1), (2)",
+        "INSERT INTO parts (motor_id) VALUES (1)",
+        "INSERT INTO cars (motor_id) VALUES (1), (NULL)",
+        NULL,
+    };
     graph_open(fix);
-    assert_int_equal(calx_schema_create_all(fix->engine, &estate_model_metadata, NULL), CALX_OK);
-    graph_sql(fix, "INSERT INTO firms (name) VALUES ('one'), ('two')");
-    graph_sql(fix, "INSERT INTO contracts (buyer_id, seller_id) VALUES (1, 2)");
-    graph_sql(fix, "INSERT INTO papers (signer_id, keeper_id) VALUES (1, 2)");
-    graph_sql(fix, "INSERT INTO motors (id) VALUES (1), (2)");
-    graph_sql(fix, "INSERT INTO parts (motor_id) VALUES (1)");
-    graph_sql(fix, "INSERT INTO cars (motor_id) VALUES (1), (NULL)");
-    graph_ok(fix, calx_session_commit(fix->session));
-    graph_reopen(fix, true);
+    graph_fill(fix, &estate_model_metadata, rows, true);
 }
 
 static const struct firm *firm(const graph *fix, int64_t id)

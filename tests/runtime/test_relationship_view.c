@@ -12,14 +12,15 @@
 /* Shelf 1 has books 1 to 3, 2 and 3 at the same position; it lent book 3 and book 4 to shelf 2. */
 static void set_up(graph *fix, bool autoflush)
 {
+    static const char *const rows[] = {
+        "INSERT INTO shelves DEFAULT VALUES",
+        "INSERT INTO shelves DEFAULT VALUES",
+        "INSERT INTO books (title, position, shelf_id, lender_id) VALUES "
+        "('c', 2, 1, NULL), ('a', 1, 1, NULL), ('b', 1, 1, 1), ('d', 3, 2, 1)",
+        NULL,
+    };
     graph_open(fix);
-    assert_int_equal(calx_schema_create_all(fix->engine, &estate_model_metadata, NULL), CALX_OK);
-    graph_sql(fix, "INSERT INTO shelves DEFAULT VALUES");
-    graph_sql(fix, "INSERT INTO shelves DEFAULT VALUES");
-    graph_sql(fix, "INSERT INTO books (title, position, shelf_id, lender_id) VALUES "
-                   "('c', 2, 1, NULL), ('a', 1, 1, NULL), ('b', 1, 1, 1), ('d', 3, 2, 1)");
-    graph_ok(fix, calx_session_commit(fix->session));
-    graph_reopen(fix, autoflush);
+    graph_fill(fix, &estate_model_metadata, rows, autoflush);
 }
 
 static const struct shelf *shelf(const graph *fix, int64_t id)

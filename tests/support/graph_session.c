@@ -51,6 +51,16 @@ void graph_reopen(graph *fix, bool autoflush)
     log_sink_forget(&fix->sink);
 }
 
+void graph_fill(graph *fix, const calx_metadata *metadata, const char *const *statements,
+                bool autoflush)
+{
+    assert_int_equal(calx_schema_create_all(fix->engine, metadata, NULL), CALX_OK);
+    for (; *statements != NULL; statements++)
+        graph_sql(fix, *statements);
+    graph_ok(fix, calx_session_commit(fix->session));
+    graph_reopen(fix, autoflush);
+}
+
 size_t graph_statements(graph *fix, const char *text)
 {
     static const char *const verbs[] = { "SELECT ", "INSERT ", "UPDATE ", "DELETE " };

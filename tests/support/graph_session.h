@@ -23,6 +23,13 @@ void graph_ok(const graph *fix, calx_status status);
 void graph_open(graph *fix);
 void graph_close(graph *fix);
 
+/*
+ * The tables of one more model, with rows that these statements put in (the last one is NULL), past
+ * the unit of work and committed; then a session that knows nothing of them.
+ */
+void graph_fill(graph *fix, const calx_metadata *metadata, const char *const *statements,
+                bool autoflush);
+
 /* Another session instead: what it kept is gone. */
 void graph_reopen(graph *fix, bool autoflush);
 
