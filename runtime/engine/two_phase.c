@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <calx/two_phase.h>
@@ -106,6 +107,19 @@ static calx_status fail_phase(calx_connection *connection, calx_status status, b
     return status;
 }
 
+/* These have the time a statement has (ENG-174). */
+static calx_status send_phase(calx_connection *connection, calx_driver_two_phase what,
+                              const char *name)
+{
+    calx_driver_connection *physical = connection->link->connection;
+    int64_t timeout_ms = connection->settings->timeout_ms;
+    if (timeout_ms > 0)
+        physical->deadline = calx_deadline_in_ms(timeout_ms);
+    calx_status status = physical->driver->two_phase(physical, what, name);
+    physical->deadline = 0;
+    return status;
+}
+
 static calx_status prepare_inside(calx_connection *connection)
 {
     calx_status status = calx_connection_check_process(connection);
@@ -115,10 +129,9 @@ static calx_status prepare_inside(calx_connection *connection)
         status = calx_connection_raise(connection, CALX_EVENT_PREPARE, 0);
     if (status != CALX_OK)
         return status;
-    calx_driver_connection *physical = connection->link->connection;
     calx_connection_end_rows(connection);
     echo(connection, "PREPARE TRANSACTION");
-    status = physical->driver->two_phase(physical, CALX_DRIVER_PREPARE, connection->two_phase);
+    status = send_phase(connection, CALX_DRIVER_PREPARE, connection->two_phase);
     if (status != CALX_OK) {
         connection->state = CALX_CONNECTION_FAILED;
         return fail_phase(connection, status, false);
@@ -149,9 +162,8 @@ static calx_status end_named(calx_connection *connection, calx_driver_two_phase 
         status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;
-    calx_driver_connection *physical = connection->link->connection;
     echo(connection, rolls_back ? "ROLLBACK PREPARED" : "COMMIT PREPARED");
-    status = physical->driver->two_phase(physical, what, name);
+    status = send_phase(connection, what, name);
     return status == CALX_OK ? CALX_OK : fail_phase(connection, status, rolls_back);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 
+#include <calx/two_phase.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -153,6 +154,31 @@ static void a_server_that_does_not_answer_is_left_a_second_later(void **state)
     calx_engine_free(engine);
 }
 
+/* What is checked at the end of a transaction is checked before it is prepared. */
+static void the_first_of_two_phases_ends_at_its_deadline(void **state)
+{
+    (void)state;
+    calx_shows("ENG-134");
+    calx_shows("ENG-174");
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *connection = connect_to(engine);
+    run(connection, "CREATE FUNCTION doze() RETURNS trigger LANGUAGE plpgsql AS "
+                    "'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'");
+    run(connection, "CREATE CONSTRAINT TRIGGER dozing AFTER INSERT ON users DEFERRABLE "
+                    "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION doze()");
+    ok(connection, calx_connection_commit(connection));
+    give_time(connection, 100);
+    ok(connection, calx_connection_begin_two_phase(connection, "a slow one"));
+    run(connection, "INSERT INTO users (id, name) VALUES (1, 'a')");
+    int64_t start = calx_clock_monotonic_ns();
+    assert_int_equal(calx_connection_prepare(connection), CALX_E_TIMEOUT);
+    assert_true(ms_since(start) < 15000);
+    ok(connection, calx_connection_rollback(connection));
+    assert_int_equal(number(connection, "SELECT count(*) FROM users"), 0);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +187,7 @@ int main(void)
         cmocka_unit_test(rows_have_what_is_left_of_the_time),
         cmocka_unit_test(a_lock_is_waited_for_until_the_deadline),
         CALX_POSTGRESQL(a_server_that_does_not_answer_is_left_a_second_later),
+        CALX_POSTGRESQL(the_first_of_two_phases_ends_at_its_deadline),
     };
     return CALX_RUN("deadline", tests);
 }
