@@ -177,7 +177,7 @@ static void deadlines_hold_wherever_a_connect_stalls(void **state)
     (void)state;
     calx_shows("ENG-057");
     calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
-    options.pool_timeout = 100;
+    options.pool_timeout = 400; /* a busy machine gets as far as the stall in it */
     int stalls = 0;
     for (long messages = 0; messages < 12; messages++) {
         gate *door = gate_open();
@@ -190,7 +190,7 @@ static void deadlines_hold_wherever_a_connect_stalls(void **state)
         if (gate_disarm(door)) {
             stalls++;
             assert_int_equal(status, CALX_E_POOL_TIMEOUT);
-            assert_true(passed_ns >= 100000000);
+            assert_true(passed_ns >= 400000000);
             assert_true(passed_ns < INT64_C(5000000000)); /* the soak measures how late it is */
         }
         calx_connection_close(connection);
