@@ -285,12 +285,13 @@ void calx_links_show(calx_instance *instance, unsigned relationship)
 void calx_link_show(const calx_link *link)
 {
     const calx_mapper *mapper = link->owner->mapper;
-    const calx_relationship *end = mapper->relationships + mapper->relationship_count;
     const void *target = shown_by(link);
-    for (const calx_relationship *facts = mapper->relationships; facts < end; facts++)
+    for (unsigned i = 0; i < mapper->relationship_count; i++) {
+        const calx_relationship *facts = &mapper->relationships[i];
         if (facts->kind == CALX_RELATIONSHIP_ONE && facts->foreign_key == link->number)
             memcpy((char *)calx_instance_entity(link->owner) + facts->offset, &target,
                    sizeof(target));
+    }
 }
 
 bool calx_links_are_shown(const calx_instance *instance)
