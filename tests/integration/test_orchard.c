@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WALKS = 1000, COST = 5, STEPS = 40, PRINTED = 6000 };
+enum { WALKS = 300, COST = 25, STEPS = 40, PRINTED = 6000 };
 enum { NONE = -1, PLOTS = 3, NUMBERS = 3, PLANTS = 5, SIGNS = 3, NOTES = 3, LEVELS = 4 };
 
 /* A thing that is there has an entity. stored: as the last flush left it, it has a row. */
