@@ -4,6 +4,7 @@
  * that putting them back cannot leave a field pointing at a dead buffer.
  */
 #include "session/checksum.h"
+#include "session/set_expression.h"
 
 #include "base/allocator.h"
 #include "base/hash.h"
@@ -449,6 +450,14 @@ static bool has_written_shared_text(const calx_watch *watch)
     return watch->shares_texts && hash_mutable_texts(watch) != watch->texts_hash;
 }
 
+/* What was set to an expression is not to be set again to whatever the field holds. */
+static void keep_inserted_set(calx_watch *watch)
+{
+    memcpy(watch->inserted_set, watch->set, set_bytes(watch->instance->mapper));
+    for (const calx_set_record *record = watch->expressions; record != NULL; record = record->next)
+        watch->inserted_set[record->column / 64] &= ~(UINT64_C(1) << (record->column % 64));
+}
+
 calx_status calx_watch_take_snapshot(calx_watch *watch)
 {
     calx_instance *instance = watch->instance;
@@ -471,12 +480,13 @@ calx_status calx_watch_take_snapshot(calx_watch *watch)
         memcpy(watch->snapshot, entity, size);
     }
     if (!watch->has_snapshot)
-        memcpy(watch->inserted_set, watch->set, set_bytes(instance->mapper));
+        keep_inserted_set(watch);
     watch->has_snapshot = true;
     watch->shares_texts = false;
     if (watch->has_set)
         memset(watch->set, 0, set_bytes(instance->mapper));
     watch->has_set = false;
+    forget_expressions(watch);
     return CALX_OK;
 }
 
@@ -536,10 +546,13 @@ void calx_watch_revert_columns(calx_watch *watch, const uint64_t *columns)
     if (!watch->has_snapshot)
         return;
     bool rewritten = has_written_shared_text(watch);
-    for (size_t i = 0; i < mapper->column_count; i++)
-        if (calx_plan_has(columns, i))
-            copy_member(&mapper->columns[i], calx_instance_entity(watch->instance),
-                        watch->snapshot);
+    for (size_t i = 0; i < mapper->column_count; i++) {
+        if (!calx_plan_has(columns, i))
+            continue;
+        copy_member(&mapper->columns[i], calx_instance_entity(watch->instance), watch->snapshot);
+        if (watch->expressions != NULL)
+            calx_set_forget(watch->instance, i);
+    }
     for (size_t i = 0; i < calx_plan_words(mapper); i++)
         watch->set[i] &= ~columns[i];
     count_set(watch);

@@ -471,6 +471,29 @@ static void a_foreign_key_stays_when_its_reference_did_not_change(void **state)
     graph_close(&fix);
 }
 
+/* What a column was set to for one flush is not what a later one sends. */
+static void a_reference_set_after_an_expression_counts(void **state)
+{
+    (void)state;
+    graph fix;
+    calx_shows("SES-180");
+    graph_open(&fix);
+    graph_sql(&fix, "INSERT INTO nodes (id) VALUES (1), (2), (3)");
+    const struct node *child = graph_get(&fix, &node_mapper, 3);
+    size_t column = 0;
+    while (strcmp(node_mapper.columns[column].name, "parent_id") != 0)
+        column++;
+    const calx_column_ref parent = { .mapper = &node_mapper, .column = (uint16_t)column };
+    graph_ok(&fix, calx_session_set_expression(fix.session, child, parent, calx_scalar(1)));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT parent_id FROM nodes WHERE id = 3"), 1);
+    const struct node *other = graph_get(&fix, &node_mapper, 2);
+    graph_ok(&fix, graph_set(child, NODE_PARENT, other));
+    graph_ok(&fix, calx_session_flush(fix.session));
+    assert_int_equal(graph_number(&fix, "SELECT parent_id FROM nodes WHERE id = 3"), 2);
+    graph_close(&fix);
+}
+
 static void a_foreign_key_and_a_reference_that_both_changed(void **state)
 {
     (void)state;
@@ -734,6 +757,7 @@ int main(void)
         cmocka_unit_test(kinds_in_a_circle_are_fine_when_rows_are_not),
         cmocka_unit_test(rows_in_a_circle_fail_the_flush),
         cmocka_unit_test(a_reference_to_an_instance_of_no_session_is_not_written),
+        cmocka_unit_test(a_reference_set_after_an_expression_counts),
         cmocka_unit_test(a_foreign_key_and_a_reference_that_both_changed),
         cmocka_unit_test(a_chain_of_a_hundred_thousand_rows_needs_no_deep_stack),
         cmocka_unit_test(a_large_collection_costs_what_its_members_cost),
