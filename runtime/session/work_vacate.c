@@ -71,10 +71,10 @@ static calx_status vacate(calx_work *work, calx_instance *row)
 {
     if ((row->flags & CALX_INSTANCE_SORTED) != 0)
         return CALX_OK;
-    row->flags |= CALX_INSTANCE_SORTED;
-    return calx_instances_push(&work->vacated, row) == CALX_OK
-               ? CALX_OK
-               : calx_error_set_nomem(&work->session->error);
+    if (calx_instances_push(&work->vacated, row) != CALX_OK)
+        return calx_error_set_nomem(&work->session->error);
+    row->flags |= CALX_INSTANCE_SORTED; /* until the list is done with */
+    return CALX_OK;
 }
 
 /* Whoever has not been written by then lets go first. */
