@@ -12,7 +12,7 @@
 enum { MANY = 2500 };
 
 static const char *const id_name[] = { "id", "name" };
-static char names[MANY][16];
+static char names[MANY][32];
 static calx_value values[2 * MANY];
 static int64_t changes[MANY];
 
