@@ -30,6 +30,7 @@ typedef struct run_part {
 
 typedef struct select_run {
     calx_dependent dependent; /* the first member */
+    calx_select *select;      /* held: cursors look at its values until they are closed */
     calx_session *session;    /* NULL: it was freed */
     bool over;                /* the session was closed or emptied */
     bool streams;
@@ -82,6 +83,7 @@ static void release_before(const select_run *run)
         release(run, &run->parts[i].before);
 }
 
+/* After the cursor was closed. */
 static void end_run(void *context)
 {
     select_run *run = context;
@@ -91,6 +93,7 @@ static void end_run(void *context)
     release_before(run);
     if (run->session != NULL)
         calx_session_undepend(run->session, &run->dependent);
+    calx_select_release(run->select);
     calx_release(run);
 }
 
@@ -117,6 +120,7 @@ static calx_status new_run(calx_select *select, select_run **out_run)
         calx_release(run);
         return status;
     }
+    run->select = calx_select_hold(select);
     run->session = session;
     run->part_count = count;
     run->streams = select->streams;

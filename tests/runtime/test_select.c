@@ -661,6 +661,30 @@ static void one_value(void **state)
     music_tear_down(&shop);
 }
 
+/* The parameters' text is the select's, and the database may look at it with each row. */
+static void rows_outlive_their_select(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    char city[] = "a city that nobody lives in, whose name is too long for a value by itself";
+    calx_result *result = NULL;
+    text found = { .size = 0 }, expected = { .size = 0 };
+    calx_select *select = new_select(shop.session);
+    ok(calx_select_entity(select, plain(&track_mapper)));
+    ok(calx_select_where(select, calx_ne(calx_concat(track_col.name, ""), city)));
+    ok(calx_select_order_by(select, calx_asc(track_col.id)));
+    rows_of_select(&expected, select, 1);
+    ok(calx_select_stream(select));
+    ok(calx_select_execute(select, &result));
+    calx_select_free(select);
+    memset(city, '-', sizeof city - 1);
+    put_rows(&found, result, 1);
+    assert_string_equal(found.bytes, expected.bytes);
+    calx_result_free(result);
+    music_tear_down(&shop);
+}
+
 /* ---- wrong uses ---- */
 
 static void check_refused(music *shop, calx_select *select, calx_status expected, const char *what)
@@ -984,6 +1008,7 @@ int main(void)
         cmocka_unit_test(parts_must_fit),
         cmocka_unit_test(a_query_has_selects_in_its_conditions),
         cmocka_unit_test(a_select_as_a_value_has_one_column),
+        cmocka_unit_test(rows_outlive_their_select),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(a_run_again_allocates_for_its_result_alone),
     };
