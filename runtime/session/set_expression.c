@@ -91,6 +91,20 @@ static calx_status check_class(calx_session *session, const calx_column *column,
     return status;
 }
 
+/* Selects are held by selects and queries alone, and columns have no table's name in a row's text.
+ */
+static calx_status check_no_select(calx_session *session, const calx_column *column,
+                                   const calx_condition *kept)
+{
+    for (size_t i = 0; i < kept->count; i++)
+        if (kept->nodes[i].operand.kind == CALX_OPERAND_SELECT)
+            return calx_session_fail(session, CALX_E_ARGUMENT,
+                                     "column \"%s\" cannot be set to an expression with a select: "
+                                     "run an UPDATE with calx_session_execute()",
+                                     column->name);
+    return CALX_OK;
+}
+
 /* A record of the expression; NULL: the session's error is set. */
 static calx_set_record *make_record(calx_session *session, const calx_instance *instance,
                                     size_t number, calx_expression *expression)
@@ -106,6 +120,7 @@ static calx_set_record *make_record(calx_session *session, const calx_instance *
     calx_expression_adapt(expression, calx_class_of_type(column->type));
     if (calx_expression_keep(&record->expression, &record->arena, expression, CALX_USE_VALUE,
                              &session->error) == CALX_OK &&
+        check_no_select(session, column, &record->expression) == CALX_OK &&
         check_class(session, column, &record->expression) == CALX_OK)
         return record;
     calx_set_record_free(record);

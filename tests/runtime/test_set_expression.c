@@ -5,6 +5,7 @@
 #include "support/ration.h"
 
 #include <calx/aggregate.h>
+#include <calx/select.h>
 
 static calx_status set_to(calx_session *session, const struct user *user, calx_column_ref column,
                           calx_expression expression)
@@ -230,6 +231,25 @@ static void what_cannot_be_set_is_told(void **state)
     tear_down(&fix);
 }
 
+/* Nobody would hold it until the flush, and its columns and those of the row would be one. */
+static void a_select_cannot_be_set(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up(&fix);
+    const struct user *user = aged_user(&fix, "ed", 18);
+    calx_select *select = calx_select_new(fix.session);
+    assert_non_null(select);
+    assert_int_equal(calx_select_value(select, calx_max(user_col.age), NULL), CALX_OK);
+    static const char says[] = "column \"age\" cannot be set to an expression with a select: run "
+                               "an UPDATE with calx_session_execute()";
+    assert_refused(&fix, user, user_col.age.ref, calx_select_expression(select), says);
+    assert_refused(&fix, user, user_col.age.ref, calx_add(calx_select_expression(select), 1), says);
+    calx_select_free(select);
+    assert_int_equal(calx_session_commit(fix.session), CALX_OK);
+    tear_down(&fix);
+}
+
 static void a_new_row_has_no_columns_to_look_at(void **state)
 {
     (void)state;
@@ -307,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_rollback_and_an_expire_discard_it),
         cmocka_unit_test(an_expired_instance_needs_no_load),
         cmocka_unit_test(what_cannot_be_set_is_told),
+        cmocka_unit_test(a_select_cannot_be_set),
         cmocka_unit_test(a_new_row_has_no_columns_to_look_at),
         cmocka_unit_test(a_refused_expression_names_the_row),
         cmocka_unit_test(every_missing_block_is_survived),

@@ -394,7 +394,7 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
  *
  * The expression may name columns of the same entity, if the row is there already. A setter that is
  * called later, a rollback, an expire or a refresh takes it back; a value written into the member
- * does not.
+ * does not. It cannot have a select in it: calx_session_execute() runs an UPDATE that does.
  * @param column      any but those of the key and the version
  * @param expression  copied
  * @return CALX_E_ARGUMENT there is no such column, or the expression is not for it; CALX_E_LIMIT it
