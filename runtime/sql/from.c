@@ -29,6 +29,7 @@ static const calx_sql_named *find_named(const calx_sql_writer *writer,
 static void put_source(calx_sql_writer *writer, const calx_sql_source *source)
 {
     const calx_sql_named *named = find_named(writer, source);
+    calx_sql_put_fact(writer, (uintptr_t)source->mapper); /* whose columns it is said to have */
     if (source->block != NULL) {
         calx_sql_put(writer, "(");
         calx_sql_put_block(writer, source->block);

@@ -685,6 +685,45 @@ static void rows_outlive_their_select(void **state)
     music_tear_down(&shop);
 }
 
+/* Of genres in small and large letters, known as rows of an entity. */
+static char *names_of(calx_session *session, bool last, calx_alias alias, calx_column_ref name)
+{
+    calx_select *rows = new_select(session);
+    calx_select *select = new_select(session);
+    text found = { .size = 0 };
+    ok(calx_select_column(rows, genre_col.id));
+    ok(calx_select_value(rows, calx_lower(genre_col.name), "name"));
+    ok(calx_select_value(rows, calx_upper(genre_col.name), "title"));
+    ok(calx_select_where(rows, calx_eq(genre_col.id, 1)));
+    if (last)
+        ok(calx_select_from(select, plain(&genre_mapper)));
+    ok(calx_select_from_select(select, alias, rows));
+    ok(calx_select_column_(select, (calx_column_ref){ name.mapper, name.column, alias.number }));
+    ok(calx_select_limit(select, 1));
+    rows_of_select(&found, select, 0);
+    calx_select_free(rows);
+    calx_select_free(select);
+    return strdup(found.bytes);
+}
+
+static void the_same_rows_are_those_of_several_entities(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    for (int last = 0; last < 2; last++) {
+        char *small =
+            names_of(shop.session, last, calx_alias_of(&artist_mapper, 1), artist_col.name.ref);
+        char *large =
+            names_of(shop.session, last, calx_alias_of(&album_mapper, 1), album_col.title.ref);
+        assert_string_equal(small, "rock|\n");
+        assert_string_equal(large, "ROCK|\n");
+        free(small);
+        free(large);
+    }
+    music_tear_down(&shop);
+}
+
 /* ---- wrong uses ---- */
 
 static void check_refused(music *shop, calx_select *select, calx_status expected, const char *what)
@@ -1009,6 +1048,7 @@ int main(void)
         cmocka_unit_test(a_query_has_selects_in_its_conditions),
         cmocka_unit_test(a_select_as_a_value_has_one_column),
         cmocka_unit_test(rows_outlive_their_select),
+        cmocka_unit_test(the_same_rows_are_those_of_several_entities),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(a_run_again_allocates_for_its_result_alone),
     };
