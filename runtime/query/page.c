@@ -50,24 +50,31 @@ static bool is_last(const calx_dialect *dialect, const calx_order *order, calx_v
     return value.type == CALX_VALUE_NULL && has_nulls_last(dialect, order);
 }
 
-static calx_expression later(const calx_dialect *dialect, const calx_order *order, calx_value value)
+/* A joined table may have no row, whatever its columns say. */
+static bool may_be_null(const calx_query *query, calx_column_ref ref)
 {
-    const calx_column *column = &order->column.mapper->columns[order->column.column];
+    return ref.mapper != query->mapper || ref.alias != 0 ||
+           (ref.mapper->columns[ref.column].flags & (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) == 0;
+}
+
+static calx_expression later(const calx_query *query, const calx_dialect *dialect,
+                             const calx_order *order, calx_value value)
+{
     if (value.type == CALX_VALUE_NULL)
         return test(CALX_OP_IS_NOT_NULL, order->column);
     calx_expression behind =
         compare(order->descending ? CALX_OP_LT : CALX_OP_GT, order->column, value);
-    bool may_be_null = (column->flags & (CALX_COLUMN_NOT_NULL | CALX_COLUMN_KEY)) == 0;
-    if (may_be_null && has_nulls_last(dialect, order))
+    if (may_be_null(query, order->column) && has_nulls_last(dialect, order))
         return calx_or(behind, test(CALX_OP_IS_NULL, order->column));
     return behind;
 }
 
 /* The same up to one term, and later there. */
-static calx_expression behind_at(const calx_dialect *dialect, const calx_order *orders,
+static calx_expression behind_at(const calx_query *query, const calx_dialect *dialect,
                                  const calx_value *values, size_t at)
 {
-    calx_expression found = later(dialect, &orders[at], values[at]);
+    const calx_order *orders = query->orders;
+    calx_expression found = later(query, dialect, &orders[at], values[at]);
     for (size_t i = at; i > 0; i--)
         found = calx_and(same(&orders[i - 1], values[i - 1]), found);
     return found;
@@ -81,7 +88,7 @@ static calx_status add_filter(calx_query *query, const calx_value *values)
         return calx_query_keep_failure(query, calx_error_set_nomem(&query->session->error));
     for (size_t i = 0; i < query->order_count; i++) /* its failure is that of the query */
         if (!is_last(dialect, &query->orders[i], values[i]))
-            (void)calx_filter_add(filter, behind_at(dialect, query->orders, values, i));
+            (void)calx_filter_add(filter, behind_at(query, dialect, values, i));
     calx_status status = calx_query_where_filter(query, filter);
     calx_filter_free(filter);
     return status;

@@ -521,6 +521,31 @@ static void pages_behind_each_other_are_the_whole(void **state)
     music_tear_down(&shop);
 }
 
+/* A table that was joined from the left has NULL where there is no row, whatever its columns say.
+ */
+static void rows_without_a_joined_one_are_on_a_page(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    const calx_value behind[] = { calx_value_text("zzz"), calx_value_int64(0) };
+    calx_query *query = NULL;
+    ok(calx_session_query(shop.session, &customer_mapper, &query));
+    ok(calx_query_left_join(query, customer_rel.adviser));
+    ok(calx_query_order_by(query, calx_nulls_last(calx_asc(employee_col.name))));
+    ok(calx_query_order_by(query, calx_asc(customer_col.id)));
+    ok(calx_query_after_values(query, behind, 2));
+    char *found = music_keys(query);
+    char *expected =
+        music_plain(&shop, "SELECT id FROM customers WHERE adviser_id IS NULL ORDER BY id");
+    assert_string_not_equal(expected, "");
+    assert_string_equal(found, expected);
+    free(found);
+    free(expected);
+    calx_query_free(query);
+    music_tear_down(&shop);
+}
+
 static void assert_says(calx_session *session, calx_status status, calx_status expected,
                         const char *what)
 {
@@ -731,6 +756,7 @@ int main(void)
         cmocka_unit_test(rows_are_locked_where_there_are_locks),
         CALX_POSTGRESQL(a_locked_row_is_skipped_or_busy),
         cmocka_unit_test(pages_behind_each_other_are_the_whole),
+        cmocka_unit_test(rows_without_a_joined_one_are_on_a_page),
         cmocka_unit_test(a_position_must_be_one),
         cmocka_unit_test(what_cannot_be_joined_says_so),
         cmocka_unit_test(a_column_of_what_is_not_joined_is_named),
