@@ -15,9 +15,8 @@ typedef struct side {
     const uint16_t *columns;
 } side;
 
-/* A part of the statement that has a name; NULL: the source is none. */
-static const calx_sql_named *find_named(const calx_sql_writer *writer,
-                                        const calx_sql_source *source)
+const calx_sql_named *calx_sql_find_named(const calx_sql_writer *writer,
+                                          const calx_sql_source *source)
 {
     const calx_sql_named *named = writer->names;
     while (named != NULL &&
@@ -28,7 +27,7 @@ static const calx_sql_named *find_named(const calx_sql_writer *writer,
 
 static void put_source(calx_sql_writer *writer, const calx_sql_source *source)
 {
-    const calx_sql_named *named = find_named(writer, source);
+    const calx_sql_named *named = calx_sql_find_named(writer, source);
     calx_sql_put_fact(writer, (uintptr_t)source->mapper); /* whose columns it is said to have */
     if (source->block != NULL) {
         calx_sql_put(writer, "(");

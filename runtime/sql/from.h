@@ -19,6 +19,10 @@ typedef struct calx_sql_step {
     bool crossed; /* by nothing: each row with each */
 } calx_sql_step;
 
+/* The part of the statement whose name the source is; NULL: it is none. */
+const calx_sql_named *calx_sql_find_named(const calx_sql_writer *writer,
+                                          const calx_sql_source *source);
+
 /*
  * Puts " FROM …". sources[0] is the query's own table, sources[i + 1] that of
  * step i; each step means those in front of it and its own.

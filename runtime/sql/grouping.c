@@ -104,6 +104,8 @@ static bool are_groups(const calx_sql_block *block)
     bool found = block->group_count > 0 || block->having_count > 0;
     for (size_t i = 0; i < block->item_count && !found; i++)
         found = has_aggregate(&block->items[i].expression);
+    for (size_t i = 0; i < block->order_count && !found; i++)
+        found = has_aggregate(&block->orders[i].expression);
     return found;
 }
 
@@ -118,8 +120,22 @@ static bool is_grouped_by(const calx_sql_block *block, calx_column_ref ref)
     return false;
 }
 
-static bool is_key_grouped(const calx_sql_block *block, calx_alias entity)
+/* Whether it is a table, which has a row of each key once. */
+static bool is_table(const calx_sql_writer *writer, const calx_sql_block *block, calx_alias entity)
 {
+    for (size_t i = 0; i < block->source_count; i++) {
+        const calx_sql_source *source = &block->sources[i];
+        if (source->mapper == entity.mapper && source->alias == entity.number)
+            return source->block == NULL && calx_sql_find_named(writer, source) == NULL;
+    }
+    return true;
+}
+
+static bool is_key_grouped(const calx_sql_writer *writer, const calx_sql_block *block,
+                           calx_alias entity)
+{
+    if (!is_table(writer, block, entity))
+        return false;
     for (size_t i = 0; i < entity.mapper->key_count; i++) {
         const calx_column_ref ref = { entity.mapper, entity.mapper->key[i], entity.number };
         if (!is_grouped_by(block, ref))
@@ -149,7 +165,8 @@ static void fail(calx_sql_writer *writer, const char *what, const char *name, co
 static void check_column(calx_sql_writer *writer, const calx_sql_block *block, calx_column_ref ref)
 {
     if (ref.mapper == NULL || ref.column >= ref.mapper->column_count || !is_own(block, ref) ||
-        is_grouped_by(block, ref) || is_key_grouped(block, (calx_alias){ ref.mapper, ref.alias }))
+        is_grouped_by(block, ref) ||
+        is_key_grouped(writer, block, (calx_alias){ ref.mapper, ref.alias }))
         return;
     fail(writer, "column", ref.mapper->columns[ref.column].name, ref.mapper->table);
 }
@@ -204,7 +221,7 @@ void calx_sql_check_groups(calx_sql_writer *writer, const calx_sql_block *block)
     for (size_t i = 0; i < block->item_count; i++)
         check_term(writer, block, &block->items[i]);
     for (size_t i = 0; i < block->part_count; i++)
-        if (!is_key_grouped(block, block->parts[i].entity))
+        if (!is_key_grouped(writer, block, block->parts[i].entity))
             fail(writer, "entity", block->parts[i].entity.mapper->name,
                  block->parts[i].entity.mapper->table);
     for (size_t i = 0; i < block->having_count; i++)

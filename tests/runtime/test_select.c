@@ -773,6 +773,32 @@ static void what_is_not_the_same_in_a_group_is_named(void **state)
     music_tear_down(&shop);
 }
 
+/* An order may make groups, and a key is one of a table alone. */
+static void what_makes_groups_is_seen(void **state)
+{
+    (void)state;
+    const calx_alias big = calx_alias_of(&track_mapper, 1);
+    music shop;
+    music_set_up(&shop);
+    calx_select *select = new_select(shop.session);
+    ok(calx_select_column(select, track_col.name));
+    ok(calx_select_order_by_value(select, calx_count_all(), true));
+    check_refused(&shop, select, CALX_E_ARGUMENT, "column \"name\" of table \"tracks\"");
+    for (int named = 0; named < 2; named++) {
+        calx_select *rows = new_select(shop.session);
+        select = new_select(shop.session);
+        long_tracks(rows, 200);
+        ok(named ? calx_select_with(select, big, rows)
+                 : calx_select_from_select(select, big, rows));
+        ok(calx_select_column(select, calx_as(track_col.name, big)));
+        ok(calx_select_value(select, calx_count_all(), "rows"));
+        ok(calx_select_group_by(select, calx_as(track_col.id, big)));
+        check_refused(&shop, select, CALX_E_ARGUMENT, "column \"name\" of table \"tracks\"");
+        calx_select_free(rows);
+    }
+    music_tear_down(&shop);
+}
+
 static void what_is_not_there_is_named(void **state)
 {
     (void)state;
@@ -1049,6 +1075,7 @@ int main(void)
         cmocka_unit_test(a_select_as_a_value_has_one_column),
         cmocka_unit_test(rows_outlive_their_select),
         cmocka_unit_test(the_same_rows_are_those_of_several_entities),
+        cmocka_unit_test(what_makes_groups_is_seen),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(a_run_again_allocates_for_its_result_alone),
     };
