@@ -114,7 +114,6 @@ static calx_status new_run(calx_select *select, select_run **out_run)
                                       : calx_choice_usual(session, part->entity, &part->choice);
         if (status == CALX_OK)
             first += calx_choice_count(part->choice, part->entity->mapper);
-        select->parts[i].columns = calx_choice_columns(part->choice);
     }
     if (status != CALX_OK) {
         calx_release(run);
@@ -191,6 +190,42 @@ calx_status calx_row_entity(calx_result *result, size_t entity, const void **out
 
 /* ---- running ---- */
 
+static bool is_combined(const calx_select *select, const calx_select *other)
+{
+    for (size_t i = 0; i < select->block.combined_count; i++)
+        if (select->combined[i].block == &other->block)
+            return true;
+    return false;
+}
+
+/* Entities of the rows come with their usual columns, in whatever is combined as well. */
+static calx_status choose_usual(calx_select *select)
+{
+    calx_session *session = select->session;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; i < select->block.part_count && status == CALX_OK; i++) {
+        const calx_choice *choice = NULL;
+        calx_entity *entity = calx_session_entity(session, select->parts[i].entity.mapper);
+        status =
+            entity == NULL ? session->error.status : calx_choice_usual(session, entity, &choice);
+        select->parts[i].columns = calx_choice_columns(choice);
+    }
+    for (size_t i = 0; i < select->held_count && status == CALX_OK; i++)
+        if (is_combined(select, select->held[i]))
+            status = choose_usual(select->held[i]);
+    return status;
+}
+
+/* Those of selects inside come with all: the one around may name any. So it is but for a walk. */
+static void choose_all(calx_select *select)
+{
+    for (size_t i = 0; i < select->block.part_count; i++)
+        select->parts[i].columns = NULL;
+    for (size_t i = 0; i < select->held_count; i++)
+        if (is_combined(select, select->held[i]))
+            choose_all(select->held[i]);
+}
+
 static calx_status find_text(calx_select *select)
 {
     const calx_sql_query query = { .block = &select->block,
@@ -200,8 +235,10 @@ static calx_status find_text(calx_select *select)
                                    .limit = -1,
                                    .offset = -1 };
     calx_session *session = select->session;
-    calx_status status =
-        calx_session_select_text(session, &query, &select->parameters, &select->text);
+    calx_status status = choose_usual(select);
+    if (status == CALX_OK)
+        status = calx_session_select_text(session, &query, &select->parameters, &select->text);
+    choose_all(select);
     if (status != CALX_OK && session->error.status == CALX_OK)
         calx_error_set(&session->error, status, "a select: %s", calx_status_text(status));
     return status;

@@ -74,6 +74,73 @@ static size_t query_with(const fixture *fix, calx_option option, const struct ar
     return query_articles(fix, &option, 1, out);
 }
 
+/* ---- selects ---- */
+
+static calx_select *select_article(const fixture *fix, int64_t id)
+{
+    calx_select *select = calx_select_new(fix->session);
+    assert_non_null(select);
+    ok(fix, calx_select_entity(select, calx_alias_of(&article_mapper, 0)));
+    ok(fix, calx_select_where(select, calx_eq(article_col.id, id)));
+    return select;
+}
+
+static size_t count_rows(const fixture *fix, calx_select *select)
+{
+    calx_result *result = NULL;
+    size_t count = 0;
+    bool row = false;
+    ok(fix, calx_select_execute(select, &result));
+    for (ok(fix, calx_result_next(result, &row)); row; ok(fix, calx_result_next(result, &row)))
+        count++;
+    calx_result_free(result);
+    return count;
+}
+
+static void selects_of_such_entities_are_combined(void **state)
+{
+    (void)state;
+    fixture fix;
+    set_up_articles(&fix);
+    calx_select *select = select_article(&fix, 1);
+    calx_select *two = select_article(&fix, 2);
+    calx_select *three = select_article(&fix, 3);
+    ok(&fix, calx_select_combine(two, CALX_UNION_ALL, three));
+    ok(&fix, calx_select_combine(select, CALX_UNION_ALL, two));
+    ok(&fix, calx_select_order_by(select, calx_asc(article_col.words)));
+    assert_int_equal(count_rows(&fix, select), 3);
+    assert_int_equal(log_sink_count(&fix.sink, "\"body\""), 0);
+    calx_select_free(select);
+    calx_select_free(two);
+    calx_select_free(three);
+    tear_down(&fix);
+}
+
+/* Whether they ran by themselves before or not. */
+static void selects_inside_have_all_columns(void **state)
+{
+    (void)state;
+    const calx_alias one = calx_alias_of(&article_mapper, 1);
+    fixture fix;
+    set_up_articles(&fix);
+    for (int named = 0; named < 2; named++) {
+        calx_select *rows = select_article(&fix, 2);
+        calx_select *select = calx_select_new(fix.session);
+        calx_value body;
+        assert_non_null(select);
+        assert_int_equal(count_rows(&fix, rows), 1);
+        ok(&fix, named ? calx_select_with(select, one, rows)
+                       : calx_select_from_select(select, one, rows));
+        ok(&fix, calx_select_column(select, calx_as(article_col.body, one)));
+        ok(&fix, calx_select_scalar(select, &body));
+        assert_int_equal(body.as.span.size, strlen("long two"));
+        assert_memory_equal(body.as.span.data, "long two", strlen("long two"));
+        calx_select_free(rows);
+        calx_select_free(select);
+    }
+    tear_down(&fix);
+}
+
 /* ---- left out and loaded ---- */
 
 static void deferred_columns_do_not_come_with_the_row(void **state)
@@ -493,6 +560,8 @@ static void each_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(selects_of_such_entities_are_combined),
+        cmocka_unit_test(selects_inside_have_all_columns),
         cmocka_unit_test(deferred_columns_do_not_come_with_the_row),
         cmocka_unit_test(what_is_missing_is_loaded_by_one_select_of_it),
         cmocka_unit_test(an_edit_loads_what_is_missing_first),
