@@ -472,6 +472,15 @@ static bool is_whole(const calx_node *nodes, size_t count)
     return expected == 0;
 }
 
+/* Whether each function has a name; one without can not be spelled either. */
+static bool has_names(const calx_node *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (nodes[i].operation == CALX_OP_FUNCTION && nodes[i].operand.as.name == NULL)
+            return false;
+    return true;
+}
+
 calx_status calx_nodes_check(const calx_node *nodes, size_t count, calx_use use, calx_error *error)
 {
     look it = { .node = nodes, .end = nodes + count, .error = error, .status = CALX_OK };
@@ -483,6 +492,8 @@ calx_status calx_nodes_check(const calx_node *nodes, size_t count, calx_use use,
         never_set(&it);
         return it.status;
     }
+    if (!has_names(nodes, count))
+        return calx_error_set(error, CALX_E_ARGUMENT, "calx_function() was given no name");
     calx_value_type given = look_at(&it, allowed);
     if (it.status == CALX_OK && it.node != it.end)
         never_set(&it);

@@ -328,6 +328,21 @@ static void wrong_operands_are_spelled(void **state)
                    "calx_is_null()");
 }
 
+/* Wherever it stands: nothing about it is spelled. */
+static void a_function_needs_a_name(void **state)
+{
+    (void)state;
+    static const char message[] = "calx_function() was given no name";
+    calx_expression nameless = calx_function(NULL, CALX_VALUE_INT64, NULL, 0);
+    calx_builder *builder = calx_builder_new();
+    assert_refused(nameless, CALX_E_ARGUMENT, message);
+    assert_refused(calx_sum(calx_max(nameless)), CALX_E_ARGUMENT, message);
+    assert_refused(calx_eq(user_col.name, calx_add(nameless, 1)), CALX_E_ARGUMENT, message);
+    assert_refused(calx_builder_function(builder, NULL, CALX_VALUE_TEXT, &nameless, 1),
+                   CALX_E_ARGUMENT, message);
+    calx_builder_free(builder);
+}
+
 static void functions_of_rows_stand_where_they_may(void **state)
 {
     (void)state;
@@ -532,6 +547,7 @@ int main(void)
         cmocka_unit_test(windows_have_terms_and_a_frame),
         cmocka_unit_test(lists_are_arrays_or_come_in_powers_of_two),
         cmocka_unit_test(wrong_operands_are_spelled),
+        cmocka_unit_test(a_function_needs_a_name),
         cmocka_unit_test(functions_of_rows_stand_where_they_may),
         cmocka_unit_test(a_condition_is_a_truth_value),
         cmocka_unit_test(a_builder_keeps_what_does_not_fit),
