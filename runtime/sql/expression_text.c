@@ -287,14 +287,15 @@ static bool has_null(const calx_list *list, calx_value_type wanted)
 }
 
 /* Lists of different lengths share a text up to the next power of two: the last item stands there
- * several times, which changes nothing. */
+ * several times, which changes nothing. One that is written again has as many as before. */
 static size_t places_for(const calx_sql_writer *writer, size_t count)
 {
     size_t places = 1;
     while (places < count)
         places *= 2;
     size_t room = writer->dialect->max_parameters;
-    return writer->parameters->count + places <= room ? places : count;
+    size_t used = writer->again > 0 ? writer->again - 1 : writer->parameters->count;
+    return used + places <= room ? places : count;
 }
 
 static void put_items(calx_sql_writer *writer, const calx_node *node, const calx_list *list)
@@ -306,7 +307,7 @@ static void put_items(calx_sql_writer *writer, const calx_node *node, const calx
     calx_sql_put_fact(writer, places);
     for (size_t i = 0; i < places && writer->status == CALX_OK; i++) {
         calx_value value = calx_list_value(list, i < list->count ? i : list->count - 1, wanted);
-        if (writer->shape != NULL && beside != NULL) {
+        if (writer->shape != NULL && beside != NULL && writer->again == 0) {
             calx_parameter_list_add(writer->parameters, value);
             continue;
         }

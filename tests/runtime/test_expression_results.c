@@ -142,6 +142,23 @@ static void lists_of_every_length_find_the_same(void **state)
     tear_down(&fix);
 }
 
+/* Its text is kept: from the second time on, only the values are gathered. */
+static void a_list_in_a_text_that_is_looked_for_finds_the_same_again(void **state)
+{
+    (void)state;
+    fixture fix;
+    static const int64_t ages[] = { 18, 41 };
+    set_up(&fix);
+    calx_expression chosen = calx_else(
+        calx_case(calx_in(user_col.age, ages, 2), calx_scalar(user_col.name)), calx_scalar("Mary"));
+    for (int i = 0; i < 3; i++) {
+        assert_holds(&fix, calx_ends_with(chosen, "ed"), "ed fred");
+        assert_holds(&fix, calx_and(calx_ends_with(chosen, "y"), calx_gt(user_col.age, 20)),
+                     "wendy");
+    }
+    tear_down(&fix);
+}
+
 static void a_list_of_another_length_is_the_same_text(void **state)
 {
     (void)state;
@@ -262,6 +279,7 @@ int main(void)
         cmocka_unit_test(parts_of_text_are_found_as_they_are),
         cmocka_unit_test(choices_are_made_alike),
         cmocka_unit_test(lists_of_every_length_find_the_same),
+        cmocka_unit_test(a_list_in_a_text_that_is_looked_for_finds_the_same_again),
         cmocka_unit_test(a_list_of_another_length_is_the_same_text),
         cmocka_unit_test(aggregates_come_to_the_same),
         cmocka_unit_test(windows_come_to_the_same),

@@ -291,6 +291,47 @@ static void lists_are_arrays_or_come_in_powers_of_two(void **state)
     written_clear(&w);
 }
 
+/* A template that has an operand twice has the list twice, and its items once. */
+static void a_list_in_an_operand_written_twice_is_bound_once(void **state)
+{
+    (void)state;
+    static const int64_t ids[] = { 3, 1 };
+    static const calx_bytes blobs[] = { { "1", 1 }, { "2", 1 } };
+    calx_expression chosen =
+        calx_else(calx_case(calx_in(everything_col.i64, ids, 2), calx_scalar(everything_col.text)),
+                  calx_scalar(everything_col.array));
+    assert_text(&calx_dialect_sqlite, calx_ends_with(chosen, "z"),
+                "substr(CASE WHEN \"i64\" IN (?, ?) THEN \"text\" ELSE \"array\" END, "
+                "length(CASE WHEN \"i64\" IN (?1, ?2) THEN \"text\" ELSE \"array\" END) - "
+                "length(?) + 1) = ?3");
+    calx_expression first = calx_else(
+        calx_case(calx_in(everything_col.bytes, blobs, 2), calx_scalar(everything_col.i64)),
+        calx_scalar(everything_col.i64));
+    assert_text(
+        &calx_dialect_postgresql, calx_substr(everything_col.text, first, everything_col.i64),
+        "substr(\"text\", (CASE WHEN CASE WHEN \"bytes\" IN ($1, $2) THEN \"i64\" ELSE "
+        "\"i64\" END < 1 THEN 1 ELSE CASE WHEN \"bytes\" IN ($1, $2) THEN \"i64\" ELSE "
+        "\"i64\" END END)::INTEGER, (CASE WHEN \"i64\" < 0 THEN 0 ELSE \"i64\" END)::INTEGER)");
+}
+
+static void a_list_written_twice_has_its_places_twice(void **state)
+{
+    (void)state;
+    static int64_t ids[16000];
+    written w;
+    calx_expression condition =
+        calx_and(calx_in(everything_col.i64, ids, 16000), calx_eq(everything_col.i32, 7));
+    calx_expression ends =
+        calx_ends_with(calx_else(calx_case(condition, calx_scalar(everything_col.text)),
+                                 calx_scalar(everything_col.array)),
+                       "z");
+    write_text(&w, &calx_dialect_sqlite, &ends, NULL);
+    assert_int_equal(w.status, CALX_OK);
+    assert_int_equal(w.parameters.count, 16384 + 2);
+    assert_non_null(strstr(calx_buffer_text(&w.text), "?16384) AND \"i32\" = ?16385 THEN"));
+    written_clear(&w);
+}
+
 /* ---- what is refused ---- */
 
 static void assert_refused(calx_expression expression, calx_status status, const char *message)
@@ -546,6 +587,8 @@ int main(void)
         cmocka_unit_test(aggregates_are_integers_where_their_operands_are),
         cmocka_unit_test(windows_have_terms_and_a_frame),
         cmocka_unit_test(lists_are_arrays_or_come_in_powers_of_two),
+        cmocka_unit_test(a_list_in_an_operand_written_twice_is_bound_once),
+        cmocka_unit_test(a_list_written_twice_has_its_places_twice),
         cmocka_unit_test(wrong_operands_are_spelled),
         cmocka_unit_test(a_function_needs_a_name),
         cmocka_unit_test(functions_of_rows_stand_where_they_may),
