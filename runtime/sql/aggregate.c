@@ -18,8 +18,11 @@ calx_expression calx_count_all(void)
     return without_operands(CALX_OP_COUNT_ALL);
 }
 
+/* What stands for kept nodes cannot be changed; one there was no memory for still says so. */
 calx_expression calx_distinct(calx_expression aggregate)
 {
+    if (aggregate.nodes[0].operation == CALX_OP_KEPT && !aggregate.lost)
+        aggregate.count = 0;
     if (aggregate.count > 0)
         aggregate.nodes[0].flags |= CALX_NODE_DISTINCT;
     return aggregate;

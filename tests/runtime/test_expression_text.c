@@ -467,6 +467,18 @@ static void a_builder_keeps_what_does_not_fit(void **state)
     calx_builder_free(NULL);
 }
 
+static void what_is_kept_is_not_made_distinct_any_more(void **state)
+{
+    (void)state;
+    calx_builder *builder = calx_builder_new();
+    calx_expression sum = calx_sum(calx_mul(everything_col.i64, everything_col.i32));
+    assert_refused(calx_distinct(calx_builder_keep(builder, sum)), CALX_E_ARGUMENT,
+                   "the condition, or a part of it, was never set");
+    assert_text(&calx_dialect_sqlite, calx_builder_keep(builder, calx_distinct(sum)),
+                "sum(DISTINCT \"i64\" * \"i32\")");
+    calx_builder_free(builder);
+}
+
 static void a_builder_calls_functions_with_many_arguments(void **state)
 {
     (void)state;
@@ -594,6 +606,7 @@ int main(void)
         cmocka_unit_test(functions_of_rows_stand_where_they_may),
         cmocka_unit_test(a_condition_is_a_truth_value),
         cmocka_unit_test(a_builder_keeps_what_does_not_fit),
+        cmocka_unit_test(what_is_kept_is_not_made_distinct_any_more),
         cmocka_unit_test(a_builder_calls_functions_with_many_arguments),
         cmocka_unit_test(what_is_too_deep_is_a_limit),
         cmocka_unit_test(handles_of_an_alias_keep_it),

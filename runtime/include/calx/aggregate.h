@@ -25,7 +25,10 @@ CALX_BEGIN_DECLS
 /** How many rows. */
 CALX_API calx_expression calx_count_all(void);
 
-/** An aggregate of different values: calx_distinct(calx_count(user_col.role)). */
+/**
+ * An aggregate of different values: calx_distinct(calx_count(user_col.role)). Distinct first, then
+ * calx_builder_keep(): what was kept answers an expression that was never set.
+ */
 CALX_API calx_expression calx_distinct(calx_expression aggregate);
 
 /** An aggregate of the rows a condition holds for. */
