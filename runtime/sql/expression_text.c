@@ -269,6 +269,9 @@ static const char *array_type(const calx_sql_writer *writer, const calx_node *no
         [CALX_VALUE_TEXT] = CALX_TYPE_TEXT,
     };
     calx_value_type wanted = class_of_wanted(node);
+    bool is_whole = wanted == CALX_VALUE_INT64 || wanted == CALX_VALUE_UINT64;
+    if (is_whole && calx_class_of_type(list->item_type) == CALX_VALUE_DOUBLE)
+        return writer->dialect->array_types[CALX_TYPE_DOUBLE]; /* 2.5 is no item of integers */
     if (node->child_count == 0)
         return writer->dialect->array_types[node->column.mapper->columns[node->column.column].type];
     if (wanted == CALX_VALUE_NULL)

@@ -124,6 +124,8 @@ static void lists_of_every_length_find_the_same(void **state)
     fixture fix;
     static int64_t ages[1000];
     static const double halves[] = { 20.5, 9.0 };
+    static const double mixed[] = { 41.0, 18.5 };
+    static const float floats[] = { 30.0f, 18.5f };
     static const char *const names[] = { "ed", "x\",\\", "mary" };
     set_up(&fix);
     for (size_t i = 0; i < 1000; i++)
@@ -137,6 +139,10 @@ static void lists_of_every_length_find_the_same(void **state)
     }
     assert_holds(&fix, calx_in(user_col.name, names, 3), "ed mary");
     assert_holds(&fix, calx_in(calx_div(user_col.age, 2.0), halves, 2), "ed fred jack");
+    assert_holds(&fix, calx_in(calx_add(user_col.age, 0), mixed, 2), "fred");
+    assert_holds(&fix, calx_in(calx_add(user_col.age, 0), floats, 2), "wendy");
+    assert_holds(&fix, calx_not_in(calx_add(user_col.age, 0), mixed, 2), "ed jack wendy");
+    assert_holds(&fix, calx_in(calx_scalar(user_col.age), mixed, 2), "fred");
     assert_holds(&fix, calx_in(user_col.name, names, 0), "");
     assert_holds(&fix, calx_not_in(user_col.name, names, 0), "ed fred jack mary wendy");
     tear_down(&fix);

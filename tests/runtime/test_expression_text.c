@@ -272,6 +272,7 @@ static void lists_are_arrays_or_come_in_powers_of_two(void **state)
 {
     (void)state;
     static const int64_t ids[] = { 3, 1, 2, 9, 8 };
+    static const double halves[] = { 2.5, 3 };
     static const char *const names[] = { "a\"b", "c\\", "" };
     static const calx_bytes blobs[] = { { "1", 1 }, { "2", 1 }, { "3", 1 } };
     assert_texts(calx_in(everything_col.i16, ids, 5), "\"i16\" IN (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -282,6 +283,8 @@ static void lists_are_arrays_or_come_in_powers_of_two(void **state)
                  "\"bytes\" IN ($1, $2, $3, $4)");
     assert_texts(calx_in(calx_add(everything_col.i64, 1), ids, 2), "(\"i64\" + ?) IN (?, ?)",
                  "(\"i64\" + $1::BIGINT) = ANY ($2::BIGINT[])");
+    assert_texts(calx_in(calx_add(everything_col.i64, 1), halves, 2), "(\"i64\" + ?) IN (?, ?)",
+                 "(\"i64\" + $1::BIGINT) = ANY ($2::DOUBLE PRECISION[])");
     assert_texts(calx_in(everything_col.i64, ids, 0), "0", "FALSE");
     assert_texts(calx_not_in(everything_col.i64, ids, 0), "1", "TRUE");
     written w;
