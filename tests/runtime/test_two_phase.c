@@ -357,6 +357,31 @@ static void the_first_phase_is_an_event(void **state)
     calx_engine_free(engine);
 }
 
+/* ---- failures of the second phase ---- */
+
+static void a_phase_is_not_late_because_a_statement_was(void **state)
+{
+    (void)state;
+    calx_shows("ENG-134");
+    calx_shows("ENG-174");
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *connection = connect_to(engine);
+    calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+    options.isolation_level = "AUTOCOMMIT"; /* so that nothing is sent between */
+    options.timeout_ms = 50;
+    ok(connection, calx_connection_execution_options(connection, &options));
+    assert_int_equal(try_sql(connection, "SELECT pg_sleep(600)"), CALX_E_TIMEOUT);
+    ok(connection, calx_connection_rollback(connection));
+    options.timeout_ms = 60000;
+    ok(connection, calx_connection_execution_options(connection, &options));
+    assert_int_equal(calx_connection_commit_prepared(connection, name_of("missing")),
+                     CALX_E_NO_OBJECT);
+    assert_int_equal(calx_connection_rollback_prepared(connection, name_of("missing")),
+                     CALX_E_NO_OBJECT);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 /* ---- functions ---- */
 
 static calx_status end_and_go_on(void *context, calx_connection *connection)
@@ -439,6 +464,7 @@ int main(void)
         CALX_SQLITE(a_database_without_two_phases_says_so),
         CALX_POSTGRESQL(missing_memory_for_two_phases_is_survived),
         CALX_POSTGRESQL(the_first_phase_is_an_event),
+        CALX_POSTGRESQL(a_phase_is_not_late_because_a_statement_was),
         cmocka_unit_test(a_functions_transaction_ends_once),
         cmocka_unit_test(a_savepoint_whose_release_fails_is_gone),
     };

@@ -250,6 +250,7 @@ static calx_status postgresql_two_phase(calx_driver_connection *base, calx_drive
                                         const char *name)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    connection->timed_out = false;
     if (what == CALX_DRIVER_PREPARE)
         return run_prepare(connection, name);
     return run_named(connection,
