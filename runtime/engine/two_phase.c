@@ -152,10 +152,12 @@ calx_status calx_connection_prepare(calx_connection *connection)
 
 /* ---- the second phase ---- */
 
+/* *out_sent: the command went to the driver. */
 static calx_status end_named(calx_connection *connection, calx_driver_two_phase what,
-                             const char *name)
+                             const char *name, bool *out_sent)
 {
     bool rolls_back = what == CALX_DRIVER_ROLLBACK_PREPARED;
+    *out_sent = false;
     calx_status status =
         calx_connection_raise(connection, rolls_back ? CALX_EVENT_ROLLBACK : CALX_EVENT_COMMIT, 0);
     if (status == CALX_OK)
@@ -163,15 +165,17 @@ static calx_status end_named(calx_connection *connection, calx_driver_two_phase 
     if (status != CALX_OK)
         return status;
     echo(connection, rolls_back ? "ROLLBACK PREPARED" : "COMMIT PREPARED");
+    *out_sent = true;
     status = send_phase(connection, what, name);
     return status == CALX_OK ? CALX_OK : fail_phase(connection, status, rolls_back);
 }
 
 calx_status calx_connection_end_prepared(calx_connection *connection, calx_driver_two_phase what)
 {
-    calx_status status = end_named(connection, what, connection->two_phase);
-    /* A commit may be tried again; after a rollback the connection is free in any case. */
-    if (status == CALX_OK || what == CALX_DRIVER_ROLLBACK_PREPARED)
+    bool sent;
+    calx_status status = end_named(connection, what, connection->two_phase, &sent);
+    /* A commit may be tried again; after a rollback that was sent the connection is free. */
+    if (status == CALX_OK || (sent && what == CALX_DRIVER_ROLLBACK_PREPARED))
         connection->state = CALX_CONNECTION_IDLE;
     return status;
 }
@@ -182,11 +186,13 @@ void calx_connection_drop_prepared(calx_connection *connection)
         calx_log(&connection->engine->logger, CALX_LOG_WARNING,
                  "a connection was closed while a transaction is prepared, which still waits: %s",
                  connection->two_phase);
+    connection->state = CALX_CONNECTION_IDLE; /* whatever came of it: the connection closes */
 }
 
 static calx_status end_other(calx_connection *connection, calx_driver_two_phase what,
                              const char *name)
 {
+    bool sent;
     calx_status status = check_support(connection);
     if (status == CALX_OK)
         status = check_name(connection, name);
@@ -194,7 +200,7 @@ static calx_status end_other(calx_connection *connection, calx_driver_two_phase 
         status = calx_error_set(&connection->error, CALX_E_STATE,
                                 "a transaction is open on this connection; commit it or roll it "
                                 "back before ending one that is prepared");
-    return status == CALX_OK ? end_named(connection, what, name) : status;
+    return status == CALX_OK ? end_named(connection, what, name, &sent) : status;
 }
 
 calx_status calx_connection_commit_prepared(calx_connection *connection, const char *name)

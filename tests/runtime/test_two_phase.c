@@ -382,6 +382,66 @@ static void a_phase_is_not_late_because_a_statement_was(void **state)
     calx_engine_free(engine);
 }
 
+typedef struct refusal {
+    int left; /* that many times */
+} refusal;
+
+static calx_status refuse(void *context, calx_event_details *details)
+{
+    refusal *self = context;
+    (void)details;
+    return self->left > 0 && self->left-- > 0 ? CALX_E_USER : CALX_OK;
+}
+
+static void listen_and_refuse(calx_engine *engine, calx_event event, refusal *self)
+{
+    calx_listener listener = CALX_LISTENER_INIT;
+    listener.function = refuse;
+    listener.context = self;
+    assert_int_equal(calx_engine_listen(engine, event, &listener), CALX_OK);
+}
+
+static void what_was_not_sent_may_be_rolled_back_again(void **state)
+{
+    (void)state;
+    calx_shows("ENG-134");
+    log_sink sink;
+    log_sink_init(&sink);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.log = log_sink_line;
+    options.log_context = &sink;
+    calx_engine *engine = engine_with_users(&options);
+    calx_connection *connection = connect_to(engine);
+    refusal rollbacks = { 0 }, checkouts = { 0 };
+    listen_and_refuse(engine, CALX_EVENT_ROLLBACK, &rollbacks);
+    listen_and_refuse(engine, CALX_EVENT_CHECKOUT, &checkouts);
+    begin_two_phase(connection, "kept");
+    ok(connection, calx_connection_prepare(connection));
+    rollbacks.left = 1;
+    assert_int_equal(calx_connection_rollback(connection), CALX_E_USER);
+    assert_true(calx_connection_in_transaction(connection));
+    ok(connection, calx_connection_invalidate(connection));
+    checkouts.left = 1; /* no other connection is to be had */
+    assert_int_equal(calx_connection_rollback(connection), CALX_E_USER);
+    assert_true(calx_connection_in_transaction(connection));
+    ok(connection, calx_connection_rollback(connection));
+    assert_false(calx_connection_in_transaction(connection));
+    assert_false(waits(connection, "kept"));
+    /* A close does not ask twice. */
+    begin_two_phase(connection, "refused");
+    ok(connection, calx_connection_prepare(connection));
+    rollbacks.left = 2;
+    calx_connection_close(connection);
+    assert_int_equal(rollbacks.left, 1);
+    assert_int_equal(log_sink_count(&sink, "still waits: test's refused"), 1);
+    rollbacks.left = 0;
+    connection = connect_to(engine);
+    ok(connection, calx_connection_rollback_prepared(connection, name_of("refused")));
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+    log_sink_clear(&sink);
+}
+
 /* ---- functions ---- */
 
 static calx_status end_and_go_on(void *context, calx_connection *connection)
@@ -465,6 +525,7 @@ int main(void)
         CALX_POSTGRESQL(missing_memory_for_two_phases_is_survived),
         CALX_POSTGRESQL(the_first_phase_is_an_event),
         CALX_POSTGRESQL(a_phase_is_not_late_because_a_statement_was),
+        CALX_POSTGRESQL(what_was_not_sent_may_be_rolled_back_again),
         cmocka_unit_test(a_functions_transaction_ends_once),
         cmocka_unit_test(a_savepoint_whose_release_fails_is_gone),
     };
