@@ -265,6 +265,20 @@ static char **pack(const name_list *list)
     return names;
 }
 
+/* Ends the transaction the list was read in; what failed before stays the error. */
+static calx_status end_reading(calx_connection *connection, calx_status status)
+{
+    calx_error why = CALX_ERROR_INIT;
+    if (status == CALX_OK)
+        return calx_connection_rollback(connection);
+    calx_error_move(&why, &connection->error);
+    if (calx_connection_in_transaction(connection))
+        (void)calx_connection_rollback(connection);
+    calx_error_move(&connection->error, &why);
+    calx_error_clear(&why);
+    return status;
+}
+
 static calx_status recover_inside(calx_connection *connection, char ***out_names, size_t *out_count)
 {
     name_list list = { CALX_BUFFER_INIT, 0 };
@@ -278,8 +292,8 @@ static calx_status recover_inside(calx_connection *connection, char ***out_names
         if (names == NULL)
             status = calx_error_set_nomem(&connection->error);
     }
-    if (status == CALX_OK && !inside)
-        status = calx_connection_rollback(connection);
+    if (!inside)
+        status = end_reading(connection, status);
     calx_buffer_clear(&list.texts);
     if (status != CALX_OK) {
         calx_release(names);

@@ -442,6 +442,29 @@ static void what_was_not_sent_may_be_rolled_back_again(void **state)
     log_sink_clear(&sink);
 }
 
+static void a_list_that_cannot_be_had_leaves_no_transaction(void **state)
+{
+    (void)state;
+    calx_shows("ENG-134");
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *connection = connect_to(engine);
+    refusal statements = { 1 };
+    char **names = NULL;
+    size_t count = 7;
+    listen_and_refuse(engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE, &statements);
+    assert_int_equal(calx_connection_recover(connection, &names, &count), CALX_E_USER);
+    assert_int_equal(calx_connection_error(connection)->status, CALX_E_USER);
+    assert_null(names);
+    assert_int_equal(count, 7);
+    assert_false(calx_connection_in_transaction(connection));
+    run(connection, "SELECT 1"); /* the caller's own is left to the caller */
+    statements.left = 1;
+    assert_int_equal(calx_connection_recover(connection, &names, &count), CALX_E_USER);
+    assert_true(calx_connection_in_transaction(connection));
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 /* ---- functions ---- */
 
 static calx_status end_and_go_on(void *context, calx_connection *connection)
@@ -526,6 +549,7 @@ int main(void)
         CALX_POSTGRESQL(the_first_phase_is_an_event),
         CALX_POSTGRESQL(a_phase_is_not_late_because_a_statement_was),
         CALX_POSTGRESQL(what_was_not_sent_may_be_rolled_back_again),
+        CALX_POSTGRESQL(a_list_that_cannot_be_had_leaves_no_transaction),
         cmocka_unit_test(a_functions_transaction_ends_once),
         cmocka_unit_test(a_savepoint_whose_release_fails_is_gone),
     };
