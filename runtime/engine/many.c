@@ -58,6 +58,8 @@ static calx_status run_page(many_run *run, size_t first, size_t count)
                                                &connection->error);
     if (status != CALX_OK)
         return status;
+    for (size_t i = 0; i < count; i++) /* the driver may never hear of them */
+        run->changes[i] = -1;
     status = calx_cursor_execute_many(run->cursor, &many);
     if (run->sets->changes != NULL)
         memcpy(run->sets->changes + first, run->changes, count * sizeof(*run->changes));
@@ -77,8 +79,6 @@ static calx_status run_pages(many_run *run)
     run->changes = calx_alloc_array(most, sizeof(*run->changes));
     if (run->values == NULL || run->changes == NULL)
         return calx_error_set_nomem(&run->connection->error);
-    for (size_t i = 0; run->sets->changes != NULL && i < total; i++)
-        run->sets->changes[i] = -1;
     for (size_t first = 0; status == CALX_OK && first < total; first += most)
         status = run_page(run, first, total - first < most ? total - first : most);
     return status;
@@ -124,6 +124,8 @@ static calx_status execute_many_inside(many_run *run)
     calx_status status = check_sets(connection, run->statement, run->sets);
     if (status != CALX_OK || run->sets->count == 0)
         return status;
+    for (size_t i = 0; run->sets->changes != NULL && i < run->sets->count; i++)
+        run->sets->changes[i] = -1;
     calx_settings own = *settings;
     const calx_execution_options *options = calx_statement_options(run->statement);
     if (options != NULL)

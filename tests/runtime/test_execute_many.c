@@ -319,6 +319,38 @@ static void listeners_see_a_page_as_one_statement(void **state)
     calx_engine_free(engine);
 }
 
+static calx_status refuse_the_second(void *context, calx_event_details *details)
+{
+    (void)details;
+    return ++*(int *)context == 2 ? CALX_E_USER : CALX_OK;
+}
+
+static void a_page_that_is_refused_changed_nothing(void **state)
+{
+    (void)state;
+    calx_shows("ENG-184");
+    calx_engine *engine = engine_with_users(NULL);
+    calx_connection *connection = connect_to(engine);
+    calx_parameter_sets sets = users_from_one(MANY);
+    calx_statement *insert = insert_users();
+    int calls = 0;
+    listen_to(engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE, refuse_the_second, &calls);
+    assert_int_equal(calx_connection_execute_many(connection, insert, &sets, NULL), CALX_E_USER);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(changes[i], i < 1000 ? 1 : -1);
+    ok(connection, calx_connection_rollback(connection));
+    calx_engine_unlisten(engine, CALX_EVENT_BEFORE_CURSOR_EXECUTE, refuse_the_second, &calls);
+    listen_to(engine, CALX_EVENT_BEFORE_EXECUTE, refuse_the_second, &calls);
+    sets = users_from_one(3);
+    calls = 1; /* nothing is even prepared */
+    assert_int_equal(calx_connection_execute_many(connection, insert, &sets, NULL), CALX_E_USER);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(changes[i], -1);
+    calx_statement_free(insert);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static calx_status insert_some(const char *url)
 {
     calx_engine *engine = NULL;
@@ -365,6 +397,7 @@ int main(void)
         cmocka_unit_test(without_a_transaction_all_is_done_at_once),
         cmocka_unit_test(large_traffic_both_ways_does_not_block),
         cmocka_unit_test(listeners_see_a_page_as_one_statement),
+        cmocka_unit_test(a_page_that_is_refused_changed_nothing),
         cmocka_unit_test(missing_memory_for_many_sets_is_survived),
     };
     return CALX_RUN("execute_many", tests);
