@@ -90,6 +90,12 @@ static void take_answer(calx_postgresql_connection *connection, calx_driver_many
         PQclear(calx_postgresql_get_result(connection));
 }
 
+static void forget_changes(calx_driver_many *many, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++)
+        many->changes[i] = -1;
+}
+
 /* One pipeline; *inout_set: the first of its sets, then the one behind its last. */
 static calx_status run_pipeline(calx_postgresql_statement *statement, calx_driver_many *many,
                                 size_t *inout_set)
@@ -110,8 +116,10 @@ static calx_status run_pipeline(calx_postgresql_statement *statement, calx_drive
         calx_postgresql_read_pipeline(connection, &failed, &told);
     bool left = PQexitPipelineMode(conn) == 1;
     calx_postgresql_look(connection);
-    if (failed != NULL || !good || !left || PQstatus(conn) != CONNECTION_OK)
+    if (failed != NULL || !good || !left || PQstatus(conn) != CONNECTION_OK) {
+        forget_changes(many, first, count); /* a pipeline is one transaction, if there is none */
         status = calx_postgresql_fail_run(statement, failed);
+    }
     if (!left)
         connection->base.error.flags |= CALX_ERROR_DISCONNECT;
     PQclear(failed);
@@ -140,8 +148,7 @@ static calx_status run_guarded(calx_postgresql_statement *statement, calx_driver
     bool inside = connection->base.in_transaction;
     calx_status status = CALX_OK;
     many->failed = SIZE_MAX;
-    for (size_t i = 0; i < many->sets; i++)
-        many->changes[i] = -1;
+    forget_changes(many, 0, many->sets);
     if (inside)
         status = calx_postgresql_run(connection, "SAVEPOINT calx_rows", NULL);
     if (status != CALX_OK)
@@ -149,8 +156,10 @@ static calx_status run_guarded(calx_postgresql_statement *statement, calx_driver
     status = together ? run_together(statement, many) : run_each(statement, many);
     if (!inside)
         return status;
-    return status == CALX_OK ? calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL)
-                             : calx_postgresql_undo_rows(connection, status);
+    if (status == CALX_OK)
+        return calx_postgresql_run(connection, "RELEASE SAVEPOINT calx_rows", NULL);
+    forget_changes(many, 0, many->sets);
+    return calx_postgresql_undo_rows(connection, status);
 }
 
 calx_status calx_postgresql_execute_many(calx_driver_statement *base, calx_driver_many *many)

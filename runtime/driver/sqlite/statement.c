@@ -309,10 +309,12 @@ static calx_status run_set(calx_driver_statement *base, calx_driver_many *many, 
     return status;
 }
 
-/* Undone, but for a transaction that SQLite has ended; the error stays why. */
-static void undo_sets(calx_driver_connection *connection)
+/* Undone, also where SQLite has ended the whole transaction; the error stays why. */
+static void undo_sets(calx_driver_connection *connection, calx_driver_many *many)
 {
     calx_error why = CALX_ERROR_INIT;
+    for (size_t i = 0; i < many->sets; i++)
+        many->changes[i] = -1;
     if (!connection->in_transaction)
         return;
     calx_error_move(&why, &connection->error);
@@ -343,7 +345,7 @@ calx_status calx_sqlite_execute_many(calx_driver_statement *base, calx_driver_ma
         return status;
     if (status == CALX_OK)
         return calx_sqlite_control(connection, CALX_DRIVER_RELEASE, 0);
-    undo_sets(connection);
+    undo_sets(connection, many);
     return status;
 }
 
