@@ -72,6 +72,13 @@ calx_status calx_cursor_execute_keys(calx_cursor *cursor, const calx_value *valu
  */
 calx_status calx_cursor_execute_many(calx_cursor *cursor, calx_driver_many *many);
 
+/*
+ * What can be said of the arguments before anything is done. CALX_E_ARGUMENT: there is no
+ * statement, or the sets were not started from their INIT, or they lack names or values.
+ */
+calx_status calx_parameter_sets_check(const calx_parameter_sets *sets,
+                                      const calx_statement *statement, calx_error *error);
+
 /* How many rows the options want in one round trip; SIZE_MAX: they do not say. */
 size_t calx_connection_page_size(const calx_connection *connection);
 

@@ -22,8 +22,8 @@ typedef struct many_run {
     int64_t all_changes; /* of the pages done */
 } many_run;
 
-static calx_status check_sets(calx_connection *connection, const calx_statement *statement,
-                              const calx_parameter_sets *sets)
+calx_status calx_parameter_sets_check(const calx_parameter_sets *sets,
+                                      const calx_statement *statement, calx_error *error)
 {
     const char *why = NULL;
     if (statement == NULL)
@@ -33,7 +33,7 @@ static calx_status check_sets(calx_connection *connection, const calx_statement 
     else if (sets->count > 0 && sets->name_count > 0 &&
              (sets->names == NULL || sets->values == NULL))
         why = "execute_many: the sets have no names, or no values";
-    return why == NULL ? CALX_OK : calx_error_set(&connection->error, CALX_E_ARGUMENT, "%s", why);
+    return why == NULL ? CALX_OK : calx_error_set(error, CALX_E_ARGUMENT, "%s", why);
 }
 
 static calx_status fail_page(many_run *run, calx_status status, size_t first, size_t count,
@@ -121,7 +121,7 @@ static calx_status execute_many_inside(many_run *run)
     calx_connection *connection = run->connection;
     const calx_settings *settings = connection->settings;
     calx_connection_forget_error(connection);
-    calx_status status = check_sets(connection, run->statement, run->sets);
+    calx_status status = calx_parameter_sets_check(run->sets, run->statement, &connection->error);
     if (status != CALX_OK || run->sets->count == 0)
         return status;
     for (size_t i = 0; run->sets->changes != NULL && i < run->sets->count; i++)

@@ -185,6 +185,8 @@ calx_status calx_session_execute_many(calx_session *session, calx_statement *sta
 {
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
+        status = calx_parameter_sets_check(sets, statement, &session->error);
+    if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
         status = calx_session_acquire(session);
@@ -192,7 +194,7 @@ calx_status calx_session_execute_many(calx_session *session, calx_statement *sta
         return status;
     if (calx_connection_execute_many(session->connection, statement, sets, out_changes) != CALX_OK)
         return calx_session_take_error(session);
-    if (sets->count > 0)
+    if (sets->count > 0 && sets->name_count > 0)
         keep_bound(statement, sets);
     return CALX_OK;
 }

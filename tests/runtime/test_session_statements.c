@@ -245,6 +245,36 @@ static void a_set_that_fails_is_named(void **state)
     tear_down(&fix);
 }
 
+static void sets_that_cannot_be_flush_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-220");
+    fixture fix;
+    set_up(&fix);
+    static const char *const names[] = { "name" };
+    calx_parameter_sets sets = CALX_PARAMETER_SETS_INIT;
+    calx_statement *erase = text("DELETE FROM users");
+    int64_t changes = -1;
+    (void)add_user(fix.session, "ed");
+    log_sink_forget(&fix.sink);
+    assert_int_equal(calx_session_execute_many(fix.session, NULL, &sets, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(calx_session_execute_many(fix.session, erase, NULL, NULL), CALX_E_ARGUMENT);
+    assert_non_null(strstr(message(fix.session), "CALX_PARAMETER_SETS_INIT"));
+    sets.names = names;
+    sets.name_count = 1;
+    sets.count = 1;
+    assert_int_equal(calx_session_execute_many(fix.session, erase, &sets, NULL), CALX_E_ARGUMENT);
+    assert_int_equal(logged(&fix, "INSERT"), 0);
+    sets.names = NULL; /* a statement without parameters, several times */
+    sets.name_count = 0;
+    sets.count = 2;
+    assert_int_equal(calx_session_execute_many(fix.session, erase, &sets, &changes), CALX_OK);
+    assert_int_equal(logged(&fix, "INSERT"), 1);
+    assert_int_equal(changes, 1);
+    calx_statement_free(erase);
+    tear_down(&fix);
+}
+
 typedef struct column {
     int64_t values[4];
     size_t count;
@@ -444,6 +474,7 @@ int main(void)
         cmocka_unit_test(a_scope_without_autoflush_nests_and_outlives_a_failure),
         cmocka_unit_test(several_sets_are_one_execution),
         cmocka_unit_test(a_set_that_fails_is_named),
+        cmocka_unit_test(sets_that_cannot_be_flush_nothing),
         cmocka_unit_test(scalars_are_the_first_column),
         cmocka_unit_test(one_row_is_demanded),
         cmocka_unit_test(statements_leave_loaded_instances_alone),
