@@ -35,8 +35,7 @@ static calx_status change_address(calx_engine *engine, calx_link *link, void **o
     calx_url url = engine->address;
     calx_event_details details = { .event = CALX_EVENT_DO_CONNECT, .url = &url };
     calx_status status = calx_event_raise(engine, &details, NULL, error);
-    if (status == CALX_OK)
-        *out_ready = details.native;
+    *out_ready = details.native; /* ours to close, also when a later listener failed */
     if (status == CALX_OK)
         status = engine->driver->configure(&url, &link->config, error);
     if (status != CALX_OK)

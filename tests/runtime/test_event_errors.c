@@ -8,6 +8,8 @@
 
 #include "calx-drivers.h"
 
+#include <dirent.h>
+
 #if CALX_HAVE_POSTGRESQL
 #include <libpq-fe.h>
 #endif
@@ -71,7 +73,8 @@ static void *ready_connection(const char *text, bool busy)
     sqlite3 *db = NULL;
     assert_int_equal(calx_url_parse(text, &url, NULL), CALX_OK);
     assert_int_equal(sqlite3_open(url.database, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, busy ? "BEGIN" : "", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, busy ? "BEGIN" : "PRAGMA schema_version", NULL, NULL, NULL),
+                     SQLITE_OK);
     calx_url_clear(&url);
     return db;
 #else
@@ -103,6 +106,47 @@ static calx_status see_handle(void *context, calx_event_details *details)
 {
     *(void **)context = details->native;
     return CALX_OK;
+}
+
+static int open_files(void)
+{
+    int count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    assert_non_null(directory);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static calx_status refuse(void *context, calx_event_details *details)
+{
+    (void)context;
+    assert_non_null(details->native);
+    return CALX_E_USER;
+}
+
+static void what_is_ready_is_closed_when_a_later_listener_fails(void **state)
+{
+    (void)state;
+    calx_shows("ENG-194");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    lender from = { .handle = NULL };
+    calx_connection *connection = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    listen_to(engine, CALX_EVENT_DO_CONNECT, lend_handle, &from);
+    listen_to(engine, CALX_EVENT_DO_CONNECT, refuse, NULL);
+    int before = open_files();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(calx_engine_connect(engine, &connection, &error), CALX_E_USER);
+    assert_int_equal(error.status, CALX_E_USER);
+    assert_int_equal(open_files(), before);
+    calx_engine_unlisten(engine, CALX_EVENT_DO_CONNECT, refuse, NULL);
+    connection = connect_to(engine);
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    calx_error_clear(&error);
+    calx_engine_free(engine);
 }
 
 static void a_listener_may_have_the_connection_ready(void **state)
@@ -358,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_may_change_where_to_connect),
         cmocka_unit_test(a_listener_may_have_the_connection_ready),
+        cmocka_unit_test(what_is_ready_is_closed_when_a_later_listener_fails),
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
         CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),
