@@ -525,7 +525,6 @@ calx_engine *calx_connection_engine(const calx_connection *connection)
     return connection->engine;
 }
 
-/* What a handle has of its own; one that waits for the next checkout has nothing. */
 /* As new, field by field: most of them mostly are, and taking one is the quick way. */
 static void clear_handle(calx_connection *connection)
 {
