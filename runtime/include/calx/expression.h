@@ -38,7 +38,9 @@
  * unless it is the last one of a comparison.
  *
  * Life: text, bytes and lists are borrowed until the expression is handed to a query, a filter or a
- * builder, which copy them. Thread rule: plain values; a filter is for one thread at a time.
+ * builder, which copy them. A select (select.h) is borrowed longer: a filter does not hold it, so
+ * it stays until the filter was given to a query or a select. Thread rule: plain values; a filter
+ * is for one thread at a time.
  */
 #ifndef CALX_EXPRESSION_H
 #define CALX_EXPRESSION_H
@@ -254,7 +256,7 @@ CALX_API calx_filter *calx_filter_new(calx_filter_join join);
 CALX_API void calx_filter_free(calx_filter *filter);
 
 /**
- * Adds a condition; its nodes, texts and lists are copied.
+ * Adds a condition; its nodes, texts and lists are copied, selects in it stay borrowed.
  *
  * The first failure is kept and comes up again where the filter is used, so a row of adds needs no
  * check after each.

@@ -48,7 +48,8 @@ CALX_API void calx_builder_free(calx_builder *builder);
 
 /**
  * Keeps an expression, with its texts and lists: the answer is one node that stands for it, good
- * until the builder is freed. NULL as builder answers an expression that was never set.
+ * until the builder is freed. A select in it stays borrowed until the answer was given to a query
+ * or another select. NULL as builder answers an expression that was never set.
  */
 CALX_API calx_expression calx_builder_keep(calx_builder *builder, calx_expression expression);
 

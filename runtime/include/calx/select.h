@@ -69,7 +69,8 @@ CALX_API calx_status calx_select_from(calx_select *select, calx_alias entity);
 
 /**
  * The rows of another select in place of a table. They are known as an alias of an entity, and have
- * its columns: the other one selects an entity of that kind, or as many columns in their order.
+ * its columns by their names: the other one selects an entity of that kind, or columns and labels
+ * that are called as those which are named of the alias. Their number and order do not matter.
  */
 CALX_API calx_status calx_select_from_select(calx_select *select, calx_alias alias,
                                              calx_select *rows);
@@ -88,8 +89,10 @@ CALX_API calx_status calx_select_left_join_on(calx_select *select, calx_alias ta
 
 /**
  * A part with a name (WITH): the rows of another select, which this one, and those inside it, have
- * where they name this alias, as often as they like. In the recursive form the other one may name
- * it too: it is a start, combined by UNION or UNION ALL with a step that goes on from the alias.
+ * where they name this alias, as often as they like. The other one selects an entity of that kind,
+ * or as many columns as it has, in their order: names do not matter. In the recursive form the
+ * other one may name it too: it is a start, combined by UNION or UNION ALL with a step that goes on
+ * from the alias.
  */
 CALX_API calx_status calx_select_with(calx_select *select, calx_alias alias, calx_select *rows);
 CALX_API calx_status calx_select_with_recursive(calx_select *select, calx_alias alias,
