@@ -143,6 +143,26 @@ calx_status calx_key_from_values(calx_key *out, const calx_mapper *mapper, const
     return CALX_OK;
 }
 
+bool calx_key_holds(const calx_key *key, const calx_value *values)
+{
+    const calx_mapper *mapper = key->mapper;
+    const unsigned char *at = calx_key_bytes(key);
+    size_t left = key->size;
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        calx_value fitted;
+        if (fit_part(&mapper->columns[mapper->key[i]], &values[i], &fitted) != CALX_OK)
+            return false;
+        uint64_t word = part_word(&fitted);
+        size_t span = part_span(&fitted);
+        if (left < WORD_SIZE || left - WORD_SIZE < span || memcmp(at, &word, WORD_SIZE) != 0 ||
+            (span > 0 && memcmp(at + WORD_SIZE, fitted.as.span.data, span) != 0))
+            return false;
+        at += WORD_SIZE + span;
+        left -= WORD_SIZE + span;
+    }
+    return left == 0;
+}
+
 calx_status calx_key_read(const calx_mapper *mapper, const void *instance, calx_value *values)
 {
     for (size_t i = 0; i < mapper->key_count; i++) {

@@ -45,6 +45,9 @@ calx_status calx_key_from_instance(calx_key *out, const calx_mapper *mapper, con
 /* Reads the key's values, in key order. values has room for mapper->key_count. */
 calx_status calx_key_read(const calx_mapper *mapper, const void *instance, calx_value *values);
 
+/* Whether a key is that of values, as calx_key_from_values() takes them; told without memory. */
+bool calx_key_holds(const calx_key *key, const calx_value *values);
+
 /* Answers CALX_OK or CALX_E_NOMEM. */
 calx_status calx_key_copy(calx_key *to, const calx_key *from);
 

@@ -89,6 +89,17 @@ static void sort_by_key(calx_instances *instances)
 
 /* ---- rows: what a row points at comes first ---- */
 
+/* Slow, and never short of memory: a row that seemed to point at nothing would be sent too soon. */
+static calx_instance *find_by_values(const calx_session *session, const calx_mapper *mapper,
+                                     const calx_value *values)
+{
+    size_t position = 0;
+    calx_instance *found = calx_identity_table_next(&session->identity, &position);
+    while (found != NULL && (found->key.mapper != mapper || !calx_key_holds(&found->key, values)))
+        found = calx_identity_table_next(&session->identity, &position);
+    return found;
+}
+
 calx_instance *calx_work_stored_target(const calx_session *session, const calx_instance *instance,
                                        const calx_foreign_key *key)
 {
@@ -103,7 +114,10 @@ calx_instance *calx_work_stored_target(const calx_session *session, const calx_i
         if (calx_column_read(&instance->mapper->columns[key->columns[i]], stored, &values[i]) !=
             CALX_OK)
             return NULL;
-    if (calx_key_from_values(&wanted, target, values) != CALX_OK)
+    calx_status status = calx_key_from_values(&wanted, target, values);
+    if (status == CALX_E_NOMEM)
+        return find_by_values(session, target, values);
+    if (status != CALX_OK)
         return NULL; /* part of it is NULL: it points at nothing */
     calx_instance *found = calx_identity_find(session, &wanted);
     calx_key_clear(&wanted);

@@ -6,6 +6,8 @@
 #include "support/harness.h"
 #include "support/ration.h"
 
+#include "session/work.h"
+
 #include <string.h>
 
 enum { SOME = 6 };
@@ -437,6 +439,35 @@ static void any_failed_allocation_leaves_all_keys_as_they_were(void **state)
     assert_true(allowed > 5);
 }
 
+/* A key this long needs memory to be looked for; without it the row would point at nothing. */
+static void what_a_row_points_at_is_found_without_memory(void **state)
+{
+    (void)state;
+    graph fix;
+    ration account;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    set_up(&fix);
+    graph_sql(&fix, "INSERT INTO folders (path) VALUES ('a folder with a long path')");
+    graph_sql(&fix, "INSERT INTO folders (path, parent_path) VALUES ('b folder with a long path', "
+                    "'a folder with a long path')");
+    graph_ok(&fix, calx_session_commit(fix.session));
+    const void *outer = get_by_text(&fix, &folder_mapper, "a folder with a long path");
+    const void *inner = get_by_text(&fix, &folder_mapper, "b folder with a long path");
+    const calx_foreign_key *key = &folder_mapper.foreign_keys[0];
+    atomic_store(&account.left, 0);
+    const calx_instance *found = calx_work_stored_target(fix.session, calx_instance_of(inner), key);
+    const calx_instance *none = calx_work_stored_target(fix.session, calx_instance_of(outer), key);
+    bool was_asked = atomic_load(&account.left) < 0;
+    atomic_store(&account.left, RATION_UNLIMITED);
+    assert_true(was_asked);
+    assert_ptr_equal(found, calx_instance_of(outer));
+    assert_null(none);
+    graph_sql(&fix, "DELETE FROM folders");
+    graph_ok(&fix, calx_session_commit(fix.session));
+    graph_close(&fix);
+    assert_int_equal(ration_stop(&account), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +486,7 @@ int main(void)
         cmocka_unit_test(keys_move_along_a_chain_in_either_direction),
         cmocka_unit_test(rows_that_swap_their_keys_are_told_how),
         cmocka_unit_test(any_failed_allocation_leaves_all_keys_as_they_were),
+        cmocka_unit_test(what_a_row_points_at_is_found_without_memory),
     };
     return CALX_RUN("key_change", tests);
 }
