@@ -37,6 +37,8 @@ struct calx_result {
     calx_status (*read)(void *context, calx_cursor *cursor, calx_error *error); /* or NULL */
     void (*end)(void *context);
     void *context;
+    void (*detach)(void *attached); /* or NULL: nothing is attached */
+    void *attached;
 };
 
 /* names: NULL means the cursor's own */
@@ -322,6 +324,8 @@ void calx_result_free(calx_result *result)
     calx_cursor_close(result->cursor);
     if (result->end != NULL)
         result->end(result->context);
+    if (result->detach != NULL)
+        result->detach(result->attached);
     calx_error_clear(&result->error);
     calx_release(result->parameters);
     calx_release(result);
@@ -621,6 +625,19 @@ void *calx_result_context(const calx_result *result,
                           calx_status (*read)(void *, calx_cursor *, calx_error *))
 {
     return result->read == read ? result->context : NULL;
+}
+
+void calx_result_attach(calx_result *result, void *attached, void (*end)(void *))
+{
+    if (result->detach != NULL)
+        result->detach(result->attached);
+    result->attached = attached;
+    result->detach = end;
+}
+
+void *calx_result_attached(const calx_result *result, void (*end)(void *))
+{
+    return result->detach == end ? result->attached : NULL;
 }
 
 calx_error *calx_result_error_slot(calx_result *result)

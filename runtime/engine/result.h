@@ -31,6 +31,13 @@ calx_status calx_result_make(calx_cursor *cursor, bool row, const calx_result_fo
 void *calx_result_context(const calx_result *result,
                           calx_status (*read)(void *, calx_cursor *, calx_error *));
 
+/*
+ * Something that lives as long as the result; what was attached before ends. attached finds it
+ * again by its end; NULL: there is nothing, or something else.
+ */
+void calx_result_attach(calx_result *result, void *attached, void (*end)(void *attached));
+void *calx_result_attached(const calx_result *result, void (*end)(void *attached));
+
 /* The result's own error, forgotten. */
 calx_error *calx_result_error_slot(calx_result *result);
 
