@@ -26,6 +26,8 @@ typedef struct annotation_site {
 static const annotation_site entity_site = { CALX_ON_ENTITY, "a struct" };
 static const annotation_site column_site = { CALX_ON_COLUMN, "a column" };
 static const annotation_site relationship_site = { CALX_ON_RELATIONSHIP, "a relationship" };
+static const annotation_site result_site = { CALX_ON_RESULT, "a result struct" };
+static const annotation_site member_site = { CALX_ON_RESULT_MEMBER, "a member of a result struct" };
 static const annotation_site ignored_site = { CALX_ON_IGNORED, "a member that is ignored" };
 
 static const char *right_place(unsigned on)
@@ -39,15 +41,23 @@ static const char *right_place(unsigned on)
     return "it stands behind the name of a member that is a column";
 }
 
+/* What is to be done about an annotation that stands on something else. */
+static const char *fix_of(const calx_annotation *annotation, const char *on)
+{
+    if (strcmp(on, ignored_site.words) == 0)
+        return "take one of the two away";
+    if (strcmp(on, result_site.words) == 0 || strcmp(on, member_site.words) == 0)
+        return "take it away: rows of queries fill the struct, which has no table";
+    return right_place(annotation->on);
+}
+
 static void report_misplaced(calx_check_context *context, const calx_annotation *annotation,
                              const char *on)
 {
-    bool ignored = strcmp(on, ignored_site.words) == 0;
     calx_diagnostic *diagnostic =
         calx_report(context->diagnostics, CALX_RULE_MISPLACED_ANNOTATION, annotation->place,
                     "%s has no meaning on %s", annotation->macro, on);
-    calx_check_fix(context, diagnostic, "%s",
-                   ignored ? "take one of the two away" : right_place(annotation->on));
+    calx_check_fix(context, diagnostic, "%s", fix_of(annotation, on));
 }
 
 static void report_unknown(calx_check_context *context, const calx_annotation *annotation)
@@ -84,10 +94,12 @@ static void check_list(calx_check_context *context, const calx_annotation *list,
     }
 }
 
-static const annotation_site *site_of(const calx_declared_member *member)
+static const annotation_site *site_of(const calx_declared_member *member, bool of_result)
 {
     if (calx_check_is_ignored(member))
         return &ignored_site;
+    if (of_result)
+        return &member_site;
     return calx_check_is_relationship(member) ? &relationship_site : &column_site;
 }
 
@@ -100,14 +112,33 @@ static void check_both_kinds(calx_check_context *context, const calx_declared_me
                     "'%s' is CALX_ONE and CALX_MANY at once", member->name);
 }
 
+static bool is_of_kind(const calx_declared_struct *from, calx_annotation_kind kind)
+{
+    return calx_annotation_find(from->annotations, kind) != NULL;
+}
+
 static void check_struct(calx_check_context *context, const calx_declared_struct *from)
 {
-    check_list(context, from->annotations, &entity_site);
+    bool result = !is_of_kind(from, CALX_ANNOTATION_ENTITY);
+    check_list(context, from->annotations, result ? &result_site : &entity_site);
     for (const calx_declared_member *member = from->members; member != NULL;
          member = member->next) {
-        check_list(context, member->annotations, site_of(member));
-        check_both_kinds(context, member);
+        check_list(context, member->annotations, site_of(member, result));
+        if (!result)
+            check_both_kinds(context, member);
     }
+}
+
+/* A row of a table belongs to the session, one of a query to whoever asked. */
+static void check_one_purpose(calx_check_context *context, const calx_declared_struct *from)
+{
+    const calx_annotation *result = calx_annotation_find(from->annotations, CALX_ANNOTATION_RESULT);
+    if (result == NULL || !is_of_kind(from, CALX_ANNOTATION_ENTITY))
+        return;
+    calx_diagnostic *diagnostic =
+        calx_report(context->diagnostics, CALX_RULE_RESULT, result->place,
+                    "%s is an entity and a result struct at once", from->c_type);
+    calx_check_fix(context, diagnostic, "take one of the two away: a select gives entities too");
 }
 
 /* The first annotation of a struct, itself or its members. */
@@ -159,8 +190,9 @@ void calx_check_annotations(calx_check_context *context)
          from = from->next) {
         if (from->external)
             continue;
-        if (calx_annotation_find(from->annotations, CALX_ANNOTATION_ENTITY) != NULL) {
+        if (is_of_kind(from, CALX_ANNOTATION_ENTITY) || is_of_kind(from, CALX_ANNOTATION_RESULT)) {
             check_struct(context, from);
+            check_one_purpose(context, from);
         } else {
             check_no_entity(context, from);
             report_unknown_only(context, from);

@@ -36,11 +36,18 @@ static const char *stem_of(calx_check_context *context, const char *header)
 
 /* ---- entities ---- */
 
-static void report_place(calx_check_context *context, const calx_declared_struct *from)
+static bool has(const calx_declared_struct *from, calx_annotation_kind kind)
 {
+    return calx_annotation_find(from->annotations, kind) != NULL;
+}
+
+bool calx_check_is_visible(calx_check_context *context, const calx_declared_struct *from)
+{
+    const char *word = has(from, CALX_ANNOTATION_ENTITY) ? "entity" : "result struct";
     const char *problem = NULL;
     if (from->is_union)
-        problem = "is a union: an entity is a struct";
+        problem = has(from, CALX_ANNOTATION_ENTITY) ? "is a union: an entity is a struct"
+                                                    : "is a union: rows fill structs";
     else if (from->scope == CALX_SCOPE_FUNCTION)
         problem = "is defined inside a function, where no generated code can see it";
     else if (from->scope != CALX_SCOPE_FILE)
@@ -48,15 +55,16 @@ static void report_place(calx_check_context *context, const calx_declared_struct
     else if (from->tag == NULL)
         problem = "has neither a tag nor a typedef's name";
     if (problem == NULL || from->external)
-        return;
+        return problem == NULL;
     calx_diagnostic *diagnostic = calx_report(context->diagnostics, CALX_RULE_ENTITY_PLACE,
-                                              from->place, "this entity %s", problem);
+                                              from->place, "this %s %s", word, problem);
     calx_check_fix(context, diagnostic, "define it as a struct of its own, at file scope");
+    return false;
 }
 
 static bool is_entity(const calx_declared_struct *from)
 {
-    return calx_annotation_find(from->annotations, CALX_ANNOTATION_ENTITY) != NULL;
+    return has(from, CALX_ANNOTATION_ENTITY);
 }
 
 static bool is_usable(const calx_declared_struct *from)
@@ -65,7 +73,7 @@ static bool is_usable(const calx_declared_struct *from)
            from->tag != NULL;
 }
 
-static const char *generated_name(calx_check_context *context, const calx_declared_struct *from)
+const char *calx_check_generated_name(calx_check_context *context, const calx_declared_struct *from)
 {
     const calx_annotation *name = calx_annotation_find(from->annotations, CALX_ANNOTATION_NAME);
     bool chosen = name != NULL && name->fault == NULL;
@@ -73,7 +81,7 @@ static const char *generated_name(calx_check_context *context, const calx_declar
                              chosen ? name->words[0] : from->tag);
 }
 
-static void check_layout(calx_check_context *context, const calx_check_entity *entity)
+void calx_check_layout(calx_check_context *context, const calx_check_entity *entity)
 {
     const calx_declared_struct *from = entity->from;
     if (from->alignment > 16)
@@ -97,7 +105,7 @@ static void make_entity(calx_check_context *context, calx_check_entity *entity,
     entity->from = from;
     facts->tag = from->tag;
     facts->c_type = from->c_type;
-    facts->name = generated_name(context, from);
+    facts->name = calx_check_generated_name(context, from);
     facts->table = table->text;
     facts->doc = from->doc;
     facts->header = from->header != NULL ? from->header : "";
@@ -109,7 +117,7 @@ static void make_entity(calx_check_context *context, calx_check_entity *entity,
         calx_annotation_find(from->annotations, CALX_ANNOTATION_LEGACY_IS_ORPHAN) != NULL;
     facts->place = from->place;
     calx_check_database_name(context, entity, table->place, "table", facts->table);
-    check_layout(context, entity);
+    calx_check_layout(context, entity);
     calx_check_columns(context, entity);
 }
 
@@ -121,7 +129,7 @@ static void make_entities(calx_check_context *context, calx_model *model)
     for (from = context->declarations->structs; from != NULL; from = from->next) {
         if (!is_entity(from))
             continue;
-        report_place(context, from);
+        calx_check_is_visible(context, from);
         context->entity_count += is_usable(from);
         own += is_usable(from) && !from->external;
     }
@@ -276,7 +284,7 @@ static void list_externals(calx_check_context *context, calx_model *model)
 
 static void check_any(calx_check_context *context, const calx_model *model)
 {
-    if (model->entity_count != 0 || context->diagnostics->error_count != 0)
+    if (model->entity_count + model->result_count != 0 || context->diagnostics->error_count != 0)
         return;
     calx_place place = { .file = model->header_count != 0 ? model->headers[0] : NULL };
     calx_diagnostic *diagnostic =
@@ -290,6 +298,8 @@ static void run(calx_check_context *context, calx_model *model)
 {
     calx_check_annotations(context);
     make_entities(context, model);
+    if (context->status == CALX_OK)
+        calx_check_results(context, model);
     for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++)
         calx_check_indexes(context, &context->entities[i]);
     for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++)

@@ -1,7 +1,7 @@
 /*
  * The table of rules. Errors are CALX-E and three digits, warnings CALX-W; the tens group what
  * they are about: annotations, members, names, references, relationships, generated names,
- * functions, how relationships are written and columns loaded.
+ * functions, how relationships are written and columns loaded, result structs.
  */
 #include "check/codes.h"
 
@@ -108,6 +108,9 @@ const calx_rule_facts calx_rules[CALX_RULE_COUNT] = {
       "A view-only relationship says nothing of how it is written, and has no other side." },
     { CALX_RULE_DEFERRED, CALX_ERROR, "CALX-E083",
       "What is deferred is no key, foreign key or version." },
+
+    { CALX_RULE_RESULT, CALX_ERROR, "CALX-E090",
+      "A result struct is no entity, and has members that columns can fill." },
 
     { CALX_RULE_NO_ENTITY_STRUCT, CALX_WARNING, "CALX-W001",
       "Annotations stand in entities; elsewhere they do nothing." },

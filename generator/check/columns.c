@@ -221,10 +221,12 @@ static void report_same(calx_check_context *context, const calx_check_entity *en
                         const calx_model_column *column, const calx_model_column *first)
 {
     const calx_declared_member *const *members = entity->column_members;
-    calx_diagnostic *diagnostic =
-        calx_check_report(context, entity, CALX_RULE_SAME_COLUMN,
-                          place_of(members[column->position], CALX_ANNOTATION_COLUMN),
-                          "two columns of table '%s' are '%s'", entity->facts->table, column->name);
+    bool result = entity->facts->result;
+    calx_diagnostic *diagnostic = calx_check_report(
+        context, entity, CALX_RULE_SAME_COLUMN,
+        place_of(members[column->position], CALX_ANNOTATION_COLUMN),
+        result ? "two members of %s take the column '%s'" : "two columns of table '%s' are '%s'",
+        result ? entity->facts->c_type : entity->facts->table, column->name);
     calx_check_see(context, diagnostic, place_of(members[first->position], CALX_ANNOTATION_COLUMN),
                    "the first is here; databases ignore case");
     calx_check_fix(context, diagnostic, "choose a name with CALX_COLUMN(\"name\")");
@@ -309,10 +311,13 @@ void calx_check_columns(calx_check_context *context, calx_check_entity *entity)
     }
     entity->facts->columns = entity->columns;
     entity->facts->column_count = position;
-    make_key(context, entity);
+    if (!entity->facts->result)
+        make_key(context, entity);
     if (context->status != CALX_OK)
         return;
-    find_generated(entity);
     check_same_names(context, entity);
+    if (entity->facts->result)
+        return;
+    find_generated(entity);
     calx_check_versions(context, entity);
 }

@@ -33,6 +33,8 @@ typedef struct calx_check_context {
     calx_diagnostics *diagnostics;
     calx_check_entity *entities; /* in the order of the source */
     size_t entity_count;
+    calx_check_entity *results; /* own ones alone: nothing refers to those of other headers */
+    size_t result_count;
     calx_check_entity *associations; /* made for many-to-many relationships */
     size_t association_count;
     calx_model_entity *association_facts; /* own ones from the front, external ones from behind */
@@ -93,11 +95,22 @@ void calx_check_database_name(calx_check_context *context, const calx_check_enti
 
 /* ---- the parts ---- */
 
+/* A struct where generated code can see it; else why not is told. */
+bool calx_check_is_visible(calx_check_context *context, const calx_declared_struct *from);
+/* What generated names begin with. */
+const char *calx_check_generated_name(calx_check_context *context,
+                                      const calx_declared_struct *from);
+/* Instances can be put where its members may stand. */
+void calx_check_layout(calx_check_context *context, const calx_check_entity *entity);
+
 /* Annotations stand where they may, once, well formed. */
 void calx_check_annotations(calx_check_context *context);
 /* Whether an annotation list makes a member a relationship or no column at all. */
 bool calx_check_is_relationship(const calx_declared_member *member);
 bool calx_check_is_ignored(const calx_declared_member *member);
+
+/* Structs for rows. */
+void calx_check_results(calx_check_context *context, calx_model *model);
 
 void calx_check_columns(calx_check_context *context, calx_check_entity *entity);
 void calx_check_default(calx_check_context *context, const calx_check_entity *entity,

@@ -70,6 +70,26 @@ const calx_name_ending calx_entity_endings[] = {
 const size_t calx_entity_ending_count =
     sizeof(calx_entity_endings) / sizeof(calx_entity_endings[0]);
 
+const calx_name_ending calx_result_endings[] = {
+    { "_result", false },
+    { "_next", false },
+    { "_fetch", false },
+    { "_select_all", false },
+    { "_select_first", false },
+    { "_select_one", false },
+    { "_select_one_or_none", false },
+    { "_function", false },
+    { "_select_each", false },
+    /* inside the generated source file */
+    { "_columns", false },
+    { "_found", false },
+    { "_each", true },
+    { "_each_call", false },
+};
+
+const size_t calx_result_ending_count =
+    sizeof(calx_result_endings) / sizeof(calx_result_endings[0]);
+
 /* A name, and what it is generated for. */
 typedef struct generated_name {
     const char *text;
@@ -222,15 +242,75 @@ static void enter_members(name_table *table, calx_check_entity *entity)
         enter_relationship(table, entity, &entity->relationships[i]);
 }
 
+/* ---- names that are not ours to give ---- */
+
+static const char *find_reason(const char *name)
+{
+    bool capital = name[0] == '_' && name[1] >= 'A' && name[1] <= 'Z';
+    if (strcmp(name, "calx") == 0 || strncmp(name, "calx_", 5) == 0)
+        return "names that begin with calx_ are those of Calx";
+    if (name[0] == '_' && (capital || name[1] == '_'))
+        return "C keeps such names for itself";
+    if (name[0] == '_')
+        return "C keeps names that begin with an underscore for itself at file scope";
+    return NULL;
+}
+
+bool calx_check_is_keyword(const char *name)
+{
+    static const char *const keywords[] = {
+        "auto",    "break",  "case",     "char",   "const",    "continue", "default",
+        "do",      "double", "else",     "enum",   "extern",   "float",    "for",
+        "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
+        "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
+        "typedef", "union",  "unsigned", "void",   "volatile", "while",    "bool",
+    };
+    for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+        if (strcmp(keywords[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_reserved(calx_check_context *context, const calx_check_entity *entity)
+{
+    const char *name = entity->facts->name;
+    const char *reason = calx_check_is_keyword(name) ? "it is a keyword of C" : find_reason(name);
+    if (reason == NULL)
+        return;
+    const calx_annotation *chosen =
+        calx_annotation_find(entity->from->annotations, CALX_ANNOTATION_NAME);
+    calx_diagnostic *diagnostic =
+        calx_check_report(context, entity, CALX_RULE_RESERVED_NAME,
+                          chosen != NULL ? chosen->place : entity->facts->place,
+                          "generated names cannot begin with '%s': %s", name, reason);
+    calx_check_fix(context, diagnostic, "choose another beginning with CALX_NAME(name)");
+}
+
+/* ---- all of them ---- */
+
+static void enter_endings(name_table *table, calx_check_entity *entity,
+                          const calx_name_ending *endings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text =
+            calx_check_format(table->context, "%s%s", entity->facts->name, endings[i].text);
+        enter(table,
+              (generated_name){ text, endings[i].is_tag, entity, NULL, entity->facts->place });
+    }
+}
+
 static void enter_entity(name_table *table, calx_check_entity *entity)
 {
-    for (size_t i = 0; i < calx_entity_ending_count; i++) {
-        const calx_name_ending *ending = &calx_entity_endings[i];
-        const char *text =
-            calx_check_format(table->context, "%s%s", entity->facts->name, ending->text);
-        enter(table, (generated_name){ text, ending->is_tag, entity, NULL, entity->facts->place });
-    }
+    check_reserved(table->context, entity);
+    enter_endings(table, entity, calx_entity_endings, calx_entity_ending_count);
     enter_members(table, entity);
+}
+
+static void enter_result(name_table *table, calx_check_entity *result)
+{
+    check_reserved(table->context, result);
+    enter_endings(table, result, calx_result_endings, calx_result_ending_count);
 }
 
 static void enter_model(name_table *table)
@@ -275,51 +355,6 @@ static void check_declared(name_table *table)
                        there->entity != NULL ? "choose another beginning with CALX_NAME(name)"
                                              : "choose another name with --name");
     }
-}
-
-/* ---- names that are not ours to give ---- */
-
-static const char *find_reason(const char *name)
-{
-    bool capital = name[0] == '_' && name[1] >= 'A' && name[1] <= 'Z';
-    if (strcmp(name, "calx") == 0 || strncmp(name, "calx_", 5) == 0)
-        return "names that begin with calx_ are those of Calx";
-    if (name[0] == '_' && (capital || name[1] == '_'))
-        return "C keeps such names for itself";
-    if (name[0] == '_')
-        return "C keeps names that begin with an underscore for itself at file scope";
-    return NULL;
-}
-
-bool calx_check_is_keyword(const char *name)
-{
-    static const char *const keywords[] = {
-        "auto",    "break",  "case",     "char",   "const",    "continue", "default",
-        "do",      "double", "else",     "enum",   "extern",   "float",    "for",
-        "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
-        "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
-        "typedef", "union",  "unsigned", "void",   "volatile", "while",    "bool",
-    };
-    for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
-        if (strcmp(keywords[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void check_reserved(calx_check_context *context, const calx_check_entity *entity)
-{
-    const char *name = entity->facts->name;
-    const char *reason = calx_check_is_keyword(name) ? "it is a keyword of C" : find_reason(name);
-    if (reason == NULL)
-        return;
-    const calx_annotation *chosen =
-        calx_annotation_find(entity->from->annotations, CALX_ANNOTATION_NAME);
-    calx_diagnostic *diagnostic =
-        calx_check_report(context, entity, CALX_RULE_RESERVED_NAME,
-                          chosen != NULL ? chosen->place : entity->facts->place,
-                          "generated names cannot begin with '%s': %s", name, reason);
-    calx_check_fix(context, diagnostic, "choose another beginning with CALX_NAME(name)");
 }
 
 static void check_model_name(calx_check_context *context)
@@ -373,10 +408,10 @@ void calx_check_names(calx_check_context *context)
     calx_map_init(&table.map);
     check_model_name(context);
     enter_model(&table);
-    for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++) {
-        check_reserved(context, &context->entities[i]);
+    for (size_t i = 0; i < context->entity_count && context->status == CALX_OK; i++)
         enter_entity(&table, &context->entities[i]);
-    }
+    for (size_t i = 0; i < context->result_count && context->status == CALX_OK; i++)
+        enter_result(&table, &context->results[i]);
     if (context->status == CALX_OK) {
         check_declared(&table);
         check_version_functions(&table);

@@ -16,4 +16,8 @@ typedef struct calx_name_ending {
 extern const calx_name_ending calx_entity_endings[];
 extern const size_t calx_entity_ending_count;
 
+/* The same for each result struct. */
+extern const calx_name_ending calx_result_endings[];
+extern const size_t calx_result_ending_count;
+
 #endif

@@ -12,6 +12,7 @@
 typedef enum calx_annotation_kind {
     CALX_ANNOTATION_UNKNOWN = 0,
     CALX_ANNOTATION_ENTITY,
+    CALX_ANNOTATION_RESULT,
     CALX_ANNOTATION_NAME,
     CALX_ANNOTATION_INDEX,
     CALX_ANNOTATION_UNIQUE_INDEX,
@@ -58,7 +59,9 @@ enum {
     CALX_ON_COLUMN = 1u << 1,
     CALX_ON_RELATIONSHIP = 1u << 2,
     CALX_ON_IGNORED = 1u << 3, /* a member that carries CALX_IGNORE */
-    CALX_ON_FUNCTION = 1u << 4
+    CALX_ON_FUNCTION = 1u << 4,
+    CALX_ON_RESULT = 1u << 5,       /* a struct for rows */
+    CALX_ON_RESULT_MEMBER = 1u << 6 /* of one, which is a column of them */
 };
 
 typedef struct calx_annotation calx_annotation;

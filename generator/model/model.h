@@ -114,6 +114,7 @@ struct calx_model_entity {
                               of its header: its stem, without "_metadata" */
     bool external;         /* defined in an included header: referred to, not generated */
     bool legacy_is_orphan; /* an orphan only when all owners have let go */
+    bool result;           /* filled with rows: no table, no key, columns alone */
     bool association;      /* made for a many-to-many: a table, and no typed functions */
     uint32_t size;
     uint32_t alignment;
@@ -138,6 +139,8 @@ typedef struct calx_model {
     size_t header_count;
     const calx_model_entity *entities; /* to be generated */
     size_t entity_count;
+    const calx_model_entity *results; /* structs for rows */
+    size_t result_count;
     const calx_model_entity *associations; /* of their many-to-many relationships */
     size_t association_count;
     const calx_model_entity *const *externals; /* that some entity here refers to */

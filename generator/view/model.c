@@ -141,6 +141,27 @@ static json_t *view_entity(calx_view_maker *maker, const calx_model_entity *enti
     return object;
 }
 
+/* A struct for rows: columns, and no more. */
+static json_t *view_result(calx_view_maker *maker, const calx_model_entity *result)
+{
+    json_t *object = calx_view_object(maker);
+
+    set_names(maker, object, result);
+    calx_view_set_literal(maker, object, "type_literal", result->c_type);
+    calx_view_set(maker, object, "columns", calx_view_columns(maker, result));
+    calx_view_set_number(maker, object, "column_count", result->column_count);
+    return object;
+}
+
+static json_t *view_results(calx_view_maker *maker, const calx_model *model)
+{
+    json_t *results = calx_view_array(maker);
+
+    for (size_t i = 0; i < model->result_count; i++)
+        calx_view_append(maker, results, view_result(maker, &model->results[i]));
+    return results;
+}
+
 /* A table without typed functions: what its mapper is made of. */
 static json_t *view_association(calx_view_maker *maker, const calx_model_entity *association)
 {
@@ -212,6 +233,8 @@ json_t *calx_view_model(const calx_model *model, const calx_view_options *option
     for (size_t i = 0; i < model->association_count; i++)
         calx_view_append(&maker, associations, view_association(&maker, &model->associations[i]));
     calx_view_set(&maker, root, "associations", associations);
+    calx_view_set(&maker, root, "results", view_results(&maker, model));
+    calx_view_set_flag(&maker, root, "has_results", model->result_count > 0);
     calx_view_set_number(&maker, root, "entity_count", model->entity_count);
     calx_view_set_number(&maker, root, "mapper_count",
                          model->entity_count + model->association_count);

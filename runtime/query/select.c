@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "query/fill.h"
 #include "query/query.h"
 
 #include <string.h>
@@ -50,6 +51,7 @@ static void destroy(calx_select *select)
 {
     for (size_t i = 0; i < select->held_count; i++)
         calx_select_release(select->held[i]);
+    calx_fill_free(select->fill);
     calx_sql_text_release(select->text);
     calx_parameter_list_clear(&select->parameters);
     calx_buffer_clear(&select->report);
@@ -452,7 +454,7 @@ static calx_status keep(calx_select *select, const calx_expression *value, calx_
 
 calx_status calx_select_value(calx_select *select, calx_expression value, const char *label)
 {
-    calx_sql_term item = { .label = NULL };
+    calx_sql_term item = { .nullable = value.nullable };
     calx_status status = keep(select, &value, CALX_USE_SELECT, &item.expression);
     if (status != CALX_OK)
         return status;

@@ -34,7 +34,8 @@ struct calx_select {
     size_t item_capacity, group_capacity, order_capacity, part_capacity, source_capacity;
     size_t step_capacity, condition_capacity, having_capacity, combined_capacity, with_capacity;
     size_t held_count, held_capacity;
-    calx_sql_text *text; /* of the last run; NULL: none yet */
+    struct calx_fill *fill; /* the rows handed out as structs; or NULL */
+    calx_sql_text *text;    /* of the last run; NULL: none yet */
     calx_parameter_list parameters;
     calx_buffer report;
 };
@@ -47,6 +48,9 @@ static inline calx_select *calx_select_hold(calx_select *select)
 
 /* Takes NULL. */
 void calx_select_release(calx_select *select);
+
+/* Whose rows a result has; NULL: they are those of no select. */
+const calx_select *calx_select_of_result(const calx_result *result);
 
 /* First thing in each public call that does not change it, as calx_query_enter(). */
 calx_status calx_select_enter(calx_select *select);

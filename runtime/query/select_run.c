@@ -174,6 +174,12 @@ static calx_status read_along(void *context, calx_cursor *cursor, calx_error *er
     return status;
 }
 
+const calx_select *calx_select_of_result(const calx_result *result)
+{
+    const select_run *run = calx_result_context(result, read_along);
+    return run == NULL ? NULL : run->select;
+}
+
 calx_status calx_row_entity(calx_result *result, size_t entity, const void **out_entity)
 {
     const select_run *run = calx_result_context(result, read_along);

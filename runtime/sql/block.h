@@ -18,6 +18,7 @@ typedef struct calx_sql_term {
     calx_column_ref column;    /* where there is no expression */
     calx_condition expression; /* count 0: none */
     const char *label;         /* of an item; NULL: none */
+    bool nullable;             /* of an expression, as far as is known */
     bool descending;           /* of an order, as the next */
     calx_nulls nulls;
 } calx_sql_term;

@@ -26,6 +26,7 @@
 
 /* On a struct: between `struct` and the tag, or before a typedef'd struct's `{`. */
 #define CALX_ENTITY(table)     CALX_NOTE_("calx:entity=" table)
+#define CALX_RESULT            CALX_NOTE_("calx:result")
 #define CALX_NAME(name)        CALX_NOTE_("calx:name=" #name)
 #define CALX_INDEX(...)        CALX_NOTE_("calx:index=" #__VA_ARGS__)
 #define CALX_UNIQUE_INDEX(...) CALX_NOTE_("calx:unique-index=" #__VA_ARGS__)
@@ -77,6 +78,9 @@
 
 /** The struct is an entity, stored in this table. */
 #define CALX_ENTITY(table)
+/** The struct is filled with rows of selects and statements, by the names of their columns; it has
+ * no table. Its members take CALX_NOT_NULL, CALX_COLUMN and CALX_IGNORE. */
+#define CALX_RESULT
 /** The name generated functions begin with, when the tag will not do. */
 #define CALX_NAME(name)
 /** CALX_INDEX(name, member…): an index over these members, in this order. */

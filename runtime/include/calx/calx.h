@@ -24,6 +24,7 @@
 #include <calx/query.h>
 #include <calx/relationship.h>
 #include <calx/result.h>
+#include <calx/result_struct.h>
 #include <calx/scalar.h>
 #include <calx/schema.h>
 #include <calx/scope.h>

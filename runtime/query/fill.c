@@ -1,0 +1,292 @@
+/*
+ * Rows into structs. Values are read as they are stored and go into the members as those of an
+ * entity do: taken from a near class when nothing is lost, else refused, and never cut. What the
+ * structs point at lies with them; each round of rows takes the memory of the one before.
+ */
+#include "query/fill.h"
+
+#include "base/allocator.h"
+#include "base/error.h"
+#include "driver/timestamp.h"
+#include "engine/result.h"
+#include "mapper/column.h"
+#include "query/select.h"
+
+#include <string.h>
+
+/* ---- making ---- */
+
+/* The record, values, places, steps and classes in one block. */
+static calx_fill *allocate(const calx_result_struct *type)
+{
+    size_t count = type->column_count;
+    size_t head = (sizeof(calx_fill) + 15) & ~(size_t)15;
+    size_t places = head + count * sizeof(calx_value);
+    size_t steps = places + count * sizeof(size_t);
+    size_t wanted = steps + count * sizeof(calx_row_step);
+    char *block = calx_alloc_zeroed(wanted + count * sizeof(calx_value_type));
+    if (block == NULL)
+        return NULL;
+    calx_fill *fill = (calx_fill *)(void *)block;
+    fill->type = type;
+    fill->row = (calx_value *)(void *)(block + head);
+    fill->places = (size_t *)(void *)(block + places);
+    fill->mapper.name = type->name;
+    fill->mapper.columns = type->columns;
+    fill->mapper.column_count = type->column_count;
+    calx_row_form_init(&fill->form, &fill->mapper, NULL,
+                       (calx_value_type *)(void *)(block + wanted),
+                       (calx_row_step *)(void *)(block + steps));
+    calx_arena_init(&fill->texts, 0);
+    return fill;
+}
+
+/* A description that cannot be read is told before anything is made of it. */
+static calx_status new_fill(const calx_result_struct *type, const calx_fill_columns *columns,
+                            calx_error *error, calx_fill **out_fill)
+{
+    bool readable = type != NULL && type->abi == CALX_RESULT_STRUCT_ABI;
+    calx_fill *fill = readable ? allocate(type) : NULL;
+    if (readable && fill == NULL)
+        return calx_error_set_nomem(error);
+    calx_status status = calx_fill_match(type, columns, fill == NULL ? NULL : fill->places, error);
+    if (status == CALX_OK)
+        *out_fill = fill;
+    else
+        calx_fill_free(fill);
+    return status;
+}
+
+void calx_fill_free(calx_fill *fill)
+{
+    if (fill == NULL)
+        return;
+    calx_arena_clear(&fill->texts);
+    calx_release(fill->structs);
+    calx_release(fill);
+}
+
+/* ---- what is known of columns ---- */
+
+static bool is_left_joined(const calx_select *select, calx_column_ref column)
+{
+    for (size_t i = 1; i < select->block.source_count; i++)
+        if (select->sources[i].mapper == column.mapper && select->sources[i].alias == column.alias)
+            return select->steps[i - 1].left;
+    return false;
+}
+
+static calx_fill_column describe(const calx_select *select, const calx_sql_term *item)
+{
+    calx_fill_column column = { item->label, CALX_VALUE_NULL, item->nullable };
+    if (item->expression.count > 0) {
+        column.value_class = calx_condition_class(&item->expression);
+        column.name = item->label != NULL ? item->label : "";
+        return column;
+    }
+    const calx_mapper *mapper = item->column.mapper;
+    if (mapper == NULL || item->column.column >= mapper->column_count) {
+        column.name = ""; /* the text is not written with it, and tells */
+        return column;
+    }
+    const calx_column *facts = &mapper->columns[item->column.column];
+    column.name = facts->name;
+    column.value_class = calx_column_value_type(facts);
+    column.nullable =
+        (facts->flags & CALX_COLUMN_NOT_NULL) == 0 || is_left_joined(select, item->column);
+    return column;
+}
+
+/* Rows of what is combined are in the same columns: any of them may be NULL there. */
+static void add_combined(const calx_select *select, calx_fill_columns *columns)
+{
+    for (size_t i = 0; i < select->held_count; i++) {
+        const calx_select *other = select->held[i];
+        bool is_combined = false;
+        for (size_t k = 0; k < select->block.combined_count; k++)
+            is_combined = is_combined || select->combined[k].block == &other->block;
+        for (size_t k = 0; is_combined && k < columns->count && k < other->block.item_count; k++) {
+            calx_fill_column column = describe(other, &other->items[k]);
+            columns->items[k].nullable = columns->items[k].nullable || column.nullable;
+        }
+        if (is_combined)
+            add_combined(other, columns);
+    }
+}
+
+calx_status calx_fill_of_select(const calx_select *select, const calx_result_struct *type,
+                                calx_error *error, calx_fill **out_fill)
+{
+    calx_fill_columns columns = { NULL, select->block.item_count };
+    columns.items = calx_alloc_array(columns.count + 1, sizeof *columns.items);
+    if (columns.items == NULL)
+        return calx_error_set_nomem(error);
+    for (size_t i = 0; i < columns.count; i++)
+        columns.items[i] = describe(select, &select->items[i]);
+    add_combined(select, &columns);
+    calx_status status = new_fill(type, &columns, error, out_fill);
+    calx_release(columns.items);
+    return status;
+}
+
+calx_status calx_fill_of_result(calx_result *result, const calx_result_struct *type,
+                                calx_fill **out_fill)
+{
+    const calx_select *select = calx_select_of_result(result);
+    calx_error *error = calx_result_error_slot(result);
+    if (select != NULL && select->block.item_count == calx_result_column_count(result))
+        return calx_fill_of_select(select, type, error, out_fill);
+    calx_fill_columns columns = { NULL, calx_result_column_count(result) };
+    columns.items = calx_alloc_array(columns.count + 1, sizeof *columns.items);
+    if (columns.items == NULL)
+        return calx_error_set_nomem(error);
+    for (size_t i = 0; i < columns.count; i++)
+        columns.items[i] =
+            (calx_fill_column){ calx_result_column_name(result, i), CALX_VALUE_NULL, false };
+    calx_status status = new_fill(type, &columns, error, out_fill);
+    calx_release(columns.items);
+    return status;
+}
+
+/* ---- storing ---- */
+
+void calx_fill_reset(calx_fill *fill)
+{
+    calx_arena_reset(&fill->texts);
+}
+
+static calx_status reserve(calx_fill *fill, size_t count, calx_error *error)
+{
+    if (count < fill->capacity)
+        return CALX_OK;
+    size_t capacity = count == 0 ? 1 : count * 2;
+    char *structs = calx_resize_array(fill->structs, capacity, fill->type->size);
+    if (structs == NULL)
+        return calx_error_set_nomem(error);
+    fill->structs = structs;
+    fill->capacity = capacity;
+    return CALX_OK;
+}
+
+static calx_status misfit(const calx_fill *fill, size_t member, const char *reason,
+                          calx_error *error)
+{
+    const calx_column *facts = &fill->type->columns[member];
+    return calx_error_set(error, CALX_E_DATA,
+                          "column \"%s\" of the row does not fit member %s of %s: %s", facts->name,
+                          facts->member, fill->type->name, reason);
+}
+
+/* Some databases have no type of their own for timestamps. */
+static calx_status read_value(calx_fill *fill, calx_result *result, size_t member,
+                              calx_error *error)
+{
+    calx_value *value = &fill->row[member];
+    const calx_column *facts = &fill->type->columns[member];
+    calx_status status = calx_result_value(result, fill->places[member], value);
+    if (status != CALX_OK) {
+        calx_error_copy(error, calx_result_error(result));
+        return status;
+    }
+    if (value->type == CALX_VALUE_NULL && !calx_fill_takes_null(facts))
+        return misfit(fill, member,
+                      calx_column_takes_null(facts)
+                          ? "it is NULL, which its CALX_NOT_NULL rules out"
+                          : "it is NULL: make the member a calx_nullable_… type",
+                      error);
+    calx_timestamp moment = 0;
+    if (facts->type != CALX_TYPE_TIMESTAMP || value->type != CALX_VALUE_TEXT)
+        return CALX_OK;
+    if (!calx_timestamp_parse(value->as.span.data, value->as.span.size, &moment))
+        return misfit(fill, member, "the text is no timestamp (YYYY-MM-DD HH:MM:SS)", error);
+    *value = calx_value_timestamp(moment);
+    return CALX_OK;
+}
+
+calx_status calx_fill_take(calx_fill *fill, calx_result *result, size_t count, calx_error *error)
+{
+    calx_row_misfit bad = { 0, "" };
+    char *texts = NULL;
+    calx_status status = reserve(fill, count, error);
+    for (size_t i = 0; i < fill->type->column_count && status == CALX_OK; i++)
+        status = read_value(fill, result, i, error);
+    if (status != CALX_OK)
+        return status;
+    size_t size = calx_row_text_size(&fill->form, fill->row);
+    if (size > 0)
+        texts = calx_arena_alloc(&fill->texts, size);
+    if (size > 0 && texts == NULL)
+        return calx_error_set_nomem(error);
+    char *place = fill->structs + count * fill->type->size;
+    memset(place, 0, fill->type->size);
+    status = calx_row_store(&fill->form, fill->row, place, texts, &bad);
+    return status == CALX_OK ? CALX_OK : misfit(fill, bad.column, bad.reason, error);
+}
+
+/* ---- over results ---- */
+
+static void detach(void *attached)
+{
+    calx_fill_free(attached);
+}
+
+/* The one of the result, or a new one. */
+static calx_status find_fill(calx_result *result, const calx_result_struct *type,
+                             calx_fill **out_fill)
+{
+    calx_fill *fill = calx_result_attached(result, detach);
+    if (fill != NULL && fill->type == type) {
+        *out_fill = fill;
+        return CALX_OK;
+    }
+    calx_status status = calx_fill_of_result(result, type, &fill);
+    if (status != CALX_OK)
+        return status;
+    calx_result_attach(result, fill, detach);
+    *out_fill = fill;
+    return CALX_OK;
+}
+
+static calx_status no_place(calx_result *result)
+{
+    return calx_error_set(calx_result_error_slot(result), CALX_E_ARGUMENT,
+                          "no place was given for the rows");
+}
+
+calx_status calx_result_fetch(calx_result *result, calx_result_rows rows, const void **out_rows,
+                              size_t *out_count)
+{
+    calx_fill *fill = NULL;
+    size_t count = 0;
+    bool has_row = true;
+    if (result == NULL)
+        return CALX_E_ARGUMENT;
+    if (out_rows == NULL || out_count == NULL)
+        return no_place(result);
+    calx_status status = find_fill(result, rows.type, &fill);
+    if (status == CALX_OK)
+        calx_fill_reset(fill);
+    while (status == CALX_OK && count < rows.most) {
+        status = calx_result_next(result, &has_row);
+        if (status != CALX_OK || !has_row)
+            break;
+        status = calx_fill_take(fill, result, count++, calx_result_error_slot(result));
+    }
+    if (status != CALX_OK)
+        return status;
+    *out_rows = fill->structs;
+    *out_count = count;
+    return CALX_OK;
+}
+
+calx_status calx_result_fill(calx_result *result, const calx_result_struct *type,
+                             const void **out_row)
+{
+    const void *rows = NULL;
+    size_t count = 0;
+    calx_status status = calx_result_fetch(result, (calx_result_rows){ type, 1 },
+                                           out_row == NULL ? NULL : &rows, &count);
+    if (status == CALX_OK)
+        *out_row = count == 0 ? NULL : rows;
+    return status;
+}
