@@ -61,6 +61,7 @@ static void drop_link(calx_connection *connection, loss how)
     if (calx_hears(connection->engine, CALX_EVENT_INVALIDATE))
         calx_connection_raise_loss(connection);
     orphan_cursors(connection);
+    calx_connection_shelter(connection);
     connection->link = NULL;
     if (how == LOSS_SHARED && connection->engine->config->remote)
         calx_pool_lose(connection->engine->pool, &link->entry);
@@ -134,6 +135,7 @@ calx_status calx_connection_ensure(calx_connection *connection)
         if (status != CALX_OK)
             return status;
         connection->link = link;
+        calx_connection_expose(connection);
         connection->link->reset = connection->engine->options.pool_reset_on_return;
     }
     if (connection->engine->config->thread_bound &&

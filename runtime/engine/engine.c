@@ -316,6 +316,7 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
     atomic_fetch_add(&engine->references, 1);
     connection->engine = engine;
     connection->link = link;
+    calx_connection_expose(connection);
     link->reset = engine->options.pool_reset_on_return;
     connection->settings = engine->settings;
     connection->watched = engine->options.tx_idle_warn > 0;

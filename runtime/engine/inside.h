@@ -163,7 +163,9 @@ enum { CALX_SAVEPOINTS_INLINE = 8 };
 
 struct calx_connection {
     calx_engine *engine;
-    calx_link *link; /* NULL: invalidated; the next use takes another */
+    calx_link *link;             /* NULL: invalidated; the next use takes another */
+    _Atomic(calx_link *) target; /* the same for other threads, which cancel (cancel.c) */
+    atomic_int cancels;          /* of them under way */
     calx_error error;
     calx_connection_state state;
     _Atomic(pthread_t) inside;     /* the thread in a call; 0: none */
@@ -325,6 +327,15 @@ static inline void calx_connection_leave(calx_connection *connection, pthread_t 
 {
     atomic_store_explicit(&connection->inside, before, memory_order_relaxed);
 }
+
+/* Other threads may cancel what runs on the link from now on. */
+static inline void calx_connection_expose(calx_connection *connection)
+{
+    atomic_store_explicit(&connection->target, connection->link, memory_order_release);
+}
+
+/* The link is about to go: no cancel finds it any more, and none is at it (cancel.c). */
+void calx_connection_shelter(calx_connection *connection);
 
 /* The handle's memory goes. */
 void calx_connection_free_handle(calx_connection *connection);

@@ -8,7 +8,9 @@
 
 #include <calx/two_phase.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 static void give_time(calx_connection *connection, int64_t timeout_ms)
 {
@@ -179,6 +181,83 @@ static void the_first_of_two_phases_ends_at_its_deadline(void **state)
     calx_engine_free(engine);
 }
 
+/* ---- cancels of other threads ---- */
+
+typedef struct canceller {
+    pthread_t thread;
+    calx_connection *connection;
+    atomic_bool over;
+} canceller;
+
+/* Again and again: the first may come before the statement has begun. */
+static void *cancel_until_over(void *context)
+{
+    canceller *self = context;
+    while (!atomic_load(&self->over)) {
+        nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+        assert_int_equal(calx_connection_cancel(self->connection), CALX_OK);
+    }
+    return NULL;
+}
+
+static void another_thread_cancels_what_runs_and_nothing_else(void **state)
+{
+    (void)state;
+    calx_shows("ENG-172");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    canceller other = { .connection = connection };
+    run(connection, "SELECT 1");
+    assert_int_equal(pthread_create(&other.thread, NULL, cancel_until_over, &other), 0);
+    assert_int_equal(try_sql(connection, slow()), CALX_E_CANCELED);
+    atomic_store(&other.over, true);
+    pthread_join(other.thread, NULL);
+    ok(connection, calx_connection_rollback(connection));
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(calx_connection_cancel(connection), CALX_OK);
+        run(connection, "SELECT 1");
+    }
+    assert_int_equal(calx_connection_cancel(connection), CALX_OK);
+    calx_connection_close(connection);
+    connection = connect_to(engine); /* the next owner */
+    run(connection, "SELECT 1");
+    ok(connection, calx_connection_invalidate(connection));
+    assert_int_equal(calx_connection_cancel(connection), CALX_OK); /* there is nothing */
+    ok(connection, calx_connection_rollback(connection));
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+static void *cancel_all_the_time(void *context)
+{
+    canceller *self = context;
+    while (!atomic_load(&self->over))
+        (void)calx_connection_cancel(self->connection);
+    return NULL;
+}
+
+static void a_connection_may_be_lost_while_it_is_cancelled(void **state)
+{
+    (void)state;
+    calx_shows("ENG-172");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    canceller other = { .connection = connection };
+    assert_int_equal(pthread_create(&other.thread, NULL, cancel_all_the_time, &other), 0);
+    for (int i = 0; i < 20; i++) {
+        calx_status status = try_sql(connection, "SELECT 1");
+        assert_true(status == CALX_OK || status == CALX_E_CANCELED);
+        ok(connection, calx_connection_invalidate(connection));
+        ok(connection, calx_connection_rollback(connection));
+    }
+    atomic_store(&other.over, true);
+    pthread_join(other.thread, NULL);
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +267,8 @@ int main(void)
         cmocka_unit_test(a_lock_is_waited_for_until_the_deadline),
         CALX_POSTGRESQL(a_server_that_does_not_answer_is_left_a_second_later),
         CALX_POSTGRESQL(the_first_of_two_phases_ends_at_its_deadline),
+        cmocka_unit_test(another_thread_cancels_what_runs_and_nothing_else),
+        cmocka_unit_test(a_connection_may_be_lost_while_it_is_cancelled),
     };
     return CALX_RUN("deadline", tests);
 }

@@ -139,6 +139,17 @@ CALX_API calx_status calx_connection_execute_with(calx_connection *connection,
  */
 CALX_API calx_status calx_connection_invalidate(calx_connection *connection);
 
+/**
+ * Asks the database to end what runs on the connection: that call answers CALX_E_CANCELED then, and
+ * the connection stays usable. Any thread, while the connection's own is in a call or between two;
+ * only calx_connection_close() must wait until this has returned, which takes a second at most. A
+ * statement that had ended already is not undone, and none that comes later is hit, of this
+ * connection or of whoever has it next (ENG-172).
+ * @return CALX_OK, also when nothing ran; CALX_E_STATE: the connection is the parent process's. The
+ *         connection's error is left alone
+ */
+CALX_API calx_status calx_connection_cancel(calx_connection *connection);
+
 /** The connection stays usable, and is replaced when it comes back to the pool (ENG-085). */
 CALX_API calx_status calx_connection_invalidate_soft(calx_connection *connection);
 
