@@ -73,6 +73,34 @@ static void a_rollback_leaves_what_more_thorough_resets_undo(void **state)
     }
 }
 
+static void a_smart_reset_undoes_held_cursors_and_what_blocks_did(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    static const char *const traces[][2] = {
+        { "DECLARE calx_held CURSOR WITH HOLD FOR SELECT 1",
+          "SELECT count(*) FROM pg_cursors WHERE name = 'calx_held'" },
+        { "DO 'BEGIN SET work_mem = ''7MB''; END'",
+          "SELECT count(*) FROM pg_settings WHERE name = 'work_mem' AND setting = '7168'" },
+        { "SET ROLE pg_monitor", "SELECT count(*) WHERE current_user = 'pg_monitor'" },
+    };
+    calx_engine *engine = engine_with_reset(CALX_POOL_RESET_SMART);
+    for (size_t i = 0; i < sizeof(traces) / sizeof(traces[0]); i++) {
+        calx_connection *connection = connect_to(engine);
+        run(connection, traces[i][0]);
+        ok(connection, calx_connection_commit(connection));
+        assert_int_equal(number(connection, traces[i][1]), 1);
+        calx_connection_close(connection);
+        connection = connect_to(engine);
+        assert_int_equal(number(connection, traces[i][1]), 0);
+        calx_connection_close(connection);
+    }
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.created, 1);
+    calx_engine_free(engine);
+}
+
 static void a_reset_that_has_nothing_to_undo_costs_nothing(void **state)
 {
     (void)state;
@@ -134,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rollback_leaves_what_more_thorough_resets_undo),
+        cmocka_unit_test(a_smart_reset_undoes_held_cursors_and_what_blocks_did),
         cmocka_unit_test(a_reset_that_has_nothing_to_undo_costs_nothing),
         cmocka_unit_test(a_statement_works_on_after_all_was_discarded),
         cmocka_unit_test(as_many_statements_stay_prepared_as_the_url_says),

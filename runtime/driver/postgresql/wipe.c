@@ -17,7 +17,8 @@ enum {
     TRACE_LISTEN = 1u << 1,
     TRACE_TEMPORARY = 1u << 2,
     TRACE_LOCKS = 1u << 3,
-    TRACE_PREPARED = 1u << 4
+    TRACE_CURSORS = 1u << 4,
+    TRACE_ANYTHING = 1u << 5 /* what only DISCARD ALL undoes, or nobody knows what */
 };
 
 /* By what a command is called, or what its text has in it. */
@@ -26,9 +27,11 @@ static const struct {
     const char *word;
     unsigned trace;
 } traces[] = {
-    { "SET", NULL, TRACE_SETTINGS },     { "LISTEN", NULL, TRACE_LISTEN },
-    { "PREPARE", NULL, TRACE_PREPARED }, { NULL, "set_config", TRACE_SETTINGS },
-    { NULL, "temp", TRACE_TEMPORARY },   { NULL, "advisory", TRACE_LOCKS },
+    { "SET", NULL, TRACE_SETTINGS },        { "LISTEN", NULL, TRACE_LISTEN },
+    { "PREPARE", NULL, TRACE_ANYTHING },    { "DECLARE CURSOR", NULL, TRACE_CURSORS },
+    { "DO", NULL, TRACE_ANYTHING },         { "CALL", NULL, TRACE_ANYTHING },
+    { NULL, "set_config", TRACE_SETTINGS }, { NULL, "temp", TRACE_TEMPORARY },
+    { NULL, "advisory", TRACE_LOCKS },
 };
 
 /* What undoes them, in this order. */
@@ -36,6 +39,7 @@ static const struct {
     unsigned trace;
     const char *sql;
 } remedies[] = {
+    { TRACE_CURSORS, "CLOSE ALL;" },
     { TRACE_SETTINGS, "RESET SESSION AUTHORIZATION;RESET ALL;" },
     { TRACE_LISTEN, "UNLISTEN *;" },
     { TRACE_LOCKS, "SELECT pg_advisory_unlock_all();" },
@@ -75,7 +79,7 @@ calx_status calx_postgresql_wipe(calx_driver_connection *base, bool everything)
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_status status = CALX_OK;
     connection->timed_out = false;
-    if (everything || (connection->traces & TRACE_PREPARED) != 0) {
+    if (everything || (connection->traces & TRACE_ANYTHING) != 0) {
         status = calx_postgresql_run(connection, "DISCARD ALL", NULL);
         if (status == CALX_OK)
             calx_postgresql_lose_names(connection);
