@@ -18,6 +18,9 @@
 /* A parameter may change its type once for its column's and twice for its value's sake. */
 enum { MAX_ATTEMPTS = 4 };
 
+/* Tables may change once more while a statement is prepared anew, and once more after that. */
+enum { MAX_RENEWALS = 10 };
+
 static calx_postgresql_connection *connection_of(const calx_postgresql_statement *statement)
 {
     return (calx_postgresql_connection *)statement->base.connection;
@@ -327,8 +330,9 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
     connection_of(statement)->traces |= statement->traces;
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_once(statement, parameters, how);
-    if (status == CALX_E_STALE_PLAN &&
-        calx_postgresql_may_go_again(connection_of(statement), untouched))
+    for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&
+                    calx_postgresql_may_go_again(connection_of(statement), untouched);
+         i++)
         status = run_once(statement, parameters, how);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
@@ -417,8 +421,9 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement cannot run for %zu rows", rows);
     calx_status status = run_guarded(statement, values, rows);
-    if (status == CALX_E_STALE_PLAN &&
-        calx_postgresql_may_go_again(connection_of(statement), false))
+    for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&
+                    calx_postgresql_may_go_again(connection_of(statement), false);
+         i++)
         status = run_guarded(statement, values, rows);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
@@ -449,8 +454,9 @@ calx_status calx_postgresql_execute_keys(calx_driver_statement *base, const calx
                               "the statement cannot run for %zu keys", rows);
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_keys(statement, values, rows);
-    if (status == CALX_E_STALE_PLAN &&
-        calx_postgresql_may_go_again(connection_of(statement), untouched))
+    for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&
+                    calx_postgresql_may_go_again(connection_of(statement), untouched);
+         i++)
         status = run_keys(statement, values, rows);
     if (status == CALX_OK)
         *out_row = PQntuples(statement->result) > 0;
