@@ -315,6 +315,26 @@ static void a_server_that_only_reads_is_left(void **state)
     calx_engine_free(engine);
 }
 
+static void a_look_finds_a_server_that_only_reads(void **state)
+{
+    (void)state;
+    calx_shows("ENG-098");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    calx_engine *engine =
+        new_engine(calx_test_url_with("target_session_attrs=read-write"), &options);
+    calx_connection *connection = connect_to(engine);
+    run(connection, "SET default_transaction_read_only = on"); /* as an operator would, for all */
+    ok(connection, calx_connection_commit(connection));
+    calx_connection_close(connection);
+    /* Nobody had to fail for it: the server has said so by itself. */
+    connection = connect_to(engine);
+    run(connection, "CREATE TABLE t (x INTEGER)");
+    calx_connection_close(connection);
+    assert_int_equal(state_of(engine).idle, 1);
+    assert_int_equal(state_of(engine).closed, 1);
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_ping_waits_no_longer_than_it_may),
         cmocka_unit_test(an_outage_costs_one_attempt_at_a_time),
         cmocka_unit_test(a_server_that_only_reads_is_left),
+        cmocka_unit_test(a_look_finds_a_server_that_only_reads),
     };
     return CALX_RUN("postgresql_pool", tests);
 }

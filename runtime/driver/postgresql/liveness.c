@@ -37,6 +37,17 @@ bool calx_postgresql_turned_read_only(const PGconn *conn)
     return false;
 }
 
+/* A server that only reads is of no use to who asked for another (ENG-098). */
+static calx_status check_use(calx_postgresql_connection *connection)
+{
+    if (!connection->wants_writable || !calx_postgresql_turned_read_only(connection->conn))
+        return CALX_OK;
+    return calx_error_set_driver(&connection->base.error, CALX_E_DISCONNECT, NULL, 0,
+                                 CALX_ERROR_DISCONNECT,
+                                 "the server only reads by now, and the URL's target_session_attrs "
+                                 "asks for one that writes");
+}
+
 /* Reads what came in by itself; the second look sees a connection the first found closed (LIM-04).
  */
 calx_status calx_postgresql_probe(calx_driver_connection *base)
@@ -44,14 +55,14 @@ calx_status calx_postgresql_probe(calx_driver_connection *base)
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     bool good = PQstatus(connection->conn) == CONNECTION_OK;
     if (good && is_quiet(connection->conn))
-        return CALX_OK;
+        return check_use(connection);
     for (int i = 0; good && i < 2; i++) {
         good = PQconsumeInput(connection->conn) == 1;
         if (good)
             (void)PQisBusy(connection->conn);
     }
     if (good && PQstatus(connection->conn) == CONNECTION_OK)
-        return CALX_OK;
+        return check_use(connection);
     return calx_postgresql_fail(connection, NULL);
 }
 
@@ -101,7 +112,7 @@ calx_status calx_postgresql_ping(calx_driver_connection *base, int64_t deadline)
         calx_postgresql_drain_by(connection, deadline, &result) != CALX_OK)
         return base->error.status;
     bool good = PQresultStatus(result) == PGRES_EMPTY_QUERY;
-    calx_status status = good ? CALX_OK : calx_postgresql_fail(connection, result);
+    calx_status status = good ? check_use(connection) : calx_postgresql_fail(connection, result);
     PQclear(result);
     return status;
 }
