@@ -4,16 +4,21 @@
  */
 #include "soak.h"
 
+#include <calx/engine.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+/* What has to be there; named, a measurement is run in any case. */
+typedef enum need { NOTHING, A_FILE, A_SERVER, OWN_SERVER } need;
+
 typedef struct measurement {
     const char *name;
     bool (*run)(const soak_size *size);
-    bool needs_server;
+    need needs;
     soak_size full;
     soak_size quick;
     const char *promise;
@@ -22,57 +27,89 @@ typedef struct measurement {
 static const measurement all[] = {
     { "order",
       soak_order,
-      false,
+      NOTHING,
       { 1000000, 64, 0, 0 },
       { 20000, 16, 0, 0 },
       "no newcomer overtakes" },
     { "timeouts",
       soak_timeouts,
-      false,
+      NOTHING,
       { 1000000, 32, 0, 0 },
       { 5000, 16, 0, 0 },
       "nothing is lost" },
     { "counters",
       soak_counters,
-      false,
+      NOTHING,
       { 1000000, 16, 0, 0 },
       { 20000, 8, 0, 0 },
       "a snapshot adds up" },
-    { "spike", soak_spike, false, { 20, 50, 40, 0 }, { 2, 50, 150, 0 }, "whichever is first" },
-    { "expiry", soak_expiry, false, { 50, 200, 0, 0 }, { 5, 200, 0, 0 }, "one age, many ends" },
-    { "leaks", soak_leaks, false, { 100000, 8, 0, 0 }, { 4000, 4, 0, 0 }, "each is named once" },
+    { "spike", soak_spike, NOTHING, { 20, 50, 40, 0 }, { 2, 50, 150, 0 }, "whichever is first" },
+    { "expiry", soak_expiry, NOTHING, { 50, 200, 0, 0 }, { 5, 200, 0, 0 }, "one age, many ends" },
+    { "leaks", soak_leaks, NOTHING, { 100000, 8, 0, 0 }, { 4000, 4, 0, 0 }, "each is named once" },
     { "deadlines",
       soak_deadlines,
-      true,
+      A_SERVER,
       { 1000, 1, 50, 0 },
       { 24, 1, 5000, 0 },
       "one for everything" },
-    { "dead", soak_dead, true, { 1000, 5, 0, 0 }, { 5, 5, 0, 0 }, "the dead are not handed out" },
+    { "dead",
+      soak_dead,
+      A_SERVER,
+      { 1000, 5, 0, 0 },
+      { 5, 5, 0, 0 },
+      "the dead are not handed out" },
     { "outage",
       soak_outage,
-      true,
+      A_SERVER,
       { 5, 200, 1000, 0 },
       { 1, 40, 5000, 0 },
       "one attempt at a time" },
-    { "forks", soak_forks, true, { 1000, 8, 0, 0 }, { 20, 4, 0, 0 }, "parent and child go on" },
+    { "forks", soak_forks, A_SERVER, { 1000, 8, 0, 0 }, { 20, 4, 0, 0 }, "parent and child go on" },
     { "shutdown",
       soak_shutdown,
-      true,
+      A_SERVER,
       { 20, 8, 200, 0 },
       { 2, 4, 5000, 0 },
       "bounded, nothing left" },
     { "failures",
       soak_failures,
-      true,
+      A_SERVER,
       { 10000, 1, 0, 0 },
       { 300, 1, 0, 0 },
       "nothing is left behind" },
     { "sharing",
       soak_sharing,
-      true,
+      A_SERVER,
       { 2000, 8, 0, 95 },
       { 100, 8, 0, 50 },
       "sharing costs little" },
+    { "warm", soak_warm, NOTHING, { 1000, 1, 500, 0 }, { 20, 1, 5000, 0 }, "never cold, exact" },
+    { "handoff",
+      soak_handoff,
+      NOTHING,
+      { 1000000, 16, 10, 0 },
+      { 20000, 16, 5000, 0 },
+      "nobody waits long" },
+    { "writers",
+      soak_writers,
+      A_FILE,
+      { 2000, 32, 0, 90 },
+      { 20, 32, 0, 20 },
+      "writers queue, nobody is sent away" },
+    { "state", soak_state, A_SERVER, { 200, 1, 0, 0 }, { 2, 1, 0, 0 }, "nothing is left behind" },
+    { "plans", soak_plans, A_SERVER, { 60, 32, 0, 0 }, { 1, 8, 0, 0 }, "changes are not noticed" },
+    { "cancels",
+      soak_cancels,
+      A_SERVER,
+      { 100000, 8, 0, 0 },
+      { 300, 8, 0, 0 },
+      "who is meant is hit" },
+    { "readonly",
+      soak_readonly,
+      OWN_SERVER,
+      { 100, 1, 0, 0 },
+      { 2, 1, 0, 0 },
+      "nobody is given one that cannot write" },
 };
 
 enum { COUNT = sizeof(all) / sizeof(all[0]) };
@@ -123,14 +160,35 @@ static bool take_argument(wishes *out, const char *argument, const char *value, 
     return true;
 }
 
+static bool has_sqlite(void)
+{
+    calx_engine *engine = NULL;
+    bool has = calx_engine_new("sqlite://", NULL, &engine, NULL) == CALX_OK;
+    calx_engine_free(engine);
+    return has;
+}
+
+static bool is_there(need needs)
+{
+    switch (needs) {
+    case A_FILE:
+        return has_sqlite();
+    case A_SERVER:
+        return getenv("CALX_TEST_SERVER") != NULL;
+    case OWN_SERVER:
+        return getenv("CALX_TEST_PRIMARY") != NULL;
+    default:
+        return true;
+    }
+}
+
 static bool is_wanted(const wishes *wanted, const measurement *one)
 {
-    bool served = getenv("CALX_TEST_SERVER") != NULL;
     for (int i = 0; i < wanted->name_count; i++) {
         if (strcmp(wanted->names[i], one->name) == 0)
             return true;
     }
-    return wanted->name_count == 0 && (served || !one->needs_server);
+    return wanted->name_count == 0 && is_there(one->needs);
 }
 
 static bool run(const wishes *wanted, const measurement *one)

@@ -50,3 +50,27 @@ bool soak_sharing(const soak_size *size)
     (void)size;
     return not_here();
 }
+
+bool soak_state(const soak_size *size)
+{
+    (void)size;
+    return not_here();
+}
+
+bool soak_plans(const soak_size *size)
+{
+    (void)size;
+    return not_here();
+}
+
+bool soak_cancels(const soak_size *size)
+{
+    (void)size;
+    return not_here();
+}
+
+bool soak_readonly(const soak_size *size)
+{
+    (void)size;
+    return not_here();
+}

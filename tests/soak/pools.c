@@ -340,3 +340,127 @@ bool soak_leaks(const soak_size *size)
              leaked, atomic_load(&seen.leaks), atomic_load(&seen.alarms));
     return atomic_load(&seen.leaks) == leaked && atomic_load(&seen.alarms) == 0;
 }
+
+/* ---- warm ---- */
+
+/* How long until there are so many idle again, after one was lost; -1: longer than five seconds. */
+static int64_t refill_ns(calx_pool *pool, size_t idle)
+{
+    calx_pool_discard(pool, take(pool));
+    int64_t start = calx_clock_monotonic_ns();
+    while (counts_of(pool).idle < idle) {
+        if (calx_clock_monotonic_ns() - start > INT64_C(5000000000))
+            return -1;
+        pause_ms(1);
+    }
+    return calx_clock_monotonic_ns() - start;
+}
+
+/* Given back a millisecond apart, each goes when it has been idle for a second, to the step. */
+static long count_inexact(long rounds)
+{
+    enum { SECOND = 1000, SOME = 8 };
+    workshop shop;
+    long inexact = 0;
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, SOME, 0);
+    options.lifo = true;
+    options.idle_timeout_ms = SECOND;
+    options.min_idle = 2;
+    options.clock = read_test_clock;
+    calx_pool *pool = new_pool(&shop, options);
+    for (long round = 0; round < rounds; round++) {
+        calx_pool_entry *entries[SOME];
+        for (int i = 0; i < SOME; i++)
+            entries[i] = take(pool);
+        for (int i = 0; i < SOME; i++) {
+            atomic_fetch_add(&test_clock_ns, 1000000);
+            calx_pool_give(pool, entries[i]);
+        }
+        for (int step = 1; step <= SECOND; step++) {
+            int gone = step - (SECOND - SOME); /* the first was given back SOME - 1 steps ago */
+            atomic_fetch_add(&test_clock_ns, 1000000);
+            calx_pool_upkeep(pool);
+            gone = gone < 0 ? 0 : gone;
+            gone = gone > SOME - 2 ? SOME - 2 : gone;
+            inexact += atomic_load(&shop.alive) != SOME - gone;
+        }
+    }
+    calx_pool_free(pool);
+    return inexact;
+}
+
+bool soak_warm(const soak_size *size)
+{
+    workshop shop;
+    int64_t longest_ns = 0;
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, 10, 0);
+    options.threads = options.makes_apart = true;
+    options.timeout_ms = 30000;
+    options.min_idle = 5;
+    calx_pool *pool = new_pool(&shop, options);
+    (void)calx_pool_warm(pool, 5, NULL);
+    for (long round = 0; round < size->rounds && longest_ns >= 0; round++) {
+        int64_t now_ns = refill_ns(pool, 5);
+        longest_ns = now_ns < 0 || now_ns > longest_ns ? now_ns : longest_ns;
+    }
+    calx_pool_free(pool);
+    long inexact = count_inexact(size->rounds / 10 + 1);
+    soak_say("%ld times one of 5 idle ones lost: there again after %.1f ms at worst; %ld idle "
+             "timeouts not to the millisecond",
+             size->rounds, (double)longest_ns / 1e6, inexact);
+    return longest_ns >= 0 && longest_ns <= size->late_ms * 1000000 && inexact == 0;
+}
+
+/* ---- handoff ---- */
+
+typedef struct taker {
+    pthread_t thread;
+    calx_pool *pool;
+    int64_t *times_ns;
+    long rounds;
+} taker;
+
+static void *take_and_time(void *context)
+{
+    taker *self = context;
+    for (long i = 0; i < self->rounds; i++) {
+        int64_t start = calx_clock_monotonic_ns();
+        calx_pool_give(self->pool, take(self->pool));
+        self->times_ns[i] = calx_clock_monotonic_ns() - start;
+    }
+    return NULL;
+}
+
+static int compare_times(const void *one, const void *other)
+{
+    int64_t left = *(const int64_t *)one;
+    int64_t right = *(const int64_t *)other;
+    return (left > right) - (left < right);
+}
+
+bool soak_handoff(const soak_size *size)
+{
+    workshop shop;
+    taker takers[64];
+    int count = size->threads > 64 ? 64 : size->threads;
+    long each = size->rounds / count;
+    long all_rounds = each * count;
+    int64_t *times_ns = calloc((size_t)all_rounds, sizeof(*times_ns));
+    calx_pool *pool = new_queue(&shop, 8, 0, -1);
+    for (int i = 0; i < count; i++) {
+        takers[i] = (taker){ .pool = pool, .rounds = each, .times_ns = times_ns + i * each };
+        pthread_create(&takers[i].thread, NULL, take_and_time, &takers[i]);
+    }
+    for (int i = 0; i < count; i++)
+        pthread_join(takers[i].thread, NULL);
+    calx_pool_free(pool);
+    qsort(times_ns, (size_t)all_rounds, sizeof(*times_ns), compare_times);
+    int64_t median_ns = times_ns[all_rounds / 2];
+    int64_t late_ns = times_ns[all_rounds - 1 - all_rounds / 100];
+    soak_say("%ld times taken and given back by %d threads, 8 connections: %lld ns, 99 of 100 "
+             "within %.1f us, %.1f ms at worst",
+             all_rounds, count, (long long)median_ns, (double)late_ns / 1e3,
+             (double)times_ns[all_rounds - 1] / 1e6);
+    free(times_ns);
+    return late_ns <= size->late_ms * 1000000;
+}

@@ -23,6 +23,11 @@ bool soak_counters(const soak_size *size);
 bool soak_spike(const soak_size *size);
 bool soak_expiry(const soak_size *size);
 bool soak_leaks(const soak_size *size);
+bool soak_warm(const soak_size *size);
+bool soak_handoff(const soak_size *size);
+
+/* Of an engine in front of a SQLite file. */
+bool soak_writers(const soak_size *size);
 
 /* Of engines in front of a PostgreSQL server. */
 bool soak_deadlines(const soak_size *size);
@@ -32,6 +37,12 @@ bool soak_forks(const soak_size *size);
 bool soak_shutdown(const soak_size *size);
 bool soak_failures(const soak_size *size);
 bool soak_sharing(const soak_size *size);
+bool soak_state(const soak_size *size);
+bool soak_plans(const soak_size *size);
+bool soak_cancels(const soak_size *size);
+
+/* The same, with a server of its own: that of CALX_TEST_PRIMARY. */
+bool soak_readonly(const soak_size *size);
 
 /* What a measurement says of itself. */
 void soak_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

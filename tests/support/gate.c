@@ -54,6 +54,7 @@ struct gate {
     bool only_one;
     bool refusing;
     long taken;
+    long heard;
     plan plan;
 };
 
@@ -115,6 +116,7 @@ static bool is_time(gate *self, pair *line, gate_side side, size_t size, gate_fa
     bool counted = counts(line, side);
     pthread_mutex_lock(&self->lock);
     plan *now = &self->plan;
+    self->heard += side == GATE_CLIENT;
     now->commit = now->commit || (side == GATE_CLIENT && has_text(from->data, size, "COMMIT"));
     bool strikes = now->armed && now->side == side && counted && now->left-- == 0;
     if (strikes) {
@@ -379,6 +381,14 @@ long gate_taken(gate *self)
     long taken = self->taken;
     pthread_mutex_unlock(&self->lock);
     return taken;
+}
+
+long gate_heard(gate *self)
+{
+    pthread_mutex_lock(&self->lock);
+    long heard = self->heard;
+    pthread_mutex_unlock(&self->lock);
+    return heard;
 }
 
 void gate_url(const gate *self, const char *url, char *out, size_t size)

@@ -38,6 +38,9 @@ void gate_refuse(gate *self, bool refuse);
 /* How many connections were taken so far, also those that were sent away. */
 long gate_taken(gate *self);
 
+/* How many messages of clients were passed on so far. */
+long gate_heard(gate *self);
+
 /* A URL of the server, which leads through the gate instead. */
 void gate_url(const gate *self, const char *url, char *out, size_t size);
 
