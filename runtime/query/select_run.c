@@ -34,6 +34,7 @@ typedef struct select_run {
     calx_session *session;    /* NULL: it was freed */
     bool over;                /* the session was closed or emptied */
     bool streams;
+    calx_parameter_list parameters; /* what the cursor was given: it may look at them to its end */
     size_t part_count;
     run_part parts[];
 } select_run;
@@ -83,6 +84,18 @@ static void release_before(const select_run *run)
         release(run, &run->parts[i].before);
 }
 
+/* The select may run again meanwhile: then it has others, and these end here. */
+static void return_parameters(select_run *run)
+{
+    calx_select *select = run->select;
+    if (select->parameters.items != NULL) {
+        calx_parameter_list_clear(&run->parameters);
+        return;
+    }
+    calx_parameter_list_clear(&select->parameters);
+    select->parameters = run->parameters;
+}
+
 /* After the cursor was closed. */
 static void end_run(void *context)
 {
@@ -93,6 +106,7 @@ static void end_run(void *context)
     release_before(run);
     if (run->session != NULL)
         calx_session_undepend(run->session, &run->dependent);
+    return_parameters(run);
     calx_select_release(run->select);
     calx_release(run);
 }
@@ -119,6 +133,7 @@ static calx_status new_run(calx_select *select, select_run **out_run)
         calx_release(run);
         return status;
     }
+    calx_parameter_list_init(&run->parameters);
     run->select = calx_select_hold(select);
     run->session = session;
     run->part_count = count;
@@ -250,8 +265,9 @@ static calx_status find_text(calx_select *select)
     return status;
 }
 
-static calx_status start(calx_select *select, calx_cursor **out_cursor, bool *out_row)
+static calx_status start(select_run *run, calx_cursor **out_cursor, bool *out_row)
 {
+    calx_select *select = run->select;
     calx_session *session = select->session;
     calx_status status = find_text(select);
     if (status == CALX_OK)
@@ -264,9 +280,11 @@ static calx_status start(calx_select *select, calx_cursor **out_cursor, bool *ou
     if (status == CALX_OK)
         calx_cursor_rows(*out_cursor,
                          select->streams ? CALX_DRIVER_ROWS_STREAM : CALX_DRIVER_ROWS_FLOW);
+    run->parameters = select->parameters;
+    calx_parameter_list_init(&select->parameters);
     if (status == CALX_OK)
-        status = calx_cursor_execute(*out_cursor, select->parameters.items,
-                                     select->parameters.count, out_row);
+        status =
+            calx_cursor_execute(*out_cursor, run->parameters.items, run->parameters.count, out_row);
     return status == CALX_OK ? CALX_OK : calx_session_take_error(session);
 }
 
@@ -323,7 +341,7 @@ calx_status calx_select_execute(calx_select *select, calx_result **out_result)
     if (status == CALX_OK)
         status = new_run(select, &run);
     if (status == CALX_OK)
-        status = start(select, &cursor, &row);
+        status = start(run, &cursor, &row);
     if (status == CALX_OK)
         return make_result(select, cursor, row, run, out_result);
     calx_cursor_close(cursor);

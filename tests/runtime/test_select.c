@@ -557,6 +557,42 @@ static void an_entity_is_that_of_the_session(void **state)
     music_tear_down(&shop);
 }
 
+/* Each run has its own values, which the database may look at until its rows end. */
+static void a_select_runs_again_while_its_rows_are_open(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "artist 1", "artist 2", "artist 5", "artist 6" };
+    music shop;
+    music_set_up(&shop);
+    calx_result *results[4] = { NULL };
+    calx_select *select = new_select(shop.session);
+    ok(calx_select_column(select, artist_col.name));
+    ok(calx_select_where(select, calx_in(artist_col.name, names, 4)));
+    ok(calx_select_order_by(select, calx_asc(artist_col.id)));
+    for (size_t i = 0; i < 4; i++) {
+        bool row = false;
+        ok(calx_select_execute(select, &results[i]));
+        ok(calx_result_next(results[i], &row));
+        assert_true(row);
+        if (i == 1)
+            ok(calx_select_where(select, calx_ne(artist_col.name, "artist 5")));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        const char *name = NULL;
+        bool row = true;
+        for (size_t k = 0; k < (i < 2 ? 4 : 3); k++) {
+            assert_true(row);
+            ok(calx_result_text(results[i], 0, &name));
+            assert_string_equal(name, names[i >= 2 && k == 2 ? 3 : k]);
+            ok(calx_result_next(results[i], &row));
+        }
+        assert_false(row);
+        calx_result_free(results[i]);
+    }
+    calx_select_free(select);
+    music_tear_down(&shop);
+}
+
 static calx_status count_entity(void *context, const void *entity)
 {
     (void)entity;
@@ -1065,6 +1101,7 @@ int main(void)
         cmocka_unit_test(the_text_is_that_of_the_golden_file),
         cmocka_unit_test(each_example_is_written_once),
         cmocka_unit_test(an_entity_is_that_of_the_session),
+        cmocka_unit_test(a_select_runs_again_while_its_rows_are_open),
         cmocka_unit_test(a_stream_holds_one_row),
         cmocka_unit_test(rows_end_with_their_session),
         cmocka_unit_test(one_value),
