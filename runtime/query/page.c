@@ -122,6 +122,12 @@ static bool is_total(const calx_query *query)
 
 static calx_status check_orders(calx_query *query)
 {
+    for (size_t i = 0; i < query->order_value_count; i++)
+        if (query->order_values[i].count > 0)
+            return calx_session_fail(query->session, CALX_E_ARGUMENT,
+                                     "a query over %s that is ordered by an expression has no "
+                                     "position to go on behind: order it by columns",
+                                     query->mapper->name);
     for (size_t i = 0; i < query->order_count; i++)
         if (query->orders[i].column.mapper == NULL ||
             query->orders[i].column.column >= query->orders[i].column.mapper->column_count)

@@ -44,6 +44,7 @@ static void destroy(calx_query *query)
     calx_release(query->distinct_on);
     calx_release(query->conditions);
     calx_release(query->orders);
+    calx_release(query->order_values);
     calx_loads_release(query->loads);
     calx_release(query->paths);
     calx_release(query->items);
@@ -84,7 +85,7 @@ static calx_query *take_spare(calx_session *session)
     calx_unpoison((char *)query + spare_part, sizeof *query - spare_part);
     query->ended = false;
     query->condition_count = query->order_count = query->step_count = 0;
-    query->distinct_on_count = 0;
+    query->distinct_on_count = query->order_value_count = 0;
     return query;
 }
 
@@ -108,9 +109,9 @@ static bool is_worth_keeping(const calx_query *query)
 {
     return query->session != NULL && query->session->spare_query == NULL &&
            query->item_capacity <= SPARE_ITEMS && query->condition_capacity <= SPARE_PARTS &&
-           query->order_capacity <= SPARE_PARTS && query->path_capacity <= SPARE_PARTS &&
-           query->source_capacity <= SPARE_PARTS && query->report.capacity <= SPARE_ARENA &&
-           query->parameters.capacity <= SPARE_PARTS &&
+           query->order_capacity <= SPARE_PARTS && query->order_value_capacity <= SPARE_PARTS &&
+           query->path_capacity <= SPARE_PARTS && query->source_capacity <= SPARE_PARTS &&
+           query->report.capacity <= SPARE_ARENA && query->parameters.capacity <= SPARE_PARTS &&
            (size_t)(query->arena.end - query->arena.next) <= SPARE_ARENA;
 }
 
@@ -270,6 +271,38 @@ calx_status calx_query_order_by(calx_query *query, calx_order order)
     query->orders = items;
     query->orders[query->order_count++] = order;
     return CALX_OK;
+}
+
+/* Puts the value of the order that is given next. */
+static calx_status put_order_value(calx_query *query, const calx_condition *value)
+{
+    while (query->order_value_count <= query->order_count) {
+        void *items = calx_query_grow(query->order_values, query->order_value_count,
+                                      &query->order_value_capacity, sizeof *query->order_values);
+        if (items == NULL)
+            return calx_error_set_nomem(&query->session->error);
+        query->order_values = items;
+        query->order_values[query->order_value_count++] = (calx_condition){ NULL, 0 };
+    }
+    query->order_values[query->order_count] = *value;
+    return CALX_OK;
+}
+
+calx_status calx_query_order_by_value(calx_query *query, calx_expression value, bool descending)
+{
+    calx_condition copy = { NULL, 0 };
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    status =
+        calx_expression_keep(&copy, &query->arena, &value, CALX_USE_VALUE, &query->session->error);
+    if (status == CALX_OK)
+        status = calx_query_hold_selects(query, &copy);
+    if (status == CALX_OK)
+        status = put_order_value(query, &copy);
+    if (status != CALX_OK)
+        return calx_query_keep_failure(query, status);
+    return calx_query_order_by(query, (calx_order){ .descending = descending });
 }
 
 static calx_status set_bound(calx_query *query, const char *name, int64_t number, int64_t *bound)

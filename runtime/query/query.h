@@ -37,6 +37,8 @@ struct calx_query {
     size_t condition_count, condition_capacity;
     calx_order *orders;
     size_t order_count, order_capacity;
+    calx_condition *order_values; /* of the first orders; of one that is a column none */
+    size_t order_value_count, order_value_capacity;
     calx_path *paths; /* the loading options, checked; their steps lie in the arena */
     size_t path_count, path_capacity;
     const calx_loads *loads;  /* what the options come to; NULL: not worked out, or nothing */

@@ -20,6 +20,8 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
         .condition_count = query->condition_count,
         .orders = query->orders,
         .order_count = query->order_count,
+        .order_values = query->order_values,
+        .order_value_count = query->order_value_count,
         .limit = query->limit,
         .offset = query->offset,
         .form = CALX_SELECT_ROWS,

@@ -142,11 +142,27 @@ static void put_direction(query_writer *all, const calx_order *order)
         put(all, " NULLS LAST");
 }
 
+/* What an order is by, where it is no column; NULL: it is one. */
+static const calx_condition *order_value(const calx_sql_query *query, size_t i)
+{
+    bool has_value = i < query->order_value_count && query->order_values[i].count > 0;
+    return has_value ? &query->order_values[i] : NULL;
+}
+
+static void put_order_term(query_writer *all, size_t i)
+{
+    const calx_condition *value = order_value(all->query, i);
+    if (value == NULL)
+        calx_sql_put_column(all->writer, all->query->orders[i].column);
+    else
+        calx_sql_put_condition(all->writer, value->nodes, value->count, CALX_OP_NONE);
+}
+
 static void put_order_by(query_writer *all)
 {
     for (size_t i = 0; i < all->query->order_count; i++) {
         put(all, i == 0 ? " ORDER BY " : ", ");
-        calx_sql_put_column(all->writer, all->query->orders[i].column);
+        put_order_term(all, i);
         put_direction(all, &all->query->orders[i]);
     }
 }
@@ -366,16 +382,21 @@ static void put_joined_order(query_writer *all)
         calx_sql_put_joined_order(all->writer->out, all->writer->dialect, all->query);
 }
 
-/* Columns of tables that the caller joined, by names of their own: the rows are
+static bool is_by_own(const calx_sql_query *query, size_t i)
+{
+    return order_value(query, i) == NULL && calx_sql_is_own(query, query->orders[i].column);
+}
+
+/* Values, and columns of tables that the caller joined, by names of their own: the rows are
  * ordered by them. */
 static void put_order_columns(query_writer *all)
 {
     const calx_sql_query *query = all->query;
     for (size_t i = 0; i < query->order_count; i++) {
-        if (calx_sql_is_own(query, query->orders[i].column))
+        if (is_by_own(query, i))
             continue;
         put(all, ", ");
-        calx_sql_put_column(all->writer, query->orders[i].column);
+        put_order_term(all, i);
         put(all, " AS ");
         calx_sql_put_alias(all->writer, 'o', i + 1);
     }
@@ -389,7 +410,7 @@ static void put_outer_order(query_writer *all)
         put(all, i == 0 ? " ORDER BY " : ", ");
         calx_sql_put_alias(all->writer, 't', 0);
         put(all, ".");
-        if (calx_sql_is_own(query, order->column))
+        if (is_by_own(query, i))
             calx_sql_put_name(all->writer, query->mapper->columns[order->column.column].name);
         else
             calx_sql_put_alias(all->writer, 'o', i + 1);
@@ -513,6 +534,12 @@ static calx_status check_distinct(const query_writer *all)
     const calx_sql_query *query = all->query;
     for (size_t i = 0; query->distinct && i < query->order_count; i++) {
         calx_column_ref ref = query->orders[i].column;
+        if (query->distinct_on_count == 0 && order_value(query, i) != NULL)
+            return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
+                                  "the query over table \"%s\" is distinct and cannot be ordered "
+                                  "by an expression, which its rows do not have: take a select "
+                                  "(calx_select_order_by_label())",
+                                  query->mapper->table);
         if (query->distinct_on_count == 0 && !calx_sql_is_own(query, ref) && ref.mapper != NULL &&
             ref.column < ref.mapper->column_count)
             return calx_error_set(all->writer->error, CALX_E_ARGUMENT,

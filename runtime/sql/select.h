@@ -56,6 +56,9 @@ struct calx_sql_query {
     size_t distinct_on_count;
     calx_sql_lock lock; /* of ROWS */
 
+    const calx_condition *order_values; /* of the first orders: what stands in the column's place */
+    size_t order_value_count;           /* where it is not empty */
+
     /* Of ROWS; the other forms are about the query's own rows alone. */
     const uint64_t *columns; /* those of the mapper that are selected, a set; NULL: all */
     const calx_sql_join *joins;

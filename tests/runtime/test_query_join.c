@@ -129,7 +129,46 @@ static void limited_with_a_collection(calx_query *query)
     ok(calx_query_options(query, calx_joinedload(album_rel.tracks)));
 }
 
+static void ordered_by_values(calx_query *query)
+{
+    ok(calx_query_join(query, invoice_line_rel.track));
+    ok(calx_query_order_by_value(query, calx_mul(invoice_line_col.cents, invoice_line_col.quantity),
+                                 true));
+    ok(calx_query_order_by(query, calx_asc(track_col.name)));
+    ok(calx_query_order_by_value(query, calx_mod(invoice_line_col.id, 7), false));
+    ok(calx_query_order_by(query, calx_asc(invoice_line_col.id)));
+    ok(calx_query_limit(query, 40));
+}
+
+static void ordered_by_a_choice(calx_query *query)
+{
+    ok(calx_query_order_by_value(query, calx_is_null(customer_col.city), false));
+    ok(calx_query_order_by_value(
+        query, calx_else(calx_case(calx_eq(customer_col.id, 5), calx_scalar(1)), calx_scalar(2)),
+        false));
+    ok(calx_query_order_by_value(query, calx_lower(customer_col.city), true));
+    ok(calx_query_order_by(query, calx_asc(customer_col.id)));
+}
+
+static void limited_by_a_value_with_a_collection(calx_query *query)
+{
+    ok(calx_query_join(query, album_rel.artist));
+    ok(calx_query_order_by_value(query, calx_concat(artist_col.name, " by"), true));
+    ok(calx_query_order_by_value(query, calx_mod(album_col.id, 3), true));
+    ok(calx_query_order_by(query, calx_asc(album_col.id)));
+    ok(calx_query_limit(query, 5));
+    ok(calx_query_options(query, calx_joinedload(album_rel.tracks)));
+}
+
 static const example examples[] = {
+    { "ordered by values", &invoice_line_mapper, ordered_by_values,
+      "SELECT l.id FROM invoice_lines l JOIN tracks t ON t.id = l.track_id ORDER BY l.cents * "
+      "l.quantity DESC, t.name, l.id % 7, l.id LIMIT 40" },
+    { "ordered by a choice", &customer_mapper, ordered_by_a_choice,
+      "SELECT id FROM customers ORDER BY city IS NULL, id <> 5, lower(city) DESC, id" },
+    { "limited by a value, with a collection", &album_mapper, limited_by_a_value_with_a_collection,
+      "SELECT b.id FROM albums b JOIN artists a ON a.id = b.artist_id ORDER BY a.name || ' by' "
+      "DESC, b.id % 3 DESC, b.id LIMIT 5" },
     { "tracks of an artist", &track_mapper, tracks_of_an_artist,
       "SELECT t.id FROM tracks t JOIN albums b ON b.id = t.album_id JOIN artists a ON a.id = "
       "b.artist_id WHERE a.name = 'artist 2' ORDER BY t.id" },
@@ -588,6 +627,74 @@ static void a_position_must_be_one(void **state)
 
 /* ---- wrong uses ---- */
 
+static void an_order_may_be_a_select(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    calx_query *query = NULL;
+    calx_select *albums = calx_select_new(shop.session);
+    ok(calx_select_from(albums, calx_alias_of(&album_mapper, 0)));
+    ok(calx_select_value(albums, calx_count_all(), NULL));
+    ok(calx_select_where(albums, calx_eq(album_col.artist_id, artist_col.id)));
+    ok(calx_session_query(shop.session, &artist_mapper, &query));
+    ok(calx_query_order_by_value(query, calx_select_expression(albums), true));
+    ok(calx_query_order_by(query, calx_desc(artist_col.id)));
+    ok(calx_query_options(query, calx_subqueryload(artist_rel.albums)));
+    ok(calx_query_limit(query, 4));
+    calx_select_free(albums);
+    char *found = music_keys(query);
+    char *expected =
+        music_plain(&shop, "SELECT id FROM artists a ORDER BY (SELECT count(*) FROM albums WHERE "
+                           "artist_id = a.id) DESC, id DESC LIMIT 4");
+    assert_string_equal(found, expected);
+    free(found);
+    free(expected);
+    calx_query_free(query);
+    music_tear_down(&shop);
+}
+
+static void refuse_order(music *shop, calx_query *query, const char *what)
+{
+    const char *sql = NULL;
+    assert_int_equal(calx_query_sql(query, &sql), CALX_E_ARGUMENT);
+    if (strstr(calx_session_error(shop->session)->message, what) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", calx_session_error(shop->session)->message, what);
+    calx_query_free(query);
+}
+
+static void an_order_that_cannot_be_is_named(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    const calx_value values[] = { calx_value_int64(1), calx_value_int64(2) };
+    calx_query *query = NULL;
+    ok(calx_session_query(shop.session, &track_mapper, &query));
+    assert_int_equal(calx_query_order_by_value(query, calx_count(track_col.id), false),
+                     CALX_E_ARGUMENT);
+    refuse_order(&shop, query, "count(\"tracks\".\"id\"): an aggregate cannot stand here");
+    ok(calx_session_query(shop.session, &track_mapper, &query));
+    ok(calx_query_order_by_value(query, calx_lower(album_col.title), false));
+    refuse_order(&shop, query, "column \"title\" of table \"albums\"");
+    ok(calx_session_query(shop.session, &track_mapper, &query));
+    ok(calx_query_order_by_value(query, calx_neg(track_col.seconds), false));
+    ok(calx_query_distinct(query));
+    refuse_order(&shop, query, "calx_select_order_by_label()");
+    ok(calx_session_query(shop.session, &track_mapper, &query));
+    ok(calx_query_order_by(query, calx_asc(track_col.id)));
+    ok(calx_query_order_by_value(query, calx_neg(track_col.seconds), false));
+    assert_int_equal(calx_query_after_values(query, values, 2), CALX_E_ARGUMENT);
+    refuse_order(&shop, query, "order it by columns");
+    ok(calx_session_query(shop.session, &track_mapper, &query));
+    ok(calx_query_order_by(query, calx_asc(track_col.id)));
+    const char *sql = NULL;
+    ok(calx_query_sql(query, &sql)); /* what the query before had is gone */
+    assert_null(strstr(sql, "-"));
+    calx_query_free(query);
+    music_tear_down(&shop);
+}
+
 static void what_cannot_be_joined_says_so(void **state)
 {
     (void)state;
@@ -683,6 +790,20 @@ static void the_database_tells_how_it_would_run_a_query(void **state)
 
 /* ---- memory ---- */
 
+static calx_status build_ordered(calx_session *session)
+{
+    const void *item = NULL;
+    calx_query *query = NULL;
+    calx_status status = calx_session_query(session, &employee_mapper, &query);
+    if (status != CALX_OK)
+        return status;
+    (void)calx_query_order_by(query, calx_asc(employee_col.name));
+    (void)calx_query_order_by_value(query, calx_lower(employee_col.city), true);
+    status = calx_query_first(query, &item);
+    calx_query_free(query);
+    return status;
+}
+
 static calx_status build_all(calx_session *session)
 {
     const calx_alias boss = calx_alias_of(&employee_mapper, 1);
@@ -705,7 +826,7 @@ static calx_status build_all(calx_session *session)
     if (status == CALX_OK)
         status = calx_query_explain(query, &text);
     calx_query_free(query);
-    return status;
+    return status == CALX_OK ? build_ordered(session) : status;
 }
 
 static calx_status open_and_build(void)
@@ -758,6 +879,8 @@ int main(void)
         cmocka_unit_test(pages_behind_each_other_are_the_whole),
         cmocka_unit_test(rows_without_a_joined_one_are_on_a_page),
         cmocka_unit_test(a_position_must_be_one),
+        cmocka_unit_test(an_order_may_be_a_select),
+        cmocka_unit_test(an_order_that_cannot_be_is_named),
         cmocka_unit_test(what_cannot_be_joined_says_so),
         cmocka_unit_test(a_column_of_what_is_not_joined_is_named),
         cmocka_unit_test(the_database_tells_how_it_would_run_a_query),

@@ -89,6 +89,16 @@ CALX_API calx_status calx_query_lock_of(calx_query *query, calx_alias alias);
 /** Adds an order after those already given. */
 CALX_API calx_status calx_query_order_by(calx_query *query, calx_order order);
 
+/**
+ * The same by a value that the database works out for each row: calx_mul() of two columns, a
+ * function, calx_case(), a select. With a boolean, rows for which it is false come first, so
+ * calx_is_null() puts NULL behind the others.
+ * @return CALX_E_ARGUMENT an aggregate or a window function: there are no groups here. The run: a
+ *         query that is distinct, whose rows do not have the value
+ */
+CALX_API calx_status calx_query_order_by_value(calx_query *query, calx_expression value,
+                                               bool descending);
+
 /** At most this many rows. CALX_E_ARGUMENT: negative. */
 CALX_API calx_status calx_query_limit(calx_query *query, int64_t limit);
 
