@@ -120,6 +120,30 @@ static size_t find_item(const calx_sql_block *block, const calx_sql_term *term)
     return 0;
 }
 
+/* Whether it is written as a constant, which some databases take for the number of a column. */
+static bool is_constant(const calx_condition *expression)
+{
+    const calx_node *node = expression->nodes;
+    if (expression->count == 0)
+        return false;
+    while ((node->operation == CALX_OP_AND || node->operation == CALX_OP_OR) &&
+           node->child_count == 1)
+        node++;
+    if (node->operation == CALX_OP_AND || node->operation == CALX_OP_OR)
+        return node->child_count == 0;
+    return (node->operation == CALX_OP_IN || node->operation == CALX_OP_NOT_IN) &&
+           node->operand.kind == CALX_OPERAND_LIST && node->operand.as.list.count == 0;
+}
+
+/* A term of GROUP BY or ORDER BY. Of what is the same in all rows any form will do. */
+static void put_key(calx_sql_writer *writer, const calx_sql_term *term)
+{
+    bool constant = is_constant(&term->expression);
+    put(writer, constant ? "NOT (" : "");
+    put_term(writer, term);
+    put(writer, constant ? ")" : "");
+}
+
 /* By number where it is selected: written again it would have other parameters. */
 static void put_groups(calx_sql_writer *writer, const calx_sql_block *block)
 {
@@ -129,7 +153,7 @@ static void put_groups(calx_sql_writer *writer, const calx_sql_block *block)
         if (item > 0)
             put_position(writer, item);
         else
-            put_term(writer, &block->groups[i]);
+            put_key(writer, &block->groups[i]);
     }
 }
 
@@ -214,7 +238,7 @@ static void put_orders(calx_sql_writer *writer, const calx_sql_block *block)
         else if (find_item(block, order) > 0)
             put_position(writer, find_item(block, order));
         else
-            put_term(writer, order);
+            put_key(writer, order);
         put(writer, order->descending ? " DESC" : "");
         if (order->nulls != CALX_NULLS_DEFAULT)
             put(writer, order->nulls == CALX_NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST");

@@ -221,6 +221,19 @@ static void ordered_by_a_value(calx_session *session, calx_select *select)
     ok(calx_select_limit(select, 12));
 }
 
+/* What always holds is no number of a column. */
+static void ordered_by_what_is_the_same(calx_session *session, calx_select *select)
+{
+    const int64_t *none = NULL;
+    (void)session;
+    ok(calx_select_column(select, track_col.medium_id));
+    ok(calx_select_value(select, calx_count_all(), "tracks"));
+    ok(calx_select_group_by(select, track_col.medium_id));
+    ok(calx_select_group_by_value(select, calx_not_in(track_col.medium_id, none, 0)));
+    ok(calx_select_order_by_value(select, calx_in(track_col.medium_id, none, 0), true));
+    ok(calx_select_order_by(select, calx_desc(track_col.medium_id)));
+}
+
 static void each_with_each(calx_session *session, calx_select *select)
 {
     (void)session;
@@ -414,6 +427,8 @@ static const example examples[] = {
       "SELECT city FROM customers GROUP BY city ORDER BY city IS NULL, city DESC" },
     { "ordered by a value", ordered_by_a_value, 0,
       "SELECT id FROM tracks ORDER BY seconds % 10 DESC, id LIMIT 12" },
+    { "ordered by what is the same", ordered_by_what_is_the_same, 0,
+      "SELECT medium_id, count(*) FROM tracks GROUP BY medium_id ORDER BY medium_id DESC" },
     { "each with each", each_with_each, 0,
       "SELECT m.name, g.name FROM media m, genres g ORDER BY m.id, g.id" },
     { "from another select", from_another_select, 0,

@@ -25,6 +25,9 @@ SELECT DISTINCT "s1"."city" FROM "customers" AS "s1" ORDER BY "s1"."city" DESC N
 -- ordered by a value
 SELECT "s1"."id" FROM "tracks" AS "s1" ORDER BY "s1"."seconds"::BIGINT % NULLIF($1::BIGINT, 0) DESC, "s1"."id" LIMIT $2;
 
+-- ordered by what is the same
+SELECT "s1"."medium_id", count(*) AS "tracks" FROM "tracks" AS "s1" GROUP BY "s1"."medium_id", NOT (TRUE) ORDER BY NOT (FALSE) DESC, "s1"."medium_id" DESC;
+
 -- each with each
 SELECT "s1"."name", "s2"."name" FROM "media" AS "s1" CROSS JOIN "genres" AS "s2" ORDER BY "s1"."id", "s2"."id";
 
