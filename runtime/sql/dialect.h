@@ -63,8 +63,9 @@ typedef struct calx_dialect {
                                                   and behind numbers that are to be wide */
     const char *array_types[CALX_TYPE_COUNT];  /* behind that of an array of items that are compared
                                                   with a column of this type */
-    const char *sum_cast;                      /* behind a sum of integers */
-    const char *average_cast;                  /* behind an average */
+    bool choices_differ;      /* a CASE gives an integer or a double, as it comes */
+    const char *sum_cast;     /* behind a sum of integers */
+    const char *average_cast; /* behind an average */
 
     /* How :name parameters are looked for (parameters.h). */
     bool nested_comments;

@@ -47,7 +47,10 @@ const calx_dialect calx_dialect_sqlite = {
                    [CALX_OP_STARTS_WITH] = "instr([0], [1]) = 1",
                    [CALX_OP_ENDS_WITH] = "substr([0], length([0]) - length([1]) + 1) = {1}",
                    [CALX_OP_CONTAINS] = "instr([0], [1]) > 0",
-                   [CALX_OP_SUBSTR] = "substr([0], max([1], 1), max([2], 0))" },
+                   [CALX_OP_SUBSTR] = "substr([0], max([1], 1), max([2], 0))",
+                   /* whose replace() of nothing by NULL is the text as it was */
+                   [CALX_OP_REPLACE] =
+                       "CASE WHEN {2} IS NOT NULL THEN replace([0], [1], [2]) END" },
     .cut_template = "[0]",
     .truth_template = "[0]",
     .cast_types = { [CALX_VALUE_NULL] = "TEXT",
@@ -58,6 +61,7 @@ const calx_dialect calx_dialect_sqlite = {
                     [CALX_VALUE_TEXT] = "TEXT",
                     [CALX_VALUE_BYTES] = "BLOB",
                     [CALX_VALUE_TIMESTAMP] = "TEXT" },
+    .choices_differ = true,
     .nested_comments = false,
     .dollar_quotes = false,
     .bracket_quotes = true,

@@ -213,10 +213,18 @@ static void put_template(calx_sql_writer *writer, const char *text, operand_part
     }
 }
 
+/* A value is never NULL: where the last operand is one, what is about NULLs is not needed. */
+static bool replaces_by_value(const calx_node *node)
+{
+    if (node->operation != CALX_OP_REPLACE || node->child_count != 3)
+        return false;
+    return calx_node_end(calx_node_end(node + 1))->operation == CALX_OP_VALUE;
+}
+
 static const char *template_of(const calx_sql_writer *writer, const calx_node *node)
 {
     const char *own = writer->dialect->templates[node->operation];
-    return own != NULL ? own : shared_templates[node->operation];
+    return own != NULL && !replaces_by_value(node) ? own : shared_templates[node->operation];
 }
 
 /* ---- comparisons ---- */
@@ -512,19 +520,45 @@ static const calx_node *put_listed(calx_sql_writer *writer, const calx_node *nod
     return child;
 }
 
-static const calx_node *put_call(calx_sql_writer *writer, const calx_node *node, const char *name)
+/* One of several values, of which a double among them makes the whole one. */
+static const calx_node *put_choice(calx_sql_writer *writer, const calx_node *whole,
+                                   const calx_node *chosen)
 {
-    calx_sql_put(writer, name);
-    const calx_node *next = put_listed(writer, node, ", ", false);
+    const calx_dialect *dialect = writer->dialect;
+    const operand_part part = { .node = chosen };
+    calx_value_type class = class_of_part(&part);
+    bool converts = dialect->choices_differ && whole->value_class == CALX_VALUE_DOUBLE &&
+                    (class == CALX_VALUE_INT64 || class == CALX_VALUE_UINT64);
+    if (!converts)
+        return put_node(writer, chosen, CALX_OP_NONE);
+    calx_sql_put(writer, "CAST(");
+    chosen = put_node(writer, chosen, CALX_OP_NONE);
+    calx_sql_put(writer, " AS ");
+    calx_sql_put(writer, dialect->cast_types[CALX_VALUE_DOUBLE]);
     calx_sql_put(writer, ")");
-    return next;
+    return chosen;
+}
+
+static const calx_node *put_coalesce(calx_sql_writer *writer, const calx_node *node)
+{
+    const calx_node *child = node + 1;
+    calx_sql_put(writer, "coalesce(");
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        calx_sql_put(writer, i == 0 ? "" : ", ");
+        child = put_choice(writer, node, child);
+    }
+    calx_sql_put(writer, ")");
+    return child;
 }
 
 /* A name of the application's is text of the statement, and not a constant. */
 static const calx_node *put_function(calx_sql_writer *writer, const calx_node *node)
 {
     calx_sql_put_word(writer, node->operand.as.name);
-    return put_call(writer, node, "(");
+    calx_sql_put(writer, "(");
+    const calx_node *next = put_listed(writer, node, ", ", false);
+    calx_sql_put(writer, ")");
+    return next;
 }
 
 static const calx_node *put_case(calx_sql_writer *writer, const calx_node *node)
@@ -538,11 +572,11 @@ static const calx_node *put_case(calx_sql_writer *writer, const calx_node *node)
         calx_sql_put(writer, " WHEN ");
         child = put_node(writer, child, CALX_OP_NONE);
         calx_sql_put(writer, " THEN ");
-        child = put_node(writer, child, CALX_OP_NONE);
+        child = put_choice(writer, node, child);
     }
     if (has_else) {
         calx_sql_put(writer, " ELSE ");
-        child = put_node(writer, child, CALX_OP_NONE);
+        child = put_choice(writer, node, child);
     }
     calx_sql_put(writer, " END");
     return child;
@@ -620,7 +654,7 @@ static const calx_node *put_node(calx_sql_writer *writer, const calx_node *node,
     case CALX_OP_CONCAT:
         return put_listed(writer, node, " || ", true);
     case CALX_OP_COALESCE:
-        return put_call(writer, node, "coalesce(");
+        return put_coalesce(writer, node);
     case CALX_OP_FUNCTION:
         return put_function(writer, node);
     case CALX_OP_CASE:

@@ -39,6 +39,11 @@ static void numbers_are_worked_out_alike(void **state)
     assert_holds(&fix, calx_gt(calx_mul(calx_mul(user_col.age, user_col.age), 2000000), 3000000000),
                  "fred");
     assert_holds(&fix, calx_lt(20, user_col.age), "fred wendy");
+    assert_holds(&fix, calx_eq(calx_div(calx_coalesce(user_col.age, 0.5), 4), 7.5), "wendy");
+    assert_holds(&fix, calx_eq(calx_div(calx_greatest(user_col.age, 20.5), 4), 7.5), "wendy");
+    calx_expression choice = calx_case(calx_gt(user_col.age, 20), calx_scalar(user_col.age));
+    choice = calx_else(choice, calx_scalar(0.5));
+    assert_holds(&fix, calx_eq(calx_div(choice, 4), 7.5), "wendy");
     tear_down(&fix);
 }
 
@@ -58,6 +63,10 @@ static void text_is_worked_out_alike(void **state)
     assert_holds(&fix, calx_eq(calx_trim(calx_concat("  ", user_col.name)), "mary"), "mary");
     assert_holds(&fix, calx_eq(calx_replace(user_col.name, "ed", "EE"), "frEE"), "fred");
     assert_holds(&fix, calx_is_null(calx_concat(user_col.name, user_col.fullname)),
+                 "ed fred jack mary wendy");
+    assert_holds(&fix, calx_eq(calx_replace(user_col.name, "", "x"), user_col.name),
+                 "ed fred jack mary wendy");
+    assert_holds(&fix, calx_is_null(calx_replace(user_col.name, "", user_col.fullname)),
                  "ed fred jack mary wendy");
     tear_down(&fix);
 }
