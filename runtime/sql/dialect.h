@@ -87,6 +87,7 @@ typedef struct calx_dialect {
     const char
         *drop_prepare; /* SQL before drops, so that tables that refer to each other go; NULL */
     const char *list_tables; /* SQL: one column, the names of tables and views there are */
+    const struct calx_inspection *inspection; /* what there is, in full: inspection.h */
 } calx_dialect;
 
 extern const calx_dialect calx_dialect_postgresql;

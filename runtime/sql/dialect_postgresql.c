@@ -8,6 +8,8 @@
  */
 #include "sql/dialect.h"
 
+#include "sql/inspection.h"
+
 const calx_dialect calx_dialect_postgresql = {
     .name = "postgresql",
     .quote_open = '"',
@@ -106,4 +108,5 @@ const calx_dialect calx_dialect_postgresql = {
                    "JOIN \"pg_catalog\".\"pg_namespace\" \"n\" ON \"n\".\"oid\" = "
                    "\"c\".\"relnamespace\" WHERE \"n\".\"nspname\" = current_schema() "
                    "AND \"c\".\"relkind\" IN ('r', 'p', 'v', 'm', 'f')",
+    .inspection = &calx_inspection_postgresql,
 };

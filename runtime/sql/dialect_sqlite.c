@@ -7,6 +7,8 @@
  */
 #include "sql/dialect.h"
 
+#include "sql/inspection.h"
+
 const calx_dialect calx_dialect_sqlite = {
     .name = "sqlite",
     .quote_open = '"',
@@ -75,4 +77,5 @@ const calx_dialect calx_dialect_sqlite = {
     .drop_suffix = "",
     .drop_prepare = "PRAGMA defer_foreign_keys = ON",
     .list_tables = "SELECT \"name\" FROM \"sqlite_master\" WHERE \"type\" IN ('table', 'view')",
+    .inspection = &calx_inspection_sqlite,
 };
