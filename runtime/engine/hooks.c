@@ -141,16 +141,21 @@ calx_status calx_connection_raise_error(calx_connection *connection, const char 
 }
 
 calx_status calx_engine_raise_error(calx_engine *engine, calx_driver_connection *pinged,
-                                    calx_error *error)
+                                    calx_error *error, bool *out_keep_others)
 {
     calx_error told = CALX_ERROR_INIT;
+    bool lost = pinged != NULL && (error->flags & CALX_ERROR_DISCONNECT) != 0;
     calx_event_details details = { .event = CALX_EVENT_HANDLE_ERROR,
                                    .error = error,
-                                   .is_pre_ping = pinged != NULL };
+                                   .is_pre_ping = pinged != NULL,
+                                   .invalidate_pool = lost };
     calx_status before = error->status;
     calx_status answer = calx_event_raise(engine, &details, pinged, &told);
     take_answer(error, before, answer, &told);
     calx_error_clear(&told);
+    lost = (error->flags & CALX_ERROR_DISCONNECT) != 0;
+    if (out_keep_others != NULL)
+        *out_keep_others = lost && !details.invalidate_pool;
     return error->status;
 }
 

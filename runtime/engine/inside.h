@@ -227,9 +227,10 @@ calx_status calx_connection_raise(calx_connection *connection, calx_event event,
 /* Listeners may change the connection's error; answers its status. */
 calx_status calx_connection_raise_error(calx_connection *connection, const char *sql,
                                         bool *out_keep_others);
-/* pinged: the connection that did not answer; NULL: one that could not be made. */
+/* pinged: the connection that did not answer; NULL: one that could not be made, and so is
+ * out_keep_others: whether a listener wants those that were made before to be kept. */
 calx_status calx_engine_raise_error(calx_engine *engine, calx_driver_connection *pinged,
-                                    calx_error *error);
+                                    calx_error *error, bool *out_keep_others);
 /* For drivers: a calx_driver_config's notice. */
 void calx_engine_take_notice(void *context, calx_log_level level, const char *sqlstate,
                              const char *text);

@@ -95,7 +95,7 @@ calx_status calx_link_make(void *context, int64_t deadline, calx_pool_entry **ou
     if (status != CALX_OK) {
         close_link(link);
         if (calx_hears(engine, CALX_EVENT_HANDLE_ERROR))
-            status = calx_engine_raise_error(engine, NULL, &own);
+            status = calx_engine_raise_error(engine, NULL, &own, NULL);
         calx_error_move(error, &own);
         return status;
     }
@@ -215,6 +215,7 @@ calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look
     const calx_driver *driver = engine->driver;
     calx_driver_connection *connection = ((calx_link *)entry)->connection;
     calx_status status = CALX_OK;
+    bool keep_others = false;
     if (how == CALX_POOL_PEEK && driver->probe != NULL)
         status = driver->probe(connection);
     else if (how == CALX_POOL_PING && driver->ping != NULL)
@@ -222,7 +223,8 @@ calx_status calx_link_look(void *context, calx_pool_entry *entry, calx_pool_look
     if (status == CALX_OK)
         return CALX_OK;
     if (how == CALX_POOL_PING && calx_hears(engine, CALX_EVENT_HANDLE_ERROR))
-        status = calx_engine_raise_error(engine, connection, &connection->error);
+        status = calx_engine_raise_error(engine, connection, &connection->error, &keep_others);
+    entry->alone = keep_others;
     /* Listeners may know better whether it is lost (ENG-195). */
     if ((connection->error.flags & CALX_ERROR_DISCONNECT) != 0)
         status = CALX_E_DISCONNECT;

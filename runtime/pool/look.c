@@ -53,7 +53,7 @@ calx_status calx_pool_look_at(calx_pool *pool, calx_pool_entry *entry, int64_t d
         calx_log(pool->options.logger, CALX_LOG_INFO, "a connection was lost while idle: %s",
                  own_error.message);
         /* One that nobody answers any more tells of the others; a peek asks each anyway. */
-        if (pinged)
+        if (pinged && !entry->alone)
             calx_pool_lose(pool, entry);
         else
             calx_pool_drop(pool, entry, CALX_CLOSE_LOST);

@@ -54,6 +54,7 @@ typedef struct calx_pool_entry {
     bool spoiled;             /* one of the next: not lent again */
     bool orphan;              /* out while its pool was disposed: counted apart, never kept */
     bool doomed;              /* replaced at its next checkout (ENG-085) */
+    bool alone;               /* the maker's: its loss tells nothing of the others (ENG-195) */
     bool cut;                 /* the maker's cut was called */
     bool away;                /* detached: the caller's own */
     bool foreign;             /* the process was forked since: the parent's (ENG-099) */

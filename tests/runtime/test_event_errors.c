@@ -348,6 +348,43 @@ static void a_ping_that_fails_is_shown_as_one(void **state)
     calx_engine_free(engine);
 }
 
+static void a_ping_that_fails_may_leave_the_other_connections(void **state)
+{
+    (void)state;
+    calx_shows("ENG-195");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_pre_ping = true;
+    options.pool_passive_probe = false;
+    options.ping_after_idle = 0;
+    for (int keeps = 0; keeps < 2; keeps++) {
+        calx_engine *engine = new_engine(calx_test_url(), &options);
+        error_listener listener = { .keeps_pool = keeps == 1 };
+        calx_engine_state counts;
+        char sql[100];
+        listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
+        calx_connection *one = connect_to(engine);
+        calx_connection *two = connect_to(engine);
+        snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%lld, 5000)::int",
+                 (long long)number(one, "SELECT pg_backend_pid()"));
+        calx_connection_close(one);
+        calx_connection_close(two);
+        assert_int_equal(server_number(sql), 1);
+        one = connect_to(engine); /* the dead one's turn comes first */
+        two = connect_to(engine);
+        run(one, "SELECT 1");
+        run(two, "SELECT 1");
+        assert_true(listener.was_ping);
+        assert_true(listener.invalidates);
+        calx_engine_status(engine, &counts);
+        assert_int_equal(counts.created, keeps ? 3 : 4);
+        assert_int_equal(counts.closed_by[CALX_CLOSE_LOST], 1);
+        assert_int_equal(counts.closed_by[CALX_CLOSE_GENERATION], keeps ? 0 : 1);
+        calx_connection_close(one);
+        calx_connection_close(two);
+        calx_engine_free(engine);
+    }
+}
+
 /* ---- notices ---- */
 
 typedef struct notices {
@@ -406,6 +443,7 @@ int main(void)
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
         CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),
+        CALX_POSTGRESQL(a_ping_that_fails_may_leave_the_other_connections),
         CALX_POSTGRESQL(a_listener_may_keep_the_other_connections),
         CALX_POSTGRESQL(what_the_server_says_by_itself_is_an_event_and_a_line),
     };
