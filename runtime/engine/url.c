@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "driver/hosts.h"
 
 #include <string.h>
 
@@ -133,9 +134,37 @@ static calx_status read_user(url_reader *reader)
     return status;
 }
 
+/* Whether hosts are listed here: a comma stands outside of brackets. */
+static bool begins_list(const char *text)
+{
+    bool inside = false;
+    for (; *text != '\0' && *text != '/' && *text != '?'; text++) {
+        inside = *text == '[' || (inside && *text != ']');
+        if (*text == ',' && !inside)
+            return true;
+    }
+    return false;
+}
+
+/* Several hosts, each with its port: one text, which drivers take apart (ENG-024). */
+static calx_status read_hosts(url_reader *reader)
+{
+    size_t size = strcspn(reader->at, "/?");
+    calx_status status = decode(reader, "host", reader->at, size, PLUS_IS_PLUS, &reader->url.host);
+    reader->at += size;
+    if (status == CALX_OK && !calx_host_is_list(reader->url.host))
+        status = calx_error_set(reader->error, CALX_E_ARGUMENT,
+                                "the URL's list of hosts must be names, or addresses in [ ], each "
+                                "perhaps with a : and a port from 1 to %d",
+                                CALX_URL_PORT_MAX);
+    return status;
+}
+
 /* [host], which may stand in brackets to hold colons (ENG-008). */
 static calx_status read_host(url_reader *reader)
 {
+    if (begins_list(reader->at))
+        return read_hosts(reader);
     bool bracketed = *reader->at == '[';
     const char *start = reader->at + (bracketed ? 1 : 0);
     const char *end = start + strcspn(start, bracketed ? "]" : ":/?");
@@ -275,6 +304,21 @@ static void put_encoded(calx_buffer *buffer, const char *text, const char *kept)
     }
 }
 
+static void put_host(calx_buffer *buffer, const calx_url *url)
+{
+    if (url->host == NULL)
+        return;
+    if (url->port == 0 && calx_host_is_list(url->host)) {
+        put_encoded(buffer, url->host, "[]:,");
+    } else if (strchr(url->host, ':') != NULL) {
+        calx_buffer_char(buffer, '[');
+        put_encoded(buffer, url->host, ":");
+        calx_buffer_char(buffer, ']');
+    } else {
+        put_encoded(buffer, url->host, "");
+    }
+}
+
 static void put_authority(calx_buffer *buffer, const calx_url *url, calx_url_secrets secrets)
 {
     if (url->user != NULL)
@@ -288,13 +332,7 @@ static void put_authority(calx_buffer *buffer, const calx_url *url, calx_url_sec
     }
     if (url->user != NULL || url->password != NULL)
         calx_buffer_char(buffer, '@');
-    if (url->host != NULL && strchr(url->host, ':') != NULL) {
-        calx_buffer_char(buffer, '[');
-        put_encoded(buffer, url->host, ":");
-        calx_buffer_char(buffer, ']');
-    } else if (url->host != NULL) {
-        put_encoded(buffer, url->host, "");
-    }
+    put_host(buffer, url);
     if (url->port != 0) {
         calx_buffer_char(buffer, ':');
         calx_buffer_uint(buffer, url->port);

@@ -14,7 +14,9 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CLIENTS = 8, TLS_CODE = 80877103 };
@@ -36,6 +38,7 @@ typedef struct actor {
     int port;
     atomic_bool over;
     atomic_int visits;
+    char password[64]; /* the one that was given */
 } actor;
 
 static bool read_all(int client, unsigned char *data, size_t size)
@@ -91,6 +94,18 @@ static bool read_start(const actor *self, int client)
     return read_all(client, rest, number_at(head) - 8);
 }
 
+/* Asks for a password, and takes it when one comes. */
+static void ask_password(actor *self, int client)
+{
+    unsigned char head[5];
+    send_message(client, 'R', "\0\0\0\3", 4);
+    if (!read_all(client, head, sizeof(head)) || head[0] != 'p')
+        return;
+    size_t size = number_at(head + 1) - 4;
+    if (size <= sizeof(self->password))
+        (void)read_all(client, (unsigned char *)self->password, size);
+}
+
 static void *act(void *context)
 {
     actor *self = context;
@@ -105,7 +120,7 @@ static void *act(void *context)
         if (self->conduct == SILENT || !read_start(self, client))
             continue;
         if (self->conduct == PASSWORD)
-            send_message(client, 'R', "\0\0\0\3", 4);
+            ask_password(self, client);
         else
             refuse(self, client);
         shutdown(client, SHUT_WR);
@@ -163,6 +178,30 @@ static void a_missing_password_is_a_matter_of_who_one_is(void **state)
     assert_non_null(strstr(opened.error.message, "password"));
     close_line(&opened);
     stop_actor(&server);
+}
+
+static void a_password_may_come_from_a_file_of_libpq(void **state)
+{
+    (void)state;
+    calx_shows("ENG-021");
+    actor server = { 0 };
+    line opened;
+    char path[1024];
+    snprintf(path, sizeof(path), "%s", calx_test_path("passwords"));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fchmod(fileno(file), 0600), 0);
+    fputs("127.0.0.1:*:d:me:open sesame\n", file);
+    fclose(file);
+    start_actor(&server, PASSWORD);
+    setenv("PGPASSFILE", path, 1);
+    calx_status status = visit(&server, "sslmode=disable", &opened);
+    unsetenv("PGPASSFILE");
+    assert_int_not_equal(status, CALX_OK); /* it knows no more of the protocol */
+    assert_null(strstr(opened.error.message, "sesame"));
+    close_line(&opened);
+    stop_actor(&server);
+    assert_string_equal(server.password, "open sesame");
 }
 
 static void a_refusal_is_told_whole_and_without_its_place_in_the_server(void **state)
@@ -306,7 +345,28 @@ static void tls_is_no_matter_on_a_local_socket_and_that_is_said_once(void **stat
     (void)state;
     calx_shows("ENG-022");
     assert_int_equal(count_remarks(calx_test_url_with("sslmode=require"), "in clear"), 1);
+    assert_int_equal(count_remarks(calx_test_url_with("sslmode=verify-full"), "in clear"), 1);
     assert_int_equal(count_remarks(calx_test_url_with("sslmode=prefer"), "in clear"), 0);
+    /* The same for a host in the URL's front, and for one that the environment names. */
+    calx_url url = CALX_URL_INIT;
+    char *text = NULL;
+    assert_int_equal(calx_url_parse(calx_test_url(), &url, NULL), CALX_OK);
+    const calx_url_parameter mode[] = { { "sslmode", "require" },
+                                        { "user", calx_url_parameter_value(&url, "user") } };
+    calx_url parts = { .scheme = "postgresql", .database = url.database };
+    parts.host = calx_url_parameter_value(&url, "host");
+    parts.parameters = mode;
+    parts.parameter_count = 2;
+    assert_int_equal(calx_url_render(&parts, CALX_URL_REVEAL, &text), CALX_OK);
+    assert_int_equal(count_remarks(text, "in clear"), 1);
+    calx_free(text);
+    setenv("PGHOST", parts.host, 1);
+    parts.host = NULL;
+    assert_int_equal(calx_url_render(&parts, CALX_URL_REVEAL, &text), CALX_OK);
+    assert_int_equal(count_remarks(text, "in clear"), 1);
+    unsetenv("PGHOST");
+    calx_free(text);
+    calx_url_clear(&url);
 }
 
 static void a_host_in_the_query_wins_and_that_is_said_once(void **state)
@@ -354,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_missing_password_is_a_matter_of_who_one_is),
+        cmocka_unit_test(a_password_may_come_from_a_file_of_libpq),
         cmocka_unit_test(a_refusal_is_told_whole_and_without_its_place_in_the_server),
         cmocka_unit_test(a_silent_server_is_waited_for_as_long_as_the_url_says),
         cmocka_unit_test(the_pools_timeout_is_over_connecting_too),

@@ -50,6 +50,15 @@ static void a_url_becomes_keywords(void **state)
         { "postgresql:///d?host=a:1&host=b&host=c:3", "host", "a,b,c" },
         { "postgresql:///d?host=a:1&host=b&host=c:3", "port", "1,,3" },
         { "postgresql:///d?host=a,b,c&port=1,,3", "port", "1,,3" },
+        { "postgresql://a:1,b,c:3/d", "host", "a,b,c" },
+        { "postgresql://a:1,b,c:3/d", "port", "1,,3" },
+        { "postgresql://u:p@a,b/d?port=7", "host", "a,b" },
+        { "postgresql://u:p@a,b/d?port=7", "port", "7" },
+        { "postgresql://[::1]:5,b/d", "host", "::1,b" },
+        { "postgresql:///d?host=[::1]:5&host=%2Frun%2Fpg", "host", "::1,/run/pg" },
+        { "postgresql:///d?host=[::1]:5&host=%2Frun%2Fpg", "port", "5," },
+        { "postgresql://a:1,b/d?host=other", "host", "other" },
+        { "postgresql://a:1,b/d?host=other", "port", "" },
         { "postgresql://h/d?host=other", "host", "other" },
         { "postgresql:///d?host=a:xyz", "host", "a:xyz" },
         { "postgresql:///d?ssl=true", "sslmode", "require" },
@@ -66,6 +75,73 @@ static void a_url_becomes_keywords(void **state)
     assert_int_equal(calx_engine_new("postgres://h/d", NULL, &engine, NULL), CALX_OK);
     assert_string_equal(calx_engine_driver_name(engine), "postgresql");
     calx_engine_free(engine);
+}
+
+static void each_keyword_of_libpq_arrives(void **state)
+{
+    (void)state;
+    calx_shows("ENG-020");
+    calx_shows("ENG-027");
+    static const char *const numbers[] = { "tcp_user_timeout", "keepalives", "keepalives_idle",
+                                           "keepalives_interval", "keepalives_count" };
+    static const char *const words[] = { "user",
+                                         "password",
+                                         "passfile",
+                                         "dbname",
+                                         "host",
+                                         "hostaddr",
+                                         "service",
+                                         "options",
+                                         "sslcert",
+                                         "sslkey",
+                                         "sslsni",
+                                         "sslpassword",
+                                         "sslrootcert",
+                                         "sslcrl",
+                                         "sslcrldir",
+                                         "sslcompression",
+                                         "gsslib",
+                                         "requirepeer",
+                                         "krbsrvname",
+                                         "channel_binding",
+                                         "application_name",
+                                         "fallback_application_name" };
+    static const char *const chosen[][2] = { { "port", "5433" },
+                                             { "client_encoding", "UTF8" },
+                                             { "sslmode", "verify-ca" },
+                                             { "ssl_min_protocol_version", "TLSv1.2" },
+                                             { "ssl_max_protocol_version", "TLSv1.3" },
+                                             { "gssencmode", "prefer" },
+                                             { "target_session_attrs", "any" } };
+    enum { NUMBERS = 5, WORDS = 22, CHOSEN = 7 };
+    for (size_t i = 0; i < NUMBERS + WORDS + CHOSEN; i++) {
+        const char *key = i < NUMBERS           ? numbers[i]
+                          : i < NUMBERS + WORDS ? words[i - NUMBERS]
+                                                : chosen[i - NUMBERS - WORDS][0];
+        const char *value = i < NUMBERS           ? "17"
+                            : i < NUMBERS + WORDS ? "some"
+                                                  : chosen[i - NUMBERS - WORDS][1];
+        char url[128];
+        line read;
+        snprintf(url, sizeof(url), "postgresql://?%s=%s", key, value);
+        if (try_configure(&read, url) != CALX_OK)
+            fail_msg("%s: %s", url, read.error.message);
+        assert_string_equal(setting(&read, key), value);
+        close_line(&read);
+    }
+    static const struct {
+        const char *url;
+        int64_t timeout_ms;
+    } times[] = { { "postgresql://", 10000 },
+                  { "postgresql://?connect_timeout=1", 1000 },
+                  { "postgresql://?connect_timeout=0", -1 },
+                  { "postgresql://?connect_timeout=-1", -1 } };
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        line read;
+        assert_int_equal(try_configure(&read, times[i].url), CALX_OK);
+        assert_int_equal(((calx_postgresql_config *)read.config)->timeout_ms, times[i].timeout_ms);
+        close_line(&read);
+    }
 }
 
 /* A key of the server's URL as a variable of the environment. */
@@ -99,6 +175,58 @@ static void what_a_url_leaves_out_comes_from_the_environment(void **state)
     close_line(&opened);
 }
 
+static void what_calx_sets_stands_back_behind_the_environment(void **state)
+{
+    (void)state;
+    calx_shows("ENG-021");
+    line read;
+    setenv("PGCONNECT_TIMEOUT", "3", 1);
+    setenv("PGGSSENCMODE", "prefer", 1);
+    setenv("PGTARGETSESSIONATTRS", "read-write", 1);
+    assert_int_equal(try_configure(&read, "postgresql://"), CALX_OK);
+    assert_int_equal(((calx_postgresql_config *)read.config)->timeout_ms, 3000);
+    assert_string_equal(setting(&read, "gssencmode"), "");
+    assert_true(read.config->wants_writable);
+    close_line(&read);
+    setenv("PGCONNECT_TIMEOUT", "soon", 1); /* no error when the engine is made */
+    assert_int_equal(try_configure(&read, "postgresql://?target_session_attrs=any"), CALX_OK);
+    assert_int_equal(((calx_postgresql_config *)read.config)->timeout_ms, 10000);
+    assert_false(read.config->wants_writable);
+    close_line(&read);
+    unsetenv("PGCONNECT_TIMEOUT");
+    unsetenv("PGGSSENCMODE");
+    unsetenv("PGTARGETSESSIONATTRS");
+}
+
+static void what_a_url_leaves_out_comes_from_a_service_file(void **state)
+{
+    (void)state;
+    calx_shows("ENG-021");
+    char path[1024];
+    char host[256] = "";
+    line opened;
+    const char *found = strstr(server_url(), "host=") + strlen("host=");
+    snprintf(host, sizeof(host), "%.*s", (int)strcspn(found, "&"), found);
+    snprintf(path, sizeof(path), "%s", calx_test_path("services"));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "[shop]\nhost=%s\nuser=calx\ndbname=postgres\napplication_name=till\n", host);
+    fclose(file);
+    setenv("PGSERVICEFILE", path, 1);
+    calx_status status = try_open(&opened, "postgresql://?service=shop");
+    unsetenv("PGSERVICEFILE");
+    if (status != CALX_OK)
+        fail_msg("%s", opened.error.message);
+    assert_int_equal(number(&opened, "SELECT count(*) WHERE current_user = 'calx' AND "
+                                     "current_setting('application_name') = 'till'"),
+                     1);
+    close_line(&opened);
+    calx_engine *engine = NULL; /* and nothing of it is looked at when the engine is made */
+    assert_int_equal(calx_engine_new("postgresql://?service=nowhere", NULL, &engine, NULL),
+                     CALX_OK);
+    calx_engine_free(engine);
+}
+
 static void bad_options_are_refused_by_name(void **state)
 {
     (void)state;
@@ -123,6 +251,14 @@ static void bad_options_are_refused_by_name(void **state)
         { "postgresql:///d?host=a,b&port=1,x", "port" },
         { "postgresql:///d?host=a:1&host=b:x", "port" },
         { "postgresql:///d?port=70000", "port" },
+        { "postgresql:///d?host=a&port=0", "port" },
+        { "postgresql:///d?host=a,b&host=c", "mixes" },
+        { "postgresql://a:1,b/d?port=3", "mixes" },
+        { "postgresql://a,b/d?port=1,2,3", "2 hosts but 3 ports" },
+        { "postgresql://a/d?port=1,2", "1 hosts but 2 ports" },
+        { "postgresql:///d?host=::1&host=b", "[ ]" },
+        { "postgresql:///d?ssl=maybe", "ssl" },
+        { "postgresql:///d?gssencmode=maybe", "prefer" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         line read;
@@ -185,6 +321,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_url_becomes_keywords),
         cmocka_unit_test(what_a_url_leaves_out_comes_from_the_environment),
+        cmocka_unit_test(each_keyword_of_libpq_arrives),
+        cmocka_unit_test(what_calx_sets_stands_back_behind_the_environment),
+        cmocka_unit_test(what_a_url_leaves_out_comes_from_a_service_file),
         cmocka_unit_test(bad_options_are_refused_by_name),
         cmocka_unit_test(a_server_that_is_not_there_or_refuses_is_told_apart),
     };

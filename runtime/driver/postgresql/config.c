@@ -98,7 +98,7 @@ static const char *find_word(const char *const *words, const char *word)
 
 /* ---- the list ---- */
 
-static char **find_value(calx_postgresql_config *config, const char *keyword)
+char **calx_postgresql_find_value(calx_postgresql_config *config, const char *keyword)
 {
     for (size_t i = 0; i < config->count; i++) {
         if (strcmp(config->keywords[i], keyword) == 0)
@@ -107,12 +107,13 @@ static char **find_value(calx_postgresql_config *config, const char *keyword)
     return NULL;
 }
 
-/* keyword is a static text; a value given before is replaced. */
-static calx_status put_n(calx_postgresql_config *config, const char *keyword, const char *value,
-                         size_t size, calx_error *error)
+calx_status calx_postgresql_put(calx_postgresql_config *config, const char *keyword,
+                                const char *value, calx_error *error)
 {
-    char **place = find_value(config, keyword);
-    char *copy = calx_strdup_n(value, size);
+    if (value == NULL)
+        return CALX_OK;
+    char **place = calx_postgresql_find_value(config, keyword);
+    char *copy = calx_strdup_n(value, strlen(value));
     if (copy == NULL)
         return calx_error_set_nomem(error);
     if (place == NULL) {
@@ -122,12 +123,6 @@ static calx_status put_n(calx_postgresql_config *config, const char *keyword, co
     calx_release(*place);
     *place = copy;
     return CALX_OK;
-}
-
-static calx_status put(calx_postgresql_config *config, const char *keyword, const char *value,
-                       calx_error *error)
-{
-    return value == NULL ? CALX_OK : put_n(config, keyword, value, strlen(value), error);
 }
 
 /* ---- options ---- */
@@ -225,12 +220,13 @@ static calx_status take_option(calx_postgresql_config *config, const calx_url_pa
     if (strcmp(key, "pipeline_begin") == 0)
         return read_off(parameter, &config->begins_apart, error);
     if (strcmp(key, "ssl") == 0 && strcmp(parameter->value, "true") == 0)
-        return put(config, "sslmode", "require", error);
+        return calx_postgresql_put(config, "sslmode", "require", error);
     *out_taken = keyword != NULL || is_host_key(key);
     if (keyword == NULL)
         return CALX_OK;
     calx_status status = check_choice(key, parameter->value, error);
-    return status == CALX_OK ? put(config, keyword, parameter->value, error) : status;
+    return status == CALX_OK ? calx_postgresql_put(config, keyword, parameter->value, error)
+                             : status;
 }
 
 static bool is_given_before(const calx_url *url, size_t position)
@@ -269,147 +265,52 @@ static calx_status read_options(calx_postgresql_config *config, const calx_url *
     return status;
 }
 
-/* ---- hosts ---- */
+/* ---- all of it ---- */
 
-static size_t count_key(const calx_url *url, const char *key)
+/* What the URL says, or else the environment. */
+static const char *look_up(calx_postgresql_config *config, const char *keyword,
+                           const char *variable)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < url->parameter_count; i++)
-        count += strcmp(url->parameters[i].key, key) == 0;
-    return count;
+    char **value = calx_postgresql_find_value(config, keyword);
+    const char *text = value != NULL ? *value : getenv(variable);
+    return text != NULL ? text : "";
 }
 
-static size_t count_items(const char *list)
+/* What libpq is told, and this driver has to know as well. */
+static void see_settings(calx_postgresql_config *config)
 {
-    size_t count = 1;
-    for (; *list != '\0'; list++)
-        count += *list == ',';
-    return count;
-}
-
-/* Numbers from 1 to 65535 or nothing, with commas between. */
-static bool is_port_list(const char *list)
-{
-    const char *item = list;
-    while (*item != '\0') {
-        long port = 0;
-        while (*item >= '0' && *item <= '9' && port <= 65535)
-            port = port * 10 + (*item++ - '0');
-        if (port > 65535 || (*item != ',' && *item != '\0'))
-            return false;
-        item += *item == ',';
-    }
-    return true;
-}
-
-/* host=a:1&host=b: each with its port (ENG-024). */
-static calx_status put_repeated(calx_postgresql_config *config, const calx_url *url,
-                                calx_error *error)
-{
-    calx_buffer hosts = CALX_BUFFER_INIT;
-    calx_buffer ports = CALX_BUFFER_INIT;
-    calx_status status = CALX_OK;
-    const char *separator = "";
-    for (size_t i = 0; i < url->parameter_count; i++) {
-        const char *host = url->parameters[i].value;
-        if (strcmp(url->parameters[i].key, "host") != 0)
-            continue;
-        const char *colon = strrchr(host, ':');
-        calx_buffer_put(&hosts, separator);
-        calx_buffer_put_n(&hosts, host, colon != NULL ? (size_t)(colon - host) : strlen(host));
-        calx_buffer_put(&ports, separator);
-        calx_buffer_put(&ports, colon != NULL ? colon + 1 : "");
-        separator = ",";
-    }
-    if (hosts.status == CALX_E_NOMEM || ports.status == CALX_E_NOMEM)
-        status = calx_error_set_nomem(error);
-    else if (!is_port_list(calx_buffer_text(&ports)))
-        status = calx_error_set(error, CALX_E_ARGUMENT,
-                                "a port in the URL's list of hosts is no number from 1 to 65535");
-    if (status == CALX_OK)
-        status = put(config, "host", calx_buffer_text(&hosts), error);
-    if (status == CALX_OK && strspn(calx_buffer_text(&ports), ",") < ports.size)
-        status = put(config, "port", calx_buffer_text(&ports), error);
-    calx_buffer_clear(&hosts);
-    calx_buffer_clear(&ports);
-    return status;
-}
-
-/* host=a,b and port=1,2 (ENG-024, ENG-025). */
-static calx_status put_lists(calx_postgresql_config *config, const calx_url *url, calx_error *error)
-{
-    const char *hosts = calx_url_parameter_value(url, "host");
-    const char *ports = calx_url_parameter_value(url, "port");
-    if (ports != NULL && !is_port_list(ports))
-        return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the URL's option port must be a number from 1 to 65535, or a list "
-                              "of such");
-    if (hosts != NULL && ports != NULL && count_items(ports) > 1 &&
-        count_items(hosts) != count_items(ports))
-        return calx_error_set(error, CALX_E_ARGUMENT, "the URL names %zu hosts but %zu ports",
-                              count_items(hosts), count_items(ports));
-    calx_status status = put(config, "host", hosts, error);
-    return status == CALX_OK ? put(config, "port", ports, error) : status;
-}
-
-static calx_status put_port(calx_postgresql_config *config, unsigned port, calx_error *error)
-{
-    calx_buffer text = CALX_BUFFER_INIT;
-    if (port == 0)
-        return CALX_OK;
-    calx_buffer_uint(&text, port);
-    calx_status status = text.status == CALX_OK
-                             ? put(config, "port", calx_buffer_text(&text), error)
-                             : calx_error_set_nomem(error);
-    calx_buffer_clear(&text);
-    return status;
-}
-
-static calx_status read_hosts(calx_postgresql_config *config, const calx_url *url,
-                              calx_error *error)
-{
-    size_t hosts = count_key(url, "host");
-    size_t ports = count_key(url, "port");
-    if (ports > 1 || (hosts > 1 && ports > 0))
-        return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the URL mixes two ways to list hosts: write host=a:1&host=b:2, or "
-                              "host=a,b&port=1,2");
-    if (url->host != NULL && hosts > 0)
-        config->remark = "the URL names hosts twice; those of its query count";
-    calx_status status = put(config, "host", url->host, error);
-    if (status == CALX_OK)
-        status = put_port(config, url->port, error);
-    if (status != CALX_OK)
-        return status;
-    return hosts > 1 ? put_repeated(config, url, error) : put_lists(config, url, error);
-}
-
-/* TLS means nothing on a socket of this machine, so who asks for it should know (ENG-022). */
-static void remark_on_tls(calx_postgresql_config *config)
-{
-    char **host = find_value(config, "host");
-    char **mode = find_value(config, "sslmode");
-    bool local = host == NULL || (*host)[0] == '/' || (*host)[0] == '@' || (*host)[0] == '\0';
-    bool asked = mode != NULL &&
-                 (strcmp(*mode, "require") == 0 || strncmp(*mode, "verify", strlen("verify")) == 0);
-    if (local && asked)
-        config->remark = "sslmode does not apply to a local socket: the connection is in clear";
-}
-
-/* A server that turns read-only is of no use to whoever asked for one that writes (ENG-098). */
-static void see_attributes(calx_postgresql_config *config)
-{
-    char **value = find_value(config, "target_session_attrs");
+    const char *attributes = look_up(config, "target_session_attrs", "PGTARGETSESSIONATTRS");
+    const char *mode = look_up(config, "sslmode", "PGSSLMODE");
+    /* A server that turns read-only is of no use to whoever asked for one that writes (ENG-098). */
     config->base.wants_writable =
-        value != NULL && (strcmp(*value, "read-write") == 0 || strcmp(*value, "primary") == 0);
+        strcmp(attributes, "read-write") == 0 || strcmp(attributes, "primary") == 0;
+    config->wants_tls =
+        strcmp(mode, "require") == 0 || strncmp(mode, "verify", strlen("verify")) == 0;
+}
+
+/* A default of ours stands back behind the environment (ENG-021). */
+static bool is_in_environment(const char *keyword)
+{
+    return strcmp(keyword, "gssencmode") == 0 && getenv("PGGSSENCMODE") != NULL;
+}
+
+/* The time PGCONNECT_TIMEOUT gives, or ours; libpq says nothing of one that is no number. */
+static int64_t default_timeout_ms(void)
+{
+    const char *text = getenv("PGCONNECT_TIMEOUT");
+    long seconds = 0;
+    if (text == NULL || !parse_integer(text, &seconds) || seconds > MAX_TIMEOUT_SECONDS)
+        return DEFAULT_TIMEOUT_MS;
+    return seconds <= 0 ? -1 : (int64_t)seconds * 1000;
 }
 
 static calx_status put_defaults(calx_postgresql_config *config, calx_error *error)
 {
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-        if (find_value(config, defaults[i].keyword) == NULL)
-            status = put(config, defaults[i].keyword, defaults[i].value, error);
+        if (calx_postgresql_find_value(config, defaults[i].keyword) == NULL &&
+            !is_in_environment(defaults[i].keyword))
+            status = calx_postgresql_put(config, defaults[i].keyword, defaults[i].value, error);
     }
     return status;
 }
@@ -417,20 +318,18 @@ static calx_status put_defaults(calx_postgresql_config *config, calx_error *erro
 static calx_status read_url(calx_postgresql_config *config, const calx_url *url, calx_error *error)
 {
     const char *database = url->database != NULL && url->database[0] != '\0' ? url->database : NULL;
-    calx_status status = put(config, "user", url->user, error);
+    calx_status status = calx_postgresql_put(config, "user", url->user, error);
     if (status == CALX_OK)
-        status = put(config, "password", url->password, error);
+        status = calx_postgresql_put(config, "password", url->password, error);
     if (status == CALX_OK)
-        status = put(config, "dbname", database, error);
+        status = calx_postgresql_put(config, "dbname", database, error);
     if (status == CALX_OK)
         status = read_options(config, url, error);
     if (status == CALX_OK)
-        status = read_hosts(config, url, error);
+        status = calx_postgresql_put_hosts(config, url, error);
     if (status == CALX_OK)
         status = put_defaults(config, error);
-    if (status == CALX_OK)
-        remark_on_tls(config);
-    see_attributes(config);
+    see_settings(config);
     return status;
 }
 
@@ -443,8 +342,9 @@ calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **
         return calx_error_set_nomem(error);
     config->base.cached_texts = DEFAULT_CACHED_STATEMENTS;
     config->base.remote = true;
-    config->timeout_ms = DEFAULT_TIMEOUT_MS;
+    config->timeout_ms = default_timeout_ms();
     atomic_init(&config->remark_given, false);
+    atomic_init(&config->clear_told, false);
     atomic_init(&config->pooler_told, false);
     config->keywords = calx_alloc_array(most, sizeof(*config->keywords));
     config->values = calx_alloc_array(most, sizeof(*config->values));

@@ -109,6 +109,17 @@ static void make_remark(calx_postgresql_config *config)
         calx_log_text(config->base.logger, CALX_LOG_WARNING, config->remark);
 }
 
+/* TLS means nothing on a socket of this machine, so who asks for it should know (ENG-022). */
+static void remark_on_clear(calx_postgresql_config *config, const PGconn *conn)
+{
+    const char *host = PQhost(conn);
+    if (!config->wants_tls || host == NULL || (host[0] != '/' && host[0] != '@') ||
+        atomic_exchange(&config->clear_told, true))
+        return;
+    calx_log_text(config->base.logger, CALX_LOG_WARNING,
+                  "sslmode does not apply to a local socket: the connection is in clear");
+}
+
 static calx_status set_up(calx_postgresql_connection *connection, calx_error *error)
 {
     calx_status status = check_server(connection->conn, error);
@@ -184,6 +195,7 @@ calx_status calx_postgresql_connect(const calx_driver_config *base, int64_t dead
         calx_postgresql_close(&connection->base);
         return status;
     }
+    remark_on_clear(config, connection->conn);
     *out = &connection->base;
     return CALX_OK;
 }

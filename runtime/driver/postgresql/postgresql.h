@@ -58,6 +58,8 @@ typedef struct calx_postgresql_config {
     bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
     atomic_bool remark_given;
+    bool wants_tls; /* by an sslmode that a local socket has no use for (ENG-022) */
+    atomic_bool clear_told;
     atomic_bool pooler_told; /* likewise, that names are lost as behind a pooler */
 } calx_postgresql_config;
 
@@ -171,6 +173,15 @@ typedef enum calx_postgresql_fit {
 calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **out_config,
                                       calx_error *error);
 void calx_postgresql_config_free(calx_driver_config *config);
+/* The value of a keyword, owned by the config; NULL: it has none. */
+char **calx_postgresql_find_value(calx_postgresql_config *config, const char *keyword);
+/* keyword is a static text; a value given before is replaced, NULL is none. */
+calx_status calx_postgresql_put(calx_postgresql_config *config, const char *keyword,
+                                const char *value, calx_error *error);
+
+/* config_hosts.c */
+calx_status calx_postgresql_put_hosts(calx_postgresql_config *config, const calx_url *url,
+                                      calx_error *error);
 
 /* connect.c */
 calx_status calx_postgresql_connect(const calx_driver_config *config, int64_t deadline,

@@ -1,7 +1,7 @@
 /**
  * @file url.h
  * A database's address, taken apart: `scheme[+driver]://[user[:password]@][host][:port][/database]
- * [?query]`.
+ * [?query]`. In the place of `[host][:port]` may stand a list, `a:1,b,[::1]:3` (ENG-024).
  *
  * Parts are raw, never escaped; absent is NULL and differs from empty. Thread rule: a URL is a
  * plain value; one thread at a time may change it.
@@ -29,7 +29,8 @@ typedef struct calx_url {
     const char *driver;                   /**< what stood after `+`, or NULL */
     const char *user;                     /**< or NULL */
     const char *password;                 /**< or NULL */
-    const char *host;                     /**< without brackets, or NULL */
+    const char *host;                     /**< without brackets, or NULL; several hosts are one
+                                               text: "a:1,b,[::1]:3" */
     unsigned port;                        /**< 1 to 65535; 0: none */
     const char *database;                 /**< without the slash, or NULL */
     const calx_url_parameter *parameters; /**< as written: keys may repeat */
