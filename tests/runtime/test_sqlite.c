@@ -74,6 +74,8 @@ static void names_become_files(void **state)
           NULL, false },
         { "sqlite:///file:/a%3Fb?uri=1", "file:/a%3Fb", NULL, false },
         { "sqlite:///file:r.db?uri=on", "file:", "/r.db", false },
+        { "sqlite:///file:/a?vfs=own&timeout=1&z=%26&key%3D=1&uri=1&psow=0&immutable=1&nolock=1",
+          "file:/a?immutable=1&key%3D=1&nolock=1&psow=0&vfs=own&z=%26", NULL, false },
         { "sqlite:///file::memory:?uri=true", "file::memory:", NULL, true },
         { "sqlite:///file:n?uri=true&mode=memory", "file:n?mode=memory", NULL, true },
         { "sqlite:///file:n?uri=true&mode=memory&cache=shared", "file:n?cache=shared&mode=memory",
@@ -128,6 +130,9 @@ static void bad_urls_are_refused_at_creation(void **state)
         const char *word;
     } cases[] = {
         { "sqlite://host/f", "sqlite:///relative.db" },
+        { "sqlite://host/f", "sqlite:// (in memory)" },
+        { "sqlite://host,other/f", "host" },
+        { "sqlite://user@/f", "user" },
         { "sqlite://user:SECRET@/f", "sqlite:////absolute" },
         { "sqlite://:5/f", "port" },
         { "sqlite:///f?timeout=abc", "timeout" },
@@ -142,6 +147,8 @@ static void bad_urls_are_refused_at_creation(void **state)
         { "sqlite:///f?begin=now", "immediate" },
         { "sqlite:///f?timeout=1&timeout=2", "twice" },
         { "sqlite:///f?color=red&size=3", "color, size" },
+        { "sqlite:///f?vfs=own&color=red", "vfs, color" },
+        { "sqlite:///file:f?uri=true&mode=ro&mode=rw", "twice" },
         { "sqlite:///f?mode=ro", "uri=true" },
         { "sqlite:///f?uri=true", "file:" },
         { "sqlite:///file:f?uri=true&color=red", "color" },

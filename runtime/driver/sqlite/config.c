@@ -52,6 +52,17 @@ static const choice begins[] = {
     { NULL, NULL, 0 },
 };
 
+/* What is never handed on to SQLite. */
+static const char *const own_keys[] = { "begin",
+                                        "cached_statements",
+                                        "check_same_thread",
+                                        "foreign_keys",
+                                        "journal_mode",
+                                        "synchronous",
+                                        "timeout",
+                                        "uri",
+                                        NULL };
+
 /* Keys SQLite itself understands in a file: URI; handed on only with uri=true (ENG-015). */
 static const char *const uri_keys[] = { "cache",  "immutable", "mode", "modeof",
                                         "nolock", "psow",      "vfs",  NULL };
@@ -188,25 +199,29 @@ static calx_status take_option(calx_sqlite_config *config, const calx_url_parame
     return CALX_OK;
 }
 
-static bool is_uri_key(const char *key)
+static bool is_one_of(const char *const *keys, const char *key)
 {
-    for (size_t i = 0; uri_keys[i] != NULL; i++) {
-        if (strcmp(uri_keys[i], key) == 0)
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        if (strcmp(keys[i], key) == 0)
             return true;
     }
     return false;
 }
 
-/* Keys that are neither the driver's nor, with uri=true, SQLite's. All are named at once. */
+/*
+ * Keys that are neither the driver's nor, with uri=true, SQLite's. All are named at once. A file
+ * system of its own (vfs=…) may have keys that only it knows.
+ */
 static calx_status refuse_unknown(const calx_url *url, const bool *taken, bool uri,
                                   calx_error *error)
 {
     calx_buffer names = CALX_BUFFER_INIT;
     bool hint = false;
-    for (size_t i = 0; i < url->parameter_count; i++) {
-        if (taken[i] || (uri && is_uri_key(url->parameters[i].key)))
+    bool any = uri && calx_url_parameter_value(url, "vfs") != NULL;
+    for (size_t i = 0; !any && i < url->parameter_count; i++) {
+        if (taken[i] || (uri && is_one_of(uri_keys, url->parameters[i].key)))
             continue;
-        hint = hint || is_uri_key(url->parameters[i].key);
+        hint = hint || is_one_of(uri_keys, url->parameters[i].key);
         calx_buffer_put(&names, names.size == 0 ? "" : ", ");
         calx_buffer_put(&names, url->parameters[i].key);
     }
@@ -228,7 +243,7 @@ static calx_status read_options(calx_sqlite_config *config, const calx_url *url,
     for (size_t i = 0; i < url->parameter_count; i++) {
         const calx_url_parameter *parameter = &url->parameters[i];
         calx_status status = take_option(config, parameter, &taken[i], error);
-        for (size_t j = 0; status == CALX_OK && taken[i] && j < i; j++) {
+        for (size_t j = 0; status == CALX_OK && j < i; j++) {
             if (strcmp(url->parameters[j].key, parameter->key) == 0)
                 status = calx_error_set(error, CALX_E_ARGUMENT,
                                         "the URL's option %s is given twice", parameter->key);
@@ -271,18 +286,35 @@ static void put_uri_char(calx_buffer *name, char letter)
         calx_buffer_char(name, letter);
 }
 
-/* SQLite's own parameters, sorted by key as the rendered URL has them. */
-static void put_uri_parameters(calx_buffer *name, const calx_url *url, char separator)
+/* Of what is handed on, the parameter whose key comes next; NULL: there is none. */
+static const calx_url_parameter *next_handed_on(const calx_url *url, const char *key)
 {
-    for (size_t i = 0; uri_keys[i] != NULL; i++) {
-        const char *value = calx_url_parameter_value(url, uri_keys[i]);
-        if (value == NULL)
-            continue;
+    const calx_url_parameter *best = NULL;
+    for (size_t i = 0; i < url->parameter_count; i++) {
+        const calx_url_parameter *one = &url->parameters[i];
+        if (strcmp(one->key, key) > 0 && (best == NULL || strcmp(one->key, best->key) < 0) &&
+            !is_one_of(own_keys, one->key))
+            best = one;
+    }
+    return best;
+}
+
+static void put_uri_text(calx_buffer *name, const char *text)
+{
+    for (; *text != '\0'; text++)
+        put_uri_char(name, *text);
+}
+
+/* SQLite's own parameters, sorted by key as the rendered URL has them. No key is empty. */
+static void put_uri_parameters(calx_buffer *name, const calx_url *url)
+{
+    char separator = '?';
+    const calx_url_parameter *one = next_handed_on(url, "");
+    for (; one != NULL; one = next_handed_on(url, one->key)) {
         calx_buffer_char(name, separator);
-        calx_buffer_put(name, uri_keys[i]);
+        put_uri_text(name, one->key);
         calx_buffer_char(name, '=');
-        for (; *value != '\0'; value++)
-            put_uri_char(name, *value);
+        put_uri_text(name, one->value);
         separator = '&';
     }
 }
@@ -315,9 +347,8 @@ static calx_status put_uri(calx_sqlite_config *config, const calx_url *url, calx
         if (status != CALX_OK)
             return status;
     }
-    for (; *path != '\0'; path++)
-        put_uri_char(name, *path);
-    put_uri_parameters(name, url, '?');
+    put_uri_text(name, path);
+    put_uri_parameters(name, url);
     config->memory = in_memory || !named;
     config->base.private_database = config->memory && !has_value(url, "cache", "shared");
     config->base.shared_memory = config->memory && !config->base.private_database;
