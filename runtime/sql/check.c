@@ -23,6 +23,7 @@ typedef enum takes {
     TAKES_CHOICES, /* conditions and values in turn */
     TAKES_SPAN,    /* text and two integers */
     TAKES_STEPS,   /* anything and an integer */
+    TAKES_TIME,    /* a timestamp, and an integer behind it */
     TAKES_AGGREGATE,
     TAKES_FUNCTION
 } takes;
@@ -80,6 +81,23 @@ static const rule rules[CALX_OPERATOR_COUNT] = {
     [CALX_OP_CAST] = { TAKES_ANYTHING, 1, 1 },
     [CALX_OP_CASE] = { TAKES_CHOICES, 2, ANY_NUMBER },
     [CALX_OP_FUNCTION] = { TAKES_ANYTHING, 0, ANY_NUMBER },
+    [CALX_OP_NOW] = { TAKES_NOTHING, 0, 0 },
+    [CALX_OP_ADD_SECONDS] = { TAKES_TIME, 2, 2 },
+    [CALX_OP_EXTRACT_YEAR] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_MONTH] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_DAY] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_HOUR] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_MINUTE] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_SECOND] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_WEEKDAY] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_YEAR_DAY] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_EXTRACT_EPOCH] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_YEAR] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_MONTH] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_DAY] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_HOUR] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_MINUTE] = { TAKES_TIME, 1, 1 },
+    [CALX_OP_TRUNCATE_SECOND] = { TAKES_TIME, 1, 1 },
     [CALX_OP_COUNT_ALL] = { TAKES_NOTHING, 0, 0 },
     [CALX_OP_COUNT] = { TAKES_ANYTHING, 1, 1 },
     [CALX_OP_SUM] = { TAKES_NUMBERS, 1, 1 },
@@ -178,6 +196,10 @@ static const char *wanted_instead(takes wanted, size_t i, calx_value_type given)
         return is_integer(given) ? NULL : "text and two integers";
     case TAKES_STEPS:
         return i == 0 || is_integer(given) ? NULL : "a distance";
+    case TAKES_TIME:
+        if (i == 0)
+            return given == CALX_VALUE_TIMESTAMP ? NULL : "a timestamp";
+        return is_integer(given) ? NULL : "a timestamp and an integer";
     case TAKES_AGGREGATE:
         return i == 0 || given == CALX_VALUE_BOOL ? NULL : "a condition";
     default:

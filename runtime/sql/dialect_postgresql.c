@@ -56,6 +56,16 @@ const calx_dialect calx_dialect_postgresql = {
                    [CALX_OP_SUBSTR] =
                        "substr([0], (CASE WHEN {1} < 1 THEN 1 ELSE [1] END)::INTEGER, "
                        "(CASE WHEN {2} < 0 THEN 0 ELSE [2] END)::INTEGER)",
+                   [CALX_OP_EXTRACT_YEAR] = "extract(year FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_MONTH] = "extract(month FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_DAY] = "extract(day FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_HOUR] = "extract(hour FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_MINUTE] = "extract(minute FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_SECOND] =
+                       "floor(extract(second FROM {0} AT TIME ZONE 'UTC'))::BIGINT",
+                   [CALX_OP_EXTRACT_WEEKDAY] = "extract(dow FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_YEAR_DAY] = "extract(doy FROM {0} AT TIME ZONE 'UTC')::BIGINT",
+                   [CALX_OP_EXTRACT_EPOCH] = "floor(extract(epoch FROM {0}))::BIGINT",
                    [CALX_OP_LAG] = "lag([0], {1}::INTEGER)",
                    [CALX_OP_LEAD] = "lead([0], {1}::INTEGER)" },
     .divide_long = "div([0], NULLIF([1], 0))",

@@ -51,8 +51,29 @@ const calx_dialect calx_dialect_sqlite = {
                    [CALX_OP_CONTAINS] = "instr([0], [1]) > 0",
                    [CALX_OP_SUBSTR] = "substr([0], max([1], 1), max([2], 0))",
                    /* whose replace() of nothing by NULL is the text as it was */
-                   [CALX_OP_REPLACE] =
-                       "CASE WHEN {2} IS NOT NULL THEN replace([0], [1], [2]) END" },
+                   [CALX_OP_REPLACE] = "CASE WHEN {2} IS NOT NULL THEN replace([0], [1], [2]) END",
+                   /* Its functions round to milliseconds, so the fraction is kept from them. */
+                   [CALX_OP_ADD_SECONDS] =
+                       "strftime('%Y-%m-%d %H:%M:%S', substr([0], 1, 19), {1} || ' seconds') || "
+                       "substr([0], 20)",
+                   [CALX_OP_EXTRACT_YEAR] = "CAST(strftime('%Y', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_MONTH] = "CAST(strftime('%m', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_DAY] = "CAST(strftime('%d', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_HOUR] = "CAST(strftime('%H', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_MINUTE] = "CAST(strftime('%M', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_SECOND] = "CAST(strftime('%S', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_WEEKDAY] =
+                       "CAST(strftime('%w', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_YEAR_DAY] =
+                       "CAST(strftime('%j', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_EXTRACT_EPOCH] = "CAST(strftime('%s', substr([0], 1, 19)) AS INTEGER)",
+                   [CALX_OP_TRUNCATE_YEAR] = "strftime('%Y-01-01 00:00:00', substr([0], 1, 19))",
+                   [CALX_OP_TRUNCATE_MONTH] = "strftime('%Y-%m-01 00:00:00', substr([0], 1, 19))",
+                   [CALX_OP_TRUNCATE_DAY] = "strftime('%Y-%m-%d 00:00:00', substr([0], 1, 19))",
+                   [CALX_OP_TRUNCATE_HOUR] = "strftime('%Y-%m-%d %H:00:00', substr([0], 1, 19))",
+                   [CALX_OP_TRUNCATE_MINUTE] = "strftime('%Y-%m-%d %H:%M:00', substr([0], 1, 19))",
+                   [CALX_OP_TRUNCATE_SECOND] =
+                       "strftime('%Y-%m-%d %H:%M:%S', substr([0], 1, 19))" },
     .cut_template = "[0]",
     .truth_template = "[0]",
     .cast_types = { [CALX_VALUE_NULL] = "TEXT",

@@ -56,6 +56,23 @@ static const char *const shared_templates[CALX_OPERATOR_COUNT] = {
     [CALX_OP_TRIM] = "trim([0])",
     [CALX_OP_REPLACE] = "replace([0], [1], [2])",
     [CALX_OP_NULLIF] = "nullif([0], [1])",
+    [CALX_OP_NOW] = "CURRENT_TIMESTAMP",
+    [CALX_OP_ADD_SECONDS] = "{0} + {1} * INTERVAL '1 second'",
+    [CALX_OP_EXTRACT_YEAR] = "extract(year FROM [0])",
+    [CALX_OP_EXTRACT_MONTH] = "extract(month FROM [0])",
+    [CALX_OP_EXTRACT_DAY] = "extract(day FROM [0])",
+    [CALX_OP_EXTRACT_HOUR] = "extract(hour FROM [0])",
+    [CALX_OP_EXTRACT_MINUTE] = "extract(minute FROM [0])",
+    [CALX_OP_EXTRACT_SECOND] = "extract(second FROM [0])",
+    [CALX_OP_EXTRACT_WEEKDAY] = "extract(dow FROM [0])",
+    [CALX_OP_EXTRACT_YEAR_DAY] = "extract(doy FROM [0])",
+    [CALX_OP_EXTRACT_EPOCH] = "extract(epoch FROM [0])",
+    [CALX_OP_TRUNCATE_YEAR] = "date_trunc('year', [0], 'UTC')",
+    [CALX_OP_TRUNCATE_MONTH] = "date_trunc('month', [0], 'UTC')",
+    [CALX_OP_TRUNCATE_DAY] = "date_trunc('day', [0], 'UTC')",
+    [CALX_OP_TRUNCATE_HOUR] = "date_trunc('hour', [0], 'UTC')",
+    [CALX_OP_TRUNCATE_MINUTE] = "date_trunc('minute', [0], 'UTC')",
+    [CALX_OP_TRUNCATE_SECOND] = "date_trunc('second', [0], 'UTC')",
     [CALX_OP_LAG] = "lag([0], [1])",
     [CALX_OP_LEAD] = "lead([0], [1])",
 };
@@ -126,12 +143,14 @@ static bool is_loose(const calx_node *node)
     case CALX_OP_CASE:
     case CALX_OP_FUNCTION:
         return false;
+    case CALX_OP_ADD_SECONDS:
+        return true;
     case CALX_OP_CAST:
         return node->value_class == CALX_VALUE_BOOL;
     case CALX_OP_IN_SELECT:
         return true;
     default:
-        return node->operation < CALX_OP_COUNT_ALL;
+        return node->operation < CALX_OP_NOW;
     }
 }
 

@@ -103,6 +103,7 @@ bool calx_node_is_compact(const calx_node *node)
     case CALX_OP_VALUE:
     case CALX_OP_KEPT:
     case CALX_OP_FUNCTION:
+    case CALX_OP_NOW:
     case CALX_OP_COUNT_ALL:
     case CALX_OP_ROW_NUMBER:
     case CALX_OP_RANK:

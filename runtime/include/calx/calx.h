@@ -10,6 +10,7 @@
 #include <calx/annotate.h>
 #include <calx/column.h>
 #include <calx/connection.h>
+#include <calx/datetime.h>
 #include <calx/engine.h>
 #include <calx/error.h>
 #include <calx/event.h>

@@ -107,6 +107,24 @@ typedef enum calx_operator {
     CALX_OP_CASE, /**< condition and value in turn, then with CALX_NODE_ELSE a value */
     CALX_OP_FUNCTION,
 
+    CALX_OP_NOW,
+    CALX_OP_ADD_SECONDS,
+    CALX_OP_EXTRACT_YEAR, /**< these in the order of calx_time_part */
+    CALX_OP_EXTRACT_MONTH,
+    CALX_OP_EXTRACT_DAY,
+    CALX_OP_EXTRACT_HOUR,
+    CALX_OP_EXTRACT_MINUTE,
+    CALX_OP_EXTRACT_SECOND,
+    CALX_OP_EXTRACT_WEEKDAY,
+    CALX_OP_EXTRACT_YEAR_DAY,
+    CALX_OP_EXTRACT_EPOCH,
+    CALX_OP_TRUNCATE_YEAR, /**< these as well */
+    CALX_OP_TRUNCATE_MONTH,
+    CALX_OP_TRUNCATE_DAY,
+    CALX_OP_TRUNCATE_HOUR,
+    CALX_OP_TRUNCATE_MINUTE,
+    CALX_OP_TRUNCATE_SECOND,
+
     CALX_OP_COUNT_ALL,
     CALX_OP_COUNT,
     CALX_OP_SUM,
