@@ -271,6 +271,16 @@ long calx_parameter_map_find(const calx_parameter_map *map, const char *sql, con
     return -1;
 }
 
+/*
+ * A $1 right behind a word would be a part of it, where a colon ends one. Words have no place that
+ * a ? could be part of.
+ */
+static bool needs_blank(const calx_dialect *dialect, const char *sql, size_t position)
+{
+    return dialect->placeholder == CALX_PLACEHOLDER_DOLLAR && position > 0 &&
+           is_word_part(sql[position - 1]);
+}
+
 void calx_sql_parameters_rewrite(calx_buffer *out, const calx_parameter_map *map,
                                  const calx_dialect *dialect, const char *sql, size_t sql_size)
 {
@@ -278,6 +288,8 @@ void calx_sql_parameters_rewrite(calx_buffer *out, const calx_parameter_map *map
     for (size_t i = 0; i < map->place_count; i++) {
         const calx_parameter_place *place = &map->places[i];
         calx_buffer_put_n(out, sql + position, place->position - position);
+        if (needs_blank(dialect, sql, place->position))
+            calx_buffer_char(out, ' ');
         calx_sql_placeholder(out, dialect, i + 1);
         position = place->position + 1 + place->name_size;
     }

@@ -89,6 +89,8 @@ static void dollar_quotes_are_the_dialects(void **state)
     assert_untouched(&sample_dialect, "SELECT $$ :a $$, $tag$ $$ :b $x$ $tag$");
     assert_rewrite(&sample_dialect, "SELECT $1, :a", "SELECT $1, $1");
     assert_rewrite(&sample_dialect, "SELECT a$b$, :a, c$b$", "SELECT a$b$, $1, c$b$");
+    assert_rewrite(&sample_dialect, "CASE WHEN:a THEN:b END", "CASE WHEN $1 THEN $2 END");
+    assert_rewrite(&calx_dialect_sqlite, "CASE WHEN:a THEN:b END", "CASE WHEN? THEN? END");
     assert_rewrite(&calx_dialect_sqlite, "SELECT $$ :a $$", "SELECT $$ ? $$");
 }
 
