@@ -36,7 +36,14 @@ void music_tear_down(music *shop);
 
 calx_session *music_session(music *shop);
 
-/* The first columns of what plain SQL gives, as "1 2 3"; owned by the caller: free(). */
+/*
+ * What plain SQL gives when the database's own program runs it, sqlite3 or psql: cells with a bar
+ * behind each, NULL as a dash, fractions of six digits. Sees what is committed. Owned by the
+ * caller: free().
+ */
+char *music_program(const char *sql);
+
+/* The first columns of that, as "1 2 3"; owned by the caller: free(). */
 char *music_plain(music *shop, const char *sql);
 
 /* The keys of what a query finds, the same way. Every key of the shop is its first member. */

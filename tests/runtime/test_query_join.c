@@ -368,7 +368,7 @@ static void check_tracks(music *shop, calx_query *query)
         size_t track_count = 0;
         char sql[100];
         ok(album_tracks(album, &tracks, &track_count));
-        assert_int_equal(log_sink_count(&shop->sink, "SELECT"), i);
+        assert_int_equal(log_sink_count(&shop->sink, "SELECT"), 0);
         snprintf(sql, sizeof sql, "SELECT count(*) FROM tracks WHERE album_id = %d",
                  (int)album->id);
         char *plain = music_plain(shop, sql);
