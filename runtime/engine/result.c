@@ -30,11 +30,14 @@ struct calx_result {
     calx_error error;
     int64_t rowcount;
     size_t column_count;
-    calx_value *values;      /* of the present row */
+    const calx_value *row;   /* the present one: values, or somebody else's */
+    calx_value *values;      /* as the cursor gives them */
     calx_value_type *wanted; /* all as stored */
     const char **names;
     calx_value *parameters; /* own copies: the statement may be bound anew or freed meanwhile */
     calx_status (*read)(void *context, calx_cursor *cursor, calx_error *error); /* or NULL */
+    calx_status (*next)(void *context, calx_cursor *cursor, const calx_value **out_row,
+                        calx_error *error); /* or NULL */
     void (*end)(void *context);
     void *context;
     void (*detach)(void *attached); /* or NULL: nothing is attached */
@@ -66,7 +69,7 @@ static calx_result *new_result(calx_cursor *cursor, size_t count, const char *co
     calx_result *result = calx_alloc_zeroed(sizeof(*result) + count * column_size + text_size);
     if (result == NULL)
         return NULL;
-    result->values = (calx_value *)(result + 1);
+    result->row = result->values = (calx_value *)(result + 1);
     result->names = (const char **)(result->values + count);
     result->wanted = (calx_value_type *)(result->names + count);
     char *text = (char *)(result->wanted + count);
@@ -376,6 +379,18 @@ static calx_status read_row(calx_result *result)
     return status == CALX_OK ? CALX_OK : fail_cursor(result, status);
 }
 
+/* A row of whoever has them. */
+static calx_status take_row(calx_result *result, bool *out_row)
+{
+    const calx_value *row = NULL;
+    calx_status status = result->next(result->context, result->cursor, &row, &result->error);
+    result->state = status == CALX_OK && row != NULL ? RESULT_ON_ROW : RESULT_AT_END;
+    result->row = row;
+    if (status == CALX_OK)
+        *out_row = row != NULL;
+    return status;
+}
+
 calx_status calx_result_next(calx_result *result, bool *out_row)
 {
     bool row = true;
@@ -383,6 +398,8 @@ calx_status calx_result_next(calx_result *result, bool *out_row)
     calx_status status = check_alive(result);
     if (status != CALX_OK)
         return status;
+    if (result->next != NULL && result->state != RESULT_AT_END)
+        return take_row(result, out_row);
     if (result->state == RESULT_AT_END) {
         *out_row = false;
         return CALX_OK;
@@ -434,13 +451,13 @@ calx_status calx_result_column_index(calx_result *result, const char *name, size
 static bool has_row(const calx_result *result)
 {
     return result->state == RESULT_ON_ROW && result->cursor->connection != NULL &&
-           result->cursor->state == CALX_CURSOR_ROW;
+           (result->next != NULL || result->cursor->state == CALX_CURSOR_ROW);
 }
 
 bool calx_result_is_null(const calx_result *result, size_t column)
 {
     return !has_row(result) || column >= result->column_count ||
-           result->values[column].type == CALX_VALUE_NULL;
+           result->row[column].type == CALX_VALUE_NULL;
 }
 
 static calx_status read_value(calx_result *result, size_t column, const calx_value **out_value)
@@ -452,7 +469,7 @@ static calx_status read_value(calx_result *result, size_t column, const calx_val
         return calx_error_set(&result->error, CALX_E_ARGUMENT,
                               "there is no column %zu, the result has %zu (counted from 0)", column,
                               result->column_count);
-    *out_value = &result->values[column];
+    *out_value = &result->row[column];
     return CALX_OK;
 }
 
@@ -471,7 +488,7 @@ static const char *class_name(calx_value_type type)
 
 static calx_status fail_class(calx_result *result, size_t column, calx_value_type wanted)
 {
-    calx_value_type stored = result->values[column].type;
+    calx_value_type stored = result->row[column].type;
     return calx_error_set(&result->error, CALX_E_DATA,
                           "column %zu (%s): %s is stored, which cannot be read as %s%s", column,
                           result->names[column], class_name(stored), class_name(wanted),
@@ -615,16 +632,16 @@ calx_status calx_result_make(calx_cursor *cursor, bool row, const calx_result_fo
         result->wanted[i] = form->wanted[i];
     result->state = row ? RESULT_BEFORE_ROW : RESULT_AT_END;
     result->read = form->read;
+    result->next = form->next;
     result->end = form->end;
     result->context = form->context;
     *out_result = result;
     return CALX_OK;
 }
 
-void *calx_result_context(const calx_result *result,
-                          calx_status (*read)(void *, calx_cursor *, calx_error *))
+void *calx_result_context(const calx_result *result, void (*end)(void *context))
 {
-    return result->read == read ? result->context : NULL;
+    return result->end == end ? result->context : NULL;
 }
 
 void calx_result_attach(calx_result *result, void *attached, void (*end)(void *))

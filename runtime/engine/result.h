@@ -15,6 +15,12 @@ typedef struct calx_result_form {
     const char *const *names;
     /* Called for each row before its columns are read; a failure is put into error. */
     calx_status (*read)(void *context, calx_cursor *cursor, calx_error *error);
+    /*
+     * In place of it: puts the next row, as many values as there are columns; NULL: there are no
+     * more. The cursor is on the first row, when it was. Values stay until the next call.
+     */
+    calx_status (*next)(void *context, calx_cursor *cursor, const calx_value **out_row,
+                        calx_error *error);
     void (*end)(void *context); /* the result is freed, or was never made */
     void *context;
 } calx_result_form;
@@ -27,9 +33,8 @@ typedef struct calx_result_form {
 calx_status calx_result_make(calx_cursor *cursor, bool row, const calx_result_form *form,
                              calx_result **out_result);
 
-/* The context, of a result that was made so with this function to read along; else NULL. */
-void *calx_result_context(const calx_result *result,
-                          calx_status (*read)(void *, calx_cursor *, calx_error *));
+/* The context, of a result that was made so and ends it with this function; else NULL. */
+void *calx_result_context(const calx_result *result, void (*end)(void *context));
 
 /*
  * Something that lives as long as the result; what was attached before ends. attached finds it

@@ -18,25 +18,35 @@ void calx_query_forget_options(calx_query *query)
     query->path_count = 0;
 }
 
-/* The parts as one path, in the query's memory. */
-static calx_status keep_path(calx_query *query, const calx_option *parts, size_t count)
+calx_status calx_query_copy_path(calx_arena *arena, const calx_option *parts, size_t count,
+                                 calx_path *out_path)
 {
     size_t steps = 0;
     for (size_t i = 0; i < count; i++)
         steps += parts[i].count;
+    calx_step *copy = calx_arena_array(arena, steps, sizeof *copy);
+    if (copy == NULL)
+        return CALX_E_NOMEM;
+    *out_path = (calx_path){ copy, steps };
+    for (size_t i = 0; i < count; i++) {
+        memcpy(copy, parts[i].steps, parts[i].count * sizeof *copy);
+        copy += parts[i].count;
+    }
+    return CALX_OK;
+}
+
+/* The parts as one path, in the query's memory. */
+static calx_status keep_path(calx_query *query, const calx_option *parts, size_t count)
+{
     void *paths = calx_query_grow(query->paths, query->path_count, &query->path_capacity,
                                   sizeof *query->paths);
     if (paths == NULL)
         return calx_error_set_nomem(&query->session->error);
     query->paths = paths;
-    calx_step *copy = calx_arena_array(&query->arena, steps, sizeof *copy);
-    if (copy == NULL)
+    if (calx_query_copy_path(&query->arena, parts, count, &query->paths[query->path_count]) !=
+        CALX_OK)
         return calx_error_set_nomem(&query->session->error);
-    query->paths[query->path_count++] = (calx_path){ copy, steps };
-    for (size_t i = 0; i < count; i++) {
-        memcpy(copy, parts[i].steps, parts[i].count * sizeof *copy);
-        copy += parts[i].count;
-    }
+    query->path_count++;
     calx_loads_release(query->loads);
     query->loads = NULL;
     query->worked_out = false;

@@ -87,6 +87,10 @@ void *calx_query_grow(void *items, size_t count, size_t *capacity, size_t item_s
 /* Makes sure that query->loads is what the options come to. */
 calx_status calx_query_work_out(calx_query *query);
 
+/* The parts as one path, in an arena. CALX_E_NOMEM: there is no memory. */
+calx_status calx_query_copy_path(calx_arena *arena, const calx_option *parts, size_t count,
+                                 calx_path *out_path);
+
 /* Forgets the options and what they came to. */
 void calx_query_forget_options(calx_query *query);
 

@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "mapper/option.h"
 #include "query/fill.h"
 #include "query/query.h"
 
@@ -51,6 +52,10 @@ static void destroy(calx_select *select)
 {
     for (size_t i = 0; i < select->held_count; i++)
         calx_select_release(select->held[i]);
+    for (size_t i = 0; i < select->option_count; i++) {
+        calx_loads_release(select->options[i].loads);
+        calx_release(select->options[i].paths);
+    }
     calx_fill_free(select->fill);
     calx_sql_text_release(select->text);
     calx_parameter_list_clear(&select->parameters);
@@ -59,7 +64,7 @@ static void destroy(calx_select *select)
     calx_arena_clear(&select->arena);
     void *const arrays[] = { select->items,   select->groups, select->orders,   select->parts,
                              select->sources, select->steps,  select->combined, select->conditions,
-                             select->havings, select->withs,  select->held };
+                             select->havings, select->withs,  select->held,     select->options };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         calx_release(arrays[i]);
     calx_release(select);
@@ -484,6 +489,75 @@ calx_status calx_select_entity(calx_select *select, calx_alias entity)
     select->block.parts = select->parts = parts;
     select->parts[select->block.part_count++] = (calx_sql_part){ .entity = entity };
     return CALX_OK;
+}
+
+static size_t find_part(const calx_select *select, calx_alias entity)
+{
+    size_t i = 0;
+    while (i < select->block.part_count && (select->parts[i].entity.mapper != entity.mapper ||
+                                            select->parts[i].entity.number != entity.number))
+        i++;
+    return i;
+}
+
+/* The options of a part, which are there from now on. NULL: no memory. */
+static calx_part_options *options_of(calx_select *select, size_t part)
+{
+    while (select->option_count <= part) {
+        void *options = calx_query_grow(select->options, select->option_count,
+                                        &select->option_capacity, sizeof *select->options);
+        if (options == NULL)
+            return NULL;
+        select->options = options;
+        select->options[select->option_count++] = (calx_part_options){ NULL };
+    }
+    return &select->options[part];
+}
+
+static calx_status add_path(calx_select *select, size_t part, const calx_option *parts,
+                            size_t count)
+{
+    calx_part_options *options = options_of(select, part);
+    void *paths = options == NULL ? NULL
+                                  : calx_query_grow(options->paths, options->count,
+                                                    &options->capacity, sizeof *options->paths);
+    if (paths == NULL)
+        return no_memory(select);
+    options->paths = paths;
+    if (calx_query_copy_path(&select->arena, parts, count, &options->paths[options->count]) !=
+        CALX_OK)
+        return no_memory(select);
+    options->count++;
+    calx_loads_release(options->loads);
+    options->loads = NULL;
+    options->worked_out = false;
+    return CALX_OK;
+}
+
+calx_status calx_select_options_along(calx_select *select, calx_alias entity,
+                                      const calx_option *parts, size_t count)
+{
+    calx_status status = change(select);
+    if (status != CALX_OK)
+        return status;
+    calx_session *session = select->session;
+    size_t part = find_part(select, entity);
+    if (part == select->block.part_count)
+        return refuse(select, calx_session_fail(session, CALX_E_ARGUMENT,
+                                                "a select was given a loading option for %s, which "
+                                                "it does not select: calx_select_entity() first",
+                                                entity.mapper != NULL ? entity.mapper->name
+                                                                      : "an alias never set"));
+    if (parts == NULL || count == 0)
+        return refuse(select, calx_session_fail(session, CALX_E_ARGUMENT,
+                                                "a select was given no loading option"));
+    status = calx_option_check_along(parts, count, entity.mapper, &session->error);
+    return status == CALX_OK ? add_path(select, part, parts, count) : refuse(select, status);
+}
+
+calx_status calx_select_options(calx_select *select, calx_alias entity, calx_option option)
+{
+    return calx_select_options_along(select, entity, &option, 1);
 }
 
 calx_status calx_select_distinct(calx_select *select)

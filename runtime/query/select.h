@@ -9,8 +9,17 @@
 
 #include "base/arena.h"
 #include "engine/text.h"
+#include "session/loading.h"
 #include "session/session.h"
 #include "sql/block.h"
+
+/* The loading options of an entity that is selected. */
+typedef struct calx_part_options {
+    calx_path *paths; /* checked; their steps lie in the arena */
+    size_t count, capacity;
+    const calx_loads *loads; /* what they come to; NULL: not worked out, or nothing */
+    bool worked_out;         /* loads is what they come to */
+} calx_part_options;
 
 struct calx_select {
     calx_sql_block block;     /* its arrays are those below */
@@ -34,6 +43,8 @@ struct calx_select {
     size_t item_capacity, group_capacity, order_capacity, part_capacity, source_capacity;
     size_t step_capacity, condition_capacity, having_capacity, combined_capacity, with_capacity;
     size_t held_count, held_capacity;
+    calx_part_options *options; /* of the first parts */
+    size_t option_count, option_capacity;
     struct calx_fill *fill; /* the rows handed out as structs; or NULL */
     calx_sql_text *text;    /* of the last run; NULL: none yet */
     calx_parameter_list parameters;

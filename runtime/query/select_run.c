@@ -3,55 +3,29 @@
  * row comes, by a run that the result ends. A run knows when its session goes, whatever becomes of
  * the select; what a stream made goes with the next row, unless somebody needs it.
  */
-#include "query/select.h"
+#include "query/select_run.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "engine/cursor.h"
 #include "engine/result.h"
 #include "mapper/column.h"
 #include "query/query.h"
-#include "session/choice.h"
-
-/* An instance as a row had it, which the application may have freed since. */
-typedef struct seen_instance {
-    const void *entity; /* NULL: none */
-    uint64_t hash;      /* of its key */
-    bool is_new;        /* the run made it */
-} seen_instance;
-
-/* An entity of the rows. */
-typedef struct run_part {
-    calx_entity *entity;
-    const calx_choice *choice; /* of its columns; NULL: all */
-    size_t first;              /* of its columns in the row */
-    seen_instance present, before;
-} run_part;
-
-typedef struct select_run {
-    calx_dependent dependent; /* the first member */
-    calx_select *select;      /* held: cursors look at its values until they are closed */
-    calx_session *session;    /* NULL: it was freed */
-    bool over;                /* the session was closed or emptied */
-    bool streams;
-    calx_parameter_list parameters; /* what the cursor was given: it may look at them to its end */
-    size_t part_count;
-    run_part parts[];
-} select_run;
+#include "session/follow.h"
+#include "session/relationship.h"
 
 /* ---- life ---- */
 
 static void leave(calx_dependent *dependent)
 {
-    ((select_run *)dependent)->over = true;
+    ((calx_select_run *)dependent)->over = true;
 }
 
 static void forget(calx_dependent *dependent)
 {
-    ((select_run *)dependent)->session = NULL;
+    ((calx_select_run *)dependent)->session = NULL;
 }
 
-static bool is_present(const select_run *run, const void *entity)
+static bool is_present(const calx_select_run *run, const void *entity)
 {
     for (size_t i = 0; i < run->part_count; i++)
         if (run->parts[i].present.entity == entity)
@@ -60,7 +34,7 @@ static bool is_present(const select_run *run, const void *entity)
 }
 
 /* Lets go of what a stream made and the row at hand does not have. */
-static void release(const select_run *run, const seen_instance *seen)
+static void release(const calx_select_run *run, const calx_seen_instance *seen)
 {
     if (!seen->is_new || run->session == NULL || run->over || is_present(run, seen->entity))
         return;
@@ -70,22 +44,22 @@ static void release(const select_run *run, const seen_instance *seen)
 }
 
 /* The row at hand becomes the one before. */
-static void step(select_run *run)
+static void step(calx_select_run *run)
 {
     for (size_t i = 0; i < run->part_count; i++) {
         run->parts[i].before = run->parts[i].present;
-        run->parts[i].present = (seen_instance){ NULL, 0, false };
+        run->parts[i].present = (calx_seen_instance){ NULL, 0, false };
     }
 }
 
-static void release_before(const select_run *run)
+static void release_before(const calx_select_run *run)
 {
     for (size_t i = 0; i < run->part_count; i++)
         release(run, &run->parts[i].before);
 }
 
 /* The select may run again meanwhile: then it has others, and these end here. */
-static void return_parameters(select_run *run)
+static void return_parameters(calx_select_run *run)
 {
     calx_select *select = run->select;
     if (select->parameters.items != NULL) {
@@ -99,7 +73,7 @@ static void return_parameters(select_run *run)
 /* After the cursor was closed. */
 static void end_run(void *context)
 {
-    select_run *run = context;
+    calx_select_run *run = context;
     if (run == NULL)
         return;
     step(run);
@@ -107,47 +81,106 @@ static void end_run(void *context)
     if (run->session != NULL)
         calx_session_undepend(run->session, &run->dependent);
     return_parameters(run);
+    calx_select_clear_batch(&run->batch);
+    for (size_t i = 0; i < run->part_count; i++)
+        calx_loads_release(run->parts[i].loads);
+    calx_release(run->wanted);
     calx_select_release(run->select);
     calx_release(run);
 }
 
-static calx_status new_run(calx_select *select, select_run **out_run)
+static calx_value_type class_of(const calx_sql_term *item)
+{
+    return item->expression.count == 0
+               ? calx_column_value_type(&item->column.mapper->columns[item->column.column])
+               : calx_condition_class(&item->expression);
+}
+
+/* What the options of an entity come to; those of a part that has none stay away. */
+static calx_status work_out(calx_select *select, size_t part)
+{
+    calx_part_options *options = &select->options[part];
+    if (options->worked_out)
+        return CALX_OK;
+    if (calx_loads_new_apart(select->parts[part].entity.mapper, options->paths, options->count,
+                             &options->loads) != CALX_OK)
+        return calx_error_set_nomem(&select->session->error);
+    options->worked_out = true;
+    return CALX_OK;
+}
+
+/* Which columns of an entity rows have, and what it brings along; without options nothing. */
+static calx_status look_at_part(calx_select *select, size_t i, calx_run_part *out)
+{
+    calx_session *session = select->session;
+    calx_status status = CALX_OK;
+    bool has_options = i < select->option_count && select->options[i].count > 0;
+    out->entity = calx_session_entity(session, select->parts[i].entity.mapper);
+    if (out->entity == NULL)
+        return session->error.status;
+    if (!has_options)
+        return calx_choice_usual(session, out->entity, &out->choice);
+    status = work_out(select, i);
+    if (status != CALX_OK)
+        return status;
+    out->loads = select->options[i].loads;
+    out->choice = NULL; /* nothing to say: all columns */
+    return out->loads == NULL ? CALX_OK
+                              : calx_choice_at(session, out->entity, out->loads, &out->choice);
+}
+
+/* What the rows are read by. */
+static calx_status look_at_rows(calx_select_run *run)
+{
+    calx_select *select = run->select;
+    calx_status status = CALX_OK;
+    size_t first = run->item_count;
+    run->wanted = calx_alloc_array(run->item_count + 1, sizeof *run->wanted);
+    if (run->wanted == NULL)
+        return calx_error_set_nomem(&run->session->error);
+    for (size_t i = 0; i < run->item_count; i++)
+        run->wanted[i] = class_of(&select->items[i]);
+    for (size_t i = 0; i < select->block.part_count && status == CALX_OK; i++) {
+        calx_run_part *part = &run->parts[run->part_count];
+        status = look_at_part(select, i, part);
+        if (status != CALX_OK)
+            break;
+        run->part_count++;
+        calx_loads_hold(part->loads);
+        run->leads_on = run->leads_on || (part->loads != NULL && calx_loads_lead_on(part->loads));
+        part->first = first;
+        first += calx_choice_count(part->choice, part->entity->mapper);
+    }
+    return status;
+}
+
+static calx_status new_run(calx_select *select, calx_select_run **out_run)
 {
     calx_session *session = select->session;
     size_t count = select->block.part_count;
-    select_run *run = calx_alloc_zeroed(sizeof *run + count * sizeof run->parts[0]);
+    calx_select_run *run = calx_alloc_zeroed(sizeof *run + count * sizeof run->parts[0]);
     if (run == NULL)
         return calx_error_set_nomem(&session->error);
-    size_t first = select->block.item_count;
-    calx_status status = CALX_OK;
-    for (size_t i = 0; i < count && status == CALX_OK; i++) {
-        run_part *part = &run->parts[i];
-        part->first = first;
-        part->entity = calx_session_entity(session, select->parts[i].entity.mapper);
-        status = part->entity == NULL ? session->error.status
-                                      : calx_choice_usual(session, part->entity, &part->choice);
-        if (status == CALX_OK)
-            first += calx_choice_count(part->choice, part->entity->mapper);
-    }
-    if (status != CALX_OK) {
-        calx_release(run);
-        return status;
-    }
     calx_parameter_list_init(&run->parameters);
+    calx_arena_init(&run->batch.texts, 0);
     run->select = calx_select_hold(select);
     run->session = session;
-    run->part_count = count;
+    run->item_count = select->block.item_count;
     run->streams = select->streams;
     run->dependent.end = leave;
     run->dependent.forget = forget;
     calx_session_depend(session, &run->dependent);
-    *out_run = run;
-    return CALX_OK;
+    calx_status status = look_at_rows(run);
+    if (status == CALX_OK)
+        *out_run = run;
+    else
+        end_run(run);
+    return status;
 }
 
 /* ---- rows ---- */
 
-static bool was_new(const select_run *run, const void *entity)
+static bool was_new(const calx_select_run *run, const void *entity)
 {
     for (size_t i = 0; i < run->part_count; i++)
         if (run->parts[i].before.entity == entity && run->parts[i].before.is_new)
@@ -155,34 +188,44 @@ static bool was_new(const select_run *run, const void *entity)
     return false;
 }
 
-static calx_status read_part(select_run *run, run_part *part, calx_cursor *cursor)
+calx_status calx_select_read_part(calx_select_run *run, calx_run_part *part, calx_cursor *cursor)
 {
     calx_session *session = run->session;
     calx_instance *instance = NULL;
     bool is_new = false;
+    uint64_t before = session->arrivals;
     calx_status status = calx_choice_read(session, part->entity, part->choice, cursor, part->first);
     if (status == CALX_OK)
         status = calx_session_materialize(session, part->entity, &instance, &is_new);
+    if (status == CALX_OK && part->loads != NULL && session->arrivals != before)
+        status = calx_loads_note(session, instance, part->loads);
     if (status != CALX_OK || instance == NULL)
         return status;
     if (!run->streams)
         instance->flags |= CALX_INSTANCE_HELD;
     const void *entity = calx_instance_entity(instance);
-    part->present = (seen_instance){ entity, instance->key.hash,
-                                     run->streams && (is_new || was_new(run, entity)) };
+    part->present = (calx_seen_instance){ entity, instance->key.hash,
+                                          run->streams && (is_new || was_new(run, entity)) };
     return CALX_OK;
+}
+
+calx_status calx_select_check_run(const calx_select_run *run, calx_error *error)
+{
+    if (run->session != NULL && !run->over)
+        return CALX_OK;
+    return calx_error_set(error, CALX_E_STATE,
+                          "the rows of a select ended when its session was closed or freed");
 }
 
 static calx_status read_along(void *context, calx_cursor *cursor, calx_error *error)
 {
-    select_run *run = context;
-    calx_status status = CALX_OK;
-    if (run->session == NULL || run->over)
-        return calx_error_set(error, CALX_E_STATE,
-                              "the rows of a select ended when its session was closed or freed");
+    calx_select_run *run = context;
+    calx_status status = calx_select_check_run(run, error);
+    if (status != CALX_OK)
+        return status;
     step(run);
     for (size_t i = 0; i < run->part_count && status == CALX_OK; i++)
-        status = read_part(run, &run->parts[i], cursor);
+        status = calx_select_read_part(run, &run->parts[i], cursor);
     release_before(run);
     if (status != CALX_OK)
         calx_error_copy(error, &run->session->error);
@@ -191,13 +234,13 @@ static calx_status read_along(void *context, calx_cursor *cursor, calx_error *er
 
 const calx_select *calx_select_of_result(const calx_result *result)
 {
-    const select_run *run = calx_result_context(result, read_along);
+    const calx_select_run *run = calx_result_context(result, end_run);
     return run == NULL ? NULL : run->select;
 }
 
 calx_status calx_row_entity(calx_result *result, size_t entity, const void **out_entity)
 {
-    const select_run *run = calx_result_context(result, read_along);
+    const calx_select_run *run = calx_result_context(result, end_run);
     if (run == NULL || entity >= run->part_count)
         return calx_error_set(calx_result_error_slot(result), CALX_E_ARGUMENT,
                               "there is no entity %zu in the rows of this result, which have %zu "
@@ -219,21 +262,32 @@ static bool is_combined(const calx_select *select, const calx_select *other)
     return false;
 }
 
-/* Entities of the rows come with their usual columns, in whatever is combined as well. */
-static calx_status choose_usual(calx_select *select)
+/* The same in whatever is combined: rows are in the same columns. */
+static void choose_like(calx_select *select, const calx_select *like)
 {
-    calx_session *session = select->session;
+    size_t count = select->block.part_count;
+    if (count > like->block.part_count)
+        count = like->block.part_count;
+    for (size_t i = 0; i < count; i++)
+        if (select->parts[i].entity.mapper == like->parts[i].entity.mapper)
+            select->parts[i].columns = like->parts[i].columns;
+    for (size_t i = 0; i < select->held_count; i++)
+        if (is_combined(select, select->held[i]))
+            choose_like(select->held[i], like);
+}
+
+/* Entities of the rows come with the columns their options say, or their usual ones. */
+static calx_status choose(calx_select *select)
+{
     calx_status status = CALX_OK;
     for (size_t i = 0; i < select->block.part_count && status == CALX_OK; i++) {
-        const calx_choice *choice = NULL;
-        calx_entity *entity = calx_session_entity(session, select->parts[i].entity.mapper);
-        status =
-            entity == NULL ? session->error.status : calx_choice_usual(session, entity, &choice);
-        select->parts[i].columns = calx_choice_columns(choice);
+        calx_run_part part = { .choice = NULL };
+        status = look_at_part(select, i, &part);
+        select->parts[i].columns = calx_choice_columns(part.choice);
     }
     for (size_t i = 0; i < select->held_count && status == CALX_OK; i++)
         if (is_combined(select, select->held[i]))
-            status = choose_usual(select->held[i]);
+            choose_like(select->held[i], select);
     return status;
 }
 
@@ -256,7 +310,7 @@ static calx_status find_text(calx_select *select)
                                    .limit = -1,
                                    .offset = -1 };
     calx_session *session = select->session;
-    calx_status status = choose_usual(select);
+    calx_status status = choose(select);
     if (status == CALX_OK)
         status = calx_session_select_text(session, &query, &select->parameters, &select->text);
     choose_all(select);
@@ -265,7 +319,7 @@ static calx_status find_text(calx_select *select)
     return status;
 }
 
-static calx_status start(select_run *run, calx_cursor **out_cursor, bool *out_row)
+static calx_status start(calx_select_run *run, calx_cursor **out_cursor, bool *out_row)
 {
     calx_select *select = run->select;
     calx_session *session = select->session;
@@ -296,43 +350,38 @@ static const char *name_of(const calx_sql_term *item)
                                        : "";
 }
 
-static calx_value_type class_of(const calx_sql_term *item)
-{
-    return item->expression.count == 0
-               ? calx_column_value_type(&item->column.mapper->columns[item->column.column])
-               : calx_condition_class(&item->expression);
-}
-
 /* The result takes cursor and run over, whatever becomes of it. */
-static calx_status make_result(calx_select *select, calx_cursor *cursor, bool row, select_run *run,
-                               calx_result **out_result)
+static calx_status make_result(calx_select *select, calx_cursor *cursor, bool row,
+                               calx_select_run *run, calx_result **out_result)
 {
     size_t count = select->block.item_count;
-    calx_result_form form = { .count = count, .read = read_along, .end = end_run, .context = run };
+    calx_result_form form = {
+        .count = count, .wanted = run->wanted, .end = end_run, .context = run
+    };
     const char **names = calx_alloc_array(count + 1, sizeof *names);
-    calx_value_type *wanted = calx_alloc_array(count + 1, sizeof *wanted);
     calx_status status = CALX_E_NOMEM;
-    if (names == NULL || wanted == NULL) {
+    if (names == NULL) {
         calx_cursor_close(cursor);
         end_run(run);
         goto out;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         names[i] = name_of(&select->items[i]);
-        wanted[i] = class_of(&select->items[i]);
-    }
     form.names = names;
-    form.wanted = wanted;
+    if (run->leads_on)
+        form.next = calx_select_next_row;
+    else
+        form.read = read_along;
+    run->batch.has_row = row;
     status = calx_result_make(cursor, row, &form, out_result);
 out:
     calx_release(names);
-    calx_release(wanted);
     return status == CALX_OK ? CALX_OK : calx_error_set_nomem(&select->session->error);
 }
 
 calx_status calx_select_execute(calx_select *select, calx_result **out_result)
 {
-    select_run *run = NULL;
+    calx_select_run *run = NULL;
     calx_cursor *cursor = NULL;
     bool row = false;
     calx_status status = calx_select_enter(select);
@@ -436,7 +485,7 @@ calx_status calx_select_scalar(calx_select *select, calx_value *out_value)
 
 calx_status calx_select_sql(calx_select *select, const char **out_sql)
 {
-    select_run *run = NULL;
+    calx_select_run *run = NULL;
     calx_status status = calx_select_enter(select);
     if (status == CALX_OK)
         status = calx_session_check_given(select->session, out_sql, "place for the text");

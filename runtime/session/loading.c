@@ -24,6 +24,7 @@ typedef struct planting {
     calx_loads_tree *tree;
     const calx_path *paths;
     size_t count;
+    bool apart; /* nothing can be joined to the rows */
 } planting;
 
 const calx_loads *calx_loads_hold(const calx_loads *loads)
@@ -126,6 +127,13 @@ static void end_circles(calx_loads *place)
             comes_again(place, &place->mapper->relationships[i]))
             load->loading = CALX_LOADING_SELECT;
     }
+}
+
+static void part_joins(calx_loads *place)
+{
+    for (size_t i = 0; i < place->mapper->relationship_count; i++)
+        if (place->loads[i].loading == CALX_LOADING_JOINED)
+            place->loads[i].loading = CALX_LOADING_SELECTIN;
 }
 
 /* ---- columns ---- */
@@ -272,6 +280,8 @@ static calx_status plant(const planting *making, const calx_loads *above, const 
     take_relationships(making, place, true);
     take_relationships(making, place, false);
     end_circles(place);
+    if (making->apart && above == NULL)
+        part_joins(place);
     calx_status status = choose_columns(making, place);
     for (size_t i = 0; status == CALX_OK && i < mapper->relationship_count; i++)
         status = plant_under(making, place, i);
@@ -294,10 +304,9 @@ static bool has_nothing_to_say(const calx_mapper *mapper)
     return true;
 }
 
-calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, size_t count,
-                           const calx_loads **out_loads)
+static calx_status grow(const calx_mapper *mapper, planting making, const calx_loads **out_loads)
 {
-    if (count == 0 && has_nothing_to_say(mapper)) {
+    if (making.count == 0 && has_nothing_to_say(mapper)) {
         *out_loads = NULL;
         return CALX_OK;
     }
@@ -307,7 +316,7 @@ calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, si
         return CALX_E_NOMEM;
     atomic_init(&tree->references, 1);
     calx_arena_init(&tree->arena, 0);
-    const planting making = { tree, paths, count };
+    making.tree = tree;
     calx_status status = plant(&making, NULL, mapper, NULL, &root);
     if (status == CALX_OK && !is_plain(root)) {
         *out_loads = root;
@@ -318,4 +327,16 @@ calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, si
     if (status == CALX_OK)
         *out_loads = NULL;
     return status;
+}
+
+calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, size_t count,
+                           const calx_loads **out_loads)
+{
+    return grow(mapper, (planting){ .paths = paths, .count = count }, out_loads);
+}
+
+calx_status calx_loads_new_apart(const calx_mapper *mapper, const calx_path *paths, size_t count,
+                                 const calx_loads **out_loads)
+{
+    return grow(mapper, (planting){ .paths = paths, .count = count, .apart = true }, out_loads);
 }

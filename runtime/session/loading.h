@@ -61,6 +61,13 @@ static inline bool calx_loads_lead_on(const calx_loads *place)
 calx_status calx_loads_new(const calx_mapper *mapper, const calx_path *paths, size_t count,
                            const calx_loads **out_loads);
 
+/*
+ * The same for rows that are not the mapper's own: what is to be joined to them is loaded when they
+ * are there, by keys.
+ */
+calx_status calx_loads_new_apart(const calx_mapper *mapper, const calx_path *paths, size_t count,
+                                 const calx_loads **out_loads);
+
 /* Takes NULL, and answers it. */
 const calx_loads *calx_loads_hold(const calx_loads *loads);
 

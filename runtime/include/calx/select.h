@@ -16,7 +16,7 @@
  * Columns and values are the columns of the result, counted from 0 in the order they were given;
  * entities are counted by themselves. The same row is the same instance as everywhere in the
  * session (SES-071); what is loaded along with an entity elsewhere is loaded here when it is asked
- * for.
+ * for, unless calx_select_options() says more.
  *
  * Nothing is sent before it is executed; then pending work is flushed first (SES-210). Building
  * keeps the first failure, which comes up again at the execution. Conditions, texts and labels are
@@ -54,6 +54,21 @@ CALX_API calx_status calx_select_column_(calx_select *select, calx_column_ref co
 /** A value that the database works out, under a label, which may be NULL. */
 CALX_API calx_status calx_select_value(calx_select *select, calx_expression value,
                                        const char *label);
+
+/**
+ * How relationships and columns of an entity that is selected are loaded (option.h), as for
+ * calx_query_options(); from then on also what its annotations say. Rows are read ahead, some
+ * hundred at a time, and what their entities bring along is loaded once for these. Nothing can be
+ * joined to the rows of a select: what is to be joined, or loaded by a subquery, is loaded by keys.
+ * @return CALX_E_ARGUMENT the entity is not selected, or the path does not fit; CALX_E_LIMIT the
+ *         option is longer than CALX_OPTION_STEPS
+ */
+CALX_API calx_status calx_select_options(calx_select *select, calx_alias entity,
+                                         calx_option option);
+
+/** The same for one path of any length, given in parts, one behind the other. */
+CALX_API calx_status calx_select_options_along(calx_select *select, calx_alias entity,
+                                               const calx_option *parts, size_t count);
 
 /** Of rows that are the same, one. */
 CALX_API calx_status calx_select_distinct(calx_select *select);
