@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 10 };
+enum { CALX_DRIVER_API = 11 };
 
 typedef struct calx_driver calx_driver;
 
@@ -304,6 +304,11 @@ struct calx_driver {
      * it was, unless that is lost.
      */
     calx_status (*execute_many)(calx_driver_statement *statement, calx_driver_many *many);
+    /*
+     * Optional. After an execute: the class that each value of a column of a table has there,
+     * whatever the row; CALX_VALUE_NULL: the column is worked out, or its values may be of several.
+     */
+    calx_value_type (*column_class)(calx_driver_statement *statement, size_t column);
 };
 
 /*

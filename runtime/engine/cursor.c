@@ -495,6 +495,13 @@ const char *calx_cursor_column_name(const calx_cursor *cursor, size_t column)
                                      : NULL;
 }
 
+calx_value_type calx_cursor_column_class(const calx_cursor *cursor, size_t column)
+{
+    if (cursor->statement == NULL || cursor->driver->column_class == NULL)
+        return CALX_VALUE_NULL;
+    return cursor->driver->column_class(cursor->statement, column);
+}
+
 void calx_cursor_reset(calx_cursor *cursor)
 {
     if (cursor->statement == NULL)

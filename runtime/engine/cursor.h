@@ -123,6 +123,9 @@ size_t calx_cursor_column_count(const calx_cursor *cursor);
 /* Borrowed until the next call on the cursor; NULL: no such column, or no memory. */
 const char *calx_cursor_column_name(const calx_cursor *cursor, size_t column);
 
+/* What each value of the column is; CALX_VALUE_NULL: not known, or not the same for all. */
+calx_value_type calx_cursor_column_class(const calx_cursor *cursor, size_t column);
+
 /* Drops rows that are left; ready to execute again. */
 void calx_cursor_reset(calx_cursor *cursor);
 

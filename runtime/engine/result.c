@@ -657,6 +657,11 @@ void *calx_result_attached(const calx_result *result, void (*end)(void *))
     return result->detach == end ? result->attached : NULL;
 }
 
+calx_value_type calx_result_column_class(const calx_result *result, size_t column)
+{
+    return calx_cursor_column_class(result->cursor, column);
+}
+
 calx_error *calx_result_error_slot(calx_result *result)
 {
     forget_error(result);

@@ -43,6 +43,9 @@ void *calx_result_context(const calx_result *result, void (*end)(void *context))
 void calx_result_attach(calx_result *result, void *attached, void (*end)(void *attached));
 void *calx_result_attached(const calx_result *result, void (*end)(void *attached));
 
+/* What each value of the column is; CALX_VALUE_NULL: not known, or not the same for all. */
+calx_value_type calx_result_column_class(const calx_result *result, size_t column);
+
 /* The result's own error, forgotten. */
 calx_error *calx_result_error_slot(calx_result *result);
 

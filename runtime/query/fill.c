@@ -117,7 +117,7 @@ static void add_combined(const calx_select *select, calx_fill_columns *columns)
 calx_status calx_fill_of_select(const calx_select *select, const calx_result_struct *type,
                                 calx_error *error, calx_fill **out_fill)
 {
-    calx_fill_columns columns = { NULL, select->block.item_count };
+    calx_fill_columns columns = { .count = select->block.item_count };
     columns.items = calx_alloc_array(columns.count + 1, sizeof *columns.items);
     if (columns.items == NULL)
         return calx_error_set_nomem(error);
@@ -136,13 +136,13 @@ calx_status calx_fill_of_result(calx_result *result, const calx_result_struct *t
     calx_error *error = calx_result_error_slot(result);
     if (select != NULL && select->block.item_count == calx_result_column_count(result))
         return calx_fill_of_select(select, type, error, out_fill);
-    calx_fill_columns columns = { NULL, calx_result_column_count(result) };
+    calx_fill_columns columns = { .count = calx_result_column_count(result), .as_stored = true };
     columns.items = calx_alloc_array(columns.count + 1, sizeof *columns.items);
     if (columns.items == NULL)
         return calx_error_set_nomem(error);
     for (size_t i = 0; i < columns.count; i++)
-        columns.items[i] =
-            (calx_fill_column){ calx_result_column_name(result, i), CALX_VALUE_NULL, false };
+        columns.items[i] = (calx_fill_column){ calx_result_column_name(result, i),
+                                               calx_result_column_class(result, i), false };
     calx_status status = new_fill(type, &columns, error, out_fill);
     calx_release(columns.items);
     return status;

@@ -21,6 +21,7 @@ typedef struct calx_fill_column {
 typedef struct calx_fill_columns {
     calx_fill_column *items;
     size_t count;
+    bool as_stored; /* a text may be what a database without timestamps has for one */
 } calx_fill_columns;
 
 typedef struct calx_fill {

@@ -46,10 +46,12 @@ static bool may_fit(calx_value_type value_class, calx_value_type member)
 }
 
 static calx_status check_pair(const calx_result_struct *type, const calx_column *member,
-                              const calx_fill_column *column, calx_error *error)
+                              const calx_fill_column *column, bool as_stored, calx_error *error)
 {
     calx_value_type wanted = calx_column_value_type(member);
-    if (!may_fit(column->value_class, wanted))
+    bool is_moment =
+        as_stored && column->value_class == CALX_VALUE_TEXT && wanted == CALX_VALUE_TIMESTAMP;
+    if (!is_moment && !may_fit(column->value_class, wanted))
         return calx_error_set(error, CALX_E_ARGUMENT,
                               "column \"%s\" is %s, and member %s of %s holds %s: change the type "
                               "of the member, or select calx_cast() of the column",
@@ -103,7 +105,7 @@ static calx_status find_column(const calx_result_struct *type, const calx_column
     if (found == SIZE_MAX)
         return no_column(type, member, columns, error);
     *out_place = found;
-    return check_pair(type, member, &columns->items[found], error);
+    return check_pair(type, member, &columns->items[found], columns->as_stored, error);
 }
 
 static bool is_taken(const size_t *places, size_t count, size_t column)

@@ -357,7 +357,14 @@ static void a_type_that_does_not_fit_is_named(void **state)
          "member seconds of struct strict_genre", "calx_nullable_", "calx_coalesce()");
     assert_int_equal(log_sink_count(&shop.sink, ""), 0);
     calx_select_free(select);
-    calx_result *result = run(shop.session, "SELECT name, 1 AS tracks, 2.5 AS seconds FROM genres");
+    calx_result *result = run(shop.session, "SELECT name, 1 AS tracks, 2.5 AS seconds FROM genres "
+                                            "WHERE name = 'none'");
+    assert_int_equal(odd_genre_next(result, &odd), CALX_E_ARGUMENT); /* although there is no row */
+    SAYS(calx_result_error(result), CALX_E_ARGUMENT, "column \"name\" is text",
+         "member name of struct odd_genre");
+    calx_result_free(result);
+    result =
+        run(shop.session, "SELECT lower(name) AS name, 1 AS tracks, 2.5 AS seconds FROM genres");
     assert_int_equal(odd_genre_next(result, &odd), CALX_E_DATA);
     SAYS(calx_result_error(result), CALX_E_DATA, "column \"name\"",
          "member name of struct odd_genre", "no integer");

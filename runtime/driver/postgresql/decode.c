@@ -91,6 +91,16 @@ static calx_value_type own_class(type_family family)
     return classes[family];
 }
 
+/* What is worked out may be of a type that nobody chose: NULL alone is text. */
+calx_value_type calx_postgresql_column_class(calx_driver_statement *base, size_t column)
+{
+    const calx_postgresql_statement *statement = (calx_postgresql_statement *)base;
+    if (column >= calx_postgresql_column_count(base) ||
+        PQftable(statement->description, (int)column) == InvalidOid)
+        return CALX_VALUE_NULL;
+    return own_class(family_of(PQftype(statement->description, (int)column)));
+}
+
 static uint64_t get_big_endian(const unsigned char *data, int size)
 {
     uint64_t number = 0;

@@ -367,6 +367,7 @@ const calx_driver calx_driver_postgresql = {
     .reset = calx_postgresql_reset,
     .column_count = calx_postgresql_column_count,
     .column_name = calx_postgresql_column_name,
+    .column_class = calx_postgresql_column_class,
     .changes = calx_postgresql_changes,
     .last_key = calx_postgresql_last_key,
     .expect = calx_postgresql_expect,

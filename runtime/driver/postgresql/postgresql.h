@@ -427,6 +427,7 @@ calx_status calx_postgresql_execute_keys(calx_driver_statement *statement, const
                                          size_t rows, bool *out_row);
 size_t calx_postgresql_column_count(calx_driver_statement *statement);
 const char *calx_postgresql_column_name(calx_driver_statement *statement, size_t column);
+calx_value_type calx_postgresql_column_class(calx_driver_statement *statement, size_t column);
 int64_t calx_postgresql_changes(calx_driver_statement *statement);
 int64_t calx_postgresql_last_key(calx_driver_statement *statement);
 #endif

@@ -307,6 +307,7 @@ const calx_driver calx_driver_sqlite = {
     .reset = calx_sqlite_reset,
     .column_count = calx_sqlite_column_count,
     .column_name = calx_sqlite_column_name,
+    .column_class = calx_sqlite_column_class,
     .changes = calx_sqlite_changes,
     .last_key = calx_sqlite_last_key,
     .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_SERIALIZABLE |

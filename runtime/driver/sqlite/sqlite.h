@@ -130,6 +130,7 @@ calx_status calx_sqlite_read_from(calx_driver_statement *statement, size_t first
 void calx_sqlite_reset(calx_driver_statement *statement);
 size_t calx_sqlite_column_count(calx_driver_statement *statement);
 const char *calx_sqlite_column_name(calx_driver_statement *statement, size_t column);
+calx_value_type calx_sqlite_column_class(calx_driver_statement *statement, size_t column);
 int64_t calx_sqlite_changes(calx_driver_statement *statement);
 int64_t calx_sqlite_last_key(calx_driver_statement *statement);
 

@@ -577,6 +577,27 @@ const char *calx_sqlite_column_name(calx_driver_statement *base, size_t column)
     return sqlite3_column_name(statement->stmt, (int)column);
 }
 
+static bool says(const char *type, const char *word)
+{
+    for (; *type != '\0'; type++)
+        if (sqlite3_strnicmp(type, word, (int)strlen(word)) == 0)
+            return true;
+    return false;
+}
+
+/* A column that is declared as text makes text of numbers; any other takes text as it is. */
+calx_value_type calx_sqlite_column_class(calx_driver_statement *base, size_t column)
+{
+    sqlite_statement *statement = (sqlite_statement *)base;
+    const char *type = column < calx_sqlite_column_count(base)
+                           ? sqlite3_column_decltype(statement->stmt, (int)column)
+                           : NULL;
+    if (type == NULL || says(type, "INT"))
+        return CALX_VALUE_NULL;
+    return says(type, "CHAR") || says(type, "CLOB") || says(type, "TEXT") ? CALX_VALUE_TEXT
+                                                                          : CALX_VALUE_NULL;
+}
+
 int64_t calx_sqlite_changes(calx_driver_statement *base)
 {
     sqlite_statement *statement = (sqlite_statement *)base;

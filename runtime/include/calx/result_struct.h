@@ -12,9 +12,9 @@
  * - a column's values never fit the member, such as text a number;
  * - a column may be NULL and the member may not.
  *
- * Of a select all that is known before it is sent. What a text statement gives is known by its
- * names then, and by its values row for row: one that does not fit is CALX_E_DATA, as is a number
- * that is too large for its member (docs/queries.md).
+ * Of a select all that is known before it is sent; of a text statement the names, and the types of
+ * columns that a table has, but not whether they may be NULL. The rest is seen row for row: a value
+ * that does not fit is CALX_E_DATA, as is a number that is too large for its member.
  *
  * Text and bytes live as long as their row. Members with CALX_IGNORE are zero.
  */
