@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FACT_COUNT = CALX_ERROR_FACT_CONSTRAINT + 1 };
+enum { FACT_COUNT = CALX_ERROR_FACT_PARAMETERS + 1 };
 
 /* Owns the texts of an error; message is the one only if the error points to it. */
 struct calx_error_detail {

@@ -48,7 +48,4 @@ void calx_error_add_fact(calx_error *error, calx_error_fact fact, const char *te
 /* Moves the contents; from is CALX_OK afterwards, even when to is NULL. */
 void calx_error_move(calx_error *to, calx_error *from);
 
-/* Copies the contents, texts too; to may hold an older error, which is freed. */
-void calx_error_copy(calx_error *to, const calx_error *from);
-
 #endif

@@ -46,6 +46,7 @@ typedef struct calx_driver_config {
     /* The same for whoever listens; set by the engine, or NULL. */
     void (*notice)(void *context, calx_log_level level, const char *sqlstate, const char *text);
     void *notice_context;
+    bool hides_values; /* what the database says of values stays out of errors; set by the engine */
 } calx_driver_config;
 
 /* How transactions are kept apart. */

@@ -127,8 +127,10 @@ calx_status calx_connection_ensure(calx_connection *connection)
             return calx_connection_fail_pending(connection);
         calx_pool_entry *entry = NULL;
         calx_status status = calx_pool_take(connection->engine->pool, &entry, &connection->error);
-        if (status != CALX_OK)
+        if (status != CALX_OK) {
+            connection->error.flags |= CALX_ERROR_NOT_SENT; /* there is nobody to send to */
             return status;
+        }
         calx_link *link = (calx_link *)entry;
         if (calx_hears(connection->engine, CALX_EVENT_CHECKOUT))
             status = calx_link_check_out(connection->engine, &link, &connection->error);

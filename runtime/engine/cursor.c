@@ -89,6 +89,16 @@ static CALX_APART calx_status fail(calx_cursor *cursor, calx_status status)
     return calx_connection_failed(cursor->connection, status, cursor->sql);
 }
 
+/* The same of an execution, whose values its error tells. */
+static CALX_APART calx_status fail_with(calx_cursor *cursor, calx_status status,
+                                        const calx_value *values, size_t count)
+{
+    calx_connection *connection = cursor->connection;
+    status = fail(cursor, status);
+    calx_echo_failed(connection, values, count);
+    return status;
+}
+
 static CALX_APART calx_status fail_ended(calx_cursor *cursor)
 {
     if (cursor->connection == NULL)
@@ -208,7 +218,7 @@ static CALX_APART calx_status execute_aloud(calx_cursor *cursor, calx_event_deta
         return give_up(cursor, status);
     status = execute_logged(cursor, details, rows, &row);
     if (status != CALX_OK)
-        return fail(cursor, status);
+        return fail_with(cursor, status, details->parameters, details->parameter_count);
     if (calx_hears(engine, CALX_EVENT_AFTER_CURSOR_EXECUTE))
         status = raise_after(cursor, details);
     if (status != CALX_OK)
@@ -257,7 +267,7 @@ static calx_status execute_inside(calx_cursor *cursor, const calx_value *paramet
     }
     status = cursor->driver->execute(cursor->statement, parameters, count, &row);
     if (status != CALX_OK)
-        return fail(cursor, status);
+        return fail_with(cursor, status, parameters, count);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
     *out_row = row;
     return CALX_OK;
@@ -294,7 +304,7 @@ static calx_status execute_rows_inside(calx_cursor *cursor, const calx_value *va
     }
     status = execute(cursor, values, count, rows, &row);
     if (status != CALX_OK)
-        return fail(cursor, status);
+        return fail_with(cursor, status, values, count);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
     *out_row = row;
     return CALX_OK;
@@ -349,7 +359,7 @@ static calx_status execute_many_inside(calx_cursor *cursor, calx_driver_many *ma
     many->values = details.parameters;
     status = execute_sets(cursor, many);
     if (status != CALX_OK)
-        return fail(cursor, status);
+        return fail_with(cursor, status, details.parameters, details.parameter_count);
     if (calx_hears(connection->engine, CALX_EVENT_AFTER_CURSOR_EXECUTE))
         status = raise_after(cursor, &details);
     return status == CALX_OK ? CALX_OK : give_up(cursor, status);

@@ -1,11 +1,13 @@
 /*
- * What the engine says in the log about statements, parameters and rows. Nothing here runs unless
- * somebody listens. Values are shortened, and left out altogether when the engine's options hide
- * them (ENG-198, ENG-201).
+ * What the engine says in the log about statements, parameters and rows, and in errors about the
+ * values of those that failed. Nothing here runs unless somebody listens or something failed.
+ * Values are shortened, and left out altogether when the engine's options hide them (ENG-198,
+ * ENG-201).
  */
 #include "engine/inside.h"
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "driver/timestamp.h"
 
 #include <stdio.h>
@@ -112,6 +114,28 @@ void calx_echo_text(const calx_connection *connection, calx_log_level level, con
         calx_log_text(logger, level, text);
 }
 
+/* The values in brackets; or how many there are. */
+static void put_parameters(calx_buffer *line, const calx_connection *connection,
+                           const calx_value *parameters, size_t count)
+{
+    if (connection->engine->options.hide_parameters)
+        calx_buffer_format(line, "[%zu hidden]", count);
+    else
+        put_values(line, parameters, count);
+}
+
+void calx_echo_failed(calx_connection *connection, const calx_value *parameters, size_t count)
+{
+    calx_buffer text = CALX_BUFFER_INIT;
+    if (count == 0)
+        return;
+    put_parameters(&text, connection, parameters, count);
+    if (text.status == CALX_OK)
+        calx_error_add_fact(&connection->error, CALX_ERROR_FACT_PARAMETERS,
+                            calx_buffer_text(&text));
+    calx_buffer_clear(&text);
+}
+
 void calx_echo_statement(const calx_connection *connection, const char *sql,
                          const calx_value *parameters, size_t count)
 {
@@ -119,10 +143,7 @@ void calx_echo_statement(const calx_connection *connection, const char *sql,
     calx_buffer_put(&line, sql);
     if (count > 0) {
         calx_buffer_char(&line, ' ');
-        if (connection->engine->options.hide_parameters)
-            calx_buffer_format(&line, "[%zu hidden]", count);
-        else
-            put_values(&line, parameters, count);
+        put_parameters(&line, connection, parameters, count);
     }
     /* Without memory for the values the statement alone is better than nothing. */
     calx_echo_text(connection, CALX_LOG_INFO,

@@ -42,6 +42,7 @@ static calx_status make_loggers(calx_engine *engine, calx_error *error)
     engine->config->logger = &engine->logger;
     engine->config->notice = calx_engine_take_notice;
     engine->config->notice_context = engine;
+    engine->config->hides_values = options->hide_parameters;
     return CALX_OK;
 }
 

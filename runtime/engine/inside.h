@@ -352,6 +352,8 @@ static inline bool calx_connection_is_open(const calx_connection *connection)
 void calx_echo_text(const calx_connection *connection, calx_log_level level, const char *text);
 void calx_echo_statement(const calx_connection *connection, const char *sql,
                          const calx_value *parameters, size_t count);
+/* Puts the values of a statement that failed into the connection's error (ENG-204). */
+void calx_echo_failed(calx_connection *connection, const calx_value *parameters, size_t count);
 void calx_echo_time(const calx_connection *connection, int64_t nanoseconds);
 void calx_echo_row(const calx_connection *connection, const calx_value *values, size_t count);
 

@@ -43,6 +43,7 @@ static calx_status change_address(calx_engine *engine, calx_link *link, void **o
     link->config->logger = engine->config->logger;
     link->config->notice = engine->config->notice;
     link->config->notice_context = engine->config->notice_context;
+    link->config->hides_values = engine->config->hides_values;
     return CALX_OK;
 }
 

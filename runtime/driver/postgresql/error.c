@@ -116,13 +116,22 @@ static char *copy_line(const char *text)
     return calx_strdup_n(text, size);
 }
 
-static void add_facts(calx_error *error, const PGresult *result)
+/* Of the primary message: those on data quote what they got; the code says what is wrong. */
+static const char *primary_message(const PGresult *result, const char *sqlstate, bool hides)
+{
+    static const char data[] = "22";
+    if (hides && strncmp(sqlstate, data, strlen(data)) == 0)
+        return NULL;
+    return PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+}
+
+/* detail: or NULL, where it may hold values that are to stay hidden (ENG-201). */
+static void add_facts(calx_error *error, const PGresult *result, const char *detail)
 {
     static const struct {
         calx_error_fact fact;
         int field;
     } facts[] = {
-        { CALX_ERROR_FACT_DETAIL, PG_DIAG_MESSAGE_DETAIL },
         { CALX_ERROR_FACT_HINT, PG_DIAG_MESSAGE_HINT },
         { CALX_ERROR_FACT_SCHEMA, PG_DIAG_SCHEMA_NAME },
         { CALX_ERROR_FACT_TABLE, PG_DIAG_TABLE_NAME },
@@ -131,6 +140,7 @@ static void add_facts(calx_error *error, const PGresult *result)
     };
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
         calx_error_add_fact(error, facts[i].fact, PQresultErrorField(result, facts[i].field));
+    calx_error_add_fact(error, CALX_ERROR_FACT_DETAIL, detail);
 }
 
 static bool is_fatal(const PGresult *result)
@@ -145,8 +155,9 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
 {
     unsigned flags = 0;
     const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    bool hides = connection->config->hides_values;
+    const char *primary = primary_message(result, sqlstate, hides);
+    const char *detail = hides ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     calx_status status = calx_postgresql_status(sqlstate, function, &flags);
     if (is_fatal(result) || PQstatus(connection->conn) == CONNECTION_BAD) {
         flags |= D;
@@ -166,7 +177,7 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
         error->flags = copy.flags;
         calx_error_clear(&copy);
     }
-    add_facts(error, result);
+    add_facts(error, result, detail);
     return connection->timed_out ? calx_postgresql_fail_late(connection) : status;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "driver/sqlite/sqlite.h"
 
+#include "base/allocator.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -125,12 +127,66 @@ calx_status calx_sqlite_status(int code, const char *message, calx_sqlite_phase 
     return row->status;
 }
 
+/* The rest of a text that begins so; NULL: it does not. */
+static const char *behind(const char *text, const char *start)
+{
+    return starts_with(text, start) ? text + strlen(start) : NULL;
+}
+
+/* `table.column`, or several with commas between: the table of the first, and all columns. */
+static void add_columns(calx_error *error, const char *names)
+{
+    calx_buffer table = CALX_BUFFER_INIT;
+    calx_buffer columns = CALX_BUFFER_INIT;
+    const char *dot = strchr(names, '.');
+    if (dot == NULL)
+        return;
+    size_t prefix = (size_t)(dot - names) + 1;
+    calx_buffer_put_n(&table, names, prefix - 1);
+    for (const char *name = names; name != NULL && strncmp(name, names, prefix) == 0;) {
+        const char *comma = strstr(name, ", ");
+        const char *column = name + prefix;
+        calx_buffer_put(&columns, name == names ? "" : ", ");
+        calx_buffer_put_n(&columns, column,
+                          comma != NULL ? (size_t)(comma - column) : strlen(column));
+        name = comma != NULL ? comma + strlen(", ") : NULL;
+    }
+    if (table.status == CALX_OK && columns.status == CALX_OK) {
+        calx_error_add_fact(error, CALX_ERROR_FACT_TABLE, calx_buffer_text(&table));
+        calx_error_add_fact(error, CALX_ERROR_FACT_COLUMN, calx_buffer_text(&columns));
+    }
+    calx_buffer_clear(&table);
+    calx_buffer_clear(&columns);
+}
+
+/* What SQLite's words tell of a broken constraint: of a foreign key nothing (ENG-216). */
+static void add_facts(calx_error *error, int code, const char *message)
+{
+    const char *unique = behind(message, "UNIQUE constraint failed: ");
+    const char *not_null = behind(message, "NOT NULL constraint failed: ");
+    const char *check = behind(message, "CHECK constraint failed: ");
+    const char *index = unique != NULL ? behind(unique, "index '") : NULL;
+    if ((code & 0xff) != SQLITE_CONSTRAINT)
+        return;
+    if (index != NULL) {
+        char *name = calx_strdup_n(index, strlen(index) - (ends_with(index, "'") ? 1 : 0));
+        calx_error_add_fact(error, CALX_ERROR_FACT_CONSTRAINT, name);
+        calx_release(name);
+    } else if (unique != NULL || not_null != NULL) {
+        add_columns(error, unique != NULL ? unique : not_null);
+    } else {
+        calx_error_add_fact(error, CALX_ERROR_FACT_CONSTRAINT, check);
+    }
+}
+
 calx_status calx_sqlite_fail(sqlite3 *db, int code, calx_sqlite_phase phase, calx_error *error)
 {
     unsigned flags = 0;
     const char *message = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     calx_status status = calx_sqlite_status(code, message, phase, &flags);
-    return calx_error_set_driver(error, status, NULL, code, flags, message);
+    calx_error_set_driver(error, status, NULL, code, flags, message);
+    add_facts(error, code, message);
+    return status;
 }
 
 /* Whether the code comes of our own deadline: then it has passed. */

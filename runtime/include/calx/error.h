@@ -119,7 +119,9 @@ typedef enum calx_error_fact {
     CALX_ERROR_FACT_SCHEMA,
     CALX_ERROR_FACT_TABLE,
     CALX_ERROR_FACT_COLUMN,
-    CALX_ERROR_FACT_CONSTRAINT /**< the name of the constraint that does not hold */
+    CALX_ERROR_FACT_CONSTRAINT, /**< the name of the constraint that does not hold */
+    CALX_ERROR_FACT_PARAMETERS  /**< the values of the statement as in the log: shortened, and none
+                                     with hide_parameters */
 } calx_error_fact;
 
 /**
@@ -131,6 +133,15 @@ CALX_API const char *calx_error_tell(const calx_error *error, calx_error_fact fa
 
 /** Frees the texts and makes the error CALX_OK again. @param error may be NULL. */
 CALX_API void calx_error_clear(calx_error *error);
+
+/**
+ * Copies an error with its texts, so that it outlives the next call on its handle.
+ * @param to    holds an error, or CALX_ERROR_INIT; what it held is freed. Without memory it has
+ *              status, codes and flags, and the status's own text. NULL: nothing is done
+ * @param from  any error
+ * Source: ENG-204.
+ */
+CALX_API void calx_error_copy(calx_error *to, const calx_error *from);
 
 /** The status's name, such as "CALX_E_UNIQUE"; "CALX_E_?" for a number that is none. Static text.
  */
