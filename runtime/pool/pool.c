@@ -295,10 +295,15 @@ void calx_pool_bump(calx_pool *pool)
     pthread_mutex_lock(&pool->lock);
     pool->generation++;
     calx_pool_collect_unfit_locked(pool, &ended);
-    if (pool->upkept)
-        calx_pool_want_upkeep_locked(pool);
     calx_pool_unlock(pool);
     calx_pool_end_all_in_place(pool, &ended);
+    /* Their places are free: what is to stay idle is made anew (ENG-096), also before any take. */
+    pthread_mutex_lock(&pool->lock);
+    if (pool->upkept) {
+        calx_pool_upkeep_at_take_locked(pool);
+        calx_pool_want_upkeep_locked(pool);
+    }
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void calx_pool_pause(calx_pool *pool)

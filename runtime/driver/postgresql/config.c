@@ -18,7 +18,9 @@ enum {
     DEFAULT_TIMEOUT_MS = 10000,
     DEFAULT_CACHED_STATEMENTS = 256,
     MAX_CACHED_STATEMENTS = 1000000,
-    MAX_TIMEOUT_SECONDS = 2000000
+    MAX_TIMEOUT_SECONDS = 2000000,
+    MAX_IDLE_MS = 24 * 60 * 60 * 1000,
+    MAX_NUMBER = 100000000 /* no option goes beyond */
 };
 
 /* libpq 15's keywords (ENG-020). connect_timeout is ours: a deadline over all hosts (ENG-027). */
@@ -146,7 +148,7 @@ static bool parse_integer(const char *text, long *out_number)
     long number = 0;
     bool negative = *text == '-';
     const char *digit = text + negative;
-    for (; *digit >= '0' && *digit <= '9' && number <= MAX_TIMEOUT_SECONDS; digit++)
+    for (; *digit >= '0' && *digit <= '9' && number <= MAX_NUMBER; digit++)
         number = number * 10 + (*digit - '0');
     if (digit == text + negative || *digit != '\0')
         return false;
@@ -187,6 +189,18 @@ static calx_status set_cached(calx_postgresql_config *config, const char *value,
     return CALX_OK;
 }
 
+static calx_status set_idle(calx_postgresql_config *config, const char *value, calx_error *error)
+{
+    long milliseconds = 0;
+    if (!parse_integer(value, &milliseconds) || milliseconds < 0 || milliseconds > MAX_IDLE_MS)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL's option idle_in_transaction_session_timeout must be "
+                              "milliseconds, at most %d; 0 is no end",
+                              MAX_IDLE_MS);
+    config->idle_ms = milliseconds;
+    return CALX_OK;
+}
+
 static calx_status check_choice(const char *key, const char *value, calx_error *error)
 {
     if (strcmp(key, "client_encoding") == 0 && strcasecmp(value, "UTF8") != 0 &&
@@ -213,6 +227,8 @@ static calx_status take_option(calx_postgresql_config *config, const calx_url_pa
     *out_taken = true;
     if (strcmp(key, "connect_timeout") == 0)
         return set_timeout(config, parameter->value, error);
+    if (strcmp(key, "idle_in_transaction_session_timeout") == 0)
+        return set_idle(config, parameter->value, error);
     if (strcmp(key, "cached_statements") == 0)
         return set_cached(config, parameter->value, error);
     if (strcmp(key, "prepared") == 0)
@@ -304,6 +320,29 @@ static int64_t default_timeout_ms(void)
     return seconds <= 0 ? -1 : (int64_t)seconds * 1000;
 }
 
+/*
+ * The server ends a session whose transaction has no statement for so long (ENG-118). Told at the
+ * start, so that no reset of the session's settings takes it back; what the URL's own options say
+ * of it comes later, and counts.
+ */
+static calx_status put_idle(calx_postgresql_config *config, calx_error *error)
+{
+    char **options = calx_postgresql_find_value(config, "options");
+    const char *given = options != NULL ? *options : getenv("PGOPTIONS");
+    calx_buffer text = CALX_BUFFER_INIT;
+    if (config->idle_ms == 0)
+        return CALX_OK;
+    calx_buffer_format(&text, "-c idle_in_transaction_session_timeout=%ld", config->idle_ms);
+    if (given != NULL)
+        calx_buffer_format(&text, " %s", given);
+    calx_status status =
+        text.status == CALX_OK
+            ? calx_postgresql_put(config, "options", calx_buffer_text(&text), error)
+            : calx_error_set_nomem(error);
+    calx_buffer_clear(&text);
+    return status;
+}
+
 static calx_status put_defaults(calx_postgresql_config *config, calx_error *error)
 {
     calx_status status = CALX_OK;
@@ -327,6 +366,8 @@ static calx_status read_url(calx_postgresql_config *config, const calx_url *url,
         status = read_options(config, url, error);
     if (status == CALX_OK)
         status = calx_postgresql_put_hosts(config, url, error);
+    if (status == CALX_OK)
+        status = put_idle(config, error);
     if (status == CALX_OK)
         status = put_defaults(config, error);
     see_settings(config);

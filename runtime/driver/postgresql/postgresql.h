@@ -54,6 +54,7 @@ typedef struct calx_postgresql_config {
     char **values;         /* owned */
     size_t count;
     int64_t timeout_ms; /* to connect, over all hosts; negative: as long as it takes */
+    long idle_ms;       /* after which the server ends an idle transaction; 0: not (ENG-118) */
     bool begins_apart;  /* pipeline_begin=off: BEGIN is sent by itself (ENG-136) */
     bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
