@@ -54,11 +54,12 @@ static void each_database_has_its_pool(void **state)
         { "sqlite:///:memory:", CALX_POOL_THREAD },
         { "sqlite:///file:a?mode=memory&uri=true", CALX_POOL_THREAD },
         { "sqlite:///file:a?mode=memory&cache=shared&uri=true", CALX_POOL_QUEUE },
+        { "sqlite:///file::memory:?cache=shared&uri=true", CALX_POOL_QUEUE },
         { "sqlite:////tmp/none.db", CALX_POOL_QUEUE },
         { "postgresql://", CALX_POOL_QUEUE },
     };
     bool sqlite = calx_test_on("sqlite");
-    for (size_t i = sqlite ? 0 : 5; i < (sqlite ? 5 : 6); i++) {
+    for (size_t i = sqlite ? 0 : 6; i < (sqlite ? 6 : 7); i++) {
         calx_engine *engine = new_engine(cases[i].url, NULL);
         assert_int_equal(state_of(engine).pool, cases[i].kind);
         calx_engine_free(engine);
@@ -77,6 +78,7 @@ static void a_queue_for_a_private_database_has_one_place(void **state)
     assert_non_null(strstr(error.message, "pool_size 1 and max_overflow 0"));
     calx_error_clear(&error);
     options.pool_size = 1;
+    assert_int_equal(calx_engine_new("sqlite://", &options, &engine, NULL), CALX_E_ARGUMENT);
     options.max_overflow = 0;
     engine = new_engine("sqlite://", &options);
     calx_connection *connection = connect_to(engine);

@@ -183,6 +183,58 @@ static void a_listener_may_have_the_connection_ready(void **state)
     calx_engine_free(engine);
 }
 
+/* ---- listeners that need a connection themselves ---- */
+
+typedef struct taker {
+    calx_status status; /* what the listener's own checkout answered */
+    bool inside;
+    int calls;
+} taker;
+
+static calx_status take_another(void *context, calx_event_details *details)
+{
+    taker *self = context;
+    calx_connection *connection = NULL;
+    if (self->inside) /* its own checkout is an event, too */
+        return CALX_OK;
+    self->inside = true;
+    self->calls++;
+    self->status = calx_engine_connect(details->engine, &connection, NULL);
+    if (self->status == CALX_OK)
+        run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    self->inside = false;
+    return CALX_OK;
+}
+
+/* With no lock held: what it waits for in vain is a connection, and that ends. */
+static void a_listener_may_use_the_pool_it_is_called_from(void **state)
+{
+    (void)state;
+    calx_shows("ENG-105");
+    static const calx_event events[] = { CALX_EVENT_CHECKOUT, CALX_EVENT_ENGINE_CONNECT,
+                                         CALX_EVENT_BEFORE_EXECUTE, CALX_EVENT_COMMIT,
+                                         CALX_EVENT_RESET };
+    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+        for (int size = 1; size <= 2; size++) {
+            calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+            options.pool_size = size;
+            options.max_overflow = 0;
+            options.pool_timeout = size == 1 ? 0 : 30000;
+            calx_engine *engine = new_engine(calx_test_url(), &options);
+            taker self = { .status = CALX_E_INTERNAL };
+            listen_to(engine, events[i], take_another, &self);
+            calx_connection *connection = connect_to(engine);
+            run(connection, "SELECT 1");
+            ok(connection, calx_connection_commit(connection));
+            calx_connection_close(connection);
+            assert_true(self.calls > 0);
+            assert_int_equal(self.status, size == 1 ? CALX_E_POOL_TIMEOUT : CALX_OK);
+            calx_engine_free(engine);
+        }
+    }
+}
+
 /* ---- errors ---- */
 
 typedef struct error_listener {
@@ -440,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_listener_may_change_where_to_connect),
         cmocka_unit_test(a_listener_may_have_the_connection_ready),
         cmocka_unit_test(what_is_ready_is_closed_when_a_later_listener_fails),
+        cmocka_unit_test(a_listener_may_use_the_pool_it_is_called_from),
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
         CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),
