@@ -1,11 +1,12 @@
 /*
  * Arrays of plain structs, straight to the database (SES-320 to 328 as far as they speak of rows):
  * no identity, no unit of work, no relationships; what is loaded stays as it is. The rules kept:
- * rows are only read, so that a version is made in a copy; all of them are looked through before
- * the first is sent; and they go in the order of the array, together where the database takes them
- * so. When that fails it was undone, and the rows go one by one until the one that is wrong.
+ * rows are only read, so that a version is made in a copy; all of an array are looked through
+ * before the first is sent; and they go in the order of the array, together where the database
+ * takes them so. When that fails it was undone, and the rows go one by one until the one that is
+ * wrong.
  */
-#include "session/together.h"
+#include "session/bulk.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -20,42 +21,21 @@ enum { COPIES = CALX_BATCH_MOST_PLAIN_ROWS + 1 };
 /* Fewer are not worth a look at the catalogue. */
 enum { COPY_LEAST_ROWS = 500 };
 
-typedef struct bulk_call bulk_call;
-
-typedef struct bulk_kind {
-    const char *doing;   /* for messages */
-    calx_plan_kind many; /* statements */
-    calx_plan_kind alone;
-    bool copied; /* where that can be */
-    bool by_key; /* each row must be there already */
-    /* A row's values into entity->row, *out_width of them; their set into entity->columns. */
-    calx_status (*prepare)(bulk_call *bulk, size_t number, size_t *out_width);
-} bulk_kind;
-
-struct bulk_call {
-    calx_writer writer;
-    const bulk_kind *kind;
-    const char *rows; /* the array */
-    size_t count;
-    size_t first; /* row of the batch */
-    char *copies; /* where versions are made; NULL: the struct has none */
-};
-
 /* ---- one row ---- */
 
-static const void *row_at(const bulk_call *bulk, size_t number)
+static const void *row_at(const calx_bulk *bulk, size_t number)
 {
     return bulk->rows + number * bulk->writer.entity->mapper->instance_size;
 }
 
 /* Good until as many rows further on as a batch has. */
-static void *copy_at(bulk_call *bulk, size_t number)
+static void *copy_at(calx_bulk *bulk, size_t number)
 {
     size_t size = bulk->writer.entity->mapper->instance_size;
     return memcpy(bulk->copies + number % COPIES * size, row_at(bulk, number), size);
 }
 
-static calx_status prepare_insert(bulk_call *bulk, size_t number, size_t *out_width)
+static calx_status prepare_insert(calx_bulk *bulk, size_t number, size_t *out_width)
 {
     calx_writer *writer = &bulk->writer;
     const void *row = row_at(bulk, number);
@@ -87,7 +67,7 @@ static size_t choose_updated(calx_writer *writer)
     return count;
 }
 
-static calx_status prepare_update(bulk_call *bulk, size_t number, size_t *out_width)
+static calx_status prepare_update(calx_bulk *bulk, size_t number, size_t *out_width)
 {
     calx_writer *writer = &bulk->writer;
     const void *row = row_at(bulk, number);
@@ -105,28 +85,47 @@ static calx_status prepare_update(bulk_call *bulk, size_t number, size_t *out_wi
     return status == CALX_OK ? calx_writer_bind_where(writer, row, out_width) : status;
 }
 
-static const bulk_kind inserting = {
+static calx_status prepare_delete(calx_bulk *bulk, size_t number, size_t *out_width)
+{
+    calx_writer *writer = &bulk->writer;
+    memset(writer->entity->columns, 0,
+           calx_plan_words(writer->entity->mapper) * sizeof(*writer->entity->columns));
+    *out_width = 0;
+    return calx_writer_bind_where(writer, row_at(bulk, number), out_width);
+}
+
+static const calx_bulk_kind inserting = {
     .doing = "inserting",
     .many = CALX_PLAN_LOAD_ROWS,
     .alone = CALX_PLAN_INSERT,
     .copied = true,
+    .writes = true,
     .prepare = prepare_insert,
 };
 
-static const bulk_kind updating = {
+static const calx_bulk_kind updating = {
     .doing = "updating",
     .many = CALX_PLAN_UPDATE_ROWS,
     .alone = CALX_PLAN_UPDATE,
     .by_key = true,
+    .writes = true,
     .prepare = prepare_update,
+};
+
+static const calx_bulk_kind deleting = {
+    .doing = "deleting",
+    .many = CALX_PLAN_DELETE_ROWS,
+    .alone = CALX_PLAN_DELETE,
+    .by_key = true,
+    .prepare = prepare_delete,
 };
 
 /* ---- looking through them ---- */
 
-static calx_status blame(bulk_call *bulk, size_t number)
+static calx_status blame(calx_bulk *bulk, size_t number)
 {
     calx_error *error = &bulk->writer.session->error;
-    calx_error_prefix(error, "%s rows[%zu] of %s: ", bulk->kind->doing, number,
+    calx_error_prefix(error, "%s rows[%zu] of %s: ", bulk->kind->doing, bulk->before + number,
                       bulk->writer.entity->mapper->name);
     return error->status;
 }
@@ -165,10 +164,10 @@ static calx_status check_key(calx_writer *writer, const void *row)
     return CALX_OK;
 }
 
-static calx_status check_rows(bulk_call *bulk)
+static calx_status check_rows(calx_bulk *bulk)
 {
     calx_writer *writer = &bulk->writer;
-    bool is_limited = choose_limited(writer) > 0;
+    bool is_limited = bulk->kind->writes && choose_limited(writer) > 0;
     for (size_t i = 0; (is_limited || bulk->kind->by_key) && i < bulk->count; i++) {
         calx_status status = CALX_OK;
         size_t width = 0;
@@ -185,22 +184,36 @@ static calx_status check_rows(bulk_call *bulk)
 
 /* ---- sending them ---- */
 
-static calx_status send_alone(bulk_call *bulk, size_t number)
+/* A row that is not there: one that was to go is gone, unless its version says more (SES-344). */
+static calx_status miss(calx_bulk *bulk, size_t number)
+{
+    calx_session *session = bulk->writer.session;
+    const calx_entity *entity = bulk->writer.entity;
+    if (bulk->kind->writes || entity->version >= 0)
+        return calx_version_missed(&bulk->writer, row_at(bulk, number));
+    if (session->options.confirm_deleted_rows)
+        calx_session_warn(session, "rows[%zu]: DELETE FROM %s matched no row: it was gone already",
+                          bulk->before + number, entity->mapper->table);
+    return CALX_OK;
+}
+
+static calx_status send_alone(calx_bulk *bulk, size_t number)
 {
     calx_writer *writer = &bulk->writer;
     size_t width = 0;
     int64_t changes = 0;
     calx_status status = bulk->kind->prepare(bulk, number, &width);
     if (status == CALX_OK)
-        status = calx_writer_open(writer, bulk->kind->alone, writer->entity->columns);
+        status = calx_writer_open(writer, bulk->kind->alone,
+                                  bulk->kind->writes ? writer->entity->columns : NULL);
     if (status == CALX_OK)
         status = calx_writer_run_columns(writer, width, &changes);
     if (status == CALX_OK && bulk->kind->by_key && changes == 0)
-        status = calx_version_missed(writer, row_at(bulk, number));
+        status = miss(bulk, number);
     return status == CALX_OK ? CALX_OK : blame(bulk, number);
 }
 
-static calx_status send_singly(bulk_call *bulk)
+static calx_status send_singly(calx_bulk *bulk)
 {
     calx_status status = CALX_OK;
     calx_error_clear(&bulk->writer.session->error);
@@ -209,7 +222,7 @@ static calx_status send_singly(bulk_call *bulk)
     return status;
 }
 
-static bool is_for_copy(const bulk_call *bulk)
+static bool is_for_copy(const calx_bulk *bulk)
 {
     const calx_writer *writer = &bulk->writer;
     return bulk->kind->copied && !writer->entity->uncopied &&
@@ -233,7 +246,7 @@ static calx_status copy_batch(calx_writer *writer)
 }
 
 /* In one statement. *out_singly: nothing was done, and the rows are to be sent one by one. */
-static calx_status send_at_once(bulk_call *bulk, bool *out_singly)
+static calx_status send_at_once(calx_bulk *bulk, bool *out_singly)
 {
     calx_writer *writer = &bulk->writer;
     calx_status status = CALX_E_UNSUPPORTED;
@@ -250,7 +263,7 @@ static calx_status send_at_once(bulk_call *bulk, bool *out_singly)
 }
 
 /* Sends what was gathered. The scratch of the entity is used. */
-static calx_status send_batch(bulk_call *bulk)
+static calx_status send_batch(calx_bulk *bulk)
 {
     calx_writer *writer = &bulk->writer;
     bool singly = writer->batch.count < CALX_BATCH_LEAST_ROWS;
@@ -262,15 +275,16 @@ static calx_status send_batch(bulk_call *bulk)
     if (singly)
         status = send_singly(bulk);
     else if (status != CALX_OK)
-        calx_error_prefix(&writer->session->error,
-                          "%s rows[%zu] to rows[%zu] of %s: ", bulk->kind->doing, bulk->first,
-                          bulk->first + writer->batch.count - 1, writer->entity->mapper->name);
+        calx_error_prefix(
+            &writer->session->error, "%s rows[%zu] to rows[%zu] of %s: ", bulk->kind->doing,
+            bulk->before + bulk->first, bulk->before + bulk->first + writer->batch.count - 1,
+            writer->entity->mapper->name);
     calx_batch_empty(&writer->batch);
     return status;
 }
 
 /* What was gathered is sent, and the row begins a batch of its own. */
-static calx_status begin_batch(bulk_call *bulk, size_t number, calx_batch_row *row)
+static calx_status begin_batch(calx_bulk *bulk, size_t number, calx_batch_row *row)
 {
     calx_writer *writer = &bulk->writer;
     bool had_rows = writer->batch.count > 0;
@@ -286,7 +300,7 @@ static calx_status begin_batch(bulk_call *bulk, size_t number, calx_batch_row *r
 }
 
 /* A row without any value goes alone: there would be no array. So does one that cannot be sent. */
-static calx_status gather(bulk_call *bulk, size_t number)
+static calx_status gather(calx_bulk *bulk, size_t number)
 {
     calx_writer *writer = &bulk->writer;
     calx_batch_row row = { .entity = writer->entity };
@@ -305,7 +319,7 @@ static calx_status gather(bulk_call *bulk, size_t number)
     return CALX_OK;
 }
 
-static calx_status send_rows(bulk_call *bulk)
+static calx_status send_rows(calx_bulk *bulk)
 {
     const calx_entity *entity = bulk->writer.entity;
     bool together = calx_engine_dialect(bulk->writer.session->options.bind)->batches_rows;
@@ -315,37 +329,39 @@ static calx_status send_rows(bulk_call *bulk)
     return status == CALX_OK ? send_batch(bulk) : status;
 }
 
-static calx_status make_copies(bulk_call *bulk)
+calx_status calx_bulk_make_copies(calx_bulk *bulk, size_t count)
 {
     const calx_entity *entity = bulk->writer.entity;
-    if (entity->version < 0)
+    if (entity->version < 0 || !bulk->kind->writes)
         return CALX_OK;
-    bulk->copies = calx_alloc_array(bulk->count < COPIES ? bulk->count : COPIES,
-                                    entity->mapper->instance_size);
+    bulk->copies = calx_alloc_array(count < COPIES ? count : COPIES, entity->mapper->instance_size);
     return bulk->copies != NULL ? CALX_OK : calx_error_set_nomem(&bulk->writer.session->error);
 }
 
 /* A struct of nothing but a key has nothing to update. */
-static calx_status send_all(bulk_call *bulk)
+static bool has_nothing_to_write(calx_bulk *bulk)
 {
-    calx_writer *writer = &bulk->writer;
+    return bulk->kind->by_key && bulk->kind->writes && choose_updated(&bulk->writer) == 0 &&
+           bulk->writer.entity->version < 0;
+}
+
+/* The rows of the array; the next array may follow. */
+calx_status calx_bulk_send_array(calx_bulk *bulk)
+{
     calx_status status = check_rows(bulk);
-    bool is_empty =
-        bulk->kind->by_key && choose_updated(writer) == 0 && writer->entity->version < 0;
-    if (status == CALX_OK)
-        status = make_copies(bulk);
-    if (status == CALX_OK && !is_empty)
-        status = send_rows(bulk);
-    calx_cursor_close(writer->cursor);
-    calx_batch_clear(&writer->batch);
-    calx_release(bulk->copies);
-    return status;
+    return status == CALX_OK && !has_nothing_to_write(bulk) ? send_rows(bulk) : status;
+}
+
+static calx_status send_all(calx_bulk *bulk)
+{
+    calx_status status = calx_bulk_make_copies(bulk, bulk->count);
+    return status == CALX_OK ? calx_bulk_send_array(bulk) : status;
 }
 
 /* ---- the calls ---- */
 
 /* A failure is that of a flush: rolled back at once, to the innermost savepoint (SES-326). */
-static calx_status run(bulk_call *bulk, const calx_mapper *mapper)
+static calx_status run(calx_bulk *bulk, const calx_mapper *mapper)
 {
     calx_session *session = bulk->writer.session;
     bulk->writer.entity = calx_session_entity(session, mapper);
@@ -355,15 +371,20 @@ static calx_status run(bulk_call *bulk, const calx_mapper *mapper)
     if (status == CALX_E_PENDING_ROLLBACK || session->connection == NULL)
         return status; /* nothing was sent: nothing is to be undone */
     session->flushing = true;
-    if (status == CALX_OK && bulk->count > 0)
+    if (status == CALX_OK && bulk->source != NULL)
+        status = calx_bulk_send_made(bulk);
+    else if (status == CALX_OK && bulk->count > 0)
         status = send_all(bulk);
+    calx_cursor_close(bulk->writer.cursor);
+    calx_batch_clear(&bulk->writer.batch);
+    calx_release(bulk->copies);
     if (status != CALX_OK)
         calx_session_break(session);
     session->flushing = false;
     return status;
 }
 
-static calx_status enter(bulk_call *bulk, const calx_mapper *mapper, const char *call)
+static calx_status enter(calx_bulk *bulk, const calx_mapper *mapper, const char *call)
 {
     calx_session *session = bulk->writer.session;
     calx_status status = calx_session_enter(session);
@@ -379,7 +400,7 @@ static calx_status enter(bulk_call *bulk, const calx_mapper *mapper, const char 
 calx_status calx_session_bulk_insert(calx_session *session, const calx_mapper *mapper,
                                      const void *rows, size_t count)
 {
-    bulk_call bulk = { .kind = &inserting, .rows = rows, .count = count };
+    calx_bulk bulk = { .kind = &inserting, .rows = rows, .count = count };
     bulk.writer.session = session;
     return enter(&bulk, mapper, "bulk_insert");
 }
@@ -387,7 +408,27 @@ calx_status calx_session_bulk_insert(calx_session *session, const calx_mapper *m
 calx_status calx_session_bulk_update(calx_session *session, const calx_mapper *mapper,
                                      const void *rows, size_t count)
 {
-    bulk_call bulk = { .kind = &updating, .rows = rows, .count = count };
+    calx_bulk bulk = { .kind = &updating, .rows = rows, .count = count };
     bulk.writer.session = session;
     return enter(&bulk, mapper, "bulk_update");
+}
+
+calx_status calx_session_bulk_delete(calx_session *session, const calx_mapper *mapper,
+                                     const void *rows, size_t count)
+{
+    calx_bulk bulk = { .kind = &deleting, .rows = rows, .count = count };
+    bulk.writer.session = session;
+    return enter(&bulk, mapper, "bulk_delete");
+}
+
+calx_status calx_session_bulk_insert_from(calx_session *session, const calx_mapper *mapper,
+                                          calx_bulk_source source, void *context)
+{
+    calx_bulk bulk = { .kind = &inserting, .source = source, .context = context };
+    bulk.writer.session = session;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK && source == NULL)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "bulk_insert_from(): the function that makes rows is NULL");
+    return status == CALX_OK ? enter(&bulk, mapper, "bulk_insert_from") : status;
 }

@@ -5,7 +5,7 @@
  *   write.c        statements and values             insert.c, update.c, delete.c  the rows
  *   foreign_key.c  keys of what is pointed at        version.c     what a version column needs
  *   vacate.c       places that are left first
- *   together.c     rows that go together             bulk.c        rows of plain arrays
+ *   together.c     rows that go together             bulk.c, bulk_source.c  plain rows
  *   association.c  rows of a many-to-many            association_send.c  sending them
  */
 #ifndef CALX_SESSION_WRITE_H

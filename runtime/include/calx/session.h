@@ -387,6 +387,36 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_update(calx_session *session,
                                                         size_t count);
 
 /**
+ * Deletes by key, in the same way: only the key and the version of the structs are looked at, and
+ * no cascade but that of the database. Instances of these rows stay what they are: expire them. A
+ * row that is gone already is a warning, unless it has a version (SES-341, 344).
+ * @return as above; CALX_E_STALE_DATA only with a version
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_delete(calx_session *session,
+                                                        const calx_mapper *mapper, const void *rows,
+                                                        size_t count);
+
+/**
+ * Makes the next row: fills the struct, which is all zero, and sets *out_row to true; or to false,
+ * and there are no more. Its texts may be gone when it is called again. Another status than CALX_OK
+ * ends the call that asks, and is what that answers.
+ */
+typedef calx_status (*calx_bulk_source)(void *context, void *row, bool *out_row);
+
+/**
+ * As calx_session_bulk_insert(), of rows that a function makes one by one: any number in bounded
+ * memory. They are looked through and sent some thousand at a time, so the function may be asked
+ * for some that come to nothing when an earlier one fails; all are undone then. The function may
+ * not use the session, which refuses.
+ * @param context  handed to the function
+ * @return as above; what the function answers
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_insert_from(calx_session *session,
+                                                             const calx_mapper *mapper,
+                                                             calx_bulk_source source,
+                                                             void *context);
+
+/**
  * Sets a column of an instance to an SQL expression: the next flush writes it in a statement of the
  * row's own, and the column is expired after that, of a new row all of them (SES-180).
  *
