@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "mapper/column.h"
+#include "session/transaction_events.h"
 #include "session/work.h"
 
 #include <string.h>
@@ -120,11 +121,13 @@ void calx_boundary_merge_into(calx_session *session, calx_boundary *boundary)
 void calx_boundary_close(calx_session *session)
 {
     calx_boundary *boundary = session->boundary;
+    calx_level level = calx_level_of(boundary);
     if (boundary->scope != NULL)
         boundary->scope->ended = true;
     session->boundary = boundary->outer;
     if (boundary->outer != NULL)
         calx_release(boundary);
+    calx_level_tell(session, CALX_SESSION_AFTER_TRANSACTION_END, level);
 }
 
 void calx_boundary_close_all(calx_session *session)
@@ -158,7 +161,7 @@ static void set_links_apart(const calx_instance *instance, bool leave)
  * What was added is transient again; values stay, the key made by the database too (SES-104). After
  * a rollback of everything no collection is believed any more; after one to a savepoint they are.
  */
-static void undo_add(calx_session *session, calx_instance *instance)
+static void undo_add(calx_session *session, calx_instance *instance, calx_state before)
 {
     calx_session_forget(session, instance);
     calx_key_clear(&instance->key);
@@ -168,6 +171,7 @@ static void undo_add(calx_session *session, calx_instance *instance)
         calx_watch_forget_row(instance->watch);
     set_links_apart(instance, is_in_savepoint(session));
     calx_pairs_set_apart(instance);
+    calx_session_note_left(session, instance, before);
 }
 
 /*
@@ -176,16 +180,17 @@ static void undo_add(calx_session *session, calx_instance *instance)
  */
 static void undo_insert(calx_session *session, calx_instance *instance)
 {
-    if (instance->state == CALX_STATE_DELETED)
+    calx_state before = (calx_state)instance->state;
+    if (before == CALX_STATE_DELETED)
         instance->state = CALX_STATE_TRANSIENT;
     instance->flags &= (uint16_t) ~(CALX_INSTANCE_TAKEN_BACK | CALX_INSTANCE_MARKED);
-    undo_add(session, instance);
+    undo_add(session, instance, before);
 }
 
 static void undo_adds(calx_session *session)
 {
     while (session->pending.last != NULL)
-        undo_add(session, session->pending.last->instance);
+        undo_add(session, session->pending.last->instance, CALX_STATE_PENDING);
     while (session->inserted.count > session->boundary->inserted)
         undo_insert(session, session->inserted.items[session->inserted.count - 1]);
 }
@@ -273,6 +278,7 @@ static void bring_back_whole(calx_session *session, calx_instance *instance)
 {
     bring_back(session, instance);
     calx_links_unload(instance, false);
+    calx_session_note(session, CALX_SESSION_DELETED_TO_PERSISTENT, instance);
 }
 
 /* A change nobody wrote goes with the boundary in which it could be made. */
@@ -284,6 +290,7 @@ static void take_away_again(calx_session *session, calx_instance *instance)
     if (instance->watch != NULL)
         calx_watch_list_remove(instance->watch);
     instance->state = CALX_STATE_DELETED;
+    calx_session_note(session, CALX_SESSION_PERSISTENT_TO_DELETED, instance);
 }
 
 /*
@@ -449,6 +456,7 @@ void calx_boundary_take_back(calx_session *session, calx_instance *instance)
         (void)calx_instances_push(&session->deleted, instance);
     }
     bring_back(session, instance);
+    calx_session_note(session, CALX_SESSION_DELETED_TO_PERSISTENT, instance);
 }
 
 void calx_boundary_return_inserted(calx_session *session, uint64_t number, calx_instance *instance)

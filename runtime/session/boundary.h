@@ -8,6 +8,7 @@
 #ifndef CALX_SESSION_BOUNDARY_H
 #define CALX_SESSION_BOUNDARY_H
 
+#include "session/hook.h"
 #include "session/links.h"
 #include "session/watch.h"
 
@@ -28,6 +29,8 @@ struct calx_boundary {
     calx_session_scope *scope;
     bool sent;   /* the database has it open */
     bool failed; /* only its own rollback, or one further out, is legal */
+    bool told;   /* listeners know that it was rolled back */
+    calx_transaction_origin origin;
 };
 
 /* Opens the root; it is part of the session, so this cannot fail. None may be open. */

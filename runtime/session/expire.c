@@ -154,7 +154,9 @@ calx_status calx_session_complete_along(calx_session *session, calx_instance *in
 static calx_status persistent_member(calx_session *session, const void *entity,
                                      calx_instance **out_instance)
 {
-    calx_status status = calx_session_member(session, entity, out_instance);
+    calx_status status = calx_session_check_barred(session, CALX_BAR_CHANGES);
+    if (status == CALX_OK)
+        status = calx_session_member(session, entity, out_instance);
     if (status == CALX_OK && (*out_instance)->state != CALX_STATE_PERSISTENT)
         return calx_session_fail(session, CALX_E_STATE,
                                  "this %s is not persistent: it was never flushed, or its row was "
@@ -263,6 +265,7 @@ static void expire_or_drop(calx_session *session, calx_instance *instance)
     calx_session_forget(session, instance);
     calx_links_detach(instance);
     instance->state = CALX_STATE_TRANSIENT;
+    calx_session_note(session, CALX_SESSION_PENDING_TO_TRANSIENT, instance);
 }
 
 /* The instance, and what refresh_expire reaches from it. */
@@ -319,6 +322,8 @@ calx_status calx_session_expire_with(calx_session *session, const void *entity,
 calx_status calx_session_expire_all(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status != CALX_OK)
         return status;
     size_t position = 0;

@@ -7,6 +7,7 @@
 #include "session/checksum.h"
 #include "session/row_switch.h"
 #include "session/together.h"
+#include "session/transaction_events.h"
 
 #include "base/error.h"
 
@@ -94,6 +95,46 @@ static bool may_have_work(const calx_session *session, bool cold)
            session->pairs.count > 0 || (cold && session->cold.count > 0);
 }
 
+/* ---- what listeners hear ---- */
+
+static calx_status raise_flush(calx_session *session, calx_session_event event)
+{
+    return calx_level_raise(session, event, calx_level_of(session->boundary));
+}
+
+/* Whether there is anything to write, for listeners: a flush itself finds out on the way. */
+static bool has_work(const calx_session *session)
+{
+    return session->pending.count > 0 || session->marked.count > 0 || session->pairs.count > 0 ||
+           calx_session_count_dirty(session) > 0;
+}
+
+/* Its listener may change what is to be written (SES-377), and refuse it (SES-159). */
+static calx_status raise_before(calx_session *session)
+{
+    if (!calx_session_hears(session, CALX_SESSION_BEFORE_FLUSH) || !has_work(session))
+        return CALX_OK;
+    calx_status status = calx_session_autobegin(session);
+    return status == CALX_OK ? raise_flush(session, CALX_SESSION_BEFORE_FLUSH) : status;
+}
+
+/* The part of the level that this flush is. */
+static calx_level level_of_flush(const calx_session *session)
+{
+    return (calx_level){ session->boundary->number, CALX_TRANSACTION_FLUSH };
+}
+
+/* What a listener had loaded may have taken what was reserved. */
+static calx_status raise_after(calx_session *session, const calx_work *work)
+{
+    if (!calx_session_hears(session, CALX_SESSION_AFTER_FLUSH))
+        return CALX_OK;
+    calx_status status = raise_flush(session, CALX_SESSION_AFTER_FLUSH);
+    return status == CALX_OK ? reserve(session, work) : status;
+}
+
+/* ---- a flush ---- */
+
 static calx_status write_work(calx_session *session, const calx_work *work)
 {
     calx_status status = calx_session_acquire(session);
@@ -103,6 +144,8 @@ static calx_status write_work(calx_session *session, const calx_work *work)
         status = reserve(session, work);
     if (status == CALX_OK)
         status = send_work(session, work);
+    if (status == CALX_OK)
+        status = raise_after(session, work);
     if (status != CALX_OK)
         calx_session_break(session);
     else
@@ -110,26 +153,88 @@ static calx_status write_work(calx_session *session, const calx_work *work)
     return status;
 }
 
+/* *out_level: its number stays 0 when it did not begin. */
+static calx_status write_gathered(calx_session *session, calx_work *work, calx_level *out_level)
+{
+    if (session->failure.status != CALX_OK)
+        return calx_session_pending(session);
+    calx_status status = calx_session_autobegin(session);
+    if (status != CALX_OK)
+        return status;
+    calx_level level = level_of_flush(session);
+    status = calx_level_raise(session, CALX_SESSION_AFTER_TRANSACTION_CREATE, level);
+    if (status != CALX_OK)
+        return status;
+    *out_level = level;
+    status = calx_work_order(work);
+    if (status == CALX_OK)
+        return write_work(session, work);
+    calx_session_break(session);
+    return status;
+}
+
+/* Nothing points at what was planned any more: the listener may do as it likes (SES-378). */
+static calx_status end_level(calx_session *session, calx_level level, calx_status status)
+{
+    if (status == CALX_OK && calx_session_hears(session, CALX_SESSION_AFTER_FLUSH_POSTEXEC)) {
+        status = raise_flush(session, CALX_SESSION_AFTER_FLUSH_POSTEXEC);
+        if (status != CALX_OK)
+            calx_session_break(session);
+    }
+    calx_level_tell(session, CALX_SESSION_AFTER_TRANSACTION_END, level);
+    return status;
+}
+
+static calx_status write_all_there_is(calx_session *session, bool cold, calx_level *out_level)
+{
+    calx_work work;
+    calx_status status = raise_before(session);
+    if (status != CALX_OK)
+        return status;
+    status = calx_work_gather(&work, session, cold);
+    if (status == CALX_OK && !calx_work_is_empty(&work))
+        status = write_gathered(session, &work, out_level);
+    if (status == CALX_OK)
+        cool_down(session);
+    calx_work_clear(&work);
+    return out_level->number != 0 ? end_level(session, *out_level, status) : status;
+}
+
 calx_status calx_session_write(calx_session *session, bool cold)
 {
+    calx_level level = { 0, CALX_TRANSACTION_FLUSH };
     if (session->flushing)
         return calx_session_fail(session, CALX_E_STATE, "flush() while a flush runs");
+    calx_status status = calx_session_check_barred(session, CALX_BAR_CHANGES);
+    if (status != CALX_OK)
+        return status;
     if (cold)
         calx_checksum_compare(session);
     if (!may_have_work(session, cold))
         return CALX_OK;
-    calx_work work;
+    bool was_active = session->failure.status == CALX_OK;
     session->flushing = true;
-    bool sorting = false;
-    calx_status status = calx_work_plan(&work, session, cold, &sorting);
-    if (status != CALX_OK && sorting && session->failure.status == CALX_OK)
-        calx_session_break(session);
-    else if (status == CALX_OK && !calx_work_is_empty(&work))
-        status = write_work(session, &work);
-    if (status == CALX_OK)
-        cool_down(session);
-    calx_work_clear(&work);
+    status = write_all_there_is(session, cold, &level);
     session->flushing = false;
+    if (was_active && session->failure.status != CALX_OK)
+        calx_level_tell(session, CALX_SESSION_AFTER_SOFT_ROLLBACK, level);
+    return status;
+}
+
+calx_status calx_session_write_all(calx_session *session)
+{
+    enum { MOST_ROUNDS = 100 };
+    calx_status status = session->failure.status == CALX_OK ? calx_session_write(session, true)
+                                                            : calx_session_pending(session);
+    for (int round = 1; status == CALX_OK && session->hooks.heard != 0 && has_work(session);
+         round++) {
+        if (round == MOST_ROUNDS)
+            return calx_session_fail(session, CALX_E_FLUSH,
+                                     "%d flushes, and there is still work: a listener adds some "
+                                     "in each",
+                                     MOST_ROUNDS);
+        status = calx_session_write(session, true);
+    }
     return status;
 }
 
@@ -142,7 +247,7 @@ calx_status calx_session_flush(calx_session *session)
 calx_status calx_session_autoflush(calx_session *session)
 {
     if (!session->options.autoflush || session->no_autoflush > 0 || session->flushing ||
-        session->failure.status != CALX_OK)
+        session->hooks.barred != 0 || session->failure.status != CALX_OK)
         return CALX_OK;
     calx_status status = calx_session_write(session, false);
     if (status != CALX_OK)

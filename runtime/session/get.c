@@ -27,6 +27,7 @@ static void note_row_gone(calx_session *session, calx_instance *instance)
         calx_watch_list_remove(instance->watch);
     instance->state = CALX_STATE_DELETED;
     (void)calx_instances_push(&session->deleted, instance);
+    calx_session_note(session, CALX_SESSION_PERSISTENT_TO_DELETED, instance);
 }
 
 /* The values as a key, for messages too. */

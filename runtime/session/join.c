@@ -3,7 +3,7 @@
  * one (SES-092), a savepoint is sent with the first statement inside it (SES-132). On a connection
  * of the caller's the session joins what is open there as its options say (SES-121 to 124).
  */
-#include "session/session.h"
+#include "session/transaction_events.h"
 
 #include "base/error.h"
 #include "engine/savepoint.h"
@@ -31,12 +31,14 @@ calx_status calx_session_autobegin(calx_session *session)
     calx_status status = calx_session_check_open(session);
     if (status != CALX_OK || session->boundary != NULL)
         return status;
+    status = calx_session_check_barred(session, CALX_BAR_CHANGES);
+    if (status != CALX_OK)
+        return status;
     if (!session->options.autobegin)
         return calx_session_fail(session, CALX_E_STATE,
                                  "autobegin is off and no transaction was begun: call "
                                  "calx_session_begin() first");
-    calx_boundary_open_root(session);
-    return CALX_OK;
+    return calx_session_open_root(session, CALX_TRANSACTION_AUTOBEGIN);
 }
 
 calx_status calx_session_pending(calx_session *session)
@@ -134,6 +136,36 @@ static calx_status join_callers(calx_session *session)
 
 /* ---- sending what was begun ---- */
 
+/* Refused: the level is as if its first statement were still to come. */
+static void take_back(calx_session *session, calx_boundary *boundary)
+{
+    calx_error why = CALX_ERROR_INIT;
+    bool is_root = boundary->outer == NULL;
+    calx_error_move(&why, &session->error);
+    if (!is_root || session->join == CALX_JOIN_OWN || session->join == CALX_JOIN_BEGUN ||
+        session->join == CALX_JOIN_SAVEPOINT)
+        (void)calx_join_rollback(session, boundary);
+    boundary->sent = false;
+    if (is_root)
+        calx_join_release(session);
+    calx_error_move(&session->error, &why);
+}
+
+/* Once for each level, before its first statement (SES-374). */
+static calx_status raise_begin(calx_session *session, calx_boundary *boundary)
+{
+    calx_session_event_details details = {
+        .event = CALX_SESSION_AFTER_BEGIN,
+        .transaction = { session, boundary->number },
+        .origin = boundary->origin,
+        .connection = session->connection,
+    };
+    calx_status status = calx_session_raise(session, &details);
+    if (status != CALX_OK)
+        take_back(session, boundary);
+    return status;
+}
+
 static calx_status send_boundary(calx_session *session, calx_boundary *boundary)
 {
     calx_status status = CALX_OK;
@@ -146,6 +178,8 @@ static calx_status send_boundary(calx_session *session, calx_boundary *boundary)
     else
         status = take_from_pool(session);
     boundary->sent = status == CALX_OK;
+    if (status == CALX_OK && calx_session_hears(session, CALX_SESSION_AFTER_BEGIN))
+        status = raise_begin(session, boundary);
     return status;
 }
 
@@ -166,7 +200,9 @@ calx_status calx_session_acquire(calx_session *session)
 {
     if (session->failure.status != CALX_OK)
         return calx_session_pending(session);
-    calx_status status = calx_session_autobegin(session);
+    calx_status status = calx_session_check_barred(session, CALX_BAR_STATEMENTS);
+    if (status == CALX_OK)
+        status = calx_session_autobegin(session);
     if (status != CALX_OK || session->boundary->sent)
         return status;
     return send_boundaries(session);

@@ -94,6 +94,7 @@ static void enter(calx_session *session, const calx_entity *entity, calx_identit
     slot->epoch = stays ? session->epoch : 0;
     if (session->checks)
         calx_checksum_note(instance);
+    calx_session_note(session, CALX_SESSION_LOADED_AS_PERSISTENT, instance);
 }
 
 /* A key of which a part is missing cannot be told from others. */

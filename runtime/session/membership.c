@@ -254,6 +254,21 @@ static void return_to_transaction(calx_session *session, calx_instance *instance
     calx_boundary_touch(instance); /* it may have kept its collections */
 }
 
+static void tell_attached(calx_session *session, calx_instance *instance,
+                          calx_session_event transition)
+{
+    calx_session_note(session, CALX_SESSION_AFTER_ATTACH, instance);
+    calx_session_note(session, transition, instance);
+}
+
+/* A listener may refuse it (SES-376). */
+static calx_status raise_attach(calx_session *session, calx_instance *instance)
+{
+    if (!calx_session_hears(session, CALX_SESSION_BEFORE_ATTACH))
+        return CALX_OK;
+    return calx_session_raise_of(session, CALX_SESSION_BEFORE_ATTACH, instance);
+}
+
 /* Never fails: gather() and the reservation came before. */
 static void attach_one(calx_session *session, calx_instance *instance)
 {
@@ -265,6 +280,7 @@ static void attach_one(calx_session *session, calx_instance *instance)
     if (instance->state == CALX_STATE_TRANSIENT) {
         instance->state = CALX_STATE_PENDING;
         calx_watch_list_append(&session->pending, instance->watch);
+        tell_attached(session, instance, CALX_SESSION_TRANSIENT_TO_PENDING);
         return;
     }
     instance->state = CALX_STATE_PERSISTENT;
@@ -273,6 +289,7 @@ static void attach_one(calx_session *session, calx_instance *instance)
     calx_identity_put(session, instance);
     calx_watch_list_append(&session->hot, instance->watch);
     return_to_transaction(session, instance);
+    tell_attached(session, instance, CALX_SESSION_DETACHED_TO_PERSISTENT);
 }
 
 /* A detached instance may never have been watched: what it holds is what to compare with. */
@@ -337,6 +354,8 @@ calx_status calx_session_attach_begin(calx_session *session, calx_instance *cons
         status = calx_error_set_nomem(&session->error);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
+    for (size_t i = 0; status == CALX_OK && i < found->count; i++)
+        status = raise_attach(session, found->items[i]);
     if (status == CALX_OK)
         status = join_collections(session, found);
     return status;
@@ -375,6 +394,8 @@ calx_status calx_session_attach(calx_session *session, calx_instance *instance)
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
     if (status == CALX_OK)
+        status = raise_attach(session, instance);
+    if (status == CALX_OK)
         attach_one(session, instance);
     return status;
 }
@@ -395,6 +416,8 @@ static calx_status add_again(calx_session *session, calx_instance *instance)
 calx_status calx_session_add(calx_session *session, const void *entity)
 {
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status != CALX_OK)
         return status;
     calx_instance *instance = calx_instance_of(entity);
@@ -486,6 +509,7 @@ static void mark_or_drop(calx_session *session, calx_instance *instance)
     if (instance->state == CALX_STATE_PENDING) {
         calx_session_forget(session, instance);
         instance->state = CALX_STATE_TRANSIENT;
+        calx_session_note(session, CALX_SESSION_PENDING_TO_TRANSIENT, instance);
         return;
     }
     instance->flags |= CALX_INSTANCE_MARKED;
@@ -549,6 +573,8 @@ calx_status calx_session_delete(calx_session *session, const void *entity)
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
+        status = calx_session_check_barred(session, CALX_BAR_CHANGES);
+    if (status == CALX_OK)
         status = to_delete(session, entity, &instance);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
@@ -580,6 +606,7 @@ static void detach(calx_instance *instance)
 
 static void take_out(calx_session *session, calx_instance *instance)
 {
+    calx_state before = (calx_state)instance->state;
     if (instance->epoch != session->epoch && instance->state != CALX_STATE_PENDING)
         instance->flags |= CALX_INSTANCE_EXPIRED;
     if (instance->watch != NULL) {
@@ -590,6 +617,7 @@ static void take_out(calx_session *session, calx_instance *instance)
     calx_links_detach(instance);
     calx_session_unkeep(instance);
     detach(instance);
+    calx_session_note_left(session, instance, before);
 }
 
 /* What leaves together keeps hold of each other, or the caller could not find what is now his. */
@@ -610,6 +638,8 @@ calx_status calx_session_expunge(calx_session *session, const void *entity)
 {
     calx_instance *instance = NULL;
     calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status == CALX_OK)
         status = calx_session_member(session, entity, &instance);
     if (status != CALX_OK)

@@ -561,11 +561,14 @@ static calx_status merge(calx_session *session, const calx_mapper *mapper, const
                          bool load, const void **out_entity)
 {
     merging work = { .session = session, .load = load };
+    calx_status status = calx_session_check_barred(session, CALX_BAR_CHANGES);
+    if (status != CALX_OK)
+        return status;
     calx_arena_init(&work.arena, 0);
     calx_map_init(&work.by_source);
     calx_map_init(&work.by_key);
     work.end = &work.first;
-    calx_status status = calx_session_autobegin(session);
+    status = calx_session_autobegin(session);
     if (status == CALX_OK && load)
         status = calx_session_autoflush(session);
     session->no_autoflush++;

@@ -259,6 +259,7 @@ void calx_orphan_leave(calx_session *session, const calx_instance *first)
         calx_instance *instance = leaving.first->instance;
         calx_session_forget(session, instance);
         instance->state = CALX_STATE_TRANSIENT;
+        calx_session_note(session, CALX_SESSION_PENDING_TO_TRANSIENT, instance);
     }
 }
 

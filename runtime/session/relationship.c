@@ -305,7 +305,10 @@ calx_status calx_relationship_check_changeable(const calx_instance *instance)
         return calx_session_fail(instance->session, CALX_E_STATE,
                                  "this %s was deleted and cannot be changed",
                                  instance->mapper->name);
-    return instance->session == NULL ? CALX_OK : calx_session_autobegin(instance->session);
+    if (instance->session == NULL)
+        return CALX_OK;
+    calx_status status = calx_session_check_barred(instance->session, CALX_BAR_CHANGES);
+    return status == CALX_OK ? calx_session_autobegin(instance->session) : status;
 }
 
 calx_status calx_relationship_check_writable(const calx_instance *instance,

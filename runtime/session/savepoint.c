@@ -2,7 +2,7 @@
  * Savepoints, and handles on transactions (SES-116, 117, 130 to 143). A handle is a number: what it
  * stands for may have ended, which is found out by looking for it among the open boundaries.
  */
-#include "session/session.h"
+#include "session/transaction_events.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -20,12 +20,12 @@ static calx_status check_may_begin(calx_session *session)
 /* What is unflushed belongs to the outer level, so it is written first (SES-131). */
 static calx_status open_savepoint(calx_session *session, calx_boundary *savepoint)
 {
+    calx_status status = CALX_OK;
     if (session->boundary == NULL)
-        calx_boundary_open_root(session);
-    calx_status status = calx_session_write(session, true);
+        status = calx_session_open_root(session, CALX_TRANSACTION_BEGIN);
     if (status == CALX_OK)
-        calx_boundary_open(session, savepoint);
-    return status;
+        status = calx_session_write(session, true);
+    return status == CALX_OK ? calx_session_open_savepoint(session, savepoint) : status;
 }
 
 calx_status calx_session_begin_nested(calx_session *session)
@@ -130,7 +130,9 @@ calx_status calx_session_transaction_commit(calx_session_transaction transaction
         return calx_session_commit(session);
     if (session->failure.status != CALX_OK)
         return calx_session_pending(session);
-    status = calx_session_write(session, true);
+    status = calx_levels_raise_commit(session, boundary);
+    if (status == CALX_OK)
+        status = calx_session_write_all(session);
     if (status == CALX_OK)
         status = calx_session_release_inside(session, boundary->outer);
     return status;

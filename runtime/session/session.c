@@ -212,6 +212,7 @@ static void clear_use(calx_session *session)
     calx_instances_clear(&session->deleted);
     calx_buffer_clear(&session->scalar);
     calx_info_map_clear(&session->infos);
+    calx_hooks_clear(&session->hooks);
     calx_release(session->execution_options);
     session->execution_options = NULL;
     calx_error_clear(&session->failure);

@@ -16,6 +16,7 @@
  *   merge.c        states taken over from elsewhere
  *   checksum.c     debug checks of what nobody watches     row_switch.c  a row that changes hands
  *   collection.c   what loaders found                      pairs.c       many-to-many in memory
+ *   hook.c         listeners of its events
  */
 #ifndef CALX_SESSION_SESSION_H
 #define CALX_SESSION_SESSION_H
@@ -30,6 +31,7 @@
 #include "mapper/instance.h"
 #include "mapper/row.h"
 #include "session/boundary.h"
+#include "session/hook.h"
 #include "session/identity_table.h"
 #include "session/instances.h"
 #include "session/links.h"
@@ -165,7 +167,25 @@ struct calx_session {
     /* CALX_RELATIONSHIP_…: what relationships of the mappers met so far are */
     unsigned relationship_flags;
     bool has_odd_references; /* some foreign key of theirs points at what is not in a key */
+    calx_hooks hooks;        /* listeners of its events */
 };
+
+/* Whether anybody listens. */
+static inline bool calx_session_hears(const calx_session *session, calx_session_event event)
+{
+    return (session->hooks.heard & calx_hook_bit(event)) != 0;
+}
+
+/* Of an instance something has happened. */
+static inline void calx_session_note(calx_session *session, calx_session_event event,
+                                     calx_instance *instance)
+{
+    if (calx_session_hears(session, event))
+        calx_session_tell_of(session, event, instance);
+}
+
+/* It has left the session, where it was in this state before. */
+void calx_session_note_left(calx_session *session, calx_instance *instance, calx_state before);
 
 /* ---- entering and failing ---- */
 
@@ -423,6 +443,9 @@ calx_status calx_session_autoflush(calx_session *session);
 
 /* The flush itself. cold: also instances handed out before the last flush. */
 calx_status calx_session_write(calx_session *session, bool cold);
+
+/* The same until nothing is left of what listeners add, for a commit (SES-097, 378). */
+calx_status calx_session_write_all(calx_session *session);
 
 /* ---- dependents ---- */
 

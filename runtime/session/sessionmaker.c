@@ -24,6 +24,7 @@ struct calx_sessionmaker {
     calx_session_options options; /* without infos; its execution options are the newest kept */
     calx_info_map infos;
     kept_options *kept;
+    calx_hooks hooks; /* of the sessions it makes */
 };
 
 static calx_status check_size(const calx_session_options *options, calx_error *out_error)
@@ -124,6 +125,7 @@ void calx_sessionmaker_free(calx_sessionmaker *maker)
         return;
     pthread_mutex_destroy(&maker->lock);
     calx_info_map_clear(&maker->infos);
+    calx_hooks_clear(&maker->hooks);
     while (maker->kept != NULL) {
         kept_options *kept = maker->kept;
         maker->kept = kept->older;
@@ -157,13 +159,15 @@ calx_status calx_sessionmaker_configure(calx_sessionmaker *maker,
     return status;
 }
 
-/* The maker's map under the call's, in the new session. */
-static calx_status inherit_infos(calx_sessionmaker *maker, const calx_session_options *options,
-                                 calx_session *session)
+/* The maker's listeners, and its map under the call's, in the new session. */
+static calx_status inherit(calx_sessionmaker *maker, const calx_session_options *options,
+                           calx_session *session)
 {
     calx_info_map infos = { NULL, 0 };
     pthread_mutex_lock(&maker->lock);
     calx_status status = calx_info_map_overlay(&infos, maker->infos.entries, maker->infos.count);
+    if (status == CALX_OK)
+        status = calx_hooks_copy(&session->hooks, &maker->hooks);
     pthread_mutex_unlock(&maker->lock);
     if (status == CALX_OK)
         status = calx_info_map_overlay(&infos, options->infos, options->info_count);
@@ -189,12 +193,34 @@ calx_status calx_sessionmaker_make(calx_sessionmaker *maker, const calx_session_
         calx_session_new(options, out_session == NULL ? NULL : &session, out_error);
     if (status != CALX_OK)
         return status;
-    if (inherit_infos(maker, options, session) != CALX_OK) {
+    if (inherit(maker, options, session) != CALX_OK) {
         calx_session_free(session);
         return calx_error_set_nomem(out_error);
     }
     *out_session = session;
     return CALX_OK;
+}
+
+calx_status calx_sessionmaker_listen(calx_sessionmaker *maker, calx_session_event event,
+                                     const calx_session_listener *listener)
+{
+    if (maker == NULL)
+        return CALX_E_ARGUMENT;
+    pthread_mutex_lock(&maker->lock);
+    calx_status status = calx_hooks_add(&maker->hooks, event, listener);
+    pthread_mutex_unlock(&maker->lock);
+    return status;
+}
+
+calx_status calx_sessionmaker_unlisten(calx_sessionmaker *maker, calx_session_event event,
+                                       calx_session_event_function function, void *context)
+{
+    if (maker == NULL)
+        return CALX_E_ARGUMENT;
+    pthread_mutex_lock(&maker->lock);
+    bool removed = calx_hooks_remove(&maker->hooks, event, function, context);
+    pthread_mutex_unlock(&maker->lock);
+    return removed ? CALX_OK : CALX_E_ARGUMENT;
 }
 
 calx_status calx_sessionmaker_session(calx_sessionmaker *maker, calx_session **out_session)

@@ -14,6 +14,7 @@ void calx_session_displace(calx_session *session, const calx_key *key)
                       key->mapper->name);
     calx_session_forget(session, other);
     other->state = CALX_STATE_DETACHED;
+    calx_session_note(session, CALX_SESSION_PERSISTENT_TO_DETACHED, other);
 }
 
 static void settle_links(calx_instance *instance)
@@ -78,6 +79,23 @@ static void settle_inserts(calx_session *session, const calx_instances *inserts)
     }
 }
 
+static void tell_all(calx_session *session, calx_session_event event,
+                     const calx_instances *instances)
+{
+    if (calx_session_hears(session, event))
+        for (size_t i = 0; i < instances->count; i++)
+            calx_session_tell_of(session, event, instances->items[i]);
+}
+
+/* When all of them are what they are now. */
+static void tell_transitions(calx_session *session, const calx_work *work)
+{
+    tell_all(session, CALX_SESSION_PERSISTENT_TO_DELETED, &work->deletes);
+    tell_all(session, CALX_SESSION_PERSISTENT_TO_DELETED, &work->switched);
+    tell_all(session, CALX_SESSION_PENDING_TO_PERSISTENT, &work->inserts);
+    tell_all(session, CALX_SESSION_PENDING_TO_PERSISTENT, &work->switches);
+}
+
 void calx_session_settle(calx_session *session, const calx_work *work)
 {
     calx_association_settle(work);
@@ -92,4 +110,5 @@ void calx_session_settle(calx_session *session, const calx_work *work)
         settle_links(work->updates.items[i]);
     for (size_t i = 0; i < work->late.count; i++)
         settle_links(work->late.items[i]);
+    tell_transitions(session, work);
 }

@@ -71,6 +71,9 @@ calx_status calx_make_transient(const void *entity)
         return calx_session_fail(session, CALX_E_STATE,
                                  "a %s cannot be made transient while a flush writes it",
                                  instance->mapper->name);
+    if (session != NULL && calx_session_check_barred(session, CALX_BAR_CHANGES) != CALX_OK)
+        return CALX_E_STATE;
+    calx_state before = (calx_state)instance->state;
     calx_checksum_end(instance);
     if (is_stale(instance))
         empty_stale_columns(instance);
@@ -85,6 +88,8 @@ calx_status calx_make_transient(const void *entity)
         (uint16_t) ~(CALX_INSTANCE_WAS_DELETED | CALX_INSTANCE_STALE | CALX_INSTANCE_LACKING);
     instance->state = CALX_STATE_TRANSIENT;
     instance->epoch = 0;
+    if (session != NULL)
+        calx_session_note_left(session, instance, before);
     return CALX_OK;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "session/checksum.h"
 #include "session/lend.h"
+#include "session/transaction_events.h"
 
 #include "base/error.h"
 #include "engine/savepoint.h"
@@ -24,6 +25,8 @@ calx_status calx_session_begin(calx_session *session)
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         status = calx_session_check_open(session);
+    if (status == CALX_OK)
+        status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status != CALX_OK)
         return status;
     if (session->boundary != NULL)
@@ -31,8 +34,7 @@ calx_status calx_session_begin(calx_session *session)
             session, CALX_E_STATE,
             "a transaction is already begun on this session: commit it or roll it "
             "back first");
-    calx_boundary_open_root(session);
-    return CALX_OK;
+    return calx_session_open_root(session, CALX_TRANSACTION_BEGIN);
 }
 
 /* ---- failing ---- */
@@ -85,7 +87,9 @@ void calx_session_break(calx_session *session)
     if (!lost)
         status = calx_join_rollback(session, session->boundary);
     calx_error_move(&session->error, &why);
-    if (lost || status != CALX_OK) {
+    bool all = lost || status != CALX_OK;
+    calx_levels_tell_rollback(session, all ? &session->root : session->boundary);
+    if (all) {
         spoil_all(session);
         restore_all(session);
     } else {
@@ -113,6 +117,15 @@ static void end_rolled_back(calx_session *session, calx_status status)
         calx_boundary_close_all(session);
 }
 
+/* In memory what the ROLLBACK was on the database. */
+static void undo_level(calx_session *session, calx_boundary *boundary, calx_status sent)
+{
+    if (sent == CALX_OK)
+        calx_levels_tell_rollback(session, boundary);
+    calx_levels_fold(session, boundary);
+    calx_boundary_restore(session);
+}
+
 calx_status calx_session_rollback(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
@@ -122,29 +135,32 @@ calx_status calx_session_rollback(calx_session *session)
     if (status != CALX_OK)
         return status;
     warn_of_lost_changes(session);
+    calx_level level = calx_level_of(&session->root);
     session->ending = true;
     status = calx_join_rollback(session, &session->root);
-    calx_boundary_merge_into(session, &session->root);
-    calx_boundary_restore(session);
+    undo_level(session, &session->root, status);
     calx_join_release(session);
     end_rolled_back(session, status);
     session->ending = false;
+    if (status == CALX_OK)
+        calx_level_tell(session, CALX_SESSION_AFTER_SOFT_ROLLBACK, level);
     return status;
 }
 
 calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *boundary)
 {
     warn_of_lost_changes(session);
+    calx_level level = calx_level_of(boundary);
     session->ending = true;
     calx_status status = calx_join_rollback(session, boundary);
-    calx_boundary_merge_into(session, boundary);
-    calx_boundary_restore(session);
+    undo_level(session, boundary, status);
     calx_boundary_close(session);
     session->ending = false;
     if (!session->boundary->failed)
         calx_error_clear(&session->failure);
     if (status != CALX_OK || is_lost(session))
         spoil_all(session); /* memory is where it was, the database is not */
+    calx_level_tell(session, CALX_SESSION_AFTER_SOFT_ROLLBACK, level);
     return status;
 }
 
@@ -164,6 +180,7 @@ static void settle_deleted(calx_session *session)
         instance->flags &= (uint16_t)~CALX_INSTANCE_NEW_IN_TX;
         instance->session = NULL;
         calx_watch_drop(instance);
+        calx_session_note(session, CALX_SESSION_DELETED_TO_DETACHED, instance);
     }
     session->deleted.count = 0;
 }
@@ -200,11 +217,11 @@ static void settle_inserted(calx_instances *inserted)
 static void settle(calx_session *session)
 {
     settle_inserted(&session->inserted);
-    settle_deleted(session);
     settle_watches(&session->hot);
     settle_watches(&session->cold);
     if (session->options.expire_on_commit)
         session->epoch++;
+    settle_deleted(session);
     session->transaction = ++session->last_number;
     calx_boundary_close_all(session);
 }
@@ -233,6 +250,7 @@ calx_status calx_session_release_inside(calx_session *session, calx_boundary *bo
         calx_status status = commit_boundary(session);
         if (status != CALX_OK)
             return status;
+        calx_level_tell(session, CALX_SESSION_AFTER_COMMIT, calx_level_of(session->boundary));
         calx_boundary_merge_into(session, session->boundary->outer);
     }
     return CALX_OK;
@@ -243,6 +261,7 @@ static calx_status commit_root(calx_session *session)
     calx_status status = commit_boundary(session);
     if (status != CALX_OK)
         return status;
+    calx_level_tell(session, CALX_SESSION_AFTER_COMMIT, calx_level_of(&session->root));
     session->ending = true;
     calx_join_release(session);
     session->ending = false;
@@ -261,7 +280,9 @@ calx_status calx_session_commit(calx_session *session)
         return calx_session_pending(session);
     status = calx_session_autobegin(session);
     if (status == CALX_OK)
-        status = calx_session_write(session, true);
+        status = calx_levels_raise_commit(session, &session->root);
+    if (status == CALX_OK)
+        status = calx_session_write_all(session);
     if (status == CALX_OK)
         status = calx_session_release_inside(session, &session->root);
     return status == CALX_OK ? commit_root(session) : status;
@@ -287,9 +308,20 @@ static void forget_keys(calx_session *session)
         calx_identity_table_reset(&session->identity);
 }
 
+/* Before they are freed, since there is nothing to look at later. */
+static void tell_of_leaving(calx_session *session)
+{
+    for (calx_instance *instance = session->kept; instance != NULL;
+         instance = instance->keeper_next)
+        if (instance->session == session)
+            calx_session_note_left(session, instance, (calx_state)instance->state);
+}
+
 /* All at once: what they say about each other dies with them. */
 static void free_kept(calx_session *session)
 {
+    if (session->hooks.heard != 0)
+        tell_of_leaving(session);
     calx_checksum_compare(session);
     calx_checksum_clear(session);
     calx_loans_end(session);
@@ -310,6 +342,9 @@ static void free_kept(calx_session *session)
 calx_status calx_session_expunge_all(calx_session *session)
 {
     calx_status status = calx_session_enter(session);
+    if (status != CALX_OK)
+        return status;
+    status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status != CALX_OK)
         return status;
     end_dependents(session);

@@ -144,6 +144,7 @@ static calx_status take_orphans(calx_session *session, calx_watch_list *list)
         if (instance->state == CALX_STATE_PENDING) {
             calx_session_forget(session, instance);
             instance->state = CALX_STATE_TRANSIENT;
+            calx_session_note(session, CALX_SESSION_PENDING_TO_TRANSIENT, instance);
             continue;
         }
         calx_status status = calx_session_mark(session, instance);
@@ -339,9 +340,8 @@ static calx_status gather_deletes(calx_work *work)
     return status;
 }
 
-calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bool *out_sorting)
+calx_status calx_work_gather(calx_work *work, calx_session *session, bool cold)
 {
-    *out_sorting = false;
     memset(work, 0, sizeof(*work));
     work->session = session;
     calx_arena_init(&work->arena, 0);
@@ -354,12 +354,12 @@ calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bo
         status = gather_updates(work, &session->cold);
     if (status == CALX_OK)
         status = gather_deletes(work);
-    if (status == CALX_OK)
-        status = calx_association_gather(work);
-    if (status != CALX_OK)
-        return status;
-    *out_sorting = true;
-    status = calx_work_sort(work);
+    return status == CALX_OK ? calx_association_gather(work) : status;
+}
+
+calx_status calx_work_order(calx_work *work)
+{
+    calx_status status = calx_work_sort(work);
     if (status == CALX_OK)
         status = calx_work_gather_apart(work);
     if (status == CALX_OK)

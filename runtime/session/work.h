@@ -43,11 +43,14 @@ typedef struct calx_work {
 } calx_work;
 
 /*
- * Plans: takes up direct writes, orphans, cascades. Nothing is sent but SELECTs of collections that
- * a deletion concerns. On failure the session is as it was, but for what was taken up.
- * out_sorting: it came as far as sorting; from there on a failure is one of the flush (SES-154).
+ * Takes up direct writes, orphans, cascades, and gathers what is to be written. Nothing is sent but
+ * SELECTs of collections that a deletion concerns. On failure the session is as it was, but for
+ * what was taken up.
  */
-calx_status calx_work_plan(calx_work *work, calx_session *session, bool cold, bool *out_sorting);
+calx_status calx_work_gather(calx_work *work, calx_session *session, bool cold);
+
+/* Plans what was gathered; a failure is one of the flush (SES-154). */
+calx_status calx_work_order(calx_work *work);
 
 /* Puts the work in order. CALX_E_CIRCULAR_DEPENDENCY; CALX_E_NOMEM. */
 calx_status calx_work_sort(calx_work *work);

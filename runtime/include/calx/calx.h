@@ -33,6 +33,7 @@
 #include <calx/scoped_session.h>
 #include <calx/select.h>
 #include <calx/session.h>
+#include <calx/session_events.h>
 #include <calx/sessionmaker.h>
 #include <calx/setting.h>
 #include <calx/statement.h>
