@@ -67,7 +67,8 @@ static void drop_link(calx_connection *connection, loss how)
         calx_pool_lose(connection->engine->pool, &link->entry);
     else
         calx_pool_discard(connection->engine->pool, &link->entry);
-    calx_engine_note_gone(connection->engine);
+    if (calx_hears(connection->engine, CALX_EVENT_CHECKIN))
+        calx_engine_raise_gone(connection->engine);
 }
 
 /* Where it is watched: a transaction has a statement now, or none any more (ENG-118). */

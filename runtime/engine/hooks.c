@@ -62,12 +62,6 @@ bool calx_link_raise_reset(calx_engine *engine, calx_link *link, bool will_be_cl
     return status == CALX_OK;
 }
 
-void calx_link_note(calx_engine *engine, calx_link *link, calx_event event)
-{
-    if (calx_hears(engine, event))
-        (void)calx_link_raise(engine, link, event, NULL);
-}
-
 void calx_connection_raise_loss(calx_connection *connection)
 {
     calx_event_details details = { .event = CALX_EVENT_INVALIDATE, .connection = connection };
@@ -76,11 +70,10 @@ void calx_connection_raise_loss(calx_connection *connection)
     (void)calx_event_raise(connection->engine, &details, connection->link->connection, NULL);
 }
 
-void calx_engine_note_gone(calx_engine *engine)
+void calx_engine_raise_gone(calx_engine *engine)
 {
     calx_event_details details = { .event = CALX_EVENT_CHECKIN };
-    if (calx_hears(engine, CALX_EVENT_CHECKIN))
-        (void)calx_event_raise(engine, &details, NULL, NULL);
+    (void)calx_event_raise(engine, &details, NULL, NULL);
 }
 
 /* ---- transactions ---- */
@@ -90,13 +83,12 @@ static calx_driver_connection *physical_of(const calx_connection *connection)
     return connection->link != NULL ? connection->link->connection : NULL;
 }
 
-calx_status calx_connection_raise(calx_connection *connection, calx_event event, unsigned savepoint)
+calx_status calx_connection_raise_heard(calx_connection *connection, calx_event event,
+                                        unsigned savepoint)
 {
     calx_event_details details = { .event = event,
                                    .connection = connection,
                                    .savepoint = savepoint };
-    if (!calx_hears(connection->engine, event))
-        return CALX_OK;
     return calx_event_raise(connection->engine, &details, physical_of(connection),
                             &connection->error);
 }

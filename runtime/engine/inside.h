@@ -211,7 +211,12 @@ calx_status calx_engine_greet(calx_engine *engine, calx_link *link, int64_t dead
 /* hooks.c. Those called note cannot fail for their caller. */
 calx_status calx_link_raise(calx_engine *engine, calx_link *link, calx_event event,
                             calx_error *error);
-void calx_link_note(calx_engine *engine, calx_link *link, calx_event event);
+static inline void calx_link_note(calx_engine *engine, calx_link *link, calx_event event)
+{
+    if (calx_hears(engine, event))
+        (void)calx_link_raise(engine, link, event, NULL);
+}
+
 /* Has listeners look at a link that was taken; another one may be in its place then. */
 calx_status calx_link_check_out(calx_engine *engine, calx_link **inout_link, calx_error *error);
 /* false: it is to be closed. *out_done: a listener has reset it. */
@@ -220,10 +225,18 @@ bool calx_link_raise_reset(calx_engine *engine, calx_link *link, bool will_be_cl
 /* The connection is about to lose its link. */
 void calx_connection_raise_loss(calx_connection *connection);
 /* A link that was closed has been given back, so to speak. */
-void calx_engine_note_gone(calx_engine *engine);
+void calx_engine_raise_gone(calx_engine *engine);
 /* An event of the transaction; the answer is in the connection's error. */
-calx_status calx_connection_raise(calx_connection *connection, calx_event event,
-                                  unsigned savepoint);
+calx_status calx_connection_raise_heard(calx_connection *connection, calx_event event,
+                                        unsigned savepoint);
+static inline calx_status calx_connection_raise(calx_connection *connection, calx_event event,
+                                                unsigned savepoint)
+{
+    return calx_hears(connection->engine, event)
+               ? calx_connection_raise_heard(connection, event, savepoint)
+               : CALX_OK;
+}
+
 /* Listeners may change the connection's error; answers its status. */
 calx_status calx_connection_raise_error(calx_connection *connection, const char *sql,
                                         bool *out_keep_others);

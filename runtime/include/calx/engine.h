@@ -103,7 +103,8 @@ typedef struct calx_engine_options {
  * @param url        `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory);
  *                   `postgresql://user:password@host:port/database?key=value`, where each part may
  *                   be left to libpq (environment, password file, service file) and the keys are
- *                   libpq's; `?host=/directory` is a socket, `?host=a:1&host=b` a list of hosts
+ *                   libpq's; `?host=/directory` is a socket, `//a:1,b/` or `?host=a:1&host=b` a
+ * list
  * @param options    or NULL, meaning the defaults; copied
  * @param out_engine owned by the caller: calx_engine_free()
  * @param out_error  or NULL; passwords are never in it (ENG-012)
