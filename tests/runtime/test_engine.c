@@ -43,6 +43,7 @@ static void bad_options_are_all_named(void **state)
     assert_int_equal(options.pool_timeout, 30000);
     assert_int_equal(options.pool_recycle, -1);
     assert_false(options.pool_use_lifo);
+    assert_false(options.pool_pre_ping);
     assert_int_equal(options.pool_reset_on_return, CALX_POOL_RESET_ROLLBACK);
     options.pool_size = -1;
     options.max_overflow = -5;

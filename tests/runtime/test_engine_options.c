@@ -76,6 +76,37 @@ static void the_prefix_is_calx_unless_another_is_given(void **state)
     calx_engine_free(engine);
 }
 
+static void a_reset_is_named_in_settings(void **state)
+{
+    (void)state;
+    calx_shows("ENG-035");
+    calx_shows("ENG-067");
+    static const struct {
+        const char *word;
+        int64_t rows;
+    } cases[] = { { "rollback", 0 }, { "commit", 1 }, { "none", 1 } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const calx_setting settings[] = { { "calx.url", calx_test_url() },
+                                          { "calx.pool_size", "1" },
+                                          { "calx.pool_reset_on_return", cases[i].word } };
+        calx_engine *engine = NULL;
+        assert_int_equal(from_config(settings, 3, NULL, &engine, NULL), CALX_OK);
+        calx_connection *connection = connect_to(engine);
+        run(connection, "DROP TABLE IF EXISTS t");
+        run(connection, "CREATE TABLE t (x INTEGER)");
+        ok(connection, calx_connection_commit(connection));
+        run(connection, "INSERT INTO t VALUES (1)");
+        calx_connection_close(connection);
+        connection = connect_to(engine);
+        assert_int_equal(number(connection, "SELECT count(*) FROM t"), cases[i].rows);
+        /* With none the transaction was still there, as it was left. */
+        ok(connection, calx_connection_rollback(connection));
+        assert_int_equal(number(connection, "SELECT count(*) FROM t"), i == 1);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+    }
+}
+
 static void bad_settings_are_all_named_and_their_values_are_not(void **state)
 {
     (void)state;
@@ -219,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_engine_is_made_from_settings_that_are_text),
         cmocka_unit_test(the_prefix_is_calx_unless_another_is_given),
+        cmocka_unit_test(a_reset_is_named_in_settings),
         cmocka_unit_test(bad_settings_are_all_named_and_their_values_are_not),
         CALX_SQLITE(options_the_pool_lacks_are_all_named),
         cmocka_unit_test(a_child_may_forget_its_parents_connections),

@@ -83,6 +83,59 @@ static void *ready_connection(const char *text, bool busy)
 #endif
 }
 
+typedef struct watcher {
+    int connects;
+    int closes;
+    bool usable;
+} watcher;
+
+static calx_status count_connects(void *context, calx_event_details *details)
+{
+    assert_non_null(details->url);
+    ((watcher *)context)->connects++;
+    return CALX_OK;
+}
+
+/* Whether the database library can still work with it. */
+static calx_status use_handle(void *context, calx_event_details *details)
+{
+    watcher *self = context;
+    self->closes++;
+#if CALX_HAVE_POSTGRESQL
+    if (calx_test_on("postgresql")) {
+        PGresult *result = PQexec(details->native, "SELECT 1");
+        self->usable = PQresultStatus(result) == PGRES_TUPLES_OK;
+        PQclear(result);
+        return CALX_OK;
+    }
+#endif
+#if CALX_HAVE_SQLITE
+    self->usable = sqlite3_exec(details->native, "SELECT 1", NULL, NULL, NULL) == SQLITE_OK;
+#endif
+    return CALX_OK;
+}
+
+static void each_connection_is_shown_before_it_is_made_and_before_it_ends(void **state)
+{
+    (void)state;
+    calx_shows("ENG-190");
+    calx_shows("ENG-194");
+    watcher seen = { .connects = 0 };
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    listen_to(engine, CALX_EVENT_DO_CONNECT, count_connects, &seen);
+    listen_to(engine, CALX_EVENT_CLOSE, use_handle, &seen);
+    for (int i = 1; i <= 3; i++) {
+        calx_connection_close(connect_to(engine));
+        calx_connection_close(connect_to(engine)); /* the same one again */
+        assert_int_equal(seen.connects, i);
+        assert_int_equal(seen.closes, i - 1);
+        calx_engine_dispose(engine);
+        assert_int_equal(seen.closes, i);
+        assert_true(seen.usable);
+    }
+    calx_engine_free(engine);
+}
+
 typedef struct lender {
     void *handle;
     bool busy;
@@ -240,6 +293,8 @@ static void a_listener_may_use_the_pool_it_is_called_from(void **state)
 typedef struct error_listener {
     calx_status seen;
     char statement[200];
+    char sqlstate[6];
+    int driver_code;
     bool had_connection;
     bool had_native;
     bool was_ping;
@@ -255,6 +310,8 @@ static calx_status look_at_error(void *context, calx_event_details *details)
 {
     error_listener *self = context;
     self->seen = details->error->status;
+    memcpy(self->sqlstate, details->error->sqlstate, sizeof(self->sqlstate));
+    self->driver_code = details->error->driver_code;
     self->had_connection = details->connection != NULL;
     self->invalidates = details->invalidate_pool;
     snprintf(self->statement, sizeof(self->statement), "%s",
@@ -284,6 +341,10 @@ static void a_listener_may_replace_an_error_and_say_what_is_lost(void **state)
     assert_int_equal(try_sql(connection, bad), CALX_E_NOT_NULL);
     assert_int_equal(listener.seen, CALX_E_NOT_NULL);
     assert_string_equal(listener.statement, bad);
+    if (calx_test_on("sqlite"))
+        assert_int_equal(listener.driver_code, 1299);
+    else
+        assert_string_equal(listener.sqlstate, "23502");
     assert_true(listener.had_connection);
     assert_true(listener.had_native);
     assert_false(listener.was_ping);
@@ -356,6 +417,30 @@ static void a_listener_may_keep_the_other_connections(void **state)
         calx_engine_status(engine, &counts);
         assert_int_equal(counts.created - created, keeps ? 0 : 1);
         calx_connection_close(two);
+        calx_engine_free(engine);
+    }
+}
+
+static void what_a_listener_calls_no_disconnect_costs_nothing(void **state)
+{
+    (void)state;
+    calx_shows("ENG-195");
+    for (int clears = 0; clears < 2; clears++) {
+        calx_engine *engine = new_engine(calx_test_url(), NULL);
+        error_listener listener = { .clears_flag = clears == 1 };
+        calx_engine_state counts;
+        char sql[100];
+        listen_to(engine, CALX_EVENT_HANDLE_ERROR, look_at_error, &listener);
+        calx_connection *one = connect_to(engine);
+        snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%lld, 5000)::int",
+                 (long long)number(one, "SELECT pg_backend_pid()"));
+        assert_int_equal(server_number(sql), 1);
+        assert_int_equal(try_sql(one, "SELECT 1"), CALX_E_DISCONNECT);
+        assert_int_equal(calx_connection_error(one)->flags & CALX_ERROR_DISCONNECT,
+                         clears ? 0 : CALX_ERROR_DISCONNECT);
+        calx_engine_status(engine, &counts);
+        assert_int_equal(counts.out, clears ? 1 : 0);
+        calx_connection_close(one);
         calx_engine_free(engine);
     }
 }
@@ -490,11 +575,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_may_change_where_to_connect),
+        cmocka_unit_test(each_connection_is_shown_before_it_is_made_and_before_it_ends),
         cmocka_unit_test(a_listener_may_have_the_connection_ready),
         cmocka_unit_test(what_is_ready_is_closed_when_a_later_listener_fails),
         cmocka_unit_test(a_listener_may_use_the_pool_it_is_called_from),
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
+        CALX_POSTGRESQL(what_a_listener_calls_no_disconnect_costs_nothing),
         CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),
         CALX_POSTGRESQL(a_ping_that_fails_may_leave_the_other_connections),
         CALX_POSTGRESQL(a_listener_may_keep_the_other_connections),

@@ -475,6 +475,10 @@ static void a_derived_engine_shares_the_pool_and_has_its_own_options(void **stat
     calx_engine_dispose(derived);
     calx_engine_status(engine, &counts);
     assert_int_equal(counts.idle, 0);
+    calx_connection_close(connect_to(derived));
+    calx_engine_dispose(engine);
+    calx_engine_status(derived, &counts);
+    assert_int_equal(counts.idle, 0);
     calx_engine_free(engine); /* the order does not matter */
     connection = connect_to(third);
     run(connection, "SELECT 1");

@@ -85,7 +85,10 @@ static void a_wait_is_never_too_short_and_says_why_it_was_in_vain(void **state)
         assert_true(passed >= timeouts[i] * 1000000);
         assert_non_null(strstr(error.message, "pool_size 1"));
         assert_non_null(strstr(error.message, "max_overflow 1"));
-        assert_non_null(strstr(error.message, "2 out, 0 idle, 0 being made"));
+        assert_non_null(strstr(error.message, "2 out, 0 idle, 0 being made, 0 waiting"));
+        char within[32];
+        snprintf(within, sizeof(within), "within %d ms", (int)timeouts[i]);
+        assert_non_null(strstr(error.message, within));
         assert_null(third);
         calx_engine_state counts;
         calx_pool_status(pool, &counts);

@@ -68,6 +68,36 @@ static calx_status add_one_inside_and_break(void *context, calx_connection *conn
     return try_sql(connection, "INSERT INTO counters VALUES (1, 0)");
 }
 
+static calx_status refer_to_nobody(void *context, calx_connection *connection)
+{
+    (void)context;
+    return try_sql(connection, "INSERT INTO notes VALUES (7)");
+}
+
+static void a_commit_that_fails_is_the_answer_of_the_run(void **state)
+{
+    (void)state;
+    calx_shows("ENG-051");
+    calx_execution_options options = retrying(3);
+    calx_engine *engine = engine_with_counters(&options, "timeout=5");
+    calx_connection *connection = connect_to(engine);
+    calx_error error = CALX_ERROR_INIT;
+    calx_engine_state counts;
+    run(connection, "CREATE TABLE notes (owner INTEGER REFERENCES counters (id) "
+                    "DEFERRABLE INITIALLY DEFERRED)");
+    ok(connection, calx_connection_commit(connection));
+    calx_connection_close(connection);
+    assert_int_equal(calx_engine_run(engine, refer_to_nobody, NULL, &error), CALX_E_FOREIGN_KEY);
+    assert_int_equal(error.status, CALX_E_FOREIGN_KEY);
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.out, 0);
+    connection = connect_to(engine);
+    assert_int_equal(number(connection, "SELECT count(*) FROM notes"), 0);
+    calx_connection_close(connection);
+    calx_error_clear(&error);
+    calx_engine_free(engine);
+}
+
 static void a_function_of_an_engine_commits_or_rolls_back_and_gives_back(void **state)
 {
     (void)state;
@@ -306,6 +336,7 @@ static void an_error_says_whether_another_try_is_safe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_commit_that_fails_is_the_answer_of_the_run),
         cmocka_unit_test(a_function_of_an_engine_commits_or_rolls_back_and_gives_back),
         cmocka_unit_test(transactions_that_conflict_are_done_again_until_all_are_done),
         cmocka_unit_test(nothing_is_done_again_unless_asked_for),

@@ -117,6 +117,13 @@ static void options_are_read_and_have_defaults(void **state)
     assert_string_equal(config->journal_mode, "wal");
     assert_string_equal(config->synchronous, "normal");
     drop(config);
+    config = configured("sqlite:///x?begin=deferred");
+    assert_int_equal(config->begin, CALX_SQLITE_DEFERRED);
+    drop(config);
+    config = configured("sqlite:///x?begin=exclusive&timeout=0");
+    assert_int_equal(config->begin, CALX_SQLITE_EXCLUSIVE);
+    assert_int_equal(config->timeout_ms, 0);
+    drop(config);
 }
 
 static void bad_urls_are_refused_at_creation(void **state)
