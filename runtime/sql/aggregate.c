@@ -61,6 +61,10 @@ calx_expression calx_dense_rank(void)
 
 calx_expression calx_shifted_(calx_operator operation, calx_expression value, int64_t distance)
 {
+    if (distance < 0 && distance > INT64_MIN) { /* which databases take differently */
+        operation = operation == CALX_OP_LAG ? CALX_OP_LEAD : CALX_OP_LAG;
+        distance = -distance;
+    }
     calx_expression steps = calx_int64_scalar_(distance);
     calx_expression whole = calx_expression_of_two(operation, &value, &steps);
     if (whole.count > 0)

@@ -354,6 +354,19 @@ static void a_window(calx_session *session, calx_select *select)
     ok(calx_select_order_by(select, calx_asc(track_col.id)));
 }
 
+static void the_row_behind(calx_session *session, calx_select *select)
+{
+    (void)session;
+    ok(calx_select_column(select, album_col.id));
+    ok(calx_select_value(
+        select, calx_window_order(calx_over(calx_lag(album_col.id, -1)), album_col.id, false),
+        "behind"));
+    ok(calx_select_value(
+        select, calx_window_order(calx_over(calx_lead(album_col.id, -1)), album_col.id, false),
+        "before"));
+    ok(calx_select_order_by(select, calx_asc(album_col.id)));
+}
+
 static void where_there_is_another(calx_session *session, calx_select *select)
 {
     calx_select *sold = new_select(session);
@@ -447,6 +460,9 @@ static const example examples[] = {
     { "several combined", several_combined, 1,
       "SELECT id FROM tracks WHERE (seconds > 300 OR seconds < 100) AND id <= 30 ORDER BY id "
       "DESC" },
+    { "the row behind, and the one before", the_row_behind, 0,
+      "SELECT id, (SELECT min(id) FROM albums o WHERE o.id > a.id), (SELECT max(id) FROM albums o "
+      "WHERE o.id < a.id) FROM albums a ORDER BY id" },
     { "where there is another", where_there_is_another, 1,
       "SELECT id FROM tracks WHERE seconds < 300 AND id NOT IN (SELECT track_id FROM invoice_lines "
       "WHERE quantity > 1) ORDER BY id" },

@@ -68,7 +68,8 @@ CALX_END_DECLS
 #define calx_min(value)   calx_unary_(CALX_OP_MIN, CALX_SCALAR_(value))
 #define calx_max(value)   calx_unary_(CALX_OP_MAX, CALX_SCALAR_(value))
 
-/** The value so many rows before or behind; NULL where there is none. calx_over() each. */
+/** The value so many rows before or behind, a negative number of them the other way; NULL where
+ * there is none. calx_over() each. */
 #define calx_lag(value, distance)  calx_shifted_(CALX_OP_LAG, CALX_SCALAR_(value), distance)
 #define calx_lead(value, distance) calx_shifted_(CALX_OP_LEAD, CALX_SCALAR_(value), distance)
 

@@ -55,6 +55,9 @@ SELECT "s1"."city" FROM "customers" AS "s1" EXCEPT SELECT "s2"."city" FROM "empl
 -- several combined
 SELECT * FROM (SELECT "s1"."id", "s1"."name", "s1"."album_id", "s1"."genre_id", "s1"."medium_id", "s1"."seconds", "s1"."cents" FROM "tracks" AS "s1" WHERE "s1"."seconds" > $1 UNION SELECT "s2"."id", "s2"."name", "s2"."album_id", "s2"."genre_id", "s2"."medium_id", "s2"."seconds", "s2"."cents" FROM "tracks" AS "s2" WHERE "s2"."seconds" < $2) AS "u3" INTERSECT SELECT * FROM (SELECT "s4"."id", "s4"."name", "s4"."album_id", "s4"."genre_id", "s4"."medium_id", "s4"."seconds", "s4"."cents" FROM "tracks" AS "s4" ORDER BY "s4"."id" LIMIT $3) AS "u5" ORDER BY 1 DESC;
 
+-- the row behind, and the one before
+SELECT "s1"."id", lead("s1"."id", $1::BIGINT::INTEGER) OVER (ORDER BY "s1"."id") AS "behind", lag("s1"."id", $2::BIGINT::INTEGER) OVER (ORDER BY "s1"."id") AS "before" FROM "albums" AS "s1" ORDER BY "s1"."id";
+
 -- where there is another
 SELECT "s1"."id", "s1"."name", "s1"."album_id", "s1"."genre_id", "s1"."medium_id", "s1"."seconds", "s1"."cents" FROM "tracks" AS "s1" WHERE NOT (EXISTS (SELECT "s2"."id" FROM "invoice_lines" AS "s2" WHERE "s2"."track_id" = "s1"."id" AND "s2"."quantity" > $1)) AND "s1"."seconds" < $2 ORDER BY "s1"."id";
 
