@@ -367,6 +367,48 @@ static calx_expression ask_aggregate(asker *self, const puzzle_expr *value)
     return value->is_distinct ? calx_distinct(made) : made;
 }
 
+/* ---- windows ---- */
+
+static calx_expression ask_window_function(asker *self, const puzzle_expr *value)
+{
+    int64_t distance = value->window->first;
+    switch (value->window->function) {
+    case CALX_OP_ROW_NUMBER:
+        return calx_row_number();
+    case CALX_OP_RANK:
+        return calx_rank();
+    case CALX_OP_DENSE_RANK:
+        return calx_dense_rank();
+    case CALX_OP_LAG:
+        return calx_lag(ask_part(self, value->parts[0], 3), distance);
+    case CALX_OP_LEAD:
+        return calx_lead(ask_part(self, value->parts[0], 3), distance);
+    default:
+        break;
+    }
+    puzzle_expr aggregate = *value;
+    aggregate.op = value->window->function;
+    return ask_aggregate(self, &aggregate);
+}
+
+static calx_expression ask_window(asker *self, const puzzle_expr *value)
+{
+    const puzzle_window *window = value->window;
+    calx_expression made = calx_over(ask_window_function(self, value));
+    if (window->cut != NULL)
+        made = calx_partition(made, ask_value(self, window->cut));
+    if (window->rank != NULL)
+        made = calx_window_order(made, ask_value(self, window->rank), window->descending);
+    for (size_t i = 0; window->rank == NULL && i < value->query->source_count; i++) {
+        const puzzle_expr key = { .source = (puzzle_source *)(uintptr_t)&value->query->sources[i],
+                                  .kind = KIND_INT };
+        made =
+            calx_window_order(made, ((calx_int64_column){ ask_column(&key) }), window->descending);
+    }
+    return window->has_frame ? calx_frame_of(made, CALX_FRAME_ROWS, window->first, window->last)
+                             : made;
+}
+
 static calx_expression ask_subquery(asker *self, const puzzle_expr *value)
 {
     calx_select *select = ask_select(self, value->query);
@@ -416,6 +458,8 @@ calx_expression ask_value(asker *self, const puzzle_expr *value)
     case CALX_OP_SELECT:
     case CALX_OP_IN_SELECT:
         return ask_subquery(self, value);
+    case CALX_OP_OVER:
+        return ask_window(self, value);
     case CALX_OP_FILTER:
         return calx_filtered(ask_aggregate(self, value->parts[0]),
                              ask_part(self, value->parts[1], 5));

@@ -457,6 +457,40 @@ puzzle_expr *make_aggregate(maker_of *self, puzzle_kind kind)
     return made;
 }
 
+/* Functions whose result is of that kind. */
+static int some_window_function(maker_of *self, puzzle_kind kind)
+{
+    static const int functions[] = { CALX_OP_LAG,       CALX_OP_LEAD,      CALX_OP_MIN,
+                                     CALX_OP_MAX,       CALX_OP_SUM,       CALX_OP_ROW_NUMBER,
+                                     CALX_OP_COUNT,     CALX_OP_COUNT_ALL, CALX_OP_RANK,
+                                     CALX_OP_DENSE_RANK };
+    return functions[pick(self, kind == KIND_INT ? 10 : kind == KIND_REAL ? 5 : 4)];
+}
+
+puzzle_expr *make_window(maker_of *self, puzzle_query *of, puzzle_kind kind)
+{
+    puzzle_expr *made = new_expr(self, CALX_OP_OVER, kind);
+    puzzle_window *window = pool_take(self->pool, sizeof *window);
+    int function = some_window_function(self, kind);
+    if (kind == KIND_BOOL || kind == KIND_TIME)
+        return NULL;
+    made->window = window;
+    made->query = of;
+    window->function = function;
+    if (function == CALX_OP_RANK || function == CALX_OP_DENSE_RANK)
+        window->rank = find_column(self, one_in(self, 2) ? KIND_INT : KIND_TEXT);
+    else if (function != CALX_OP_ROW_NUMBER && function != CALX_OP_COUNT_ALL)
+        add_part(made, make_leaf(self, kind));
+    if (one_in(self, 2))
+        window->cut = find_column(self, some_kind(self));
+    window->descending = one_in(self, 2);
+    window->has_frame = function >= CALX_OP_COUNT_ALL && function <= CALX_OP_MAX && one_in(self, 2);
+    window->first = (int64_t)pick(self, 5) - 2;
+    window->last = window->first + (int64_t)pick(self, 3);
+    made->most = 100000;
+    return made;
+}
+
 puzzle_expr *make_average(maker_of *self)
 {
     puzzle_expr *made = make_aggregate(self, KIND_INT);

@@ -39,6 +39,9 @@ puzzle_kind some_kind(maker_of *self);
 puzzle_expr *make_aggregate(maker_of *self, puzzle_kind kind);
 puzzle_expr *make_average(maker_of *self);
 
+/* Of a select's rows, at its top; NULL: there is none of that kind. */
+puzzle_expr *make_window(maker_of *self, puzzle_query *of, puzzle_kind kind);
+
 /* make_select.c; where selects are as deep as they may be, something else */
 puzzle_expr *make_exists(maker_of *self);
 puzzle_expr *make_in_query(maker_of *self, puzzle_expr *wanted);

@@ -205,6 +205,23 @@ static void make_grouped_items(maker_of *self, puzzle_query *made, const puzzle_
         self->alias_count[i] = inside.alias_count[i];
 }
 
+/*
+ * Beside a window there are no selects: SQLite 3.40 forgets there that LEFT JOIN … ON a column of
+ * the outer select is one.
+ */
+static void make_items(maker_of *self, puzzle_query *made, const puzzle_kind *kinds, size_t count)
+{
+    bool was_plain = self->plain;
+    bool has_windows = self->depth == 0 && one_in(self, 4);
+    self->plain = was_plain || has_windows;
+    for (size_t i = made->item_count; i < count; i++) {
+        puzzle_expr *item =
+            has_windows && one_in(self, 2) ? make_window(self, made, kinds[i]) : NULL;
+        made->items[made->item_count++] = item != NULL ? item : make_expr(self, kinds[i], 2);
+    }
+    self->plain = was_plain;
+}
+
 /* The tables, conditions and items of a select without its order. */
 static puzzle_query *make_part(maker_of *self, const puzzle_kind *kinds, size_t count,
                                size_t most_sources)
@@ -217,8 +234,7 @@ static puzzle_query *make_part(maker_of *self, const puzzle_kind *kinds, size_t 
     /* Without groups there is a row in any case, which an aggregate makes. */
     if (one_in(self, 3) && kinds[0] != KIND_BOOL && kinds[0] != KIND_TIME)
         make_grouped_items(self, made, kinds, count, own);
-    for (size_t i = made->item_count; i < count; i++)
-        made->items[made->item_count++] = make_expr(self, kinds[i], 2);
+    make_items(self, made, kinds, count);
     return made;
 }
 

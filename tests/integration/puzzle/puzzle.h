@@ -97,6 +97,16 @@ typedef struct puzzle_source {
 /* Beside those of calx_operator. */
 enum { OP_GREATEST = 1000, OP_LEAST };
 
+/* What makes a window of the rows of a select, beside a function of them. */
+typedef struct puzzle_window {
+    int function;             /* a calx_operator; its operand is the first part */
+    struct puzzle_expr *cut;  /* rows of one value there; NULL: all */
+    struct puzzle_expr *rank; /* ordered by this one; NULL: by the keys of all sources */
+    bool descending;
+    bool has_frame;
+    int64_t first, last; /* rows from the current one; also how far LAG and LEAD go */
+} puzzle_window;
+
 enum { MOST_PARTS = 5, MOST_LIST = 5 };
 
 typedef struct puzzle_expr {
@@ -115,6 +125,7 @@ typedef struct puzzle_expr {
     puzzle_cell list[MOST_LIST];
     puzzle_source *source; /* of a COLUMN */
     size_t field;
+    puzzle_window *window; /* of OVER */
     struct puzzle_query
         *query; /* of EXISTS, IN_SELECT and SELECT; the one an aggregate belongs to */
 } puzzle_expr;

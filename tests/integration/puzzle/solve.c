@@ -469,6 +469,8 @@ puzzle_cell solve_value(const solver *self, const puzzle_expr *value)
     case CALX_OP_MAX:
     case CALX_OP_FILTER:
         return solve_aggregate(self, value);
+    case CALX_OP_OVER:
+        return solve_window(self, value);
     default:
         return solve_operator(self, value);
     }

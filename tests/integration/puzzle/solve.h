@@ -10,5 +10,6 @@ bool holds(const puzzle_cell *cell);
 
 /* solve_select.c */
 puzzle_cell solve_aggregate(const solver *self, const puzzle_expr *value);
+puzzle_cell solve_window(const solver *self, const puzzle_expr *value);
 
 #endif

@@ -106,21 +106,138 @@ static puzzle_cell sum(const puzzle_rows *values)
     return all;
 }
 
+static puzzle_cell aggregate_of(int op, puzzle_kind kind, const puzzle_rows *values)
+{
+    if (op == CALX_OP_COUNT || op == CALX_OP_COUNT_ALL)
+        return (puzzle_cell){ .kind = KIND_INT, .whole = (int64_t)values->count };
+    if (values->count == 0)
+        return null_cell(kind);
+    if (op == CALX_OP_SUM)
+        return sum(values);
+    if (op == CALX_OP_AVG)
+        return (puzzle_cell){ .kind = KIND_REAL,
+                              .real = (double)sum(values).whole / (double)values->count };
+    return largest(values, op == CALX_OP_MAX ? 1 : -1);
+}
+
 puzzle_cell solve_aggregate(const solver *self, const puzzle_expr *value)
 {
     bool is_filter = value->op == CALX_OP_FILTER;
     const puzzle_expr *aggregate = is_filter ? value->parts[0] : value;
     puzzle_rows values = values_of(self, aggregate, is_filter ? value->parts[1] : NULL);
-    if (aggregate->op == CALX_OP_COUNT || aggregate->op == CALX_OP_COUNT_ALL)
-        return (puzzle_cell){ .kind = KIND_INT, .whole = (int64_t)values.count };
-    if (values.count == 0)
-        return null_cell(value->kind);
-    if (aggregate->op == CALX_OP_SUM)
-        return sum(&values);
-    if (aggregate->op == CALX_OP_AVG)
-        return (puzzle_cell){ .kind = KIND_REAL,
-                              .real = (double)sum(&values).whole / values.count };
-    return largest(&values, aggregate->op == CALX_OP_MAX ? 1 : -1);
+    return aggregate_of(aggregate->op, value->kind, &values);
+}
+
+/* ---- windows ---- */
+
+static int compare_by(const solver *self, const puzzle_order *order, const puzzle_cell *left,
+                      const puzzle_cell *right);
+
+static puzzle_cell value_at(const solver *self, puzzle_query *of, const puzzle_combination *at,
+                            const puzzle_expr *value)
+{
+    stand_at(of, at);
+    return solve_value(self, value);
+}
+
+/* Whether one row stands before the other in the order of a window; equal ones do not. */
+static bool is_before(const solver *self, const puzzle_expr *value, const puzzle_combination *one,
+                      const puzzle_combination *other)
+{
+    const puzzle_order order = { .descending = value->window->descending };
+    if (value->window->rank != NULL) {
+        puzzle_cell left = value_at(self, value->query, one, value->window->rank);
+        puzzle_cell right = value_at(self, value->query, other, value->window->rank);
+        return compare_by(self, &order, &left, &right) < 0;
+    }
+    for (size_t i = 0; i < value->query->source_count; i++) {
+        const puzzle_cell none = null_cell(KIND_INT);
+        int found = compare_by(self, &order, one->rows[i] != NULL ? one->rows[i] : &none,
+                               other->rows[i] != NULL ? other->rows[i] : &none);
+        if (found != 0)
+            return found < 0;
+    }
+    return false;
+}
+
+/* The rows of the window of the present one, in order. */
+static puzzle_group window_of(const solver *self, const puzzle_expr *value)
+{
+    puzzle_query *of = value->query;
+    const puzzle_combination now = standing(of);
+    puzzle_group made = { NULL, 0, 0 };
+    for (size_t i = 0; i < of->group->count; i++) {
+        const puzzle_combination *one = &of->group->items[i];
+        if (value->window->cut != NULL) {
+            puzzle_cell here = value_at(self, of, &now, value->window->cut);
+            puzzle_cell there = value_at(self, of, one, value->window->cut);
+            if (cell_compare(&here, &there) != 0)
+                continue;
+        }
+        add_combination(&made, self->pool, *one);
+        for (size_t to = made.count - 1; to > 0; to--) {
+            puzzle_combination *last = &made.items[to];
+            if (!is_before(self, value, last, last - 1))
+                break;
+            const puzzle_combination swapped = *last;
+            *last = last[-1];
+            last[-1] = swapped;
+        }
+    }
+    stand_at(of, &now);
+    return made;
+}
+
+/* How many different places there are before the present row, or how many rows. */
+static int64_t rank_of(const solver *self, const puzzle_expr *value, const puzzle_group *rows,
+                       const puzzle_combination *now)
+{
+    bool is_dense = value->window->function == CALX_OP_DENSE_RANK;
+    int64_t rank = 1;
+    for (size_t i = 0; i < rows->count; i++) {
+        bool counts = is_before(self, value, &rows->items[i], now);
+        bool again = i > 0 && !is_before(self, value, &rows->items[i - 1], &rows->items[i]);
+        rank += counts && !(is_dense && again);
+    }
+    return rank;
+}
+
+static puzzle_cell framed(const solver *self, const puzzle_expr *value, const puzzle_group *rows,
+                          int64_t first, int64_t last)
+{
+    puzzle_rows values = { .width = 1 };
+    for (int64_t i = first < 0 ? 0 : first; i <= last && i < (int64_t)rows->count; i++) {
+        puzzle_cell *one = pool_take(self->pool, sizeof *one);
+        *one = value->part_count == 0
+                   ? truth(true)
+                   : value_at(self, value->query, &rows->items[i], value->parts[0]);
+        if (!one->is_null)
+            rows_add(&values, self->pool, one);
+    }
+    return aggregate_of(value->window->function, value->kind, &values);
+}
+
+puzzle_cell solve_window(const solver *self, const puzzle_expr *value)
+{
+    const puzzle_window *window = value->window;
+    const puzzle_combination now = standing(value->query);
+    puzzle_group rows = window_of(self, value);
+    int64_t at = 0;
+    puzzle_cell made = null_cell(value->kind);
+    while (memcmp(&rows.items[at], &now, sizeof now) != 0)
+        at++;
+    int64_t other = window->function == CALX_OP_LAG ? at - window->first : at + window->first;
+    if (window->function == CALX_OP_RANK || window->function == CALX_OP_DENSE_RANK)
+        made = (puzzle_cell){ .kind = KIND_INT, .whole = rank_of(self, value, &rows, &now) };
+    else if (window->function == CALX_OP_ROW_NUMBER)
+        made = (puzzle_cell){ .kind = KIND_INT, .whole = at + 1 };
+    else if (window->function != CALX_OP_LAG && window->function != CALX_OP_LEAD)
+        made = framed(self, value, &rows, window->has_frame ? at + window->first : 0,
+                      window->has_frame ? at + window->last : at);
+    else if (other >= 0 && other < (int64_t)rows.count)
+        made = value_at(self, value->query, &rows.items[other], value->parts[0]);
+    stand_at(value->query, &now);
+    return made;
 }
 
 /* ---- tables ---- */
@@ -386,10 +503,12 @@ static puzzle_rows solve_part(const solver *self, puzzle_query *of)
         add_groups(self, of, &all, &made);
         return made;
     }
+    of->group = &all;
     for (size_t i = 0; i < all.count; i++) {
         stand_at(of, &all.items[i]);
         add_row(self, of, &made);
     }
+    of->group = NULL;
     return made;
 }
 
