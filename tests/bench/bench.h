@@ -26,6 +26,8 @@ typedef enum bench_case {
     BENCH_LOOK,
     BENCH_POOL,
     BENCH_SCOPED,
+    BENCH_KEPT,
+    BENCH_COMPILE,
     BENCH_GRAPH,
     BENCH_SCALE_GRAPH, /* these three are not compared: they show what more objects cost */
     BENCH_SCALE_TREE,
@@ -67,7 +69,9 @@ typedef struct bench_store {
 } bench_store;
 
 extern const bench_side bench_calx;
-extern const bench_side bench_direct; /* Calx without its scoped session: that one's floor */
+extern const bench_side bench_calx_select; /* what is asked with statements and queries alone */
+extern const bench_side bench_compiled;    /* queries whose texts are kept: the floor of new ones */
+extern const bench_side bench_direct;      /* Calx without its scoped session: that one's floor */
 extern const bench_side bench_floor_memory;
 extern const bench_side bench_floor_sqlite;
 extern const bench_side bench_floor_postgresql;

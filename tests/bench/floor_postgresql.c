@@ -381,6 +381,24 @@ static void select_work(void *state)
     }
 }
 
+static void kept_work(void *state)
+{
+    pg_floor *floor = state;
+    pg_execute_plain(floor, "begin", NULL);
+    pg_prepare(floor, "kept",
+               "SELECT " ENTRY_COLUMNS " FROM \"entries\" WHERE \"amount\" >= $1 "
+               "ORDER BY \"amount\" LIMIT 10");
+    for (size_t i = 0; i < floor->task.count; i++) {
+        pg_parameters parameters = { .count = 0 };
+        pg_add_64(&parameters, bench_mix(i) % BENCH_AMOUNTS);
+        PGresult *result = pg_execute(floor, "kept", &parameters);
+        int count = PQntuples(result);
+        for (int row = 0; row < count; row++)
+            touch_row(floor, result, row);
+        PQclear(result);
+    }
+}
+
 static void lazy_person(pg_floor *floor, struct person *person)
 {
     pg_parameters parameters = { .count = 0 };
@@ -483,6 +501,7 @@ const bench_side bench_floor_postgresql = {
                [BENCH_STREAM] = { NULL, stream_work, answer_sum },
                [BENCH_GET] = { get_setup, get_work, answer_sum },
                [BENCH_SELECT] = { NULL, select_work, answer_sum },
+               [BENCH_KEPT] = { NULL, kept_work, answer_sum },
                [BENCH_UPDATE] = { NULL, update_work, NULL },
                [BENCH_DELETE] = { delete_setup, delete_work, NULL },
                [BENCH_LAZY] = { NULL, lazy_work, answer_sum },

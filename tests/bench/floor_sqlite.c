@@ -182,13 +182,10 @@ static uint64_t load_check(void *state)
     return floor->sum + floor->list.count;
 }
 
-/* A row is looked at where the database has it: nothing is kept, so nothing is copied. */
-static void stream_work(void *state)
+/* Rows are looked at where the database has them: nothing is kept, so nothing is copied. */
+static void touch_rows(sqlite_floor *floor, sqlite3_stmt *statement)
 {
-    sqlite_floor *floor = state;
     int code = SQLITE_ROW;
-    step(floor, floor->begin);
-    sqlite3_stmt *statement = prepare(floor, "SELECT " ENTRY_COLUMNS " FROM \"entries\"");
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct entry entry = { .id = sqlite3_column_int64(statement, 0),
                                .name = (const char *)sqlite3_column_text(statement, 1),
@@ -198,6 +195,14 @@ static void stream_work(void *state)
         floor->sum += bench_touch(&entry);
     }
     need(floor, code, SQLITE_DONE);
+}
+
+static void stream_work(void *state)
+{
+    sqlite_floor *floor = state;
+    step(floor, floor->begin);
+    sqlite3_stmt *statement = prepare(floor, "SELECT " ENTRY_COLUMNS " FROM \"entries\"");
+    touch_rows(floor, statement);
     sqlite3_finalize(statement);
 }
 
@@ -241,6 +246,21 @@ static void select_work(void *state)
         for (size_t j = 0; j < list.count; j++)
             floor->sum += bench_touch(list.items[j]);
         entry_list_clear(&list);
+    }
+    sqlite3_finalize(statement);
+}
+
+static void kept_work(void *state)
+{
+    sqlite_floor *floor = state;
+    step(floor, floor->begin);
+    sqlite3_stmt *statement =
+        prepare(floor, "SELECT " ENTRY_COLUMNS " FROM \"entries\" WHERE \"amount\" >= ? "
+                       "ORDER BY \"amount\" LIMIT 10");
+    for (size_t i = 0; i < floor->task.count; i++) {
+        sqlite3_bind_int64(statement, 1, (sqlite3_int64)(bench_mix(i) % BENCH_AMOUNTS));
+        touch_rows(floor, statement);
+        sqlite3_reset(statement);
     }
     sqlite3_finalize(statement);
 }
@@ -399,6 +419,7 @@ const bench_side bench_floor_sqlite = {
                [BENCH_STREAM] = { NULL, stream_work, answer_sum },
                [BENCH_GET] = { keys_setup, get_work, answer_sum },
                [BENCH_SELECT] = { NULL, select_work, answer_sum },
+               [BENCH_KEPT] = { NULL, kept_work, answer_sum },
                [BENCH_UPDATE] = { NULL, update_work, NULL },
                [BENCH_DELETE] = { delete_setup, delete_work, NULL },
                [BENCH_LAZY] = { NULL, lazy_work, answer_sum },

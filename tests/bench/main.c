@@ -43,6 +43,10 @@ static const case_facts cases[BENCH_CASES] = {
     [BENCH_LOOK] = { "look", 100000, 0, 1000000, false, true, "look: the same, a member read" },
     [BENCH_POOL] = { "pool", 1, 0, 1000000, false, true, "pool: take and return, 1 M times" },
     [BENCH_SCOPED] = { "scoped", 1, 0, 1000000, false, true, "scoped call: 1 M gets of one key" },
+    [BENCH_KEPT] = { "kept", 100000, 0, 10000, false, false,
+                     "kept: 10 rows, 10 k times, by a kept statement" },
+    [BENCH_COMPILE] = { "compile", 1, 0, 100000, false, true,
+                        "compile: 100 k queries new, beside kept texts" },
     [BENCH_GRAPH] = { "graph", 0, 0, 10000, true, false,
                       "graph: 10 k new people, 10 addresses each" },
     [BENCH_SCALE_GRAPH] = { "scale-graph", 0, 0, 1000000, true, false,
@@ -56,6 +60,8 @@ static const case_facts cases[BENCH_CASES] = {
 static const bench_side *const sides[] = {
     &bench_calx,
     &bench_calx_graph,
+    &bench_calx_select,
+    &bench_compiled,
     &bench_direct,
     &bench_floor_memory,
 #ifdef BENCH_HAVE_SQLITE
