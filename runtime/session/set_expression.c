@@ -9,9 +9,9 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "session/partial.h"
+#include "sql/assign.h"
 #include "sql/build.h"
 #include "sql/nodes.h"
-#include "sql/set_text.h"
 #include "sql/spell.h"
 
 /* ---- with the watch ---- */
@@ -67,30 +67,6 @@ static calx_status check_column(calx_session *session, const calx_instance *inst
     return CALX_OK;
 }
 
-static bool fits(calx_value_type column, calx_value_type given)
-{
-    return given == CALX_VALUE_NULL || column == given ||
-           (calx_class_is_number(column) && calx_class_is_number(given) &&
-            (column == CALX_VALUE_DOUBLE || given != CALX_VALUE_DOUBLE));
-}
-
-static calx_status check_class(calx_session *session, const calx_column *column,
-                               const calx_condition *kept)
-{
-    calx_value_type given = kept->nodes[0].operation == CALX_OP_COLUMN
-                                ? calx_class_of_column(kept->nodes[0].column)
-                                : calx_condition_class(kept);
-    if (fits(calx_class_of_type(column->type), given))
-        return CALX_OK;
-    char *spelled = calx_spell(kept->nodes);
-    calx_status status =
-        calx_session_fail(session, CALX_E_ARGUMENT,
-                          "column \"%s\" does not take the class of values of %s; calx_cast() may",
-                          column->name, spelled == NULL ? "its expression" : spelled);
-    calx_spell_free(spelled);
-    return status;
-}
-
 /* Selects are held by selects and queries alone, and columns have no table's name in a row's text.
  */
 static calx_status check_no_select(calx_session *session, const calx_column *column,
@@ -121,7 +97,7 @@ static calx_set_record *make_record(calx_session *session, const calx_instance *
     if (calx_expression_keep(&record->expression, &record->arena, expression, CALX_USE_VALUE,
                              &session->error) == CALX_OK &&
         check_no_select(session, column, &record->expression) == CALX_OK &&
-        check_class(session, column, &record->expression) == CALX_OK)
+        calx_assignment_check_class(column, &record->expression, &session->error) == CALX_OK)
         return record;
     calx_set_record_free(record);
     return NULL;

@@ -9,7 +9,7 @@
 #include "sql/plan.h"
 #include "sql/spell.h"
 
-static void put_value(calx_sql_writer *writer, const calx_sql_set *set)
+void calx_sql_put_set(calx_sql_writer *writer, const calx_sql_set *set)
 {
     if (set->expression == NULL)
         calx_sql_put_parameter(writer, set->value);
@@ -42,7 +42,7 @@ static void put_update(calx_sql_writer *writer, const calx_sql_row *row)
         calx_sql_put(writer, i == 0 ? " SET " : ", ");
         calx_sql_put_name(writer, name_of(row, i));
         calx_sql_put(writer, " = ");
-        put_value(writer, &row->columns[i]);
+        calx_sql_put_set(writer, &row->columns[i]);
     }
     for (size_t i = 0; i < mapper->key_count; i++)
         put_match(writer, &mapper->columns[mapper->key[i]], &row->where[i],
@@ -76,7 +76,7 @@ static void put_insert(calx_sql_writer *writer, const calx_sql_row *row)
     calx_sql_put(writer, ") VALUES (");
     for (size_t i = 0; i < row->count; i++) {
         calx_sql_put(writer, i == 0 ? "" : ", ");
-        put_value(writer, &row->columns[i]);
+        calx_sql_put_set(writer, &row->columns[i]);
     }
     calx_sql_put(writer, ")");
     if (made == NULL)

@@ -22,6 +22,9 @@ typedef struct calx_sql_row {
     const calx_value *where; /* of an UPDATE: the key in key order, then the version, if any */
 } calx_sql_row;
 
+/* Puts what the column is set to. */
+void calx_sql_put_set(calx_sql_writer *writer, const calx_sql_set *set);
+
 /*
  * Puts the text and adds the parameters. The INSERT gives the key the database made as its plan
  * does; an expression of it names no column. Answers as calx_sql_select().

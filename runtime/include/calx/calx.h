@@ -8,6 +8,7 @@
 #include <calx/aggregate.h>
 #include <calx/allocator.h>
 #include <calx/annotate.h>
+#include <calx/assignment.h>
 #include <calx/column.h>
 #include <calx/connection.h>
 #include <calx/datetime.h>
