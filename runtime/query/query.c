@@ -101,6 +101,7 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
     query->populates = false;
     query->distinct = false;
     query->lock = (calx_sql_lock){ .mode = CALX_LOCK_NONE };
+    query->synchronize = CALX_SYNCHRONIZE_AUTO;
     query->batch = BATCH;
     return query;
 }

@@ -55,6 +55,7 @@ struct calx_query {
     size_t distinct_on_count, distinct_on_capacity;
     bool distinct;
     calx_sql_lock lock;
+    calx_synchronize synchronize;   /* of UPDATE and DELETE */
     calx_buffer report;             /* the last calx_query_explain() */
     calx_sql_text *text;            /* of the last run; NULL: none yet */
     calx_parameter_list parameters; /* the same; text and bytes lie in the arena */

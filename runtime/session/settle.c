@@ -54,7 +54,7 @@ static void settle_inserted(calx_session *session, calx_instance *instance)
     (void)calx_instances_push(&session->inserted, instance);
 }
 
-static void settle_deleted(calx_session *session, calx_instance *instance)
+void calx_session_settle_deleted(calx_session *session, calx_instance *instance)
 {
     calx_identity_remove(session, instance);
     if (instance->watch != NULL)
@@ -100,9 +100,9 @@ void calx_session_settle(calx_session *session, const calx_work *work)
 {
     calx_association_settle(work);
     for (size_t i = 0; i < work->deletes.count; i++)
-        settle_deleted(session, work->deletes.items[i]);
+        calx_session_settle_deleted(session, work->deletes.items[i]);
     for (size_t i = 0; i < work->switched.count; i++)
-        settle_deleted(session, work->switched.items[i]);
+        calx_session_settle_deleted(session, work->switched.items[i]);
     session->marked.count = 0;
     settle_inserts(session, &work->inserts);
     settle_inserts(session, &work->switches);

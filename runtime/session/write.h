@@ -88,6 +88,9 @@ void calx_writer_explain_place(calx_writer *writer, const calx_instance *instanc
 /* Everything was sent: instances change their state. Cannot fail. */
 void calx_session_settle(calx_session *session, const calx_work *work);
 
+/* The row of one was deleted. It stays in the list of marked ones; its places are reserved. */
+void calx_session_settle_deleted(calx_session *session, calx_instance *instance);
+
 /* A live instance on the key that another row has taken cannot be that row (SES-082). */
 void calx_session_displace(calx_session *session, const calx_key *key);
 

@@ -12,6 +12,7 @@
 #define CALX_QUERY_H
 
 #include <calx/aggregate.h>
+#include <calx/assignment.h>
 #include <calx/expression.h>
 #include <calx/lock.h>
 #include <calx/option.h>
@@ -175,6 +176,52 @@ CALX_API calx_status calx_query_yield_per(calx_query *query, size_t rows);
  */
 CALX_API calx_status calx_query_each(calx_query *query, calx_entity_function function,
                                      void *context);
+
+/** How instances that are loaded learn of an UPDATE or DELETE of their rows. */
+typedef enum calx_synchronize {
+    /** By evaluate where that is possible, else by fetch. */
+    CALX_SYNCHRONIZE_AUTO = 0,
+    /**
+     * Which they are is worked out in memory, for the rows as they were loaded. Only what is surely
+     * the database's answer is: truth values, integers and doubles compared with each other and
+     * with values, calx_in(), calx_is_null() of any column, and AND, OR and NOT of these.
+     */
+    CALX_SYNCHRONIZE_EVALUATE,
+    /** The statement gives their keys. */
+    CALX_SYNCHRONIZE_FETCH,
+    /** Not at all: they are stale until they expire. */
+    CALX_SYNCHRONIZE_NONE
+} calx_synchronize;
+
+/** CALX_E_ARGUMENT: there is no such way (SES-332). */
+CALX_API calx_status calx_query_synchronize(calx_query *query, calx_synchronize how);
+
+/**
+ * UPDATE of the rows that meet the conditions, all of them where there is none. Pending work is
+ * flushed first (SES-210).
+ *
+ * Instances of such rows that are loaded have the values that were given, which are clean then;
+ * columns that were set to expressions are expired, and those that were never loaded stay so
+ * (SES-330). A change of such a column that was not flushed is lost. A rollback expires what was
+ * changed so (SES-135). Nothing else happens: no cascades and no versions, but rules of the
+ * database; collections in memory are as before (SES-333).
+ *
+ * @param assignments count of them, assignment.h; each column once
+ * @param out_count   how many rows there were; or NULL
+ * @return CALX_E_INVALID_REQUEST, before any SQL: the query has an order, limit, offset, lock,
+ *         joins or is distinct; the conditions cannot be evaluated, which was asked for (SES-332);
+ *         a key is set, which only CALX_SYNCHRONIZE_NONE allows. CALX_E_ARGUMENT an assignment is
+ *         none, or of another entity. CALX_E_DATA a value does not fit its member. CALX_E_NOMEM
+ *         after the statement: the transaction was rolled back as after a failed flush
+ */
+CALX_API calx_status calx_query_update(calx_query *query, const calx_assignment *assignments,
+                                       size_t count, int64_t *out_count);
+
+/**
+ * DELETE of the rows that meet the conditions; otherwise as calx_query_update(). Instances of such
+ * rows are deleted, and a rollback brings them back (SES-331).
+ */
+CALX_API calx_status calx_query_delete(calx_query *query, int64_t *out_count);
 
 /** The SQL the query would run, with its placeholders. Borrowed until the next call on the query.
  */
