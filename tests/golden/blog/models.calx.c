@@ -78,27 +78,22 @@ struct user *user_new(void)
 {
     return calx_instance_new(&user_mapper);
 }
-
 void user_free(struct user *user)
 {
     calx_instance_free(user);
 }
-
 struct user *user_copy(const struct user *user)
 {
     return calx_instance_copy(user);
 }
-
 struct user *user_edit(const struct user *user)
 {
     return calx_instance_edit(user);
 }
-
 void user_seal(const struct user *user)
 {
     calx_instance_seal(user);
 }
-
 calx_status user_add(calx_session *session, struct user *user)
 {
     return calx_session_add(session, user);
@@ -234,59 +229,67 @@ calx_status user_addresses_clear(const struct user *user)
     return calx_relationship_clear(user, &user_relationships[0]);
 }
 
+/* The typed face of calx_query. */
 user_query *user_query_new(calx_session *session)
 {
     return (user_query *)calx_query_new(session, &user_mapper);
 }
-
 void user_query_free(user_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status user_query_where(user_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status user_query_where_filter(user_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status user_query_order_by(user_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status user_query_limit(user_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status user_query_offset(user_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status user_query_options(user_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status user_query_options_along(user_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status user_query_yield_per(user_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status user_query_populate_existing(user_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status user_query_count(user_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status user_query_exists(user_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status user_query_update(user_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status user_query_delete(user_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
@@ -315,16 +318,6 @@ calx_status user_query_one_or_none(user_query *query, const struct user **out_us
 {
     const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_one_or_none((calx_query *)query, place), &found, out_user);
-}
-
-calx_status user_query_count(user_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status user_query_exists(user_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status user_each_call(void *context, const void *item)
@@ -397,27 +390,22 @@ struct address *address_new(void)
 {
     return calx_instance_new(&address_mapper);
 }
-
 void address_free(struct address *address)
 {
     calx_instance_free(address);
 }
-
 struct address *address_copy(const struct address *address)
 {
     return calx_instance_copy(address);
 }
-
 struct address *address_edit(const struct address *address)
 {
     return calx_instance_edit(address);
 }
-
 void address_seal(const struct address *address)
 {
     calx_instance_seal(address);
 }
-
 calx_status address_add(calx_session *session, struct address *address)
 {
     return calx_session_add(session, address);
@@ -503,60 +491,68 @@ calx_status address_clear_user(const struct address *address)
     return calx_relationship_set(address, &address_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 address_query *address_query_new(calx_session *session)
 {
     return (address_query *)calx_query_new(session, &address_mapper);
 }
-
 void address_query_free(address_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status address_query_where(address_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status address_query_where_filter(address_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status address_query_order_by(address_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status address_query_limit(address_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status address_query_offset(address_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status address_query_options(address_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status address_query_options_along(address_query *query, const calx_option *parts,
                                         size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status address_query_yield_per(address_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status address_query_populate_existing(address_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status address_query_count(address_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status address_query_exists(address_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status address_query_update(address_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status address_query_delete(address_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
@@ -585,16 +581,6 @@ calx_status address_query_one_or_none(address_query *query, const struct address
 {
     const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_one_or_none((calx_query *)query, place), &found, out_address);
-}
-
-calx_status address_query_count(address_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status address_query_exists(address_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status address_each_call(void *context, const void *item)

@@ -103,6 +103,10 @@ calx_status user_query_one_or_none(user_query *query, const struct user **out_us
 /** How many rows, limit and offset counted in. */
 calx_status user_query_count(user_query *query, int64_t *out_count);
 calx_status user_query_exists(user_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status user_query_update(user_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count);
+calx_status user_query_delete(user_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*user_function)(void *context, const struct user *user);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -183,6 +187,10 @@ calx_status address_query_one_or_none(address_query *query, const struct address
 /** How many rows, limit and offset counted in. */
 calx_status address_query_count(address_query *query, int64_t *out_count);
 calx_status address_query_exists(address_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status address_query_update(address_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count);
+calx_status address_query_delete(address_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*address_function)(void *context, const struct address *address);
 /** Streams in constant memory: an instance is good until the function returns. */

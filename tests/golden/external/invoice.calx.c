@@ -62,27 +62,22 @@ struct invoice *invoice_new(void)
 {
     return calx_instance_new(&invoice_mapper);
 }
-
 void invoice_free(struct invoice *invoice)
 {
     calx_instance_free(invoice);
 }
-
 struct invoice *invoice_copy(const struct invoice *invoice)
 {
     return calx_instance_copy(invoice);
 }
-
 struct invoice *invoice_edit(const struct invoice *invoice)
 {
     return calx_instance_edit(invoice);
 }
-
 void invoice_seal(const struct invoice *invoice)
 {
     calx_instance_seal(invoice);
 }
-
 calx_status invoice_add(calx_session *session, struct invoice *invoice)
 {
     return calx_session_add(session, invoice);
@@ -163,60 +158,68 @@ calx_status invoice_clear_customer(const struct invoice *invoice)
     return calx_relationship_set(invoice, &invoice_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 invoice_query *invoice_query_new(calx_session *session)
 {
     return (invoice_query *)calx_query_new(session, &invoice_mapper);
 }
-
 void invoice_query_free(invoice_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status invoice_query_where(invoice_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status invoice_query_where_filter(invoice_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status invoice_query_order_by(invoice_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status invoice_query_limit(invoice_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status invoice_query_offset(invoice_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status invoice_query_options(invoice_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status invoice_query_options_along(invoice_query *query, const calx_option *parts,
                                         size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status invoice_query_yield_per(invoice_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status invoice_query_populate_existing(invoice_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status invoice_query_count(invoice_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status invoice_query_exists(invoice_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status invoice_query_update(invoice_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status invoice_query_delete(invoice_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
@@ -245,16 +248,6 @@ calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice
 {
     const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_one_or_none((calx_query *)query, place), &found, out_invoice);
-}
-
-calx_status invoice_query_count(invoice_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status invoice_query_exists(invoice_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status invoice_each_call(void *context, const void *item)

@@ -85,6 +85,10 @@ calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice
 /** How many rows, limit and offset counted in. */
 calx_status invoice_query_count(invoice_query *query, int64_t *out_count);
 calx_status invoice_query_exists(invoice_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status invoice_query_update(invoice_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count);
+calx_status invoice_query_delete(invoice_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*invoice_function)(void *context, const struct invoice *invoice);
 /** Streams in constant memory: an instance is good until the function returns. */

@@ -225,27 +225,22 @@ struct author *author_new(void)
 {
     return calx_instance_new(&author_mapper);
 }
-
 void author_free(struct author *author)
 {
     calx_instance_free(author);
 }
-
 struct author *author_copy(const struct author *author)
 {
     return calx_instance_copy(author);
 }
-
 struct author *author_edit(const struct author *author)
 {
     return calx_instance_edit(author);
 }
-
 void author_seal(const struct author *author)
 {
     calx_instance_seal(author);
 }
-
 calx_status author_add(calx_session *session, struct author *author)
 {
     return calx_session_add(session, author);
@@ -422,59 +417,67 @@ calx_status author_clear_newest(const struct author *author)
     return calx_relationship_set(author, &author_relationships[3], NULL);
 }
 
+/* The typed face of calx_query. */
 author_query *author_query_new(calx_session *session)
 {
     return (author_query *)calx_query_new(session, &author_mapper);
 }
-
 void author_query_free(author_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status author_query_where(author_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status author_query_where_filter(author_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status author_query_order_by(author_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status author_query_limit(author_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status author_query_offset(author_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status author_query_options(author_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status author_query_options_along(author_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status author_query_yield_per(author_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status author_query_populate_existing(author_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status author_query_count(author_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status author_query_exists(author_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status author_query_update(author_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status author_query_delete(author_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
@@ -503,16 +506,6 @@ calx_status author_query_one_or_none(author_query *query, const struct author **
 {
     const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_one_or_none((calx_query *)query, place), &found, out_author);
-}
-
-calx_status author_query_count(author_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status author_query_exists(author_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status author_each_call(void *context, const void *item)
@@ -581,27 +574,22 @@ struct profile *profile_new(void)
 {
     return calx_instance_new(&profile_mapper);
 }
-
 void profile_free(struct profile *profile)
 {
     calx_instance_free(profile);
 }
-
 struct profile *profile_copy(const struct profile *profile)
 {
     return calx_instance_copy(profile);
 }
-
 struct profile *profile_edit(const struct profile *profile)
 {
     return calx_instance_edit(profile);
 }
-
 void profile_seal(const struct profile *profile)
 {
     calx_instance_seal(profile);
 }
-
 calx_status profile_add(calx_session *session, struct profile *profile)
 {
     return calx_session_add(session, profile);
@@ -687,60 +675,68 @@ calx_status profile_clear_author(const struct profile *profile)
     return calx_relationship_set(profile, &profile_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 profile_query *profile_query_new(calx_session *session)
 {
     return (profile_query *)calx_query_new(session, &profile_mapper);
 }
-
 void profile_query_free(profile_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status profile_query_where(profile_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status profile_query_where_filter(profile_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status profile_query_order_by(profile_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status profile_query_limit(profile_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status profile_query_offset(profile_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status profile_query_options(profile_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status profile_query_options_along(profile_query *query, const calx_option *parts,
                                         size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status profile_query_yield_per(profile_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status profile_query_populate_existing(profile_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status profile_query_count(profile_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status profile_query_exists(profile_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status profile_query_update(profile_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status profile_query_delete(profile_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
@@ -769,16 +765,6 @@ calx_status profile_query_one_or_none(profile_query *query, const struct profile
 {
     const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_one_or_none((calx_query *)query, place), &found, out_profile);
-}
-
-calx_status profile_query_count(profile_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status profile_query_exists(profile_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status profile_each_call(void *context, const void *item)
@@ -869,27 +855,22 @@ struct post *post_new(void)
 {
     return calx_instance_new(&post_mapper);
 }
-
 void post_free(struct post *post)
 {
     calx_instance_free(post);
 }
-
 struct post *post_copy(const struct post *post)
 {
     return calx_instance_copy(post);
 }
-
 struct post *post_edit(const struct post *post)
 {
     return calx_instance_edit(post);
 }
-
 void post_seal(const struct post *post)
 {
     calx_instance_seal(post);
 }
-
 calx_status post_add(calx_session *session, struct post *post)
 {
     return calx_session_add(session, post);
@@ -1097,59 +1078,67 @@ calx_status post_readers_contains(const struct post *post, const struct member *
     return calx_relationship_contains(post, &post_relationships[3], member, out_contains);
 }
 
+/* The typed face of calx_query. */
 post_query *post_query_new(calx_session *session)
 {
     return (post_query *)calx_query_new(session, &post_mapper);
 }
-
 void post_query_free(post_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status post_query_where(post_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status post_query_where_filter(post_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status post_query_order_by(post_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status post_query_limit(post_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status post_query_offset(post_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status post_query_options(post_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status post_query_options_along(post_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status post_query_yield_per(post_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status post_query_populate_existing(post_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status post_query_count(post_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status post_query_exists(post_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status post_query_update(post_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status post_query_delete(post_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
@@ -1178,16 +1167,6 @@ calx_status post_query_one_or_none(post_query *query, const struct post **out_po
 {
     const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_one_or_none((calx_query *)query, place), &found, out_post);
-}
-
-calx_status post_query_count(post_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status post_query_exists(post_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status post_each_call(void *context, const void *item)
@@ -1241,27 +1220,22 @@ struct tag *tag_new(void)
 {
     return calx_instance_new(&tag_mapper);
 }
-
 void tag_free(struct tag *tag)
 {
     calx_instance_free(tag);
 }
-
 struct tag *tag_copy(const struct tag *tag)
 {
     return calx_instance_copy(tag);
 }
-
 struct tag *tag_edit(const struct tag *tag)
 {
     return calx_instance_edit(tag);
 }
-
 void tag_seal(const struct tag *tag)
 {
     calx_instance_seal(tag);
 }
-
 calx_status tag_add(calx_session *session, struct tag *tag)
 {
     return calx_session_add(session, tag);
@@ -1362,59 +1336,67 @@ calx_status tag_posts_clear(const struct tag *tag)
     return calx_relationship_clear(tag, &tag_relationships[0]);
 }
 
+/* The typed face of calx_query. */
 tag_query *tag_query_new(calx_session *session)
 {
     return (tag_query *)calx_query_new(session, &tag_mapper);
 }
-
 void tag_query_free(tag_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status tag_query_where(tag_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status tag_query_where_filter(tag_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status tag_query_order_by(tag_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status tag_query_limit(tag_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status tag_query_offset(tag_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status tag_query_options(tag_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status tag_query_options_along(tag_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status tag_query_yield_per(tag_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status tag_query_populate_existing(tag_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status tag_query_count(tag_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status tag_query_exists(tag_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status tag_query_update(tag_query *query, const calx_assignment *assignments, size_t count,
+                             int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status tag_query_delete(tag_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count)
@@ -1442,16 +1424,6 @@ calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_one_or_none((calx_query *)query, place), &found, out_tag);
-}
-
-calx_status tag_query_count(tag_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status tag_query_exists(tag_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status tag_each_call(void *context, const void *item)
@@ -1498,27 +1470,22 @@ struct place *place_new(void)
 {
     return calx_instance_new(&place_mapper);
 }
-
 void place_free(struct place *place)
 {
     calx_instance_free(place);
 }
-
 struct place *place_copy(const struct place *place)
 {
     return calx_instance_copy(place);
 }
-
 struct place *place_edit(const struct place *place)
 {
     return calx_instance_edit(place);
 }
-
 void place_seal(const struct place *place)
 {
     calx_instance_seal(place);
 }
-
 calx_status place_add(calx_session *session, struct place *place)
 {
     return calx_session_add(session, place);
@@ -1583,59 +1550,67 @@ calx_status place_set_town(const struct place *place, const char *town)
     return calx_instance_set_text(place, &place_columns[1], town);
 }
 
+/* The typed face of calx_query. */
 place_query *place_query_new(calx_session *session)
 {
     return (place_query *)calx_query_new(session, &place_mapper);
 }
-
 void place_query_free(place_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status place_query_where(place_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status place_query_where_filter(place_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status place_query_order_by(place_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status place_query_limit(place_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status place_query_offset(place_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status place_query_options(place_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status place_query_options_along(place_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status place_query_yield_per(place_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status place_query_populate_existing(place_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status place_query_count(place_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status place_query_exists(place_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status place_query_update(place_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status place_query_delete(place_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
@@ -1664,16 +1639,6 @@ calx_status place_query_one_or_none(place_query *query, const struct place **out
 {
     const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_one_or_none((calx_query *)query, place), &found, out_place);
-}
-
-calx_status place_query_count(place_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status place_query_exists(place_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status place_each_call(void *context, const void *item)
@@ -1747,27 +1712,22 @@ struct reading *reading_new(void)
 {
     return calx_instance_new(&reading_mapper);
 }
-
 void reading_free(struct reading *reading)
 {
     calx_instance_free(reading);
 }
-
 struct reading *reading_copy(const struct reading *reading)
 {
     return calx_instance_copy(reading);
 }
-
 struct reading *reading_edit(const struct reading *reading)
 {
     return calx_instance_edit(reading);
 }
-
 void reading_seal(const struct reading *reading)
 {
     calx_instance_seal(reading);
 }
-
 calx_status reading_add(calx_session *session, struct reading *reading)
 {
     return calx_session_add(session, reading);
@@ -1856,60 +1816,68 @@ calx_status reading_clear_member(const struct reading *reading)
     return calx_relationship_set(reading, &reading_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 reading_query *reading_query_new(calx_session *session)
 {
     return (reading_query *)calx_query_new(session, &reading_mapper);
 }
-
 void reading_query_free(reading_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status reading_query_where(reading_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status reading_query_where_filter(reading_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status reading_query_order_by(reading_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status reading_query_limit(reading_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status reading_query_offset(reading_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status reading_query_options(reading_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status reading_query_options_along(reading_query *query, const calx_option *parts,
                                         size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status reading_query_yield_per(reading_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status reading_query_populate_existing(reading_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status reading_query_count(reading_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status reading_query_exists(reading_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status reading_query_update(reading_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status reading_query_delete(reading_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
@@ -1938,16 +1906,6 @@ calx_status reading_query_one_or_none(reading_query *query, const struct reading
 {
     const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_one_or_none((calx_query *)query, place), &found, out_reading);
-}
-
-calx_status reading_query_count(reading_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status reading_query_exists(reading_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status reading_each_call(void *context, const void *item)
@@ -2042,27 +2000,22 @@ struct member *member_new(void)
 {
     return calx_instance_new(&member_mapper);
 }
-
 void member_free(struct member *member)
 {
     calx_instance_free(member);
 }
-
 struct member *member_copy(const struct member *member)
 {
     return calx_instance_copy(member);
 }
-
 struct member *member_edit(const struct member *member)
 {
     return calx_instance_edit(member);
 }
-
 void member_seal(const struct member *member)
 {
     calx_instance_seal(member);
 }
-
 calx_status member_add(calx_session *session, struct member *member)
 {
     return calx_session_add(session, member);
@@ -2336,59 +2289,67 @@ calx_status member_followers_clear(const struct member *member)
     return calx_relationship_clear(member, &member_relationships[5]);
 }
 
+/* The typed face of calx_query. */
 member_query *member_query_new(calx_session *session)
 {
     return (member_query *)calx_query_new(session, &member_mapper);
 }
-
 void member_query_free(member_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status member_query_where(member_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status member_query_where_filter(member_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status member_query_order_by(member_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status member_query_limit(member_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status member_query_offset(member_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status member_query_options(member_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status member_query_options_along(member_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status member_query_yield_per(member_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status member_query_populate_existing(member_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status member_query_count(member_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status member_query_exists(member_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status member_query_update(member_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status member_query_delete(member_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
@@ -2417,16 +2378,6 @@ calx_status member_query_one_or_none(member_query *query, const struct member **
 {
     const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_one_or_none((calx_query *)query, place), &found, out_member);
-}
-
-calx_status member_query_count(member_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status member_query_exists(member_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status member_each_call(void *context, const void *item)
@@ -2484,27 +2435,22 @@ struct badge *badge_new(void)
 {
     return calx_instance_new(&badge_mapper);
 }
-
 void badge_free(struct badge *badge)
 {
     calx_instance_free(badge);
 }
-
 struct badge *badge_copy(const struct badge *badge)
 {
     return calx_instance_copy(badge);
 }
-
 struct badge *badge_edit(const struct badge *badge)
 {
     return calx_instance_edit(badge);
 }
-
 void badge_seal(const struct badge *badge)
 {
     calx_instance_seal(badge);
 }
-
 calx_status badge_add(calx_session *session, struct badge *badge)
 {
     return calx_session_add(session, badge);
@@ -2615,59 +2561,67 @@ calx_status badge_loans_clear(const struct badge *badge)
     return calx_relationship_clear(badge, &badge_relationships[0]);
 }
 
+/* The typed face of calx_query. */
 badge_query *badge_query_new(calx_session *session)
 {
     return (badge_query *)calx_query_new(session, &badge_mapper);
 }
-
 void badge_query_free(badge_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status badge_query_where(badge_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status badge_query_where_filter(badge_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status badge_query_order_by(badge_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status badge_query_limit(badge_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status badge_query_offset(badge_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status badge_query_options(badge_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status badge_query_options_along(badge_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status badge_query_yield_per(badge_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status badge_query_populate_existing(badge_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status badge_query_count(badge_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status badge_query_exists(badge_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status badge_query_update(badge_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status badge_query_delete(badge_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
@@ -2696,16 +2650,6 @@ calx_status badge_query_one_or_none(badge_query *query, const struct badge **out
 {
     const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_one_or_none((calx_query *)query, place), &found, out_badge);
-}
-
-calx_status badge_query_count(badge_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status badge_query_exists(badge_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status badge_each_call(void *context, const void *item)
@@ -2769,27 +2713,22 @@ struct loan *loan_new(void)
 {
     return calx_instance_new(&loan_mapper);
 }
-
 void loan_free(struct loan *loan)
 {
     calx_instance_free(loan);
 }
-
 struct loan *loan_copy(const struct loan *loan)
 {
     return calx_instance_copy(loan);
 }
-
 struct loan *loan_edit(const struct loan *loan)
 {
     return calx_instance_edit(loan);
 }
-
 void loan_seal(const struct loan *loan)
 {
     calx_instance_seal(loan);
 }
-
 calx_status loan_add(calx_session *session, struct loan *loan)
 {
     return calx_session_add(session, loan);
@@ -2869,59 +2808,67 @@ calx_status loan_clear_badge(const struct loan *loan)
     return calx_relationship_set(loan, &loan_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 loan_query *loan_query_new(calx_session *session)
 {
     return (loan_query *)calx_query_new(session, &loan_mapper);
 }
-
 void loan_query_free(loan_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status loan_query_where(loan_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status loan_query_where_filter(loan_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status loan_query_order_by(loan_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status loan_query_limit(loan_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status loan_query_offset(loan_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status loan_query_options(loan_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status loan_query_options_along(loan_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status loan_query_yield_per(loan_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status loan_query_populate_existing(loan_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status loan_query_count(loan_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status loan_query_exists(loan_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status loan_query_update(loan_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status loan_query_delete(loan_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
@@ -2950,16 +2897,6 @@ calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_lo
 {
     const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_one_or_none((calx_query *)query, place), &found, out_loan);
-}
-
-calx_status loan_query_count(loan_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status loan_query_exists(loan_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status loan_each_call(void *context, const void *item)

@@ -111,6 +111,10 @@ calx_status author_query_one_or_none(author_query *query, const struct author **
 /** How many rows, limit and offset counted in. */
 calx_status author_query_count(author_query *query, int64_t *out_count);
 calx_status author_query_exists(author_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status author_query_update(author_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count);
+calx_status author_query_delete(author_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*author_function)(void *context, const struct author *author);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -191,6 +195,10 @@ calx_status profile_query_one_or_none(profile_query *query, const struct profile
 /** How many rows, limit and offset counted in. */
 calx_status profile_query_count(profile_query *query, int64_t *out_count);
 calx_status profile_query_exists(profile_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status profile_query_update(profile_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count);
+calx_status profile_query_delete(profile_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*profile_function)(void *context, const struct profile *profile);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -304,6 +312,10 @@ calx_status post_query_one_or_none(post_query *query, const struct post **out_po
 /** How many rows, limit and offset counted in. */
 calx_status post_query_count(post_query *query, int64_t *out_count);
 calx_status post_query_exists(post_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status post_query_update(post_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count);
+calx_status post_query_delete(post_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*post_function)(void *context, const struct post *post);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -383,6 +395,10 @@ calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag);
 /** How many rows, limit and offset counted in. */
 calx_status tag_query_count(tag_query *query, int64_t *out_count);
 calx_status tag_query_exists(tag_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status tag_query_update(tag_query *query, const calx_assignment *assignments, size_t count,
+                             int64_t *out_count);
+calx_status tag_query_delete(tag_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*tag_function)(void *context, const struct tag *tag);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -452,6 +468,10 @@ calx_status place_query_one_or_none(place_query *query, const struct place **out
 /** How many rows, limit and offset counted in. */
 calx_status place_query_count(place_query *query, int64_t *out_count);
 calx_status place_query_exists(place_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status place_query_update(place_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count);
+calx_status place_query_delete(place_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*place_function)(void *context, const struct place *place);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -534,6 +554,10 @@ calx_status reading_query_one_or_none(reading_query *query, const struct reading
 /** How many rows, limit and offset counted in. */
 calx_status reading_query_count(reading_query *query, int64_t *out_count);
 calx_status reading_query_exists(reading_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status reading_query_update(reading_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count);
+calx_status reading_query_delete(reading_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*reading_function)(void *context, const struct reading *reading);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -661,6 +685,10 @@ calx_status member_query_one_or_none(member_query *query, const struct member **
 /** How many rows, limit and offset counted in. */
 calx_status member_query_count(member_query *query, int64_t *out_count);
 calx_status member_query_exists(member_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status member_query_update(member_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count);
+calx_status member_query_delete(member_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*member_function)(void *context, const struct member *member);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -747,6 +775,10 @@ calx_status badge_query_one_or_none(badge_query *query, const struct badge **out
 /** How many rows, limit and offset counted in. */
 calx_status badge_query_count(badge_query *query, int64_t *out_count);
 calx_status badge_query_exists(badge_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status badge_query_update(badge_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count);
+calx_status badge_query_delete(badge_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*badge_function)(void *context, const struct badge *badge);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -824,6 +856,10 @@ calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_lo
 /** How many rows, limit and offset counted in. */
 calx_status loan_query_count(loan_query *query, int64_t *out_count);
 calx_status loan_query_exists(loan_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status loan_query_update(loan_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count);
+calx_status loan_query_delete(loan_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*loan_function)(void *context, const struct loan *loan);
 /** Streams in constant memory: an instance is good until the function returns. */

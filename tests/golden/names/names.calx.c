@@ -45,27 +45,22 @@ point *geo_point_new(void)
 {
     return calx_instance_new(&geo_point_mapper);
 }
-
 void geo_point_free(point *instance)
 {
     calx_instance_free(instance);
 }
-
 point *geo_point_copy(const point *instance)
 {
     return calx_instance_copy(instance);
 }
-
 point *geo_point_edit(const point *instance)
 {
     return calx_instance_edit(instance);
 }
-
 void geo_point_seal(const point *instance)
 {
     calx_instance_seal(instance);
 }
-
 calx_status geo_point_add(calx_session *session, point *instance)
 {
     return calx_session_add(session, instance);
@@ -131,60 +126,68 @@ calx_status geo_point_set_y(const point *instance, double y)
     return calx_instance_set_double(instance, &geo_point_columns[2], y);
 }
 
+/* The typed face of calx_query. */
 geo_point_query *geo_point_query_new(calx_session *session)
 {
     return (geo_point_query *)calx_query_new(session, &geo_point_mapper);
 }
-
 void geo_point_query_free(geo_point_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status geo_point_query_where(geo_point_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status geo_point_query_where_filter(geo_point_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status geo_point_query_order_by(geo_point_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status geo_point_query_limit(geo_point_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status geo_point_query_offset(geo_point_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status geo_point_query_options(geo_point_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status geo_point_query_options_along(geo_point_query *query, const calx_option *parts,
                                           size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status geo_point_query_yield_per(geo_point_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status geo_point_query_populate_existing(geo_point_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status geo_point_query_update(geo_point_query *query, const calx_assignment *assignments,
+                                   size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status geo_point_query_delete(geo_point_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
@@ -214,16 +217,6 @@ calx_status geo_point_query_one_or_none(geo_point_query *query, const point **ou
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_one_or_none((calx_query *)query, place), &found,
                            out_instance);
-}
-
-calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status geo_point_each_call(void *context, const void *item)
@@ -295,27 +288,22 @@ shape_t *geo_figure_new(void)
 {
     return calx_instance_new(&geo_figure_mapper);
 }
-
 void geo_figure_free(shape_t *shape)
 {
     calx_instance_free(shape);
 }
-
 shape_t *geo_figure_copy(const shape_t *shape)
 {
     return calx_instance_copy(shape);
 }
-
 shape_t *geo_figure_edit(const shape_t *shape)
 {
     return calx_instance_edit(shape);
 }
-
 void geo_figure_seal(const shape_t *shape)
 {
     calx_instance_seal(shape);
 }
-
 calx_status geo_figure_add(calx_session *session, shape_t *shape)
 {
     return calx_session_add(session, shape);
@@ -451,60 +439,68 @@ calx_status geo_figure_sessions_clear(const shape_t *shape)
     return calx_relationship_clear(shape, &geo_figure_relationships[1]);
 }
 
+/* The typed face of calx_query. */
 geo_figure_query *geo_figure_query_new(calx_session *session)
 {
     return (geo_figure_query *)calx_query_new(session, &geo_figure_mapper);
 }
-
 void geo_figure_query_free(geo_figure_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status geo_figure_query_where(geo_figure_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status geo_figure_query_where_filter(geo_figure_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status geo_figure_query_order_by(geo_figure_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status geo_figure_query_limit(geo_figure_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status geo_figure_query_offset(geo_figure_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status geo_figure_query_options(geo_figure_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status geo_figure_query_options_along(geo_figure_query *query, const calx_option *parts,
                                            size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status geo_figure_query_yield_per(geo_figure_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status geo_figure_query_populate_existing(geo_figure_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status geo_figure_query_update(geo_figure_query *query, const calx_assignment *assignments,
+                                    size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status geo_figure_query_delete(geo_figure_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
@@ -533,16 +529,6 @@ calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t 
 {
     const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_one_or_none((calx_query *)query, place), &found, out_shape);
-}
-
-calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status geo_figure_each_call(void *context, const void *item)
@@ -611,27 +597,22 @@ struct session *geo_session_new(void)
 {
     return calx_instance_new(&geo_session_mapper);
 }
-
 void geo_session_free(struct session *instance)
 {
     calx_instance_free(instance);
 }
-
 struct session *geo_session_copy(const struct session *instance)
 {
     return calx_instance_copy(instance);
 }
-
 struct session *geo_session_edit(const struct session *instance)
 {
     return calx_instance_edit(instance);
 }
-
 void geo_session_seal(const struct session *instance)
 {
     calx_instance_seal(instance);
 }
-
 calx_status geo_session_add(calx_session *session, struct session *instance)
 {
     return calx_session_add(session, instance);
@@ -719,60 +700,68 @@ calx_status geo_session_clear_shape(const struct session *instance)
     return calx_relationship_set(instance, &geo_session_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 geo_session_query *geo_session_query_new(calx_session *session)
 {
     return (geo_session_query *)calx_query_new(session, &geo_session_mapper);
 }
-
 void geo_session_query_free(geo_session_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status geo_session_query_where(geo_session_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status geo_session_query_where_filter(geo_session_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status geo_session_query_order_by(geo_session_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status geo_session_query_limit(geo_session_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status geo_session_query_offset(geo_session_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status geo_session_query_options(geo_session_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status geo_session_query_options_along(geo_session_query *query, const calx_option *parts,
                                             size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status geo_session_query_yield_per(geo_session_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status geo_session_query_populate_existing(geo_session_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status geo_session_query_count(geo_session_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status geo_session_query_update(geo_session_query *query, const calx_assignment *assignments,
+                                     size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status geo_session_query_delete(geo_session_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
@@ -803,16 +792,6 @@ calx_status geo_session_query_one_or_none(geo_session_query *query,
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_one_or_none((calx_query *)query, place), &found,
                              out_instance);
-}
-
-calx_status geo_session_query_count(geo_session_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status geo_session_each_call(void *context, const void *item)
@@ -917,29 +896,24 @@ struct temperature_measurement *geo_temperature_measurement_new(void)
 {
     return calx_instance_new(&geo_temperature_measurement_mapper);
 }
-
 void geo_temperature_measurement_free(struct temperature_measurement *temperature_measurement)
 {
     calx_instance_free(temperature_measurement);
 }
-
 struct temperature_measurement *geo_temperature_measurement_copy(
     const struct temperature_measurement *temperature_measurement)
 {
     return calx_instance_copy(temperature_measurement);
 }
-
 struct temperature_measurement *geo_temperature_measurement_edit(
     const struct temperature_measurement *temperature_measurement)
 {
     return calx_instance_edit(temperature_measurement);
 }
-
 void geo_temperature_measurement_seal(const struct temperature_measurement *temperature_measurement)
 {
     calx_instance_seal(temperature_measurement);
 }
-
 calx_status geo_temperature_measurement_add(calx_session *session,
                                             struct temperature_measurement *temperature_measurement)
 {
@@ -1131,69 +1105,81 @@ calx_status geo_temperature_measurement_following_measurements_clear(
                                    &geo_temperature_measurement_relationships[1]);
 }
 
+/* The typed face of calx_query. */
 geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_session *session)
 {
     return (geo_temperature_measurement_query *)calx_query_new(session,
                                                                &geo_temperature_measurement_mapper);
 }
-
 void geo_temperature_measurement_query_free(geo_temperature_measurement_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status geo_temperature_measurement_query_where(geo_temperature_measurement_query *query,
                                                     calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status geo_temperature_measurement_query_where_filter(geo_temperature_measurement_query *query,
                                                            const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status geo_temperature_measurement_query_order_by(geo_temperature_measurement_query *query,
                                                        calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status geo_temperature_measurement_query_limit(geo_temperature_measurement_query *query,
                                                     int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status geo_temperature_measurement_query_offset(geo_temperature_measurement_query *query,
                                                      int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status geo_temperature_measurement_query_options(geo_temperature_measurement_query *query,
                                                       calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status geo_temperature_measurement_query_options_along(
     geo_temperature_measurement_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status geo_temperature_measurement_query_yield_per(geo_temperature_measurement_query *query,
                                                         size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status geo_temperature_measurement_query_populate_existing(
     geo_temperature_measurement_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status geo_temperature_measurement_query_count(geo_temperature_measurement_query *query,
+                                                    int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status geo_temperature_measurement_query_exists(geo_temperature_measurement_query *query,
+                                                     bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status geo_temperature_measurement_query_update(geo_temperature_measurement_query *query,
+                                                     const calx_assignment *assignments,
+                                                     size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status geo_temperature_measurement_query_delete(geo_temperature_measurement_query *query,
+                                                     int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status geo_temperature_measurement_query_all(
@@ -1232,18 +1218,6 @@ calx_status geo_temperature_measurement_query_one_or_none(
     const void *found = NULL, **place = out_temperature_measurement != NULL ? &found : NULL;
     return geo_temperature_measurement_found(calx_query_one_or_none((calx_query *)query, place),
                                              &found, out_temperature_measurement);
-}
-
-calx_status geo_temperature_measurement_query_count(geo_temperature_measurement_query *query,
-                                                    int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status geo_temperature_measurement_query_exists(geo_temperature_measurement_query *query,
-                                                     bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status geo_temperature_measurement_each_call(void *context, const void *item)

@@ -76,6 +76,10 @@ calx_status geo_point_query_one_or_none(geo_point_query *query, const point **ou
 /** How many rows, limit and offset counted in. */
 calx_status geo_point_query_count(geo_point_query *query, int64_t *out_count);
 calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status geo_point_query_update(geo_point_query *query, const calx_assignment *assignments,
+                                   size_t count, int64_t *out_count);
+calx_status geo_point_query_delete(geo_point_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*geo_point_function)(void *context, const point *instance);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -171,6 +175,10 @@ calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t 
 /** How many rows, limit and offset counted in. */
 calx_status geo_figure_query_count(geo_figure_query *query, int64_t *out_count);
 calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status geo_figure_query_update(geo_figure_query *query, const calx_assignment *assignments,
+                                    size_t count, int64_t *out_count);
+calx_status geo_figure_query_delete(geo_figure_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*geo_figure_function)(void *context, const shape_t *shape);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -259,6 +267,10 @@ calx_status geo_session_query_one_or_none(geo_session_query *query,
 /** How many rows, limit and offset counted in. */
 calx_status geo_session_query_count(geo_session_query *query, int64_t *out_count);
 calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status geo_session_query_update(geo_session_query *query, const calx_assignment *assignments,
+                                     size_t count, int64_t *out_count);
+calx_status geo_session_query_delete(geo_session_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*geo_session_function)(void *context, const struct session *instance);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -423,6 +435,12 @@ calx_status geo_temperature_measurement_query_count(geo_temperature_measurement_
                                                     int64_t *out_count);
 calx_status geo_temperature_measurement_query_exists(geo_temperature_measurement_query *query,
                                                      bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status geo_temperature_measurement_query_update(geo_temperature_measurement_query *query,
+                                                     const calx_assignment *assignments,
+                                                     size_t count, int64_t *out_count);
+calx_status geo_temperature_measurement_query_delete(geo_temperature_measurement_query *query,
+                                                     int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*geo_temperature_measurement_function)(
     void *context, const struct temperature_measurement *temperature_measurement);

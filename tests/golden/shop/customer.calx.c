@@ -54,27 +54,22 @@ struct customer *customer_new(void)
 {
     return calx_instance_new(&customer_mapper);
 }
-
 void customer_free(struct customer *customer)
 {
     calx_instance_free(customer);
 }
-
 struct customer *customer_copy(const struct customer *customer)
 {
     return calx_instance_copy(customer);
 }
-
 struct customer *customer_edit(const struct customer *customer)
 {
     return calx_instance_edit(customer);
 }
-
 void customer_seal(const struct customer *customer)
 {
     calx_instance_seal(customer);
 }
-
 calx_status customer_add(calx_session *session, struct customer *customer)
 {
     return calx_session_add(session, customer);
@@ -191,60 +186,68 @@ calx_status customer_purchases_clear(const struct customer *customer)
     return calx_relationship_clear(customer, &customer_relationships[0]);
 }
 
+/* The typed face of calx_query. */
 customer_query *customer_query_new(calx_session *session)
 {
     return (customer_query *)calx_query_new(session, &customer_mapper);
 }
-
 void customer_query_free(customer_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status customer_query_where(customer_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status customer_query_where_filter(customer_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status customer_query_order_by(customer_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status customer_query_limit(customer_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status customer_query_offset(customer_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status customer_query_options(customer_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status customer_query_options_along(customer_query *query, const calx_option *parts,
                                          size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status customer_query_yield_per(customer_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status customer_query_populate_existing(customer_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status customer_query_count(customer_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status customer_query_exists(customer_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status customer_query_update(customer_query *query, const calx_assignment *assignments,
+                                  size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status customer_query_delete(customer_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
@@ -273,16 +276,6 @@ calx_status customer_query_one_or_none(customer_query *query, const struct custo
 {
     const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_one_or_none((calx_query *)query, place), &found, out_customer);
-}
-
-calx_status customer_query_count(customer_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status customer_query_exists(customer_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status customer_each_call(void *context, const void *item)
@@ -360,27 +353,22 @@ struct purchase *purchase_new(void)
 {
     return calx_instance_new(&purchase_mapper);
 }
-
 void purchase_free(struct purchase *purchase)
 {
     calx_instance_free(purchase);
 }
-
 struct purchase *purchase_copy(const struct purchase *purchase)
 {
     return calx_instance_copy(purchase);
 }
-
 struct purchase *purchase_edit(const struct purchase *purchase)
 {
     return calx_instance_edit(purchase);
 }
-
 void purchase_seal(const struct purchase *purchase)
 {
     calx_instance_seal(purchase);
 }
-
 calx_status purchase_add(calx_session *session, struct purchase *purchase)
 {
     return calx_session_add(session, purchase);
@@ -520,60 +508,68 @@ calx_status purchase_lines_clear(const struct purchase *purchase)
     return calx_relationship_clear(purchase, &purchase_relationships[1]);
 }
 
+/* The typed face of calx_query. */
 purchase_query *purchase_query_new(calx_session *session)
 {
     return (purchase_query *)calx_query_new(session, &purchase_mapper);
 }
-
 void purchase_query_free(purchase_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status purchase_query_where(purchase_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status purchase_query_where_filter(purchase_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status purchase_query_order_by(purchase_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status purchase_query_limit(purchase_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status purchase_query_offset(purchase_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status purchase_query_options(purchase_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status purchase_query_options_along(purchase_query *query, const calx_option *parts,
                                          size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status purchase_query_yield_per(purchase_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status purchase_query_populate_existing(purchase_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status purchase_query_count(purchase_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status purchase_query_exists(purchase_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status purchase_query_update(purchase_query *query, const calx_assignment *assignments,
+                                  size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status purchase_query_delete(purchase_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
@@ -602,16 +598,6 @@ calx_status purchase_query_one_or_none(purchase_query *query, const struct purch
 {
     const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_one_or_none((calx_query *)query, place), &found, out_purchase);
-}
-
-calx_status purchase_query_count(purchase_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status purchase_query_exists(purchase_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status purchase_each_call(void *context, const void *item)
@@ -692,27 +678,22 @@ struct purchase_line *purchase_line_new(void)
 {
     return calx_instance_new(&purchase_line_mapper);
 }
-
 void purchase_line_free(struct purchase_line *purchase_line)
 {
     calx_instance_free(purchase_line);
 }
-
 struct purchase_line *purchase_line_copy(const struct purchase_line *purchase_line)
 {
     return calx_instance_copy(purchase_line);
 }
-
 struct purchase_line *purchase_line_edit(const struct purchase_line *purchase_line)
 {
     return calx_instance_edit(purchase_line);
 }
-
 void purchase_line_seal(const struct purchase_line *purchase_line)
 {
     calx_instance_seal(purchase_line);
 }
-
 calx_status purchase_line_add(calx_session *session, struct purchase_line *purchase_line)
 {
     return calx_session_add(session, purchase_line);
@@ -813,60 +794,69 @@ calx_status purchase_line_clear_purchase(const struct purchase_line *purchase_li
     return calx_relationship_set(purchase_line, &purchase_line_relationships[0], NULL);
 }
 
+/* The typed face of calx_query. */
 purchase_line_query *purchase_line_query_new(calx_session *session)
 {
     return (purchase_line_query *)calx_query_new(session, &purchase_line_mapper);
 }
-
 void purchase_line_query_free(purchase_line_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status purchase_line_query_where(purchase_line_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status purchase_line_query_where_filter(purchase_line_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status purchase_line_query_order_by(purchase_line_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status purchase_line_query_limit(purchase_line_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status purchase_line_query_offset(purchase_line_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status purchase_line_query_options(purchase_line_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status purchase_line_query_options_along(purchase_line_query *query, const calx_option *parts,
                                               size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status purchase_line_query_yield_per(purchase_line_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status purchase_line_query_populate_existing(purchase_line_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status purchase_line_query_count(purchase_line_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status purchase_line_query_exists(purchase_line_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status purchase_line_query_update(purchase_line_query *query,
+                                       const calx_assignment *assignments, size_t count,
+                                       int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status purchase_line_query_delete(purchase_line_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status purchase_line_query_all(purchase_line_query *query,
@@ -902,16 +892,6 @@ calx_status purchase_line_query_one_or_none(purchase_line_query *query,
     const void *found = NULL, **place = out_purchase_line != NULL ? &found : NULL;
     return purchase_line_found(calx_query_one_or_none((calx_query *)query, place), &found,
                                out_purchase_line);
-}
-
-calx_status purchase_line_query_count(purchase_line_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status purchase_line_query_exists(purchase_line_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status purchase_line_each_call(void *context, const void *item)

@@ -103,6 +103,10 @@ calx_status customer_query_one_or_none(customer_query *query, const struct custo
 /** How many rows, limit and offset counted in. */
 calx_status customer_query_count(customer_query *query, int64_t *out_count);
 calx_status customer_query_exists(customer_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status customer_query_update(customer_query *query, const calx_assignment *assignments,
+                                  size_t count, int64_t *out_count);
+calx_status customer_query_delete(customer_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*customer_function)(void *context, const struct customer *customer);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -200,6 +204,10 @@ calx_status purchase_query_one_or_none(purchase_query *query, const struct purch
 /** How many rows, limit and offset counted in. */
 calx_status purchase_query_count(purchase_query *query, int64_t *out_count);
 calx_status purchase_query_exists(purchase_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status purchase_query_update(purchase_query *query, const calx_assignment *assignments,
+                                  size_t count, int64_t *out_count);
+calx_status purchase_query_delete(purchase_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*purchase_function)(void *context, const struct purchase *purchase);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -297,6 +305,11 @@ calx_status purchase_line_query_one_or_none(purchase_line_query *query,
 /** How many rows, limit and offset counted in. */
 calx_status purchase_line_query_count(purchase_line_query *query, int64_t *out_count);
 calx_status purchase_line_query_exists(purchase_line_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status purchase_line_query_update(purchase_line_query *query,
+                                       const calx_assignment *assignments, size_t count,
+                                       int64_t *out_count);
+calx_status purchase_line_query_delete(purchase_line_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*purchase_line_function)(void *context,
                                               const struct purchase_line *purchase_line);

@@ -183,27 +183,22 @@ struct sample *sample_new(void)
 {
     return calx_instance_new(&sample_mapper);
 }
-
 void sample_free(struct sample *sample)
 {
     calx_instance_free(sample);
 }
-
 struct sample *sample_copy(const struct sample *sample)
 {
     return calx_instance_copy(sample);
 }
-
 struct sample *sample_edit(const struct sample *sample)
 {
     return calx_instance_edit(sample);
 }
-
 void sample_seal(const struct sample *sample)
 {
     calx_instance_seal(sample);
 }
-
 calx_status sample_add(calx_session *session, struct sample *sample)
 {
     return calx_session_add(session, sample);
@@ -417,59 +412,67 @@ calx_status sample_set_maybe_taken(const struct sample *sample, calx_nullable_ti
     return calx_instance_set_nullable(sample, &sample_columns[31], &maybe_taken);
 }
 
+/* The typed face of calx_query. */
 sample_query *sample_query_new(calx_session *session)
 {
     return (sample_query *)calx_query_new(session, &sample_mapper);
 }
-
 void sample_query_free(sample_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status sample_query_where(sample_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status sample_query_where_filter(sample_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status sample_query_order_by(sample_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status sample_query_limit(sample_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status sample_query_offset(sample_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status sample_query_options(sample_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status sample_query_options_along(sample_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status sample_query_yield_per(sample_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status sample_query_populate_existing(sample_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status sample_query_count(sample_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status sample_query_exists(sample_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status sample_query_update(sample_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status sample_query_delete(sample_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
@@ -498,16 +501,6 @@ calx_status sample_query_one_or_none(sample_query *query, const struct sample **
 {
     const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sample);
-}
-
-calx_status sample_query_count(sample_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status sample_query_exists(sample_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status sample_each_call(void *context, const void *item)

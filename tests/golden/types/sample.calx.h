@@ -141,6 +141,10 @@ calx_status sample_query_one_or_none(sample_query *query, const struct sample **
 /** How many rows, limit and offset counted in. */
 calx_status sample_query_count(sample_query *query, int64_t *out_count);
 calx_status sample_query_exists(sample_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status sample_query_update(sample_query *query, const calx_assignment *assignments,
+                                size_t count, int64_t *out_count);
+calx_status sample_query_delete(sample_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*sample_function)(void *context, const struct sample *sample);
 /** Streams in constant memory: an instance is good until the function returns. */

@@ -46,27 +46,22 @@ struct account *account_new(void)
 {
     return calx_instance_new(&account_mapper);
 }
-
 void account_free(struct account *account)
 {
     calx_instance_free(account);
 }
-
 struct account *account_copy(const struct account *account)
 {
     return calx_instance_copy(account);
 }
-
 struct account *account_edit(const struct account *account)
 {
     return calx_instance_edit(account);
 }
-
 void account_seal(const struct account *account)
 {
     calx_instance_seal(account);
 }
-
 calx_status account_add(calx_session *session, struct account *account)
 {
     return calx_session_add(session, account);
@@ -133,60 +128,68 @@ calx_status account_set_written(const struct account *account, calx_timestamp wr
     return calx_instance_set_timestamp(account, &account_columns[2], written);
 }
 
+/* The typed face of calx_query. */
 account_query *account_query_new(calx_session *session)
 {
     return (account_query *)calx_query_new(session, &account_mapper);
 }
-
 void account_query_free(account_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status account_query_where(account_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status account_query_where_filter(account_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status account_query_order_by(account_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status account_query_limit(account_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status account_query_offset(account_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status account_query_options(account_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status account_query_options_along(account_query *query, const calx_option *parts,
                                         size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status account_query_yield_per(account_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status account_query_populate_existing(account_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status account_query_count(account_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status account_query_exists(account_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status account_query_update(account_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status account_query_delete(account_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
@@ -215,16 +218,6 @@ calx_status account_query_one_or_none(account_query *query, const struct account
 {
     const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_one_or_none((calx_query *)query, place), &found, out_account);
-}
-
-calx_status account_query_count(account_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status account_query_exists(account_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status account_each_call(void *context, const void *item)
@@ -284,27 +277,22 @@ struct note *note_new(void)
 {
     return calx_instance_new(&note_mapper);
 }
-
 void note_free(struct note *note)
 {
     calx_instance_free(note);
 }
-
 struct note *note_copy(const struct note *note)
 {
     return calx_instance_copy(note);
 }
-
 struct note *note_edit(const struct note *note)
 {
     return calx_instance_edit(note);
 }
-
 void note_seal(const struct note *note)
 {
     calx_instance_seal(note);
 }
-
 calx_status note_add(calx_session *session, struct note *note)
 {
     return calx_session_add(session, note);
@@ -370,59 +358,67 @@ calx_status note_set_tag(const struct note *note, const char *tag)
     return calx_instance_set_text(note, &note_columns[2], tag);
 }
 
+/* The typed face of calx_query. */
 note_query *note_query_new(calx_session *session)
 {
     return (note_query *)calx_query_new(session, &note_mapper);
 }
-
 void note_query_free(note_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status note_query_where(note_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status note_query_where_filter(note_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status note_query_order_by(note_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status note_query_limit(note_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status note_query_offset(note_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status note_query_options(note_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status note_query_options_along(note_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status note_query_yield_per(note_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status note_query_populate_existing(note_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status note_query_count(note_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status note_query_exists(note_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status note_query_update(note_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status note_query_delete(note_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
@@ -451,16 +447,6 @@ calx_status note_query_one_or_none(note_query *query, const struct note **out_no
 {
     const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_one_or_none((calx_query *)query, place), &found, out_note);
-}
-
-calx_status note_query_count(note_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status note_query_exists(note_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status note_each_call(void *context, const void *item)
@@ -516,27 +502,22 @@ struct entry *entry_new(void)
 {
     return calx_instance_new(&entry_mapper);
 }
-
 void entry_free(struct entry *entry)
 {
     calx_instance_free(entry);
 }
-
 struct entry *entry_copy(const struct entry *entry)
 {
     return calx_instance_copy(entry);
 }
-
 struct entry *entry_edit(const struct entry *entry)
 {
     return calx_instance_edit(entry);
 }
-
 void entry_seal(const struct entry *entry)
 {
     calx_instance_seal(entry);
 }
-
 calx_status entry_add(calx_session *session, struct entry *entry)
 {
     return calx_session_add(session, entry);
@@ -598,59 +579,67 @@ calx_status entry_set_revision(const struct entry *entry, int32_t revision)
     return calx_instance_set_int64(entry, &entry_columns[1], revision);
 }
 
+/* The typed face of calx_query. */
 entry_query *entry_query_new(calx_session *session)
 {
     return (entry_query *)calx_query_new(session, &entry_mapper);
 }
-
 void entry_query_free(entry_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status entry_query_where(entry_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status entry_query_where_filter(entry_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status entry_query_order_by(entry_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status entry_query_limit(entry_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status entry_query_offset(entry_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status entry_query_options(entry_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status entry_query_options_along(entry_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status entry_query_yield_per(entry_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status entry_query_populate_existing(entry_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status entry_query_count(entry_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status entry_query_exists(entry_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status entry_query_update(entry_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status entry_query_delete(entry_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
@@ -679,16 +668,6 @@ calx_status entry_query_one_or_none(entry_query *query, const struct entry **out
 {
     const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_one_or_none((calx_query *)query, place), &found, out_entry);
-}
-
-calx_status entry_query_count(entry_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status entry_query_exists(entry_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status entry_each_call(void *context, const void *item)
@@ -735,27 +714,22 @@ struct page *page_new(void)
 {
     return calx_instance_new(&page_mapper);
 }
-
 void page_free(struct page *page)
 {
     calx_instance_free(page);
 }
-
 struct page *page_copy(const struct page *page)
 {
     return calx_instance_copy(page);
 }
-
 struct page *page_edit(const struct page *page)
 {
     return calx_instance_edit(page);
 }
-
 void page_seal(const struct page *page)
 {
     calx_instance_seal(page);
 }
-
 calx_status page_add(calx_session *session, struct page *page)
 {
     return calx_session_add(session, page);
@@ -816,59 +790,67 @@ calx_status page_set_etag(const struct page *page, const char *etag)
     return calx_instance_set_text(page, &page_columns[1], etag);
 }
 
+/* The typed face of calx_query. */
 page_query *page_query_new(calx_session *session)
 {
     return (page_query *)calx_query_new(session, &page_mapper);
 }
-
 void page_query_free(page_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status page_query_where(page_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status page_query_where_filter(page_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status page_query_order_by(page_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status page_query_limit(page_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status page_query_offset(page_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status page_query_options(page_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status page_query_options_along(page_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status page_query_yield_per(page_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status page_query_populate_existing(page_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status page_query_count(page_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status page_query_exists(page_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status page_query_update(page_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status page_query_delete(page_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
@@ -897,16 +879,6 @@ calx_status page_query_one_or_none(page_query *query, const struct page **out_pa
 {
     const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_one_or_none((calx_query *)query, place), &found, out_page);
-}
-
-calx_status page_query_count(page_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status page_query_exists(page_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status page_each_call(void *context, const void *item)
@@ -955,27 +927,22 @@ struct sheet *sheet_new(void)
 {
     return calx_instance_new(&sheet_mapper);
 }
-
 void sheet_free(struct sheet *sheet)
 {
     calx_instance_free(sheet);
 }
-
 struct sheet *sheet_copy(const struct sheet *sheet)
 {
     return calx_instance_copy(sheet);
 }
-
 struct sheet *sheet_edit(const struct sheet *sheet)
 {
     return calx_instance_edit(sheet);
 }
-
 void sheet_seal(const struct sheet *sheet)
 {
     calx_instance_seal(sheet);
 }
-
 calx_status sheet_add(calx_session *session, struct sheet *sheet)
 {
     return calx_session_add(session, sheet);
@@ -1037,59 +1004,67 @@ calx_status sheet_set_revision(const struct sheet *sheet, int64_t revision)
     return calx_instance_set_int64(sheet, &sheet_columns[1], revision);
 }
 
+/* The typed face of calx_query. */
 sheet_query *sheet_query_new(calx_session *session)
 {
     return (sheet_query *)calx_query_new(session, &sheet_mapper);
 }
-
 void sheet_query_free(sheet_query *query)
 {
     calx_query_free((calx_query *)query);
 }
-
 calx_status sheet_query_where(sheet_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
 }
-
 calx_status sheet_query_where_filter(sheet_query *query, const calx_filter *filter)
 {
     return calx_query_where_filter((calx_query *)query, filter);
 }
-
 calx_status sheet_query_order_by(sheet_query *query, calx_order order)
 {
     return calx_query_order_by((calx_query *)query, order);
 }
-
 calx_status sheet_query_limit(sheet_query *query, int64_t limit)
 {
     return calx_query_limit((calx_query *)query, limit);
 }
-
 calx_status sheet_query_offset(sheet_query *query, int64_t offset)
 {
     return calx_query_offset((calx_query *)query, offset);
 }
-
 calx_status sheet_query_options(sheet_query *query, calx_option option)
 {
     return calx_query_options((calx_query *)query, option);
 }
-
 calx_status sheet_query_options_along(sheet_query *query, const calx_option *parts, size_t count)
 {
     return calx_query_options_along((calx_query *)query, parts, count);
 }
-
 calx_status sheet_query_yield_per(sheet_query *query, size_t rows)
 {
     return calx_query_yield_per((calx_query *)query, rows);
 }
-
 calx_status sheet_query_populate_existing(sheet_query *query)
 {
     return calx_query_populate_existing((calx_query *)query);
+}
+calx_status sheet_query_count(sheet_query *query, int64_t *out_count)
+{
+    return calx_query_count((calx_query *)query, out_count);
+}
+calx_status sheet_query_exists(sheet_query *query, bool *out_exists)
+{
+    return calx_query_exists((calx_query *)query, out_exists);
+}
+calx_status sheet_query_update(sheet_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count)
+{
+    return calx_query_update((calx_query *)query, assignments, count, out_count);
+}
+calx_status sheet_query_delete(sheet_query *query, int64_t *out_count)
+{
+    return calx_query_delete((calx_query *)query, out_count);
 }
 
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
@@ -1118,16 +1093,6 @@ calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out
 {
     const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sheet);
-}
-
-calx_status sheet_query_count(sheet_query *query, int64_t *out_count)
-{
-    return calx_query_count((calx_query *)query, out_count);
-}
-
-calx_status sheet_query_exists(sheet_query *query, bool *out_exists)
-{
-    return calx_query_exists((calx_query *)query, out_exists);
 }
 
 static calx_status sheet_each_call(void *context, const void *item)

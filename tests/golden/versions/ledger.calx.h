@@ -77,6 +77,10 @@ calx_status account_query_one_or_none(account_query *query, const struct account
 /** How many rows, limit and offset counted in. */
 calx_status account_query_count(account_query *query, int64_t *out_count);
 calx_status account_query_exists(account_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status account_query_update(account_query *query, const calx_assignment *assignments,
+                                 size_t count, int64_t *out_count);
+calx_status account_query_delete(account_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*account_function)(void *context, const struct account *account);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -150,6 +154,10 @@ calx_status note_query_one_or_none(note_query *query, const struct note **out_no
 /** How many rows, limit and offset counted in. */
 calx_status note_query_count(note_query *query, int64_t *out_count);
 calx_status note_query_exists(note_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status note_query_update(note_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count);
+calx_status note_query_delete(note_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*note_function)(void *context, const struct note *note);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -221,6 +229,10 @@ calx_status entry_query_one_or_none(entry_query *query, const struct entry **out
 /** How many rows, limit and offset counted in. */
 calx_status entry_query_count(entry_query *query, int64_t *out_count);
 calx_status entry_query_exists(entry_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status entry_query_update(entry_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count);
+calx_status entry_query_delete(entry_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*entry_function)(void *context, const struct entry *entry);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -289,6 +301,10 @@ calx_status page_query_one_or_none(page_query *query, const struct page **out_pa
 /** How many rows, limit and offset counted in. */
 calx_status page_query_count(page_query *query, int64_t *out_count);
 calx_status page_query_exists(page_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status page_query_update(page_query *query, const calx_assignment *assignments, size_t count,
+                              int64_t *out_count);
+calx_status page_query_delete(page_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*page_function)(void *context, const struct page *page);
 /** Streams in constant memory: an instance is good until the function returns. */
@@ -357,6 +373,10 @@ calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out
 /** How many rows, limit and offset counted in. */
 calx_status sheet_query_count(sheet_query *query, int64_t *out_count);
 calx_status sheet_query_exists(sheet_query *query, bool *out_exists);
+/** The rows that match are updated, or deleted; see calx_query_update() and calx/assignment.h. */
+calx_status sheet_query_update(sheet_query *query, const calx_assignment *assignments, size_t count,
+                               int64_t *out_count);
+calx_status sheet_query_delete(sheet_query *query, int64_t *out_count);
 /** Called for each instance; another status than CALX_OK ends the stream and is returned. */
 typedef calx_status (*sheet_function)(void *context, const struct sheet *sheet);
 /** Streams in constant memory: an instance is good until the function returns. */
