@@ -179,3 +179,40 @@ calx_status calx_synchronize_deleted(calx_session *session, const calx_instances
     }
     return CALX_OK;
 }
+
+/* The instance of entity->row, if it is loaded, as a rollback to a savepoint needs it. */
+static calx_status remember_present(calx_session *session, const calx_entity *entity)
+{
+    const calx_mapper *mapper = entity->mapper;
+    calx_value *values = entity->row + mapper->column_count;
+    calx_key key;
+    if (session->boundary->outer == NULL)
+        return CALX_OK;
+    for (size_t i = 0; i < mapper->key_count; i++)
+        values[i] = entity->row[mapper->key[i]];
+    calx_status status = calx_key_from_values(&key, mapper, values);
+    if (status == CALX_E_NOMEM)
+        return calx_error_set_nomem(&session->error);
+    if (status != CALX_OK)
+        return CALX_OK; /* who reads the row tells what is wrong with it */
+    calx_instance *present = calx_identity_find(session, &key);
+    calx_key_clear(&key);
+    return present == NULL ? CALX_OK : remember(session, present);
+}
+
+calx_status calx_synchronize_written(calx_session *session, calx_entity *entity,
+                                     calx_instance **out_instance)
+{
+    bool is_new = false;
+    calx_status status = remember_present(session, entity);
+    if (status == CALX_OK)
+        status = calx_session_repopulate(session, entity, out_instance, &is_new);
+    if (status == CALX_OK && *out_instance == NULL)
+        status = calx_session_fail(session, CALX_E_DATA, "a row of table \"%s\" has no key",
+                                   entity->mapper->table);
+    if (status == CALX_OK && is_new)
+        status = remember_expired(session, *out_instance);
+    if (status == CALX_OK)
+        (*out_instance)->flags |= CALX_INSTANCE_HELD;
+    return status;
+}

@@ -30,6 +30,13 @@ calx_status calx_synchronize_doubtful(calx_session *session, calx_instance *inst
 /* Perhaps it was deleted: all of it is expired. */
 calx_status calx_synchronize_perhaps_deleted(calx_session *session, calx_instance *instance);
 
+/*
+ * entity->row is as a statement has just written it: the instance of it, made or brought up to
+ * date, and expired again by a rollback.
+ */
+calx_status calx_synchronize_written(calx_session *session, calx_entity *entity,
+                                     calx_instance **out_instance);
+
 /* These rows were deleted. */
 calx_status calx_synchronize_deleted(calx_session *session, const calx_instances *instances);
 

@@ -205,7 +205,9 @@ void calx_sql_put_column(calx_sql_writer *writer, calx_column_ref ref)
                                     (uint64_t)source->number << 16 | ref.column);
         return;
     }
-    if (source->letter != '\0') {
+    if (source->letter == CALX_SQL_EXCLUDED) {
+        calx_buffer_put(writer->out, "excluded.");
+    } else if (source->letter != '\0') {
         calx_sql_put_alias(writer, source->letter, source->number);
         calx_buffer_char(writer->out, '.');
     }

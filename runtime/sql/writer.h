@@ -55,6 +55,9 @@ typedef struct calx_sql_source {
     const struct calx_sql_block *block; /* whose rows it is; NULL: those of the mapper's table */
 } calx_sql_source;
 
+/* The letter of the row that an INSERT could not add; it has a name of the databases' own. */
+enum { CALX_SQL_EXCLUDED = '!' };
+
 typedef struct calx_sql_scope {
     const struct calx_sql_scope *outer; /* of the statement around; or NULL */
     const calx_sql_source *sources;     /* the first one is what messages call the query's own */

@@ -19,6 +19,7 @@
 #include <calx/expression.h>
 #include <calx/identity.h>
 #include <calx/inspect.h>
+#include <calx/insert.h>
 #include <calx/instance.h>
 #include <calx/lock.h>
 #include <calx/log.h>

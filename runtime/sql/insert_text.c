@@ -1,0 +1,124 @@
+/*
+ * INSERT statements. Where rows may be there already the table has a name, since a column could
+ * mean the row that is there or the one that was to be inserted.
+ */
+#include "sql/insert_text.h"
+
+#include "base/error.h"
+#include "sql/name.h"
+
+static void put_names(calx_sql_writer *writer, const calx_mapper *mapper, const uint16_t *columns,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        calx_sql_put(writer, i == 0 ? " (" : ", ");
+        calx_sql_put_name(writer, mapper->columns[columns[i]].name);
+    }
+    calx_sql_put(writer, count == 0 ? "" : ")");
+}
+
+static void put_values(calx_sql_writer *writer, const calx_sql_insert *insert)
+{
+    if (insert->column_count == 0) {
+        calx_sql_put(writer, " ");
+        calx_sql_put(writer, writer->dialect->default_values);
+        return;
+    }
+    for (size_t row = 0; row < insert->row_count; row++) {
+        calx_sql_put(writer, row == 0 ? " VALUES (" : ", (");
+        for (size_t i = 0; i < insert->column_count; i++) {
+            calx_sql_put(writer, i == 0 ? "" : ", ");
+            calx_sql_put_parameter(writer, insert->values[row * insert->column_count + i]);
+        }
+        calx_sql_put(writer, ")");
+    }
+}
+
+/* Behind a SELECT without WHERE, ON would be read as that of a join. */
+static void put_block(calx_sql_writer *writer, const calx_sql_insert *insert)
+{
+    bool apart = insert->conflict != CALX_SQL_CONFLICT_FAILS;
+    writer->scope = NULL;
+    calx_sql_put(writer, apart ? " SELECT * FROM (" : " ");
+    calx_sql_put_block(writer, insert->block);
+    if (!apart)
+        return;
+    calx_sql_put(writer, ") AS ");
+    calx_sql_put_alias(writer, 'i', 0);
+    calx_sql_put(writer, " WHERE ");
+    calx_sql_put(writer, writer->dialect->literal_true);
+}
+
+static void put_update(calx_sql_writer *writer, const calx_sql_insert *insert)
+{
+    calx_sql_put(writer, " DO UPDATE");
+    for (size_t i = 0; i < insert->set_count; i++) {
+        calx_sql_put(writer, i == 0 ? " SET " : ", ");
+        calx_sql_put_name(writer, insert->mapper->columns[insert->sets[i].column].name);
+        calx_sql_put(writer, " = ");
+        calx_sql_put_set(writer, &insert->sets[i]);
+    }
+    for (size_t i = 0; i < insert->condition_count; i++) {
+        const calx_condition *condition = &insert->conditions[i];
+        calx_sql_put(writer, i == 0 ? " WHERE " : " AND ");
+        calx_sql_put_condition(writer, condition->nodes, condition->count,
+                               insert->condition_count > 1 ? CALX_OP_AND : CALX_OP_NONE);
+    }
+}
+
+static void put_conflict(calx_sql_writer *writer, const calx_sql_insert *insert)
+{
+    if (insert->conflict == CALX_SQL_CONFLICT_FAILS)
+        return;
+    calx_sql_put(writer, " ON CONFLICT");
+    put_names(writer, insert->mapper, insert->targets, insert->target_count);
+    if (insert->conflict == CALX_SQL_CONFLICT_NOTHING)
+        calx_sql_put(writer, " DO NOTHING");
+    else
+        put_update(writer, insert);
+}
+
+static calx_status finish(const calx_sql_writer *writer, const calx_mapper *mapper)
+{
+    if (writer->status != CALX_OK)
+        return writer->status;
+    if (writer->out->status == CALX_E_NOMEM || writer->parameters->status != CALX_OK)
+        return calx_error_set_nomem(writer->error);
+    if (writer->out->status != CALX_OK)
+        return calx_error_set(writer->error, writer->out->status,
+                              "table \"%s\" or one of its columns has a name %s does not take",
+                              mapper->table, writer->dialect->name);
+    return CALX_OK;
+}
+
+calx_status calx_sql_insert_text(calx_buffer *out, calx_parameter_list *out_parameters,
+                                 const calx_dialect *dialect, const calx_sql_insert *insert,
+                                 calx_error *error)
+{
+    const calx_sql_source sources[] = {
+        { .mapper = insert->mapper, .letter = 't' },
+        { .mapper = insert->mapper, .alias = insert->excluded, .letter = CALX_SQL_EXCLUDED },
+    };
+    const calx_sql_scope scope = { .sources = sources, .count = 2 };
+    calx_sql_writer writer = {
+        .out = out, .parameters = out_parameters, .dialect = dialect, .error = error
+    };
+    calx_sql_put(&writer, "INSERT INTO ");
+    calx_sql_put_name(&writer, insert->mapper->table);
+    if (insert->conflict == CALX_SQL_CONFLICT_UPDATE) {
+        calx_sql_put(&writer, " AS ");
+        calx_sql_put_alias(&writer, 't', 0);
+    }
+    put_names(&writer, insert->mapper, insert->columns, insert->column_count);
+    if (insert->block != NULL)
+        put_block(&writer, insert);
+    else
+        put_values(&writer, insert);
+    writer.scope = &scope;
+    put_conflict(&writer, insert);
+    if (insert->returns) {
+        calx_sql_put(&writer, " RETURNING ");
+        calx_sql_all_names(out, dialect, insert->mapper);
+    }
+    return finish(&writer, insert->mapper);
+}
