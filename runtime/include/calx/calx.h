@@ -18,8 +18,8 @@
 #include <calx/execution_options.h>
 #include <calx/expression.h>
 #include <calx/identity.h>
-#include <calx/inspect.h>
 #include <calx/insert.h>
+#include <calx/inspect.h>
 #include <calx/instance.h>
 #include <calx/lock.h>
 #include <calx/log.h>
