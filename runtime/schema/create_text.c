@@ -59,7 +59,7 @@ static const char *take_group(create_reader *reader)
         to = reader->at.start;
         calx_scan_next(&reader->at);
     } while (depth > 0 && reader->at.kind != CALX_SCAN_END);
-    return take_text(reader, from, to);
+    return take_text(reader, from, depth > 0 ? reader->at.start : to);
 }
 
 /* The arrays double: four, then each power of two. */

@@ -54,11 +54,11 @@ static const calx_inspection_type types[] = {
 /* The schema's own name, or the one its temporary tables have on this connection. */
 #define THIS_SCHEMA                                                                                \
     "(n.nspname = $1::text OR $1::text = 'pg_temp' AND n.oid = pg_catalog.pg_my_temp_schema())"
-/* One table or all of them. */
+/* One table or view, or all tables. */
 #define THESE_TABLES                                                                               \
     "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "              \
-    "AND " THIS_SCHEMA " AND ($2::text IS NULL OR c.relname = $2::text) "                          \
-    "AND c.relkind IN ('r', 'p', 'f', 'v', 'm') "
+    "AND " THIS_SCHEMA " AND (c.relname = $2::text AND c.relkind IN ('r', 'p', 'f', 'v', 'm') "    \
+    "OR $2::text IS NULL AND c.relkind IN ('r', 'p', 'f')) "
 /* A type t without its array, as k in schema kn. */
 #define PLAIN_TYPE                                                                                 \
     "JOIN pg_catalog.pg_type k ON k.oid = "                                                        \

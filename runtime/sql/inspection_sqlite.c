@@ -44,11 +44,11 @@ static const calx_inspection_affinity affinities[] = {
     { "DOUB", "REAL", CALX_FAMILY_REAL },      { NULL, "NUMERIC", CALX_FAMILY_NUMERIC },
 };
 
-/* Its tables, one or all, without its own. */
+/* One of its tables or views, or all tables, without its own. */
 #define FROM_TABLES "FROM {schema}.sqlite_master m "
 #define THESE_TABLES                                                                               \
-    "WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "              \
-    "AND (?2 IS NULL OR m.name = ?2) "
+    "WHERE (m.name = ?2 AND m.type IN ('table', 'view') OR ?2 IS NULL AND m.type = 'table') "      \
+    "AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
 #define ACTION(column)                                                                             \
     "CASE " column " WHEN 'CASCADE' THEN 'c' WHEN 'SET NULL' THEN 'n' "                            \
     "WHEN 'SET DEFAULT' THEN 'd' WHEN 'RESTRICT' THEN 'r' ELSE 'a' END"
