@@ -69,9 +69,10 @@ static const calx_inspection_type types[] = {
 
 const calx_inspection calx_inspection_postgresql = {
     .temporary = "pg_temp",
-    .schemas = "SELECT n.nspname::text, n.nspname LIKE 'pg\\_%', "
-               "coalesce(n.nspname = pg_catalog.current_schema(), false) "
-               "FROM pg_catalog.pg_namespace n UNION ALL SELECT 'pg_temp', true, false",
+    .schemas =
+        "SELECT n.nspname::text, n.nspname LIKE 'pg\\_%' OR n.nspname = 'information_schema', "
+        "coalesce(n.nspname = pg_catalog.current_schema(), false) "
+        "FROM pg_catalog.pg_namespace n UNION ALL SELECT 'pg_temp', true, false",
     /* An index that a constraint made is told of as that. */
     .objects =
         "SELECT c.relname::text, CASE c.relkind WHEN 'I' THEN 'i' ELSE c.relkind::text END, "

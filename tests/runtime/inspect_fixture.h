@@ -5,6 +5,7 @@
 #define TESTS_RUNTIME_INSPECT_FIXTURE_H
 
 #include "support/harness.h"
+#include "support/ration.h"
 
 #include <calx/connection.h>
 #include <calx/engine.h>
@@ -65,6 +66,51 @@ static inline const calx_inspected_table *table_of(calx_inspector *inspector, co
     assert_ok(inspector, calx_inspector_table(inspector, schema, name, &table));
     assert_non_null(table);
     return table;
+}
+
+/* What an engine and its first connection take: where an inspection's own allocations begin. */
+static inline long allocations_before_inspection(const char *url)
+{
+    ration account;
+    calx_engine *engine = NULL;
+    calx_connection *connection = NULL;
+    assert_true(ration_start(&account, RATION_UNLIMITED));
+    assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
+    assert_int_equal(calx_engine_connect(engine, &connection, NULL), CALX_OK);
+    long used = RATION_UNLIMITED - account.left;
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+    assert_int_equal(ration_stop(&account), 0);
+    return used;
+}
+
+typedef calx_status (*inspection)(calx_inspector *inspector);
+
+/* Each allocation of an inspection fails in its turn: nothing is left behind, and it says so. */
+static inline void survive_without_memory(inspection look)
+{
+    const char *url = calx_test_url();
+    calx_status status = CALX_E_NOMEM;
+    long first = allocations_before_inspection(url);
+    long allowed = first;
+    for (; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+        calx_engine *engine = NULL;
+        calx_inspector *inspector = NULL;
+        assert_true(ration_start(&account, allowed));
+        status = calx_engine_new(url, NULL, &engine, NULL);
+        if (status == CALX_OK)
+            status = calx_inspector_new(engine, &inspector, NULL);
+        if (status == CALX_OK) {
+            status = look(inspector);
+            assert_int_equal(calx_inspector_error(inspector)->status, status);
+        }
+        calx_inspector_free(inspector);
+        calx_engine_free(engine);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+    assert_int_equal(status, CALX_OK);
+    assert_true(allowed > first + 20);
 }
 
 /* Names, separated by blanks in the text. */

@@ -369,6 +369,34 @@ static void a_broken_view_is_an_error_of_its_own_alone(void **state)
     calx_engine_free(engine);
 }
 
+static calx_status inspect_rich(calx_inspector *inspector)
+{
+    const calx_inspected_table *const *tables = NULL;
+    const calx_inspected_table *view = NULL;
+    size_t count = 0;
+    calx_status status = calx_inspector_table(inspector, NULL, "v", &view);
+    if (status == CALX_OK)
+        status = calx_inspector_tables(inspector, "main", &tables, &count);
+    return status;
+}
+
+static void each_allocation_for_a_rich_schema_may_fail(void **state)
+{
+    (void)state;
+    static const char *const sql[] = {
+        "CREATE TABLE p (a INT, b INT, CONSTRAINT p_key PRIMARY KEY (a, b))",
+        "CREATE TABLE c (x INT CONSTRAINT some_unique UNIQUE, y INT, z INT AS (x + y), "
+        "w INT AS (x * 2) STORED, CONSTRAINT of_p FOREIGN KEY (x, y) REFERENCES p DEFERRABLE, "
+        "CONSTRAINT m CHECK (x > y), CONSTRAINT n CHECK (y > 0), UNIQUE (x, y))",
+        "CREATE INDEX on_c ON c (x, lower(y), (z + 1) DESC) WHERE x > 0 AND y < 9",
+        "CREATE VIEW v AS SELECT x, y FROM c", NULL
+    };
+    calx_engine *engine = inspect_engine();
+    run_all(engine, sql);
+    calx_engine_free(engine);
+    survive_without_memory(inspect_rich);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +410,7 @@ int main(void)
         cmocka_unit_test(unique_and_check_constraints_are_sorted_by_name),
         cmocka_unit_test(a_renamed_table_keeps_its_names),
         cmocka_unit_test(there_are_no_enums_domains_and_sequences),
+        cmocka_unit_test(each_allocation_for_a_rich_schema_may_fail),
         cmocka_unit_test(a_broken_view_is_an_error_of_its_own_alone),
     };
     return CALX_RUN("sqlite_inspect", tests);
