@@ -33,6 +33,11 @@ calx_status calx_connection_execution_options(calx_connection *connection,
     return CALX_OK;
 }
 
+const calx_settings *calx_connection_settings(const calx_connection *connection)
+{
+    return connection->settings;
+}
+
 void calx_connection_get_execution_options(const calx_connection *connection,
                                            calx_execution_options *out_options)
 {

@@ -80,7 +80,9 @@ static calx_status make_settings(calx_engine *engine, calx_error *error)
     if (status != CALX_OK)
         return status;
     engine->settings = calx_settings_new(&calx_settings_defaults, options);
-    return engine->settings != NULL ? CALX_OK : calx_error_set_nomem(error);
+    if (engine->settings == NULL || !calx_engine_place(engine))
+        return calx_error_set_nomem(error);
+    return CALX_OK;
 }
 
 static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
@@ -146,6 +148,7 @@ static void destroy(calx_engine *engine)
         calx_engine_lift_anchor(engine);
     calx_engine_forget_slots(engine);
     calx_engine_free_plans(engine);
+    calx_engine_free_placed(engine);
     calx_text_cache_clear(&engine->texts);
     calx_listeners_clear(&engine->listeners);
     calx_greeting_clear(&engine->greeting);
@@ -220,21 +223,9 @@ void calx_engine_free(calx_engine *engine)
     calx_engine_release(engine);
 }
 
-calx_status calx_engine_execution_options(calx_engine *engine,
-                                          const calx_execution_options *options,
-                                          calx_engine **out_engine, calx_error *out_error)
+calx_status calx_engine_derive(calx_engine *engine, const calx_execution_options *options,
+                               calx_engine **out_engine, calx_error *out_error)
 {
-    calx_error_clear(out_error);
-    calx_status status =
-        calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, out_error);
-    if (status != CALX_OK)
-        return status;
-    calx_event_details details = { .event = CALX_EVENT_SET_ENGINE_EXECUTION_OPTIONS,
-                                   .options = options };
-    if (calx_hears(engine, details.event))
-        status = calx_event_raise(engine, &details, NULL, out_error);
-    if (status != CALX_OK)
-        return status;
     calx_engine *derived = calx_alloc_zeroed(sizeof(*derived));
     calx_settings *settings = calx_settings_new(engine->settings, options);
     if (derived == NULL || settings == NULL || !calx_listeners_init(&derived->listeners)) {
@@ -256,8 +247,28 @@ calx_status calx_engine_execution_options(calx_engine *engine,
     derived->logger = engine->logger;
     derived->pool_logger = engine->pool_logger;
     derived->pool = engine->pool;
+    if (!calx_engine_place(derived)) {
+        calx_engine_release(derived);
+        return calx_error_set_nomem(out_error);
+    }
     *out_engine = derived;
     return CALX_OK;
+}
+
+calx_status calx_engine_execution_options(calx_engine *engine,
+                                          const calx_execution_options *options,
+                                          calx_engine **out_engine, calx_error *out_error)
+{
+    calx_error_clear(out_error);
+    calx_status status =
+        calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, out_error);
+    if (status != CALX_OK)
+        return status;
+    calx_event_details details = { .event = CALX_EVENT_SET_ENGINE_EXECUTION_OPTIONS,
+                                   .options = options };
+    if (calx_hears(engine, details.event))
+        status = calx_event_raise(engine, &details, NULL, out_error);
+    return status == CALX_OK ? calx_engine_derive(engine, options, out_engine, out_error) : status;
 }
 
 const calx_driver *calx_engine_driver(const calx_engine *engine)
@@ -348,7 +359,7 @@ const char *calx_engine_driver_name(const calx_engine *engine)
 
 const calx_dialect *calx_engine_dialect(const calx_engine *engine)
 {
-    return engine->driver->dialect;
+    return engine->dialect;
 }
 
 size_t calx_engine_max_parameters(const calx_engine *engine)

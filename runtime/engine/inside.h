@@ -38,6 +38,13 @@ typedef struct calx_text_cache {
     uint64_t found, made;
 } calx_text_cache;
 
+/* A dialect that finds the tables of models in a schema; kept as long as the texts it made. */
+typedef struct calx_placed_dialect {
+    struct calx_placed_dialect *next;
+    calx_dialect dialect;
+    char schema[];
+} calx_placed_dialect;
+
 /* What an application keeps with a place in the pool, whoever is at it (ENG-048). */
 typedef struct calx_slot {
     struct calx_slot *next;
@@ -69,6 +76,8 @@ struct calx_engine {
     calx_url address;        /* of a root: the URL with its secrets */
     calx_settings *settings;
     const calx_driver *driver;
+    const calx_dialect *dialect; /* the driver's, or one of the root's placed ones */
+    calx_placed_dialect *placed; /* of a root; plan_lock */
     calx_driver_config *config;
     calx_engine_options options;
     char *url; /* masked */
@@ -287,6 +296,10 @@ void calx_link_orphan(calx_link *link, calx_cursor *cursor);
 /* Frees what an engine holds when its last user has gone. */
 void calx_engine_release(calx_engine *engine);
 void calx_engine_free_plans(calx_engine *engine);
+
+/* Chooses the dialect its settings ask for (place.c). false: no memory. */
+bool calx_engine_place(calx_engine *engine);
+void calx_engine_free_placed(calx_engine *engine);
 
 bool calx_text_cache_init(calx_text_cache *cache);
 void calx_text_cache_clear(calx_text_cache *cache);

@@ -53,12 +53,13 @@ static bool has_key(const void *value, const void *key)
     return calx_plan_key_equal(&((const calx_plan *)value)->key, key);
 }
 
-static calx_status make_plan_locked(calx_engine *engine, const calx_plan_key *key, uint64_t hash,
-                                    calx_plan **out_plan, calx_error *error)
+static calx_status make_plan_locked(calx_engine *engine, const calx_dialect *dialect,
+                                    const calx_plan_key *key, calx_plan **out_plan,
+                                    calx_error *error)
 {
     calx_buffer sql = CALX_BUFFER_INIT;
     calx_plan *plan = NULL;
-    calx_status status = calx_sql_plan(&sql, engine->driver->dialect, key);
+    calx_status status = calx_sql_plan(&sql, dialect, key);
     if (status == CALX_E_NOMEM) {
         calx_error_set_nomem(error);
         goto out;
@@ -69,7 +70,7 @@ static calx_status make_plan_locked(calx_engine *engine, const calx_plan_key *ke
         goto out;
     }
     plan = new_plan(key, &sql, engine->plan_count);
-    if (plan == NULL || calx_map_put(&engine->plans, hash, plan) != CALX_OK) {
+    if (plan == NULL || calx_map_put(&engine->plans, calx_plan_key_hash(key), plan) != CALX_OK) {
         calx_release(plan);
         status = calx_error_set_nomem(error);
         goto out;
@@ -81,16 +82,20 @@ out:
     return status;
 }
 
-calx_status calx_engine_plan(calx_engine *engine, const calx_plan_key *key,
+calx_status calx_engine_plan(calx_engine *engine, const calx_plan_key *asked,
                              const calx_plan **out_plan, calx_error *error)
 {
+    const calx_dialect *dialect = engine->dialect;
+    calx_plan_key own = *asked;
+    const calx_plan_key *key = &own;
+    own.schema = dialect->schema;
     uint64_t hash = calx_plan_key_hash(key);
     calx_status status = CALX_OK;
     engine = engine->root;
     pthread_mutex_lock(&engine->plan_lock);
     calx_plan *plan = calx_map_find(&engine->plans, hash, has_key, key);
     if (plan == NULL)
-        status = make_plan_locked(engine, key, hash, &plan, error);
+        status = make_plan_locked(engine, dialect, key, &plan, error);
     pthread_mutex_unlock(&engine->plan_lock);
     if (status == CALX_OK)
         *out_plan = plan;

@@ -140,6 +140,15 @@ static void check_ranges(const calx_execution_options *options, calx_buffer *pro
     }
 }
 
+static void check_schema(const char *schema, const calx_driver *driver, calx_buffer *problems)
+{
+    size_t most = driver != NULL ? driver->dialect->max_name : 0;
+    if (schema == NULL || most == 0 || strlen(schema) <= most)
+        return;
+    separate(problems);
+    calx_buffer_format(problems, "schema has more than %zu bytes", most);
+}
+
 /* Whether anything is set that steers how a transaction begins. */
 static bool steers_begin(const calx_execution_options *options)
 {
@@ -154,10 +163,11 @@ static calx_status check_level(const calx_execution_options *options, calx_setti
         return calx_error_set(error, CALX_E_STATE,
                               "isolation_level, read_only and deferrable cannot be changed inside "
                               "a transaction: commit it or roll it back first");
-    if (level == CALX_SETTINGS_STATEMENT && (steers_begin(options) || options->pool_reset != NULL))
+    if (level == CALX_SETTINGS_STATEMENT &&
+        (steers_begin(options) || options->pool_reset != NULL || options->schema != NULL))
         return calx_error_set(error, CALX_E_ARGUMENT,
-                              "isolation_level, read_only, deferrable and pool_reset are not for "
-                              "one statement: set them on its engine or connection");
+                              "isolation_level, read_only, deferrable, pool_reset and schema are "
+                              "not for one statement: set them on its engine or connection");
     return CALX_OK;
 }
 
@@ -171,6 +181,7 @@ calx_status calx_settings_check(const calx_execution_options *options, const cal
     if (options->isolation_level != NULL)
         check_isolation(options->isolation_level, driver, &problems);
     check_ranges(options, &problems);
+    check_schema(options->schema, driver, &problems);
     calx_status status = problems.status;
     if (status == CALX_E_NOMEM)
         calx_error_set_nomem(error);
@@ -225,6 +236,8 @@ void calx_settings_overlay(calx_settings *settings, const calx_execution_options
         settings->reset = (calx_pool_reset)find_reset(options->pool_reset);
         settings->resets = true;
     }
+    if (options->schema != NULL)
+        settings->schema = options->schema[0] != '\0' ? options->schema : NULL;
     if (options->other_count > 0) {
         settings->others = options->others;
         settings->other_count = options->other_count;
@@ -277,7 +290,8 @@ calx_settings *calx_settings_new(const calx_settings *under, const calx_executio
     size_t most = under->other_count + options->other_count;
     size_t size = sizeof(calx_settings) + others_size(under->others, under->other_count) +
                   others_size(options->others, options->other_count) +
-                  text_size(under->logging_token) + text_size(options->logging_token);
+                  text_size(under->logging_token) + text_size(options->logging_token) +
+                  text_size(under->schema) + text_size(options->schema);
     calx_settings *settings = calx_alloc(size);
     if (settings == NULL)
         return NULL;
@@ -297,6 +311,7 @@ calx_settings *calx_settings_new(const calx_settings *under, const calx_executio
         others[count++].value = put_text(&text, options->others[i].value);
     }
     settings->logging_token = put_text(&text, settings->logging_token);
+    settings->schema = put_text(&text, settings->schema);
     settings->others = others;
     settings->other_count = count;
     return settings;
@@ -306,7 +321,7 @@ calx_execution_options *calx_settings_copy_options(const calx_execution_options 
 {
     size_t size = sizeof(*options) + others_size(options->others, options->other_count) +
                   text_size(options->logging_token) + text_size(options->isolation_level) +
-                  text_size(options->pool_reset);
+                  text_size(options->pool_reset) + text_size(options->schema);
     calx_execution_options *copy = calx_alloc(size);
     if (copy == NULL)
         return NULL;
@@ -321,6 +336,7 @@ calx_execution_options *calx_settings_copy_options(const calx_execution_options 
     copy->logging_token = put_text(&text, options->logging_token);
     copy->isolation_level = put_text(&text, options->isolation_level);
     copy->pool_reset = put_text(&text, options->pool_reset);
+    copy->schema = put_text(&text, options->schema);
     return copy;
 }
 
@@ -339,6 +355,7 @@ void calx_settings_tell(const calx_settings *settings, calx_execution_options *o
     out->retry_delay_ms = settings->retry_delay_ms;
     out->retry_delay_max_ms = settings->retry_delay_max_ms;
     out->logging_token = settings->logging_token != NULL ? settings->logging_token : "";
+    out->schema = settings->schema != NULL ? settings->schema : "";
     out->pool_reset = settings->resets ? reset_names[settings->reset] : NULL;
     out->others = settings->others;
     out->other_count = settings->other_count;

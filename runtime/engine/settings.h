@@ -23,6 +23,7 @@ typedef struct calx_settings {
     int64_t retry_delay_ms;
     int64_t retry_delay_max_ms;
     const char *logging_token; /* NULL: none */
+    const char *schema;        /* NULL: tables are where the database finds them */
     const calx_setting *others;
     size_t other_count;
 } calx_settings;
@@ -62,6 +63,13 @@ calx_execution_options *calx_settings_copy_options(const calx_execution_options 
 void calx_settings_tell(const calx_settings *settings, calx_execution_options *out);
 
 const calx_driver *calx_engine_driver(const calx_engine *engine);
+
+/* As calx_engine_execution_options(), of options that were checked and are told to nobody. */
+calx_status calx_engine_derive(calx_engine *engine, const calx_execution_options *options,
+                               calx_engine **out_engine, calx_error *out_error);
+
+/* What holds for a connection. */
+const calx_settings *calx_connection_settings(const calx_connection *connection);
 
 /* What holds for the connections of an engine. */
 const calx_settings *calx_engine_settings(const calx_engine *engine);

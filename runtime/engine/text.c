@@ -146,8 +146,7 @@ calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_query *sel
 {
     calx_buffer sql = CALX_BUFFER_INIT;
     calx_sql_text *text = NULL;
-    calx_status status =
-        calx_sql_select(&sql, out_parameters, engine->driver->dialect, select, error);
+    calx_status status = calx_sql_select(&sql, out_parameters, engine->dialect, select, error);
     if (status != CALX_OK)
         goto out;
     text = new_text(shape, &sql);

@@ -144,7 +144,10 @@ static void put_foreign_key(calx_buffer *out, const calx_dialect *dialect,
     calx_buffer_put(out, "FOREIGN KEY (");
     calx_sql_names(out, dialect, mapper, key->columns, key->column_count);
     calx_buffer_put(out, ") REFERENCES ");
-    calx_sql_name(out, dialect, key->target->table);
+    if (dialect->schema_is_file)
+        calx_sql_name(out, dialect, key->target->table);
+    else
+        calx_sql_table(out, dialect, key->target->table);
     calx_buffer_put(out, " (");
     calx_sql_names(out, dialect, key->target, key->target_columns, key->column_count);
     calx_buffer_char(out, ')');
@@ -197,7 +200,7 @@ static void create_table(calx_buffer *out, const calx_dialect *dialect, const ca
                          const table_list *order)
 {
     calx_buffer_put(out, "CREATE TABLE ");
-    calx_sql_name(out, dialect, mapper->table);
+    calx_sql_table(out, dialect, mapper->table);
     calx_buffer_put(out, " (");
     for (size_t i = 0; i < mapper->column_count; i++) {
         calx_buffer_put(out, i > 0 ? ",\n    " : "\n    ");
@@ -229,7 +232,7 @@ static void add_constraint(calx_buffer *out, const calx_dialect *dialect, const 
                            size_t key)
 {
     calx_buffer_put(out, "ALTER TABLE ");
-    calx_sql_name(out, dialect, mapper->table);
+    calx_sql_table(out, dialect, mapper->table);
     calx_buffer_put(out, " ADD CONSTRAINT ");
     put_late_name(out, dialect, mapper, key);
     calx_buffer_char(out, ' ');
@@ -241,7 +244,7 @@ static void drop_constraint(calx_buffer *out, const calx_dialect *dialect,
                             const calx_mapper *mapper, size_t key)
 {
     calx_buffer_put(out, "ALTER TABLE ");
-    calx_sql_name(out, dialect, mapper->table);
+    calx_sql_table(out, dialect, mapper->table);
     calx_buffer_put(out, " DROP CONSTRAINT IF EXISTS ");
     put_late_name(out, dialect, mapper, key);
 }
@@ -250,9 +253,15 @@ void calx_ddl_create_index(calx_buffer *out, const calx_dialect *dialect, const 
                            const calx_index *index)
 {
     calx_buffer_put(out, index->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    calx_sql_name(out, dialect, index->name);
+    if (dialect->schema_is_file)
+        calx_sql_table(out, dialect, index->name);
+    else
+        calx_sql_name(out, dialect, index->name);
     calx_buffer_put(out, " ON ");
-    calx_sql_name(out, dialect, mapper->table);
+    if (dialect->schema_is_file)
+        calx_sql_name(out, dialect, mapper->table);
+    else
+        calx_sql_table(out, dialect, mapper->table);
     calx_buffer_put(out, " (");
     calx_sql_names(out, dialect, mapper, index->columns, index->column_count);
     calx_buffer_char(out, ')');
@@ -261,7 +270,7 @@ void calx_ddl_create_index(calx_buffer *out, const calx_dialect *dialect, const 
 void calx_ddl_drop_table(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper)
 {
     calx_buffer_put(out, "DROP TABLE ");
-    calx_sql_name(out, dialect, mapper->table);
+    calx_sql_table(out, dialect, mapper->table);
     calx_buffer_put(out, dialect->drop_suffix);
 }
 

@@ -7,10 +7,12 @@
 #include <calx/connection.h>
 
 #include "base/allocator.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "engine/cursor.h"
 #include "mapper/check.h"
 #include "schema/ddl.h"
+#include "sql/name.h"
 
 #include <string.h>
 
@@ -63,16 +65,38 @@ static void mark_existing(schema_run *run, const calx_value *name)
     }
 }
 
+/* What lists the tables of the schema in question. true: that is its parameter. */
+static bool put_list(calx_buffer *out, const calx_dialect *dialect)
+{
+    const char *text = dialect->schema != NULL ? dialect->list_tables_of : dialect->list_tables;
+    const char *place = dialect->schema != NULL ? strchr(text, '%') : NULL;
+    if (place != NULL) {
+        calx_buffer_put_n(out, text, (size_t)(place - text));
+        calx_sql_name(out, dialect, dialect->schema);
+        text = place + 1;
+    }
+    calx_buffer_put(out, text);
+    return dialect->schema != NULL && place == NULL;
+}
+
 static calx_status find_existing(schema_run *run)
 {
     static const calx_value_type text = CALX_VALUE_TEXT;
-    const char *sql = run->dialect->list_tables;
+    const char *schema = run->dialect->schema;
+    calx_value parameter = calx_value_text(schema);
+    calx_buffer sql = CALX_BUFFER_INIT;
     calx_cursor *cursor = NULL;
     calx_value name;
     bool row = false;
-    calx_status status = calx_connection_open_text(run->connection, sql, strlen(sql), &cursor);
+    bool has_parameter = put_list(&sql, run->dialect);
+    calx_status status = sql.status;
     if (status == CALX_OK)
-        status = calx_cursor_execute(cursor, NULL, 0, &row);
+        status =
+            calx_connection_open_text(run->connection, calx_buffer_text(&sql), sql.size, &cursor);
+    else
+        calx_error_set_nomem(calx_connection_error_slot(run->connection));
+    if (status == CALX_OK)
+        status = calx_cursor_execute(cursor, &parameter, has_parameter, &row);
     while (status == CALX_OK && row) {
         status = calx_cursor_read(cursor, &text, &name, 1);
         if (status != CALX_OK)
@@ -81,6 +105,7 @@ static calx_status find_existing(schema_run *run)
         status = calx_cursor_next(cursor, &row);
     }
     calx_cursor_close(cursor);
+    calx_buffer_clear(&sql);
     return status;
 }
 

@@ -235,6 +235,10 @@ calx_status calx_session_connection_with(calx_session *session,
     if (status == CALX_OK)
         status = calx_settings_check(options, calx_engine_driver(session->options.bind),
                                      CALX_SETTINGS_WHOLE, &session->error);
+    if (status == CALX_OK && options->schema != NULL)
+        status = calx_session_fail(session, CALX_E_ARGUMENT,
+                                   "the schema of a session is its own: set it in its execution "
+                                   "options when it is made");
     if (status != CALX_OK)
         return status;
     if (session->connection != NULL || session->options.connection != NULL)

@@ -138,6 +138,27 @@ static calx_session *wake(calx_engine *engine)
     return session;
 }
 
+/*
+ * The schema a session works in is its own, else that of its connection, and is the same as long as
+ * it lives: an engine derived for it makes its texts (ENG-185). NULL: that of the bind.
+ */
+static calx_status place(const calx_session_options *options, calx_engine *engine,
+                         calx_engine **out_placed, calx_error *out_error)
+{
+    const calx_execution_options *execution = options->execution_options;
+    const char *has = calx_engine_settings(engine)->schema;
+    const char *wants = has;
+    calx_execution_options own = CALX_EXECUTION_OPTIONS_INIT;
+    if (options->connection != NULL)
+        wants = calx_connection_settings(options->connection)->schema;
+    if (execution != NULL && execution->schema != NULL)
+        wants = execution->schema;
+    own.schema = wants != NULL ? wants : "";
+    if (strcmp(own.schema, has != NULL ? has : "") == 0)
+        return CALX_OK;
+    return calx_engine_derive(engine, &own, out_placed, out_error);
+}
+
 calx_status calx_session_new(const calx_session_options *options, calx_session **out_session,
                              calx_error *out_error)
 {
@@ -150,13 +171,23 @@ calx_status calx_session_new(const calx_session_options *options, calx_session *
     calx_engine *engine = options->bind;
     if (engine == NULL)
         engine = calx_connection_engine(options->connection);
+    calx_engine *asked = engine;
+    calx_engine *placed = NULL;
+    status = place(options, engine, &placed, out_error);
+    if (status != CALX_OK)
+        return status;
+    engine = placed != NULL ? placed : asked;
     calx_session *session = wake(engine);
     if (session == NULL)
         session = make();
-    if (session == NULL)
+    if (session == NULL) {
+        calx_engine_free(placed);
         return calx_error_set_nomem(out_error);
+    }
     session->options = *options;
     session->options.bind = engine;
+    session->placed = placed;
+    session->asked = asked;
     session->error = (calx_error)CALX_ERROR_INIT;
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
@@ -307,8 +338,10 @@ void calx_session_free(calx_session *session)
         return;
     (void)calx_session_close(session);
     clear_use(session);
+    calx_engine *placed = session->placed;
     if (!set_aside(session))
         destroy(session);
+    calx_engine_free(placed); /* with what was set aside there */
 }
 
 /* ---- failing ---- */
@@ -596,7 +629,7 @@ calx_status calx_session_get_bind(calx_session *session, const calx_mapper *mapp
     if (status == CALX_OK)
         status = calx_session_check_given(session, out_engine, "place for the engine");
     if (status == CALX_OK)
-        *out_engine = session->options.bind;
+        *out_engine = session->asked;
     return status;
 }
 

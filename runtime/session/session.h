@@ -118,6 +118,8 @@ struct calx_session {
     calx_session *next, *previous; /* all sessions of the process */
     atomic_bool waiting;           /* it is nobody's; what follows is not to be touched then */
     calx_session_options options;
+    calx_engine *placed;         /* the bind, where it was derived for a schema; or NULL. Owned */
+    calx_engine *asked;          /* the bind that was given */
     calx_error error;            /* of the last failed call */
     calx_connection *connection; /* NULL: none needed so far in this transaction */
     calx_join join;              /* how the transaction is on it */

@@ -88,6 +88,10 @@ typedef struct calx_dialect {
         *drop_prepare; /* SQL before drops, so that tables that refer to each other go; NULL */
     const char *list_tables; /* SQL: one column, the names of tables and views there are */
     const struct calx_inspection *inspection; /* what there is, in full: inspection.h */
+    const char *list_tables_of; /* the same of a schema, which stands at the %, or is a parameter */
+    bool schema_is_file;        /* tables refer to those of their own schema only, and it is the
+                                   index that is in a schema, not its table */
+    const char *schema; /* where the tables of models are; NULL: as the database finds them */
 } calx_dialect;
 
 extern const calx_dialect calx_dialect_postgresql;

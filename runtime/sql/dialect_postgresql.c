@@ -118,5 +118,9 @@ const calx_dialect calx_dialect_postgresql = {
                    "JOIN \"pg_catalog\".\"pg_namespace\" \"n\" ON \"n\".\"oid\" = "
                    "\"c\".\"relnamespace\" WHERE \"n\".\"nspname\" = current_schema() "
                    "AND \"c\".\"relkind\" IN ('r', 'p', 'v', 'm', 'f')",
+    .list_tables_of = "SELECT \"c\".\"relname\" FROM \"pg_catalog\".\"pg_class\" \"c\" "
+                      "JOIN \"pg_catalog\".\"pg_namespace\" \"n\" ON \"n\".\"oid\" = "
+                      "\"c\".\"relnamespace\" WHERE \"n\".\"nspname\" = $1 "
+                      "AND \"c\".\"relkind\" IN ('r', 'p', 'v', 'm', 'f')",
     .inspection = &calx_inspection_postgresql,
 };

@@ -98,5 +98,8 @@ const calx_dialect calx_dialect_sqlite = {
     .drop_suffix = "",
     .drop_prepare = "PRAGMA defer_foreign_keys = ON",
     .list_tables = "SELECT \"name\" FROM \"sqlite_master\" WHERE \"type\" IN ('table', 'view')",
+    .list_tables_of = "SELECT \"name\" FROM %.\"sqlite_master\" WHERE \"type\" IN "
+                      "('table', 'view')",
+    .schema_is_file = true,
     .inspection = &calx_inspection_sqlite,
 };

@@ -36,7 +36,7 @@ static void put_source(calx_sql_writer *writer, const calx_sql_source *source)
     } else if (named != NULL) {
         calx_sql_put_alias(writer, 'c', named->number);
     } else {
-        calx_sql_put_name(writer, source->mapper->table);
+        calx_sql_put_table(writer, source->mapper->table);
     }
     calx_sql_put(writer, " AS ");
     calx_sql_put_alias(writer, source->letter, source->number);

@@ -123,7 +123,7 @@ static void put_join(calx_buffer *out, const calx_dialect *dialect, bool inner, 
                      const side *left, size_t column_count)
 {
     calx_buffer_put(out, inner ? " JOIN " : " LEFT OUTER JOIN ");
-    calx_sql_name(out, dialect, right->mapper->table);
+    calx_sql_table(out, dialect, right->mapper->table);
     calx_buffer_put(out, " AS ");
     put_alias(out, dialect, right->letter, right->number);
     for (size_t i = 0; i < column_count; i++) {

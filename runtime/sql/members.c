@@ -23,11 +23,11 @@ static void put_from(calx_buffer *out, const calx_dialect *dialect,
     const calx_mapper *target = relationship->target;
     const calx_foreign_key *far = &association->foreign_keys[relationship->target_key];
     calx_buffer_put(out, " FROM ");
-    calx_sql_name(out, dialect, target->table);
+    calx_sql_table(out, dialect, target->table);
     calx_buffer_put(out, " AS ");
     calx_sql_name(out, dialect, "t0");
     calx_buffer_put(out, " JOIN ");
-    calx_sql_name(out, dialect, association->table);
+    calx_sql_table(out, dialect, association->table);
     calx_buffer_put(out, " AS ");
     calx_sql_name(out, dialect, "a0");
     for (size_t i = 0; i < far->column_count; i++) {

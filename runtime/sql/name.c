@@ -22,6 +22,15 @@ void calx_sql_name(calx_buffer *out, const calx_dialect *dialect, const char *na
     calx_buffer_char(out, dialect->quote_close);
 }
 
+void calx_sql_table(calx_buffer *out, const calx_dialect *dialect, const char *table)
+{
+    if (dialect->schema != NULL) {
+        calx_sql_name(out, dialect, dialect->schema);
+        calx_buffer_char(out, '.');
+    }
+    calx_sql_name(out, dialect, table);
+}
+
 void calx_sql_names(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
                     const uint16_t *columns, size_t count)
 {

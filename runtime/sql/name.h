@@ -14,6 +14,9 @@
  */
 void calx_sql_name(calx_buffer *out, const calx_dialect *dialect, const char *name);
 
+/* Puts the quoted name of a table of a model, behind the schema it is in, if one was said. */
+void calx_sql_table(calx_buffer *out, const calx_dialect *dialect, const char *table);
+
 /* Puts the quoted names of the mapper's columns at these positions, separated by ", ". */
 void calx_sql_names(calx_buffer *out, const calx_dialect *dialect, const calx_mapper *mapper,
                     const uint16_t *columns, size_t count);

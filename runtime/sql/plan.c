@@ -199,7 +199,7 @@ static void put_given_rows(plan_writer *writer, const uint64_t *columns, size_t 
     for (size_t i = 0; i < conditions; i++) {
         if (i > 0)
             calx_buffer_put(writer->out, " AND ");
-        put_name(writer, mapper->table);
+        calx_sql_table(writer->out, writer->dialect, mapper->table);
         calx_buffer_char(writer->out, '.');
         put_equals_given(writer, i < mapper->key_count ? mapper->key[i] : (size_t)version,
                          number + i + 1);
@@ -209,7 +209,7 @@ static void put_given_rows(plan_writer *writer, const uint64_t *columns, size_t 
 static void put_update_rows(plan_writer *writer, const uint64_t *columns)
 {
     calx_buffer_put(writer->out, "UPDATE ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     calx_buffer_put(writer->out, " SET ");
     size_t number = put_set_given(writer, columns);
     calx_buffer_put(writer->out, " FROM ");
@@ -221,7 +221,7 @@ static void put_delete_rows(plan_writer *writer)
 {
     const calx_mapper *mapper = writer->mapper;
     calx_buffer_put(writer->out, "DELETE FROM ");
-    put_name(writer, mapper->table);
+    calx_sql_table(writer->out, writer->dialect, mapper->table);
     if (mapper->key_count > 1 || calx_plan_version_column(mapper) >= 0) {
         calx_buffer_put(writer->out, " USING ");
         put_given_rows(writer, NULL, 0);
@@ -240,7 +240,7 @@ static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t 
 {
     const calx_column *made = made_key(writer->mapper, columns);
     calx_buffer_put(writer->out, "INSERT INTO ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     calx_buffer_char(writer->out, ' ');
     if (set_size(writer->mapper, columns) == 0)
         calx_buffer_put(writer->out, writer->dialect->default_values);
@@ -257,7 +257,7 @@ static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t 
 static void put_copy(plan_writer *writer, const uint64_t *columns)
 {
     calx_buffer_put(writer->out, "COPY ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     calx_buffer_put(writer->out, " (");
     put_set_names(writer, columns);
     calx_buffer_char(writer->out, ')');
@@ -267,7 +267,7 @@ static void put_copy(plan_writer *writer, const uint64_t *columns)
 static void put_update(plan_writer *writer, const uint64_t *columns)
 {
     calx_buffer_put(writer->out, "UPDATE ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     calx_buffer_put(writer->out, " SET ");
     put_set(writer, columns, ", ");
     put_where_key(writer, calx_plan_version_column(writer->mapper));
@@ -276,7 +276,7 @@ static void put_update(plan_writer *writer, const uint64_t *columns)
 static void put_delete(plan_writer *writer)
 {
     calx_buffer_put(writer->out, "DELETE FROM ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     put_where_key(writer, calx_plan_version_column(writer->mapper));
 }
 
@@ -288,7 +288,7 @@ static void put_select_from(plan_writer *writer, const uint64_t *chosen)
     else
         put_set_names(writer, chosen);
     calx_buffer_put(writer->out, " FROM ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
 }
 
 static void put_select_some(plan_writer *writer, const uint64_t *columns)
@@ -296,7 +296,7 @@ static void put_select_some(plan_writer *writer, const uint64_t *columns)
     calx_buffer_put(writer->out, "SELECT ");
     put_set_names(writer, columns);
     calx_buffer_put(writer->out, " FROM ");
-    put_name(writer, writer->mapper->table);
+    calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
     put_where_key(writer, -1);
 }
 
@@ -507,6 +507,8 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
     uint64_t kind = (uint64_t)key->kind | (uint64_t)key->lock << 8 | (uint64_t)key->wait << 16;
     uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, kind);
     hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->relationship);
+    if (key->schema != NULL)
+        hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->schema);
     for (size_t i = 0; key->columns != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->columns[i]);
     for (size_t i = 0; key->chosen != NULL && i < calx_plan_words(key->mapper); i++)
@@ -538,7 +540,7 @@ bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
     return left->mapper == right->mapper && left->kind == right->kind &&
            left->lock == right->lock && left->wait == right->wait &&
-           left->relationship == right->relationship && is_same_order(left, right) &&
-           is_same_set(left->mapper, left->columns, right->columns) &&
+           left->schema == right->schema && left->relationship == right->relationship &&
+           is_same_order(left, right) && is_same_set(left->mapper, left->columns, right->columns) &&
            is_same_set(left->mapper, left->chosen, right->chosen);
 }

@@ -58,6 +58,7 @@ typedef struct calx_plan_key {
     const calx_relationship_order *order; /* of SELECT_BY_COLUMNS; a relationship's, which stays */
     size_t order_count;
     const calx_relationship *relationship; /* a many-to-many; NULL where the kind needs none */
+    const char *schema; /* the dialect's; set by the engine, which has one text for each */
 } calx_plan_key;
 
 /* Whether its parameters are arrays. */

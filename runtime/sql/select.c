@@ -194,7 +194,7 @@ static void put_tables(query_writer *all)
         return;
     }
     put(all, " FROM ");
-    calx_sql_put_name(all->writer, query->mapper->table);
+    calx_sql_put_table(all->writer, query->mapper->table);
     if (all->own.letter == '\0')
         return;
     put(all, " AS ");

@@ -37,7 +37,7 @@ static void put_update(calx_sql_writer *writer, const calx_sql_row *row)
     const calx_mapper *mapper = row->mapper;
     int version = calx_plan_version_column(mapper);
     calx_sql_put(writer, "UPDATE ");
-    calx_sql_put_name(writer, mapper->table);
+    calx_sql_put_table(writer, mapper->table);
     for (size_t i = 0; i < row->count; i++) {
         calx_sql_put(writer, i == 0 ? " SET " : ", ");
         calx_sql_put_name(writer, name_of(row, i));
@@ -68,7 +68,7 @@ static void put_insert(calx_sql_writer *writer, const calx_sql_row *row)
 {
     const calx_column *made = made_key(writer, row);
     calx_sql_put(writer, "INSERT INTO ");
-    calx_sql_put_name(writer, row->mapper->table);
+    calx_sql_put_table(writer, row->mapper->table);
     for (size_t i = 0; i < row->count; i++) {
         calx_sql_put(writer, i == 0 ? " (" : ", ");
         calx_sql_put_name(writer, name_of(row, i));

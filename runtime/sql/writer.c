@@ -81,6 +81,17 @@ void calx_sql_put_name(calx_sql_writer *writer, const char *name)
         calx_sql_name(writer->out, writer->dialect, name);
 }
 
+void calx_sql_put_table(calx_sql_writer *writer, const char *table)
+{
+    if (writer->shape == NULL) {
+        calx_sql_table(writer->out, writer->dialect, table);
+        return;
+    }
+    if (writer->dialect->schema != NULL) /* which is kept as long as the texts are */
+        put_word(writer->shape, WORD_NAME | (uintptr_t)writer->dialect->schema);
+    put_word(writer->shape, WORD_NAME | (uintptr_t)table);
+}
+
 void calx_sql_put_label(calx_sql_writer *writer, const char *label)
 {
     if (writer->shape != NULL)

@@ -91,6 +91,8 @@ void calx_sql_put(calx_sql_writer *writer, const char *text);
 
 /* A quoted name that stays, as those of mappers do: its address stands for it. */
 void calx_sql_put_name(calx_sql_writer *writer, const char *name);
+/* A table of a model, in its schema. */
+void calx_sql_put_table(calx_sql_writer *writer, const char *table);
 
 /* The same for a name of the application's, which is told by what it says. */
 void calx_sql_put_label(calx_sql_writer *writer, const char *label);

@@ -188,7 +188,9 @@ static calx_status prepare(copy_run *run)
     const calx_plan_key *key = run->copy->key;
     run->width = calx_sql_plan_parameters(key);
     run->types = calx_alloc_array(run->width, sizeof(*run->types));
-    calx_sql_name(&run->table, run->connection->base.driver->dialect, key->mapper->table);
+    calx_dialect dialect = *run->connection->base.driver->dialect;
+    dialect.schema = key->schema;
+    calx_sql_table(&run->table, &dialect, key->mapper->table);
     if (run->types == NULL || run->table.status != CALX_OK)
         return calx_error_set_nomem(error_of(run));
     size_t number = 0;

@@ -61,6 +61,12 @@ typedef struct calx_execution_options {
     int64_t retry_delay_ms;     /**< longest pause before the first of these; doubles each time; 0:
                                      unset (10). Pauses are a half to all of that, by chance */
     int64_t retry_delay_max_ms; /**< no pause is longer; 0: unset (1000) */
+    /**
+     * The schema in which the tables of models are: one of PostgreSQL, on SQLite the name of an
+     * attached file; "": as the database finds them; NULL: unset. Not for a statement, whose text
+     * is sent as it is (ENG-185).
+     */
+    const char *schema;
     const calx_setting *others; /**< for listeners of events; Calx only keeps them */
     size_t other_count;
 } calx_execution_options;
@@ -68,7 +74,7 @@ typedef struct calx_execution_options {
 #define CALX_EXECUTION_OPTIONS_INIT                                                                \
     {                                                                                              \
         sizeof(calx_execution_options), 0, CALX_SWITCH_UNSET, CALX_SWITCH_UNSET,                   \
-            CALX_SWITCH_UNSET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                     \
+            CALX_SWITCH_UNSET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                  \
     }
 
 CALX_END_DECLS
