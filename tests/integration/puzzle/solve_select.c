@@ -469,7 +469,8 @@ static void sort(const solver *self, const puzzle_query *of, puzzle_rows *all)
 static void cut(const puzzle_query *of, puzzle_rows *all)
 {
     size_t offset = (size_t)of->offset < all->count ? (size_t)of->offset : all->count;
-    all->cells += all->count > 0 ? offset : 0;
+    if (offset > 0)
+        all->cells += offset;
     all->count -= offset;
     if (of->limit >= 0 && (size_t)of->limit < all->count)
         all->count = (size_t)of->limit;
