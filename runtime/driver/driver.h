@@ -15,6 +15,7 @@
 
 #include <calx/error.h>
 #include <calx/execution_options.h>
+#include <calx/notification.h>
 #include <calx/url.h>
 #include <calx/value.h>
 
@@ -84,6 +85,7 @@ typedef struct calx_driver_connection {
                      not over by then ends with CALX_E_TIMEOUT, a second later at most (ENG-174)
                    */
     bool outdated; /* the server is not what was asked for any more (ENG-098) */
+    bool listens;  /* to notifications, or may: hush comes before the next owner (ENG-176) */
 } calx_driver_connection;
 
 /* A prepared statement. Drivers embed it as the first member of their own. */
@@ -310,6 +312,23 @@ struct calx_driver {
      * whatever the row; CALX_VALUE_NULL: the column is worked out, or its values may be of several.
      */
     calx_value_type (*column_class)(calx_driver_statement *statement, size_t column);
+    /*
+     * Optional: NULL means the database has no notifications. Listens to a channel, or no more;
+     * begins no transaction. channel NULL, with on false only: to all of them (ENG-176).
+     */
+    calx_status (*listen)(calx_driver_connection *connection, const char *channel, bool on);
+    /*
+     * Required with listen. Takes the oldest notification out of the connection's queue, which is
+     * bounded, or waits for one until the deadline, not in a transaction. *out borrowed until the
+     * next call; NULL: none came.
+     */
+    calx_status (*notification)(calx_driver_connection *connection, int64_t deadline,
+                                const calx_notification **out);
+    /*
+     * Required with listen. Listens to nothing any more, however that began, and empties the queue.
+     * Outside of a transaction, where the connection `listens`.
+     */
+    calx_status (*hush)(calx_driver_connection *connection);
 };
 
 /*

@@ -62,6 +62,8 @@ static const char *missing_slot(const calx_driver *driver)
           "copy_rows" },
         { driver->adopt != NULL, "adopt" },
         { driver->execute_many != NULL, "execute_many" },
+        { driver->listen == NULL || driver->notification != NULL, "notification" },
+        { driver->listen == NULL || driver->hush != NULL, "hush" },
         { driver->two_phase == NULL || driver->waiting_sql != NULL, "waiting_sql" },
     };
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {

@@ -137,17 +137,32 @@ static calx_status end_transaction(calx_engine *engine, calx_link *link)
     return status;
 }
 
+/* What was used in the database's session, and what somebody listened to. */
+static calx_status undo_use(calx_engine *engine, calx_link *link)
+{
+    calx_driver_connection *connection = link->connection;
+    calx_status status = CALX_OK;
+    bool everything = link->reset == CALX_POOL_RESET_DISCARD;
+    bool wipes = everything || link->reset == CALX_POOL_RESET_SMART;
+    if ((!wipes && !connection->listens) || link->reset == CALX_POOL_RESET_NONE)
+        return CALX_OK;
+    limit_time(engine, connection);
+    if (wipes && engine->driver->wipe != NULL)
+        status = engine->driver->wipe(connection, everything);
+    /* The next owner has not asked for that (ENG-176). */
+    if (status == CALX_OK && connection->listens)
+        status = engine->driver->hush(connection);
+    connection->deadline = 0;
+    return status;
+}
+
 /* false: that failed. */
 static bool make_fit(calx_engine *engine, calx_link *link)
 {
     calx_driver_connection *connection = link->connection;
-    bool wipes = link->reset == CALX_POOL_RESET_SMART || link->reset == CALX_POOL_RESET_DISCARD;
     calx_status status = end_transaction(engine, link);
-    if (status == CALX_OK && wipes && engine->driver->wipe != NULL) {
-        limit_time(engine, connection);
-        status = engine->driver->wipe(connection, link->reset == CALX_POOL_RESET_DISCARD);
-        connection->deadline = 0;
-    }
+    if (status == CALX_OK)
+        status = undo_use(engine, link);
     if (status == CALX_OK)
         return true;
     calx_log(&engine->logger, CALX_LOG_WARNING,

@@ -224,6 +224,7 @@ void calx_postgresql_close(calx_driver_connection *base)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_postgresql_close_waiting(connection, false);
+    calx_postgresql_empty_inbox(connection);
     calx_postgresql_canceller_release(connection->canceller);
     PQfinish(connection->conn);
     calx_error_clear(&base->error);

@@ -18,6 +18,8 @@ enum { CONTROL_TEXT_SIZE = 64, NAMED_TEXT_SIZE = 512 };
 void calx_postgresql_look(calx_postgresql_connection *connection)
 {
     PGTransactionStatusType state = PQtransactionStatus(connection->conn);
+    if (connection->base.listens)
+        calx_postgresql_collect(connection);
     /* While rows are on their way nothing has changed. */
     if (state != PQTRANS_ACTIVE && state != PQTRANS_UNKNOWN)
         connection->base.in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR ||
@@ -385,6 +387,9 @@ const calx_driver calx_driver_postgresql = {
     .two_phase = postgresql_two_phase,
     .waiting_sql = "SELECT gid FROM pg_catalog.pg_prepared_xacts "
                    "WHERE database = pg_catalog.current_database() ORDER BY prepared, gid",
+    .listen = calx_postgresql_listen,
+    .notification = calx_postgresql_take_notification,
+    .hush = calx_postgresql_hush,
     .wipe = calx_postgresql_wipe,
     .ping = calx_postgresql_ping,
     .disown = calx_postgresql_disown,

@@ -70,6 +70,16 @@ typedef struct calx_postgresql_closing {
     unsigned serial;
 } calx_postgresql_closing;
 
+/* Notifications that came and were not asked for yet (listen.c). */
+typedef struct calx_postgresql_notification calx_postgresql_notification;
+typedef struct calx_postgresql_inbox {
+    calx_postgresql_notification *first;
+    calx_postgresql_notification *last;
+    calx_postgresql_notification *lent; /* to who asked last */
+    size_t size;                        /* bytes of those that wait */
+    uint64_t missed;                    /* how many had no room since the last that had */
+} calx_postgresql_inbox;
+
 typedef struct calx_postgresql_statement calx_postgresql_statement;
 typedef struct calx_postgresql_canceller calx_postgresql_canceller;
 
@@ -99,6 +109,7 @@ typedef struct calx_postgresql_connection {
     bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
+    calx_postgresql_inbox inbox;
 } calx_postgresql_connection;
 
 /* A parameter on its way to the server. */
@@ -273,6 +284,18 @@ calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int
                                      PGresult **out_result);
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
+
+/* listen.c */
+
+/* After the server has said something, where somebody listens. */
+void calx_postgresql_collect(calx_postgresql_connection *connection);
+/* What waits there is dropped, and nobody listens any more. */
+void calx_postgresql_empty_inbox(calx_postgresql_connection *connection);
+calx_status calx_postgresql_listen(calx_driver_connection *connection, const char *channel,
+                                   bool on);
+calx_status calx_postgresql_take_notification(calx_driver_connection *connection, int64_t deadline,
+                                              const calx_notification **out);
+calx_status calx_postgresql_hush(calx_driver_connection *connection);
 
 /* begin.c */
 

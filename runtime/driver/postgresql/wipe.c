@@ -27,10 +27,14 @@ static const struct {
     const char *word;
     unsigned trace;
 } traces[] = {
-    { "SET", NULL, TRACE_SETTINGS },        { "LISTEN", NULL, TRACE_LISTEN },
-    { "PREPARE", NULL, TRACE_ANYTHING },    { "DECLARE CURSOR", NULL, TRACE_CURSORS },
-    { "DO", NULL, TRACE_ANYTHING },         { "CALL", NULL, TRACE_ANYTHING },
-    { NULL, "set_config", TRACE_SETTINGS }, { NULL, "temp", TRACE_TEMPORARY },
+    { "SET", NULL, TRACE_SETTINGS },
+    { "LISTEN", NULL, TRACE_LISTEN },
+    { "PREPARE", NULL, TRACE_ANYTHING },
+    { "DECLARE CURSOR", NULL, TRACE_CURSORS },
+    { "DO", NULL, TRACE_ANYTHING | TRACE_LISTEN },
+    { "CALL", NULL, TRACE_ANYTHING | TRACE_LISTEN },
+    { NULL, "set_config", TRACE_SETTINGS },
+    { NULL, "temp", TRACE_TEMPORARY },
     { NULL, "advisory", TRACE_LOCKS },
 };
 
@@ -72,6 +76,8 @@ void calx_postgresql_note_trace(calx_postgresql_connection *connection, const ch
         if (traces[i].tag != NULL && strcmp(tag, traces[i].tag) == 0)
             connection->traces |= traces[i].trace;
     }
+    if ((connection->traces & TRACE_LISTEN) != 0)
+        connection->base.listens = true;
 }
 
 calx_status calx_postgresql_wipe(calx_driver_connection *base, bool everything)
@@ -94,7 +100,10 @@ calx_status calx_postgresql_wipe(calx_driver_connection *base, bool everything)
                      : calx_error_set_nomem(&base->error);
         calx_buffer_clear(&sql);
     }
-    if (status == CALX_OK)
-        connection->traces = 0;
-    return status;
+    if (status != CALX_OK)
+        return status;
+    if (everything || (connection->traces & TRACE_LISTEN) != 0)
+        calx_postgresql_empty_inbox(connection);
+    connection->traces = 0;
+    return CALX_OK;
 }

@@ -24,6 +24,7 @@
 #include <calx/lock.h>
 #include <calx/log.h>
 #include <calx/mapper.h>
+#include <calx/notification.h>
 #include <calx/option.h>
 #include <calx/query.h>
 #include <calx/relationship.h>

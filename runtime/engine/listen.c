@@ -1,0 +1,95 @@
+/*
+ * Listening. The rules kept: no transaction is begun for it, since nothing comes while one is open;
+ * and what was asked for is gone when the connection goes back (link.c).
+ */
+#include "engine/inside.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <calx/notification.h>
+
+/* Fit for it, and with a physical connection. */
+static calx_status prepare(calx_connection *connection)
+{
+    const calx_driver *driver = connection->engine->driver;
+    calx_connection_forget_error(connection);
+    if (driver->listen == NULL)
+        return calx_error_set(&connection->error, CALX_E_UNSUPPORTED, "%s has no notifications",
+                              driver->name);
+    if (connection->state == CALX_CONNECTION_FAILED)
+        return calx_connection_fail_pending(connection);
+    if (connection->state == CALX_CONNECTION_PREPARED)
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "the transaction is prepared; commit it or roll it back");
+    return calx_connection_ensure(connection);
+}
+
+static calx_status listen_inside(calx_connection *connection, const char *channel, bool on)
+{
+    int64_t timeout_ms = connection->settings->timeout_ms;
+    calx_status status = prepare(connection);
+    if (status != CALX_OK)
+        return status;
+    if (channel != NULL && channel[0] == '\0')
+        return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                              "the name of a channel has at least one letter");
+    if (connection->echo)
+        calx_echo_text(connection, CALX_LOG_INFO, on ? "LISTEN" : "UNLISTEN");
+    calx_driver_connection *physical = connection->link->connection;
+    if (timeout_ms > 0)
+        physical->deadline = calx_deadline_in_ms(timeout_ms);
+    status = physical->driver->listen(physical, channel, on);
+    physical->deadline = 0;
+    return status == CALX_OK ? CALX_OK : calx_connection_failed(connection, status, NULL);
+}
+
+calx_status calx_connection_listen(calx_connection *connection, const char *channel)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = listen_inside(connection, channel != NULL ? channel : "", true);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+calx_status calx_connection_unlisten(calx_connection *connection, const char *channel)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = listen_inside(connection, channel, false);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+static calx_status take_inside(calx_connection *connection, int64_t timeout_ms,
+                               const calx_notification **out_notification)
+{
+    const calx_notification *found = NULL;
+    calx_status status = prepare(connection);
+    if (status != CALX_OK)
+        return status;
+    calx_driver_connection *physical = connection->link->connection;
+    if (timeout_ms != 0 && physical->in_transaction)
+        return calx_error_set(&connection->error, CALX_E_STATE,
+                              "no notification comes while a transaction is open; commit it or "
+                              "roll it back before waiting for one");
+    status = physical->driver->notification(physical, calx_deadline_in_ms(timeout_ms), &found);
+    if (status != CALX_OK)
+        return calx_connection_failed(connection, status, NULL);
+    *out_notification = found;
+    return CALX_OK;
+}
+
+calx_status calx_connection_notification(calx_connection *connection, int64_t timeout_ms,
+                                         const calx_notification **out_notification)
+{
+    pthread_t before;
+    if (!calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = take_inside(connection, timeout_ms, out_notification);
+    calx_connection_leave(connection, before);
+    return status;
+}
