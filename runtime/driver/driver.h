@@ -28,7 +28,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 11 };
+enum { CALX_DRIVER_API = 12 };
 
 typedef struct calx_driver calx_driver;
 
@@ -138,6 +138,15 @@ typedef struct calx_driver_many {
     int64_t *changes; /* filled with the rows each set changed; -1: it was not done */
     size_t failed;    /* the set that failed, from 0; SIZE_MAX: no single one */
 } calx_driver_many;
+
+/* Several statements in one text. */
+typedef struct calx_driver_script {
+    const char *sql; /* without parameters */
+    size_t most;     /* it holds no more statements than these */
+    int64_t *counts; /* as many, filled with the rows each changed, or gave */
+    size_t done;     /* how many were done, also on failure */
+    size_t failed;   /* the engine's */
+} calx_driver_script;
 
 /* All slots are required unless marked optional; the registry refuses a table that lacks one. */
 struct calx_driver {
@@ -329,6 +338,11 @@ struct calx_driver {
      * Outside of a transaction, where the connection `listens`.
      */
     calx_status (*hush)(calx_driver_connection *connection);
+    /*
+     * Required. Runs the statements of a text one after the other, up to the first that fails;
+     * what they give is dropped (ENG-166).
+     */
+    calx_status (*run_script)(calx_driver_connection *connection, calx_driver_script *script);
 };
 
 /*

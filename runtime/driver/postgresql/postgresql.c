@@ -376,6 +376,7 @@ const calx_driver calx_driver_postgresql = {
     .execute_rows = calx_postgresql_execute_rows,
     .execute_keys = calx_postgresql_execute_keys,
     .execute_many = calx_postgresql_execute_many,
+    .run_script = calx_postgresql_run_script,
     .copy_rows = calx_postgresql_copy_rows,
     .rows = calx_postgresql_rows,
     .isolations = 1u << CALX_ISOLATION_READ_UNCOMMITTED | 1u << CALX_ISOLATION_READ_COMMITTED |

@@ -285,6 +285,10 @@ calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
 
+/* script.c */
+calx_status calx_postgresql_run_script(calx_driver_connection *connection,
+                                       calx_driver_script *script);
+
 /* listen.c */
 
 /* After the server has said something, where somebody listens. */

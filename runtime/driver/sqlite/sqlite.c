@@ -301,6 +301,7 @@ const calx_driver calx_driver_sqlite = {
     .finalize = calx_sqlite_finalize,
     .execute = calx_sqlite_execute,
     .execute_many = calx_sqlite_execute_many,
+    .run_script = calx_sqlite_run_script,
     .next = calx_sqlite_next,
     .read = calx_sqlite_read,
     .read_from = calx_sqlite_read_from,

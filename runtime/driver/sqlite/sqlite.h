@@ -115,6 +115,9 @@ void calx_sqlite_look(calx_sqlite_connection *connection);
 /* Gives up the turn to write, if it is this one's. */
 void calx_sqlite_leave_gate(calx_sqlite_connection *connection);
 
+/* script.c */
+calx_status calx_sqlite_run_script(calx_driver_connection *connection, calx_driver_script *script);
+
 /* What the driver's table says about statements. */
 calx_status calx_sqlite_prepare(calx_driver_connection *connection, const char *sql, size_t size,
                                 calx_driver_statement **out);

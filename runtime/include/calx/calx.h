@@ -34,6 +34,7 @@
 #include <calx/schema.h>
 #include <calx/scope.h>
 #include <calx/scoped_session.h>
+#include <calx/script.h>
 #include <calx/select.h>
 #include <calx/session.h>
 #include <calx/session_events.h>
