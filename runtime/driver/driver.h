@@ -13,6 +13,7 @@
 #ifndef CALX_DRIVER_DRIVER_H
 #define CALX_DRIVER_DRIVER_H
 
+#include <calx/copy.h>
 #include <calx/error.h>
 #include <calx/execution_options.h>
 #include <calx/notification.h>
@@ -138,6 +139,15 @@ typedef struct calx_driver_many {
     int64_t *changes; /* filled with the rows each set changed; -1: it was not done */
     size_t failed;    /* the set that failed, from 0; SIZE_MAX: no single one */
 } calx_driver_many;
+
+/* A COPY with the application's own data, as the database has it. */
+typedef struct calx_driver_transfer {
+    const char *sql;       /* one statement */
+    calx_copy_read read;   /* of copy_in */
+    calx_copy_write write; /* of copy_out */
+    void *context;
+    int64_t rows; /* filled on success */
+} calx_driver_transfer;
 
 /* Several statements in one text. */
 typedef struct calx_driver_script {
@@ -343,6 +353,20 @@ struct calx_driver {
      * what they give is dropped (ENG-166).
      */
     calx_status (*run_script)(calx_driver_connection *connection, calx_driver_script *script);
+    /*
+     * Optional: NULL means the database has no COPY. Runs one statement that takes data, which is
+     * asked for piece by piece and sent before more is asked for; all rows are stored or none.
+     * CALX_E_ARGUMENT: no such statement, and then it was not run; CALX_E_CANCELED: what read
+     * answered ended it. While read is called finalize, reset, next and interrupt are the only
+     * slots that are called, and next is CALX_E_STATE where it would need the line (ENG-169,
+     * ENG-170).
+     */
+    calx_status (*copy_in)(calx_driver_connection *connection, calx_driver_transfer *transfer);
+    /*
+     * Required with copy_in. The other way round: what write answers ends it, with the database
+     * asked to send no more, CALX_E_CANCELED (ENG-171).
+     */
+    calx_status (*copy_out)(calx_driver_connection *connection, calx_driver_transfer *transfer);
 };
 
 /*

@@ -63,6 +63,7 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->adopt != NULL, "adopt" },
         { driver->execute_many != NULL, "execute_many" },
         { driver->run_script != NULL, "run_script" },
+        { (driver->copy_in == NULL) == (driver->copy_out == NULL), "copy_in or copy_out" },
         { driver->listen == NULL || driver->notification != NULL, "notification" },
         { driver->listen == NULL || driver->hush != NULL, "hush" },
         { driver->two_phase == NULL || driver->waiting_sql != NULL, "waiting_sql" },

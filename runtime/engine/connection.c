@@ -108,6 +108,12 @@ calx_status calx_connection_fail_pending(calx_connection *connection)
                           "on");
 }
 
+calx_status calx_connection_fail_copying(calx_connection *connection)
+{
+    return calx_error_set(&connection->error, CALX_E_STATE,
+                          "a COPY runs on this connection; nothing else can until it has ended");
+}
+
 calx_status calx_connection_check_process(calx_connection *connection)
 {
     if (connection->link == NULL ||
@@ -123,6 +129,8 @@ calx_status calx_connection_ensure(calx_connection *connection)
 {
     if (connection->link != NULL && calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     if (connection->link == NULL) {
         if (connection->state == CALX_CONNECTION_FAILED)
             return calx_connection_fail_pending(connection);
@@ -354,6 +362,8 @@ static calx_status commit_inside(calx_connection *connection)
         return calx_connection_fail_pending(connection);
     if (calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     if (connection->state == CALX_CONNECTION_PREPARED)
         return calx_connection_end_prepared(connection, CALX_DRIVER_COMMIT_PREPARED);
     if (!has_transaction(connection))
@@ -412,6 +422,8 @@ static calx_status rollback_inside(calx_connection *connection)
     calx_connection_forget_error(connection);
     if (calx_connection_check_process(connection) != CALX_OK)
         return CALX_E_STATE;
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     if (connection->state == CALX_CONNECTION_PREPARED)
         return calx_connection_end_prepared(connection, CALX_DRIVER_ROLLBACK_PREPARED);
     if (!has_transaction(connection)) {
@@ -468,7 +480,8 @@ bool calx_connection_is_spoiled(const calx_connection *connection)
 bool calx_connection_in_transaction(const calx_connection *connection)
 {
     if (connection->state == CALX_CONNECTION_FAILED ||
-        connection->state == CALX_CONNECTION_PREPARED)
+        connection->state == CALX_CONNECTION_PREPARED ||
+        connection->state == CALX_CONNECTION_COPYING)
         return true;
     return calx_connection_is_open(connection);
 }
@@ -476,6 +489,8 @@ bool calx_connection_in_transaction(const calx_connection *connection)
 calx_status calx_connection_invalidate(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     bool begun = has_transaction(connection);
     if (connection->link == NULL)
         return CALX_OK;

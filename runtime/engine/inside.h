@@ -164,8 +164,9 @@ struct calx_link {
 typedef enum calx_connection_state {
     CALX_CONNECTION_IDLE = 0, /* no transaction */
     CALX_CONNECTION_BEGUN,
-    CALX_CONNECTION_FAILED,  /* only rollback is legal */
-    CALX_CONNECTION_PREPARED /* it waits in the database: only commit and rollback are legal */
+    CALX_CONNECTION_FAILED,   /* only rollback is legal */
+    CALX_CONNECTION_PREPARED, /* it waits in the database: only commit and rollback are legal */
+    CALX_CONNECTION_COPYING   /* a COPY runs: nothing else is legal */
 } calx_connection_state;
 
 enum { CALX_SAVEPOINTS_INLINE = 8 };
@@ -324,6 +325,8 @@ void calx_connection_drop_prepared(calx_connection *connection);
 void calx_connection_end_rows(calx_connection *connection);
 /* Whether the physical connection is this process's (ENG-101). */
 calx_status calx_connection_check_process(calx_connection *connection);
+/* CALX_E_STATE: a COPY runs. */
+calx_status calx_connection_fail_copying(calx_connection *connection);
 /* CALX_E_PENDING_ROLLBACK. */
 calx_status calx_connection_fail_pending(calx_connection *connection);
 

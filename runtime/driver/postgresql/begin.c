@@ -34,6 +34,28 @@ bool calx_postgresql_may_join(const char *sql)
     return false;
 }
 
+/* What stands in front of a statement's first word; a comment within a comment is none of these. */
+static const char *skip_remarks(const char *sql)
+{
+    for (;;) {
+        const char *end = NULL;
+        while (isspace((unsigned char)*sql))
+            sql++;
+        if (strncmp(sql, "--", 2) == 0)
+            end = strchr(sql, '\n');
+        else if (strncmp(sql, "/*", 2) == 0)
+            end = strstr(sql + 2, "*/");
+        if (end == NULL)
+            return sql;
+        sql = *end == '\n' ? end + 1 : end + 2;
+    }
+}
+
+bool calx_postgresql_is_copy(const char *sql)
+{
+    return starts_with_word(skip_remarks(sql), "COPY");
+}
+
 void calx_postgresql_write_begin(const calx_postgresql_connection *connection,
                                  char sql[CALX_BEGIN_SIZE])
 {

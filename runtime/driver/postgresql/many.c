@@ -174,6 +174,10 @@ calx_status calx_postgresql_execute_many(calx_driver_statement *base, calx_drive
         many->changes[i] = 0;
     if (statement->empty || many->sets == 0)
         return CALX_OK;
+    if (calx_postgresql_is_copy(statement->sql))
+        return calx_error_set(&connection->base.error, CALX_E_STATE,
+                              "COPY does not go together with other statements; use "
+                              "calx_connection_copy_in() or calx_connection_copy_out()");
     connection->traces |= statement->traces;
     calx_status status = run_guarded(statement, many);
     if (status == CALX_E_STALE_PLAN && calx_postgresql_may_go_again(connection, false))

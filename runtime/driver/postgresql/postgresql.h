@@ -109,6 +109,7 @@ typedef struct calx_postgresql_connection {
     bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
+    bool copying;                       /* the line belongs to a COPY (transfer.c) */
     calx_postgresql_inbox inbox;
 } calx_postgresql_connection;
 
@@ -285,6 +286,12 @@ calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
 
+/* transfer.c */
+calx_status calx_postgresql_copy_in(calx_driver_connection *connection,
+                                    calx_driver_transfer *transfer);
+calx_status calx_postgresql_copy_out(calx_driver_connection *connection,
+                                     calx_driver_transfer *transfer);
+
 /* script.c */
 calx_status calx_postgresql_run_script(calx_driver_connection *connection,
                                        calx_driver_script *script);
@@ -305,6 +312,8 @@ calx_status calx_postgresql_hush(calx_driver_connection *connection);
 
 /* Whether the statement may be sent together with BEGIN. */
 bool calx_postgresql_may_join(const char *sql);
+/* Whether the statement is a COPY, behind blanks and comments. */
+bool calx_postgresql_is_copy(const char *sql);
 /* BEGIN as the connection's `begin` wants it (ENG-141, ENG-143). */
 void calx_postgresql_write_begin(const calx_postgresql_connection *connection,
                                  char sql[CALX_BEGIN_SIZE]);

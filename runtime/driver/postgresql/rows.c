@@ -130,6 +130,8 @@ static void drop_rows(calx_postgresql_connection *connection, bool wait)
 
 void calx_postgresql_settle(calx_postgresql_connection *connection)
 {
+    if (connection->copying)
+        return; /* the line is not free, and nothing is sent by who comes here then */
     if (connection->flowing != NULL)
         spool(connection->flowing);
     if (connection->leftover)
@@ -218,7 +220,7 @@ static void close_portal(calx_postgresql_statement *statement)
     char sql[FETCH_TEXT_SIZE];
     unlink_portal(statement, CALX_FLOW_WHOLE);
     calx_postgresql_settle(connection);
-    if (PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
+    if (connection->copying || PQtransactionStatus(connection->conn) != PQTRANS_INTRANS)
         return;
     snprintf(sql, sizeof(sql), "CLOSE calx_cursor_%u", statement->portal);
     calx_error_move(&error, &connection->base.error);
@@ -272,6 +274,9 @@ static calx_status fetch(calx_postgresql_statement *statement, bool *out_row)
     calx_postgresql_connection *connection = connection_of(statement);
     char sql[FETCH_TEXT_SIZE];
     PGresult *batch = NULL;
+    if (connection->copying)
+        return calx_error_set(&connection->base.error, CALX_E_STATE,
+                              "a COPY has the line: its rows first");
     write_fetch(statement, sql);
     calx_postgresql_settle(connection);
     if (PQsendQueryParams(connection->conn, sql, 0, NULL, NULL, NULL, NULL,

@@ -188,7 +188,8 @@ calx_status calx_postgresql_fail_run(calx_postgresql_statement *statement, const
     if (state == PGRES_COPY_IN || state == PGRES_COPY_OUT || state == PGRES_COPY_BOTH) {
         calx_postgresql_look(connection);
         return calx_error_set(&connection->base.error, CALX_E_UNSUPPORTED,
-                              "COPY with the client's own data cannot run as a statement");
+                              "COPY with the client's own data cannot run as a statement; use "
+                              "calx_connection_copy_in() or calx_connection_copy_out()");
     }
     calx_status status = calx_postgresql_fail(connection, result);
     return status == CALX_E_STALE_PLAN ? calx_postgresql_fail_stale(statement) : status;

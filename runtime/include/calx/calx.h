@@ -11,6 +11,7 @@
 #include <calx/assignment.h>
 #include <calx/column.h>
 #include <calx/connection.h>
+#include <calx/copy.h>
 #include <calx/datetime.h>
 #include <calx/engine.h>
 #include <calx/error.h>

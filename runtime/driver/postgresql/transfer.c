@@ -1,0 +1,262 @@
+/*
+ * COPY with the application's own data. The rules kept: what is read is sent before more is asked
+ * for, so memory does not grow with the table; while something is sent what comes is read, and the
+ * other way round, so nobody waits for the other (LIM-15); a source that fails is told to the
+ * server, which stores nothing then (ENG-170); and rows nobody wants any more are ended by a cancel
+ * and read to the end, so that the connection can go on (ENG-171).
+ */
+#include "driver/postgresql/postgresql.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 64 * 1024, GRACE_MS = 1000 };
+
+/* ---- the line ---- */
+
+/* What is not over by the deadline is cancelled; by the end of the grace, cut. */
+static void run_late(calx_postgresql_connection *connection)
+{
+    if (connection->timed_out) {
+        calx_postgresql_cut(connection);
+        return;
+    }
+    connection->timed_out = true;
+    connection->grace = calx_deadline_in_ms(GRACE_MS);
+    (void)calx_postgresql_cancel(connection->canceller);
+}
+
+/* Waits until the line can be read or, if that is wanted, written; what came is read. */
+static bool await_line(calx_postgresql_connection *connection, bool writes)
+{
+    PGconn *conn = connection->conn;
+    for (;;) {
+        int64_t deadline = connection->timed_out ? connection->grace : connection->base.deadline;
+        int64_t left = calx_deadline_left_ms(deadline != 0 ? deadline : CALX_DEADLINE_NONE);
+        struct pollfd entry = { .fd = PQsocket(conn),
+                                .events = (short)(writes ? POLLIN | POLLOUT : POLLIN) };
+        int ready = poll(&entry, 1, left > INT_MAX ? INT_MAX : (int)left);
+        if (ready > 0 && (entry.revents & POLLOUT) != 0 && (entry.revents & POLLIN) == 0)
+            return true;
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return PQconsumeInput(conn) == 1;
+        if (ready == 0 && deadline != 0 && calx_deadline_passed(deadline))
+            run_late(connection);
+    }
+}
+
+/* Everything there is goes out. false: the line is broken, or the server wants no more. */
+static bool flush(calx_postgresql_connection *connection)
+{
+    int left;
+    while ((left = PQflush(connection->conn)) == 1) {
+        if (!await_line(connection, true))
+            return false;
+    }
+    return left == 0;
+}
+
+static bool send(calx_postgresql_connection *connection, const char *data, size_t size)
+{
+    while (size > 0) {
+        int piece = size < PIECE ? (int)size : PIECE;
+        int put = PQputCopyData(connection->conn, data, piece);
+        if (put < 0 || !flush(connection) || connection->timed_out)
+            return false;
+        if (put == 1) {
+            data += piece;
+            size -= (size_t)piece;
+        }
+    }
+    return true;
+}
+
+/* ---- beginning ---- */
+
+static bool is_copy(ExecStatusType state)
+{
+    return state == PGRES_COPY_IN || state == PGRES_COPY_OUT || state == PGRES_COPY_BOTH;
+}
+
+/* Rows that are on their way although nobody takes them. */
+static void abandon(calx_postgresql_connection *connection, ExecStatusType state)
+{
+    char *data = NULL;
+    if (state != PGRES_COPY_OUT) {
+        PQputCopyEnd(connection->conn, "no data is given");
+        return;
+    }
+    if (!calx_postgresql_cancel(connection->canceller))
+        calx_postgresql_cut(connection);
+    int size;
+    while ((size = PQgetCopyData(connection->conn, &data, 1)) >= 0) {
+        if (size == 0 && !await_line(connection, false))
+            break;
+        if (size > 0)
+            PQfreemem(data);
+    }
+}
+
+/* It is not what was wanted: what it is ends. */
+static calx_status refuse(calx_postgresql_connection *connection, PGresult *result,
+                          ExecStatusType wanted)
+{
+    calx_status status = CALX_OK;
+    bool copies = is_copy(PQresultStatus(result));
+    if (copies) {
+        abandon(connection, PQresultStatus(result));
+        PQclear(result);
+        result = NULL;
+    }
+    calx_postgresql_drain(connection, result, &result);
+    bool failed = result == NULL || (!copies && PQresultStatus(result) == PGRES_FATAL_ERROR);
+    if (failed || PQstatus(connection->conn) == CONNECTION_BAD)
+        status = calx_postgresql_fail(connection, result);
+    else
+        status = calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
+                                wanted == PGRES_COPY_IN
+                                    ? "the statement takes no data: it is no COPY … FROM STDIN"
+                                    : "the statement gives no data: it is no COPY … TO STDOUT");
+    PQclear(result);
+    calx_postgresql_look(connection);
+    return status;
+}
+
+/* The server is asked, and waits for data or has some. */
+static calx_status open_copy(calx_postgresql_connection *connection, const char *sql,
+                             ExecStatusType wanted)
+{
+    PGresult *result = NULL;
+    /* Anything else would have been done when it is seen what it was. */
+    if (!calx_postgresql_is_copy(sql))
+        return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
+                              "the statement is no COPY: it does not begin with that word");
+    connection->timed_out = false;
+    calx_status status = calx_postgresql_start(connection);
+    if (status != CALX_OK)
+        return status;
+    connection->untouched = false;
+    calx_postgresql_settle(connection);
+    if (PQsendQuery(connection->conn, sql) == 1)
+        result = calx_postgresql_get_result(connection);
+    if (PQresultStatus(result) != wanted)
+        return refuse(connection, result, wanted);
+    PQclear(result);
+    return CALX_OK;
+}
+
+/* ---- ending ---- */
+
+/* The last line of the context is the row's: "COPY t, line 3, column a: ...". */
+static calx_status fail_row(calx_postgresql_connection *connection, const PGresult *result)
+{
+    const char *context = result != NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
+    calx_status status = calx_postgresql_fail(connection, result);
+    if (context == NULL)
+        return status;
+    const char *line = strrchr(context, '\n');
+    calx_error_prefix(&connection->base.error, "%s: ", line != NULL ? line + 1 : context);
+    return status;
+}
+
+/* Reads what became of it. own: what a source or a sink answered. */
+static calx_status close_copy(calx_postgresql_connection *connection, const char *who,
+                              calx_status own, int64_t *out_rows)
+{
+    PGresult *result = NULL;
+    calx_status status = CALX_OK;
+    calx_postgresql_drain(connection, NULL, &result);
+    calx_postgresql_look(connection);
+    if (PQstatus(connection->conn) == CONNECTION_BAD)
+        status = calx_postgresql_fail(connection, result);
+    else if (own != CALX_OK)
+        status = calx_error_set(&connection->base.error, CALX_E_CANCELED,
+                                "the %s of the COPY has ended it: %s", who, calx_status_name(own));
+    else if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        status = fail_row(connection, result);
+    else {
+        calx_postgresql_note(connection, result);
+        *out_rows = strtoll(PQcmdTuples(result), NULL, 10);
+    }
+    PQclear(result);
+    return status;
+}
+
+/* ---- in ---- */
+
+/* Up to the end of the source, or of the line; answers what the source did. */
+static calx_status feed(calx_postgresql_connection *connection, calx_driver_transfer *transfer)
+{
+    for (;;) {
+        const char *data = NULL;
+        size_t size = 0;
+        calx_status status = transfer->read(transfer->context, &data, &size);
+        int64_t deadline = connection->base.deadline;
+        if (status != CALX_OK || size == 0)
+            return status;
+        if (deadline != 0 && !connection->timed_out && calx_deadline_passed(deadline))
+            run_late(connection);
+        if (connection->timed_out || !send(connection, data, size))
+            return CALX_OK;
+    }
+}
+
+static void end_feeding(calx_postgresql_connection *connection, bool whole)
+{
+    const char *why = whole ? NULL : "the source of the data has failed";
+    while (PQputCopyEnd(connection->conn, why) == 0 && flush(connection))
+        continue;
+    (void)flush(connection);
+}
+
+calx_status calx_postgresql_copy_in(calx_driver_connection *base, calx_driver_transfer *transfer)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    calx_status status = open_copy(connection, transfer->sql, PGRES_COPY_IN);
+    if (status != CALX_OK)
+        return status;
+    connection->copying = true;
+    PQsetnonblocking(connection->conn, 1); /* else a server that reads no more holds us up */
+    status = feed(connection, transfer);
+    end_feeding(connection, status == CALX_OK && !connection->timed_out);
+    PQsetnonblocking(connection->conn, 0);
+    connection->copying = false;
+    return close_copy(connection, "source", status, &transfer->rows);
+}
+
+/* ---- out ---- */
+
+/* Up to the end of the rows, or of the line; answers what the sink did. */
+static calx_status take(calx_postgresql_connection *connection, calx_driver_transfer *transfer)
+{
+    calx_status status = CALX_OK;
+    while (status == CALX_OK) {
+        char *data = NULL;
+        int size = PQgetCopyData(connection->conn, &data, 1);
+        if (size < 0 || (size == 0 && !await_line(connection, false)))
+            return CALX_OK;
+        if (size > 0)
+            status = transfer->write(transfer->context, data, (size_t)size);
+        PQfreemem(data);
+    }
+    abandon(connection, PGRES_COPY_OUT);
+    return status;
+}
+
+calx_status calx_postgresql_copy_out(calx_driver_connection *base, calx_driver_transfer *transfer)
+{
+    calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
+    calx_status status = open_copy(connection, transfer->sql, PGRES_COPY_OUT);
+    if (status != CALX_OK)
+        return status;
+    connection->copying = true;
+    status = take(connection, transfer);
+    connection->copying = false;
+    return close_copy(connection, "sink", status, &transfer->rows);
+}
