@@ -28,6 +28,7 @@ bool soak_handoff(const soak_size *size);
 
 /* Of an engine in front of a SQLite file. */
 bool soak_writers(const soak_size *size);
+bool soak_leftovers(const soak_size *size);
 
 /* Of engines in front of a PostgreSQL server. */
 bool soak_deadlines(const soak_size *size);

@@ -1,5 +1,6 @@
 /*
- * Measurements of engines in front of a SQLite file.
+ * Measurements of engines in front of a SQLite file: many writers, and what one user of a
+ * connection leaves for the next.
  */
 #include "soak.h"
 
@@ -125,4 +126,74 @@ bool soak_writers(const soak_size *size)
              rate, atomic_load(&self.busy), atomic_load(&self.failed));
     return atomic_load(&self.busy) == 0 && atomic_load(&self.failed) == 0 &&
            longer * 100 >= (double)size->percent;
+}
+
+/* ---- leftovers ---- */
+
+/* What is left, and how much of it there is. */
+static const char *const leftovers[][3] = {
+    { "a temporary table", "CREATE TEMP TABLE scratch (x)",
+      "SELECT count(*) FROM temp.sqlite_master WHERE name = 'scratch'" },
+    { "a temporary trigger",
+      "CREATE TEMP TRIGGER \"odd \"\" name\" AFTER INSERT ON t BEGIN SELECT 1; END",
+      "SELECT count(*) FROM temp.sqlite_master" },
+    { "a setting", "PRAGMA recursive_triggers = 1",
+      "SELECT recursive_triggers FROM pragma_recursive_triggers" },
+    { "another", "PRAGMA cache_size = 77", "SELECT cache_size = 77 FROM pragma_cache_size" },
+    { "no writes", "PRAGMA query_only = 1", "SELECT query_only FROM pragma_query_only" },
+};
+
+enum { LEFTOVERS = sizeof(leftovers) / sizeof(leftovers[0]) };
+
+/* Leaves it, and a statement that is still open; answers whether it was there. */
+static bool leave_behind(calx_engine *engine, long which)
+{
+    calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+    calx_connection *connection = connect_to(engine);
+    calx_statement *statement = calx_text_statement("SELECT id FROM t");
+    calx_result *result = NULL;
+    options.isolation_level = "AUTOCOMMIT";
+    ok(connection, calx_connection_execution_options(connection, &options));
+    run(connection, leftovers[which][1]);
+    ok(connection, calx_connection_commit(connection));
+    bool was_there = number(connection, leftovers[which][2]) == 1;
+    ok(connection, calx_connection_execute(connection, statement, &result));
+    calx_connection_close(connection); /* the result is its owner's still */
+    calx_result_free(result);
+    calx_statement_free(statement);
+    return was_there;
+}
+
+bool soak_leftovers(const soak_size *size)
+{
+    char directory[] = "/tmp/calx-soak-XXXXXX";
+    calx_execution_options execution = CALX_EXECUTION_OPTIONS_INIT;
+    calx_engine *derived = NULL;
+    const char *first = NULL;
+    long found = 0, missing = 0;
+    if (mkdtemp(directory) == NULL)
+        return false;
+    calx_engine *engine = engine_on(directory, 1);
+    execution.pool_reset = "smart";
+    if (calx_engine_execution_options(engine, &execution, &derived, NULL) != CALX_OK)
+        return false;
+    for (long i = 0; i < size->rounds * LEFTOVERS; i++) {
+        missing += !leave_behind(derived, i % LEFTOVERS);
+        calx_connection *connection = connect_to(derived);
+        bool is_there = number(connection, leftovers[i % LEFTOVERS][2]) != 0;
+        run(connection, "UPDATE t SET x = 1 WHERE id = 1"); /* nobody holds a lock */
+        calx_connection_close(connection);
+        found += is_there;
+        first = is_there && first == NULL ? leftovers[i % LEFTOVERS][0] : first;
+    }
+    calx_engine_state state;
+    calx_engine_status(engine, &state);
+    calx_engine_free(derived);
+    calx_engine_free(engine);
+    remove_all(directory);
+    soak_say("%ld times %d things left behind: %ld found%s%s, %ld were not there at all, %ld "
+             "connections made",
+             size->rounds, LEFTOVERS, found, first != NULL ? ", the first was " : "",
+             first != NULL ? first : "", missing, (long)state.created);
+    return found == 0 && missing == 0 && state.created == 1;
 }

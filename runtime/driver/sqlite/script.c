@@ -15,6 +15,9 @@ static calx_status find_end(calx_sqlite_connection *connection, const char *sql,
 {
     sqlite3_stmt *statement = NULL;
     const char *end = sql;
+    calx_status status = calx_sqlite_check_text(connection, sql, strlen(sql));
+    if (status != CALX_OK)
+        return status;
     int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, &end);
     if (code != SQLITE_OK)
         return calx_sqlite_fail_open(connection, code);

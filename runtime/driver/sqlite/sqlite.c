@@ -315,6 +315,7 @@ const calx_driver calx_driver_sqlite = {
                   1u << CALX_ISOLATION_AUTOCOMMIT,
     .isolation = calx_sqlite_isolation,
     .writers_begin_so = true,
+    .wipe = calx_sqlite_wipe,
     .look = sqlite_look,
     .native = sqlite_native,
 };

@@ -45,6 +45,8 @@ typedef enum calx_sqlite_kept {
     CALX_SQLITE_KEPT
 } calx_sqlite_kept;
 
+enum { CALX_SQLITE_SETTINGS = 21 };
+
 typedef struct calx_sqlite_connection {
     calx_driver_connection base;
     sqlite3 *db;
@@ -55,6 +57,8 @@ typedef struct calx_sqlite_connection {
     bool in_gate;                         /* the turn to write is this one's */
     bool read_uncommitted;                /* as the pragmas were set last */
     bool query_only;
+    bool remembers; /* how settings were before a PRAGMA of the application's (wipe.c) */
+    int64_t settings[CALX_SQLITE_SETTINGS];
     bool wal;     /* its locks last as long as it does */
     bool foreign; /* the parent process's: SQLite is not called for it any more (ENG-102) */
 } calx_sqlite_connection;
@@ -115,8 +119,19 @@ void calx_sqlite_look(calx_sqlite_connection *connection);
 /* Gives up the turn to write, if it is this one's. */
 void calx_sqlite_leave_gate(calx_sqlite_connection *connection);
 
+/* wipe.c */
+calx_status calx_sqlite_wipe(calx_driver_connection *connection, bool everything);
+/* Before a PRAGMA of the application's is so much as prepared. */
+void calx_sqlite_remember(calx_sqlite_connection *connection);
+
 /* script.c */
 calx_status calx_sqlite_run_script(calx_driver_connection *connection, calx_driver_script *script);
+
+/* statement.c */
+
+/* Before a text is prepared: what its first word asks for may be done with that. */
+calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const char *sql,
+                                   size_t size);
 
 /* What the driver's table says about statements. */
 calx_status calx_sqlite_prepare(calx_driver_connection *connection, const char *sql, size_t size,

@@ -80,10 +80,31 @@ static calx_status check_tail(calx_sqlite_connection *connection, const char *ta
                           "the text holds more than one SQL statement; execute them one by one");
 }
 
+/* Behind a comment; one that is not closed reaches to the end. */
+static const char *skip_comment(const char *text, const char *end)
+{
+    bool is_line = *text == '-';
+    for (text += 2; text < end; text++) {
+        if (is_line && *text == '\n')
+            return text + 1;
+        if (!is_line && *text == '*' && end - text > 1 && text[1] == '/')
+            return text + 2;
+    }
+    return end;
+}
+
+/* To a statement's next word; empty statements and comments are none. */
 static const char *skip_blanks(const char *text, const char *end)
 {
-    while (text < end && (*text == ' ' || *text == '\n' || *text == '\t' || *text == '\r'))
-        text++;
+    while (text < end) {
+        if (strchr(" \t\r\n\f;", *text) != NULL && *text != '\0')
+            text++;
+        else if (end - text > 1 &&
+                 ((text[0] == '-' && text[1] == '-') || (text[0] == '/' && text[1] == '*')))
+            text = skip_comment(text, end);
+        else
+            break;
+    }
     return text;
 }
 
@@ -114,6 +135,18 @@ static bool is_outside_only(const char *sql, size_t size)
     return text < end && (*text == '=' || *text == '(');
 }
 
+calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const char *sql, size_t size)
+{
+    const char *text = skip_blanks(sql, sql + size);
+    if (is_outside_only(sql, size))
+        return calx_error_set(&connection->base.error, CALX_E_STATE,
+                              "SQLite cannot change this setting inside a transaction; give it in "
+                              "the URL: foreign_keys=off, synchronous=normal");
+    if (take_word(&text, sql + size, "PRAGMA"))
+        calx_sqlite_remember(connection);
+    return CALX_OK;
+}
+
 calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, size_t size,
                                 calx_driver_statement **out)
 {
@@ -121,16 +154,14 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
     const char *tail = sql;
     if (size >= INT_MAX)
         return calx_error_set(&base->error, CALX_E_LIMIT, "the SQL text is too long for SQLite");
-    if (is_outside_only(sql, size))
-        return calx_error_set(&base->error, CALX_E_STATE,
-                              "SQLite cannot change this setting inside a transaction; give it in "
-                              "the URL: foreign_keys=off, synchronous=normal");
+    calx_status status = calx_sqlite_check_text(connection, sql, size);
+    if (status != CALX_OK)
+        return status;
     sqlite_statement *statement = calx_alloc_zeroed(sizeof(*statement));
     if (statement == NULL)
         return calx_error_set_nomem(&base->error);
     statement->base.connection = base;
     statement->db = connection->db;
-    calx_status status = CALX_OK;
     int code = compile(connection->db, sql, size, &statement->stmt, &tail);
     if (code == SQLITE_LOCKED_SHAREDCACHE)
         code = compile_when_unlocked(connection, sql, size, &statement->stmt, &tail);
