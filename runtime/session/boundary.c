@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "mapper/column.h"
+#include "session/row_events.h"
 #include "session/transaction_events.h"
 #include "session/work.h"
 
@@ -325,6 +326,7 @@ static void undo_unwritten_changes(calx_session *session, const calx_watch_list 
         if (is_unwritten(watch->instance)) {
             undo_unwritten(watch);
             calx_identity_expire(session, watch->instance);
+            calx_session_note(session, CALX_SESSION_EXPIRE, watch->instance);
         }
 }
 
@@ -358,6 +360,7 @@ static void undo_changes_inside(calx_session *session)
         calx_identity_expire(session, watch->instance);
         leave_collections(watch);
         undo_written(session, watch);
+        calx_session_note(session, CALX_SESSION_EXPIRE, watch->instance);
     }
     while (session->hot.first != NULL)
         calx_watch_list_append(&session->cold, session->hot.first);
@@ -398,6 +401,7 @@ void calx_boundary_restore(calx_session *session)
         undo_all_changes(session);
         session->epoch++;
         session->transaction = ++session->last_number;
+        calx_session_tell_expired(session);
     }
 }
 

@@ -109,6 +109,8 @@ const calx_together calx_together_releases = {
 
 const calx_together calx_together_deletes = {
     .kind = CALX_PLAN_DELETE_ROWS,
+    .before = CALX_SESSION_BEFORE_DELETE,
+    .after = CALX_SESSION_AFTER_DELETE,
     .doing = "deleting",
     .prepare = prepare,
     .note = note,

@@ -250,16 +250,24 @@ static calx_status expire_named(calx_session *session, calx_instance *instance,
     for (unsigned i = 0; status == CALX_OK && i < instance->mapper->relationship_count; i++)
         if (calx_plan_has(members->relationships, i))
             calx_links_unload_one(instance, i);
+    if (status == CALX_OK)
+        calx_session_note(session, CALX_SESSION_EXPIRE, instance);
     return status;
 }
 
 /* ---- expiring ---- */
 
+static void expire_and_tell(calx_session *session, calx_instance *instance)
+{
+    calx_session_expire_instance(instance);
+    calx_session_note(session, CALX_SESSION_EXPIRE, instance);
+}
+
 /* One that was never stored has no row to be loaded again: it leaves (SES-244). */
 static void expire_or_drop(calx_session *session, calx_instance *instance)
 {
     if (instance->state == CALX_STATE_PERSISTENT) {
-        calx_session_expire_instance(instance);
+        expire_and_tell(session, instance);
         return;
     }
     calx_session_forget(session, instance);
@@ -273,7 +281,7 @@ static calx_status expire_all_of(calx_session *session, calx_instance *instance)
 {
     calx_instances found = { 0 };
     if (!calx_cascade_leads_on(instance, CALX_CASCADE_REFRESH_EXPIRE)) {
-        calx_session_expire_instance(instance);
+        expire_and_tell(session, instance);
         return CALX_OK;
     }
     calx_status status = calx_cascade_reach(session, instance, CALX_CASCADE_REFRESH_EXPIRE, &found);
@@ -328,7 +336,7 @@ calx_status calx_session_expire_all(calx_session *session)
         return status;
     size_t position = 0;
     for (calx_instance *instance; (instance = calx_identity_next(session, &position)) != NULL;)
-        calx_session_expire_instance(instance);
+        expire_and_tell(session, instance);
     return CALX_OK;
 }
 

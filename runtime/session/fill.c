@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "mapper/column.h"
 #include "session/relationship.h"
+#include "session/row_events.h"
 
 #include <string.h>
 
@@ -168,5 +169,5 @@ calx_status calx_session_fill(calx_session *session, calx_entity *entity, calx_i
     instance->epoch = session->epoch;
     instance->flags &= (uint16_t)~CALX_INSTANCE_STALE;
     calx_checksum_note(instance);
-    return CALX_OK;
+    return calx_session_raise_refresh(session, instance, calx_choice_columns(entity->chosen), NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include "session/association.h"
 #include "session/checksum.h"
+#include "session/row_events.h"
 #include "session/row_switch.h"
 #include "session/together.h"
 #include "session/transaction_events.h"
@@ -19,7 +20,7 @@ static calx_status send_part(calx_writer *writer, calx_instances rows, size_t fr
         return CALX_OK;
     rows.items += from;
     rows.count = count;
-    return calx_together_send(writer, &rows, kind);
+    return calx_rows_send(writer, &rows, kind);
 }
 
 /* Those that make room for rows of this flush, or the others. */
@@ -54,13 +55,13 @@ static calx_status send_work(calx_session *session, const calx_work *work)
     if (status == CALX_OK)
         status = calx_switch_send(&writer, work, false);
     if (status == CALX_OK)
-        status = calx_together_send(&writer, &work->inserts, &calx_together_inserts);
+        status = calx_rows_send(&writer, &work->inserts, &calx_together_inserts);
     if (status == CALX_OK)
         status = calx_switch_send(&writer, work, true);
     if (status == CALX_OK)
         status = calx_together_send(&writer, &work->apart, &calx_together_updates);
     if (status == CALX_OK)
-        status = calx_together_send(&writer, &work->late, &calx_together_updates);
+        status = calx_rows_send(&writer, &work->late, &calx_together_updates);
     if (status == CALX_OK)
         status = calx_association_send(&writer, work);
     if (status == CALX_OK)

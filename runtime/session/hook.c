@@ -48,6 +48,15 @@ static const char *const names[] = {
     [CALX_SESSION_PERSISTENT_TO_DETACHED] = "persistent_to_detached",
     [CALX_SESSION_DETACHED_TO_PERSISTENT] = "detached_to_persistent",
     [CALX_SESSION_LOADED_AS_PERSISTENT] = "loaded_as_persistent",
+    [CALX_SESSION_LOAD] = "load",
+    [CALX_SESSION_REFRESH] = "refresh",
+    [CALX_SESSION_EXPIRE] = "expire",
+    [CALX_SESSION_BEFORE_INSERT] = "before_insert",
+    [CALX_SESSION_AFTER_INSERT] = "after_insert",
+    [CALX_SESSION_BEFORE_UPDATE] = "before_update",
+    [CALX_SESSION_AFTER_UPDATE] = "after_update",
+    [CALX_SESSION_BEFORE_DELETE] = "before_delete",
+    [CALX_SESSION_AFTER_DELETE] = "after_delete",
 };
 
 _Static_assert(CALX_SESSION_EVENT_COUNT <= 64, "a bit each");
@@ -150,6 +159,15 @@ void calx_hooks_clear(calx_hooks *hooks)
         calx_release(hook);
     }
     *hooks = (calx_hooks){ 0 };
+}
+
+bool calx_hooks_are_singly(const calx_hooks *hooks, uint64_t events)
+{
+    bool any = false;
+    for (const calx_hook *hook = hooks->first; hook != NULL; hook = hook->next)
+        any = any || (!hook->removed && hook->listener.singly &&
+                      (calx_hook_bit(hook->event) & events) != 0);
+    return any;
 }
 
 /* ---- raising ---- */

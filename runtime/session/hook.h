@@ -36,6 +36,9 @@ calx_status calx_hooks_copy(calx_hooks *to, const calx_hooks *from);
 
 void calx_hooks_clear(calx_hooks *hooks);
 
+/* Whether a listener of these events (bits) wants rows one by one. */
+bool calx_hooks_are_singly(const calx_hooks *hooks, uint64_t events);
+
 /* The bit of an event in `heard`. */
 static inline uint64_t calx_hook_bit(calx_session_event event)
 {

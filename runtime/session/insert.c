@@ -184,6 +184,8 @@ static calx_status note(calx_writer *writer)
 
 const calx_together calx_together_inserts = {
     .kind = CALX_PLAN_INSERT_ROWS,
+    .before = CALX_SESSION_BEFORE_INSERT,
+    .after = CALX_SESSION_AFTER_INSERT,
     .doing = "inserting",
     .prepare = prepare,
     .note = note,

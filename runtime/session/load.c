@@ -9,6 +9,7 @@
 #include "base/apart.h"
 #include "base/error.h"
 #include "session/relationship.h"
+#include "session/row_events.h"
 
 #include <string.h>
 
@@ -94,7 +95,22 @@ static void enter(calx_session *session, const calx_entity *entity, calx_identit
     slot->epoch = stays ? session->epoch : 0;
     if (session->checks)
         calx_checksum_note(instance);
-    calx_session_note(session, CALX_SESSION_LOADED_AS_PERSISTENT, instance);
+}
+
+/* Listeners of new instances may refuse one, which stays where it is. */
+static CALX_APART calx_status raise_loaded(calx_session *session, calx_instance **inout_instance)
+{
+    calx_status status = calx_session_raise_loaded(session, *inout_instance);
+    if (status != CALX_OK)
+        *inout_instance = NULL;
+    return status;
+}
+
+static inline calx_status tell_of_new(calx_session *session, calx_instance **inout_instance)
+{
+    const uint64_t events =
+        UINT64_C(1) << CALX_SESSION_LOAD | UINT64_C(1) << CALX_SESSION_LOADED_AS_PERSISTENT;
+    return (session->hooks.heard & events) == 0 ? CALX_OK : raise_loaded(session, inout_instance);
 }
 
 /* A key of which a part is missing cannot be told from others. */
@@ -160,7 +176,7 @@ static calx_status materialize_number(calx_session *session, calx_entity *entity
     enter(session, entity, slot, *out_instance, out_is_new == NULL);
     if (out_is_new != NULL)
         *out_is_new = true;
-    return CALX_OK;
+    return tell_of_new(session, out_instance);
 }
 
 static CALX_APART calx_status materialize_key(calx_session *session, calx_entity *entity,
@@ -182,7 +198,7 @@ static CALX_APART calx_status materialize_key(calx_session *session, calx_entity
     enter(session, entity, slot, *out_instance, out_is_new == NULL);
     if (out_is_new != NULL)
         *out_is_new = true;
-    return CALX_OK;
+    return tell_of_new(session, out_instance);
 }
 
 calx_status calx_session_materialize(calx_session *session, calx_entity *entity,

@@ -533,6 +533,18 @@ static void undo(const merging *work)
     }
 }
 
+/* A new instance is built by a merge, too (SES-380). */
+static calx_status tell_of_made(const merging *work)
+{
+    calx_status status = CALX_OK;
+    if (!calx_session_hears(work->session, CALX_SESSION_LOAD))
+        return CALX_OK;
+    for (const merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
+        if (one->made)
+            status = calx_session_raise_of(work->session, CALX_SESSION_LOAD, one->target);
+    return status;
+}
+
 static calx_status change(merging *work)
 {
     calx_status status = CALX_OK;
@@ -541,6 +553,8 @@ static calx_status change(merging *work)
         status = take_over(work, one);
     for (merged *one = work->first; status == CALX_OK && one != NULL; one = one->next)
         status = each_relationship(work, one, work->load ? relate : relate_loaded);
+    if (status == CALX_OK)
+        status = tell_of_made(work);
     if (status != CALX_OK)
         undo(work);
     return status;

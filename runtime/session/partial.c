@@ -7,6 +7,7 @@
 
 #include "session/checksum.h"
 #include "session/choice.h"
+#include "session/row_events.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -155,7 +156,10 @@ static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
                                   calx_instance *instance, const uint64_t *wanted)
 {
     calx_status status = CALX_OK;
-    const uint64_t *lacks = calx_instance_lacks(instance);
+    uint64_t *lacks = calx_instance_lacks(instance);
+    uint64_t *kept = entity->columns;
+    for (size_t i = 0; i < calx_plan_words(entity->mapper); i++)
+        kept[i] = ~lacks[i];
     for (size_t i = 0; status == CALX_OK && i < entity->mapper->column_count; i++)
         if (calx_plan_has(lacks, i) && (wanted == NULL || calx_plan_has(wanted, i)))
             status = write_column(session, instance, i, &entity->row[i]);
@@ -164,7 +168,7 @@ static calx_status fill_unwatched(calx_session *session, calx_entity *entity,
     note_filled(instance, wanted);
     calx_watch_sweep_texts(instance);
     calx_checksum_note(instance);
-    return CALX_OK;
+    return calx_session_raise_refresh(session, instance, wanted, kept);
 }
 
 /* From entity->row, whose other columns may be anything. */
@@ -191,7 +195,7 @@ static calx_status fill(calx_session *session, calx_entity *entity, calx_instanc
     outdate_links(instance, kept);
     note_filled(instance, wanted);
     calx_watch_sweep_texts(instance);
-    return CALX_OK;
+    return calx_session_raise_refresh(session, instance, wanted, kept);
 }
 
 calx_status calx_session_fill_expired(calx_session *session, calx_entity *entity,

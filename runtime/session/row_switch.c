@@ -5,6 +5,7 @@
  * The key is the one the INSERT would have: what a new one has from its owner counts as well.
  */
 #include "session/row_switch.h"
+#include "session/row_events.h"
 
 #include "base/error.h"
 #include "mapper/column.h"
@@ -229,7 +230,10 @@ static calx_status send_row(calx_writer *writer, const calx_instance *old, size_
 static calx_status switch_row(calx_writer *writer, calx_instance *instance, calx_instance *old)
 {
     size_t width = 0;
-    calx_status status = calx_writer_take(writer, instance);
+    calx_status status = calx_row_raise(writer->session, CALX_SESSION_BEFORE_INSERT, instance);
+    if (status != CALX_OK)
+        return status;
+    status = calx_writer_take(writer, instance);
     if (status == CALX_OK)
         status = prepare(writer, instance, old, &width);
     if (status == CALX_OK && width > 0)
@@ -238,7 +242,9 @@ static calx_status switch_row(calx_writer *writer, calx_instance *instance, calx
         status = calx_writer_note_row(writer, instance);
     if (status == CALX_OK && width > 0)
         status = calx_version_fetch(writer, instance);
-    return status == CALX_OK ? CALX_OK : calx_writer_blame(writer, old, "replacing");
+    if (status != CALX_OK)
+        return calx_writer_blame(writer, old, "replacing");
+    return calx_row_raise(writer->session, CALX_SESSION_AFTER_INSERT, instance);
 }
 
 calx_status calx_switch_send(calx_writer *writer, const calx_work *work, bool late)

@@ -16,8 +16,9 @@ typedef enum calx_togetherness {
 } calx_togetherness;
 
 typedef struct calx_together {
-    calx_plan_kind kind; /* of the statement for many */
-    const char *doing;   /* for messages */
+    calx_plan_kind kind;              /* of the statement for many */
+    const char *doing;                /* for messages */
+    calx_session_event before, after; /* what listeners hear of each row */
 
     /*
      * All that is done before a row is sent: the batch row has its values in entity->row and their

@@ -5,6 +5,7 @@
  */
 #include "session/checksum.h"
 #include "session/lend.h"
+#include "session/row_events.h"
 #include "session/transaction_events.h"
 
 #include "base/error.h"
@@ -219,8 +220,10 @@ static void settle(calx_session *session)
     settle_inserted(&session->inserted);
     settle_watches(&session->hot);
     settle_watches(&session->cold);
-    if (session->options.expire_on_commit)
+    if (session->options.expire_on_commit) {
         session->epoch++;
+        calx_session_tell_expired(session);
+    }
     settle_deleted(session);
     session->transaction = ++session->last_number;
     calx_boundary_close_all(session);

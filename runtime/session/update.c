@@ -141,6 +141,8 @@ static calx_status note(calx_writer *writer)
 
 const calx_together calx_together_updates = {
     .kind = CALX_PLAN_UPDATE_ROWS,
+    .before = CALX_SESSION_BEFORE_UPDATE,
+    .after = CALX_SESSION_AFTER_UPDATE,
     .doing = "updating",
     .prepare = prepare,
     .note = note,

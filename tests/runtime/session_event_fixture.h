@@ -44,6 +44,11 @@ static inline calx_status hear(void *context, calx_session_event_details *detail
     if (details->mapper == &user_mapper)
         snprintf(self->text + size, sizeof(self->text) - size, ":%s",
                  ((const struct user *)details->entity)->name);
+    for (size_t i = 0; i < details->name_count; i++) {
+        size = strlen(self->text);
+        snprintf(self->text + size, sizeof(self->text) - size, "%c%s", i == 0 ? ' ' : ',',
+                 details->names[i]);
+    }
     if (self->act == NULL || self->at != details->event)
         return CALX_OK;
     at_event act = self->act;

@@ -22,10 +22,12 @@ static void a_commit_is_told_in_order(void **state)
                        "transient_to_pending:ed");
     assert_int_equal(commit(fix.session), CALX_OK);
     assert_heard(&ear, "before_commit before_flush after_transaction_create(flush) after_begin "
-                       "after_flush pending_to_persistent:ed after_flush_postexec "
-                       "after_transaction_end(flush) after_commit after_transaction_end");
+                       "before_insert:ed after_insert:ed after_flush pending_to_persistent:ed "
+                       "after_flush_postexec after_transaction_end(flush) after_commit expire:ed "
+                       "after_transaction_end");
     assert_int_equal(commit(fix.session), CALX_OK); /* of nothing (SES-096) */
-    assert_heard(&ear, "after_transaction_create before_commit after_commit after_transaction_end");
+    assert_heard(&ear, "after_transaction_create before_commit after_commit expire:ed "
+                       "after_transaction_end");
     tear_down(&fix);
 }
 
@@ -55,7 +57,7 @@ static void a_rollback_is_told_in_order(void **state)
     act_at(&ear, CALX_SESSION_AFTER_ROLLBACK, look_at_name, 1);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_null(ear.act);
-    assert_heard(&ear, "after_rollback persistent_to_transient:new after_transaction_end "
+    assert_heard(&ear, "after_rollback persistent_to_transient:new expire:ed after_transaction_end "
                        "after_soft_rollback");
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK); /* of nothing (SES-102) */
     assert_heard(&ear, "");
@@ -75,9 +77,10 @@ static void a_failed_flush_tells_of_its_rollback_once(void **state)
     listen_to_all(fix.session, &ear);
     assert_int_equal(calx_session_flush(fix.session), CALX_E_UNIQUE);
     assert_non_null(strstr(message(fix.session), rule_of_names()));
-    assert_heard(&ear, "before_flush after_transaction_create(flush) after_rollback "
-                       "pending_to_transient:ed persistent_to_transient:ed "
-                       "after_transaction_end(flush) after_soft_rollback(flush)");
+    assert_heard(&ear,
+                 "before_flush after_transaction_create(flush) before_insert:ed after_rollback "
+                 "pending_to_transient:ed persistent_to_transient:ed "
+                 "after_transaction_end(flush) after_soft_rollback(flush)");
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_heard(&ear, "after_transaction_end after_soft_rollback");
     tear_down(&fix);
@@ -98,7 +101,8 @@ static void savepoints_tell_like_transactions(void **state)
     calx_session_transaction inner = calx_session_get_nested_transaction(fix.session);
     assert_int_equal(calx_session_transaction_commit(inner), CALX_OK);
     assert_heard(&ear, "before_commit(nested) before_flush(nested) after_transaction_create(flush) "
-                       "after_begin(begun) after_begin(nested) after_flush(nested) "
+                       "after_begin(begun) after_begin(nested) before_insert:ed after_insert:ed "
+                       "after_flush(nested) "
                        "pending_to_persistent:ed after_flush_postexec(nested) "
                        "after_transaction_end(flush) after_commit(nested) "
                        "after_transaction_end(nested)");
@@ -218,7 +222,7 @@ static void the_session_rests_while_it_rolls_back(void **state)
     act_at(&ear, CALX_SESSION_AFTER_ROLLBACK, try_all, 1);
     assert_int_equal(calx_session_rollback(fix.session), CALX_OK);
     assert_null(ear.act);
-    assert_heard(&ear, "after_transaction_create(begun) after_rollback(begun) "
+    assert_heard(&ear, "after_transaction_create(begun) after_rollback(begun) expire:ed "
                        "after_transaction_end(begun) after_soft_rollback(begun)");
     tear_down(&fix);
 }
@@ -422,14 +426,16 @@ static void a_commit_can_be_refused_on_the_way(void **state)
     refuse_commit_at(CALX_SESSION_BEFORE_FLUSH, "before_commit before_flush", true);
     refuse_commit_at(CALX_SESSION_AFTER_TRANSACTION_CREATE,
                      "before_commit before_flush after_transaction_create(flush)", true);
-    refuse_commit_at(CALX_SESSION_AFTER_FLUSH,
-                     "before_commit before_flush after_transaction_create(flush) after_begin "
-                     "after_flush after_rollback pending_to_transient:ed "
-                     "after_transaction_end(flush) after_soft_rollback(flush)",
-                     false);
+    refuse_commit_at(
+        CALX_SESSION_AFTER_FLUSH,
+        "before_commit before_flush after_transaction_create(flush) after_begin "
+        "before_insert:ed after_insert:ed after_flush after_rollback pending_to_transient:ed "
+        "after_transaction_end(flush) after_soft_rollback(flush)",
+        false);
     refuse_commit_at(CALX_SESSION_AFTER_FLUSH_POSTEXEC,
                      "before_commit before_flush after_transaction_create(flush) after_begin "
-                     "after_flush pending_to_persistent:ed after_flush_postexec after_rollback "
+                     "before_insert:ed after_insert:ed after_flush pending_to_persistent:ed "
+                     "after_flush_postexec after_rollback "
                      "persistent_to_transient:ed after_transaction_end(flush) "
                      "after_soft_rollback(flush)",
                      false);

@@ -57,6 +57,20 @@ typedef enum calx_session_event {
     CALX_SESSION_PERSISTENT_TO_DETACHED,
     CALX_SESSION_DETACHED_TO_PERSISTENT,
     CALX_SESSION_LOADED_AS_PERSISTENT,
+    CALX_SESSION_LOAD,    /**< a row made it; members that are no columns may be set; may refuse:
+                               the query fails, the instance stays (SES-380) */
+    CALX_SESSION_REFRESH, /**< one that was there was filled; `names` of the members; as LOAD */
+    CALX_SESSION_EXPIRE,  /**< it is expired */
+    /* rows of a flush; `entity`, `mapper`, and `connection`, which may be used; may refuse: the
+     * flush is rolled back. Columns of the entity may be set, its relationships may not (SES-379).
+     * BEFORE is called for all rows of the class that follow each other, then they are sent, then
+     * AFTER is called for all of them. */
+    CALX_SESSION_BEFORE_INSERT,
+    CALX_SESSION_AFTER_INSERT,
+    CALX_SESSION_BEFORE_UPDATE,
+    CALX_SESSION_AFTER_UPDATE,
+    CALX_SESSION_BEFORE_DELETE,
+    CALX_SESSION_AFTER_DELETE,
     CALX_SESSION_EVENT_COUNT
 } calx_session_event;
 
@@ -77,6 +91,8 @@ typedef struct calx_session_event_details {
     calx_connection *connection;
     void *entity;
     const calx_mapper *mapper;
+    const char *const *names; /**< of members, name_count */
+    size_t name_count;
     void *inside; /**< private */
 } calx_session_event_details;
 
@@ -92,11 +108,12 @@ typedef struct calx_session_listener {
     const calx_mapper *mapper; /**< of events with an entity: those of this mapper only; or NULL */
     bool insert;               /**< before those there are already, not behind them */
     bool once;                 /**< for the first such event of a session only */
+    bool singly;               /**< of rows: before and after each, not before and after a batch */
 } calx_session_listener;
 
 #define CALX_SESSION_LISTENER_INIT                                                                 \
     {                                                                                              \
-        sizeof(calx_session_listener), 0, 0, 0, false, false                                       \
+        sizeof(calx_session_listener), 0, 0, 0, false, false, false                                \
     }
 
 /**
