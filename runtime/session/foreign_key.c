@@ -49,6 +49,21 @@ static bool waits(const calx_session *session, const calx_instance *instance, co
            calx_reference_is_post_updated(session, instance->mapper, foreign_key);
 }
 
+/* A stored row whose key names its owner would become another row without it (SES-188). */
+static calx_status refuse_none(calx_session *session, const calx_instance *instance,
+                               const calx_foreign_key *key)
+{
+    const calx_column *column = &instance->mapper->columns[key->columns[0]];
+    bool is_key = instance->state == CALX_STATE_PERSISTENT;
+    for (size_t part = 0; is_key && part < key->column_count; part++)
+        is_key = (instance->mapper->columns[key->columns[part]].flags & CALX_COLUMN_KEY) != 0;
+    return calx_session_fail(
+        session, is_key ? CALX_E_ASSERTION : CALX_E_NOT_NULL,
+        "%s.%s is %s, so a %s cannot be without its %s: delete it, or give it another",
+        instance->mapper->table, column->name, is_key ? "part of the key" : "NOT NULL",
+        instance->mapper->name, key->target->name);
+}
+
 static calx_status write_link(calx_session *session, calx_instance *instance, const calx_link *link,
                               size_t foreign_key)
 {
@@ -57,12 +72,7 @@ static calx_status write_link(calx_session *session, calx_instance *instance, co
     if (link->target == NULL && calx_reference_is_kept(session, instance->mapper, foreign_key))
         return CALX_OK;
     if (link->target == NULL && !calx_reference_can_be_null(instance->mapper, foreign_key))
-        return calx_session_fail(session, CALX_E_NOT_NULL,
-                                 "%s.%s is NOT NULL, so a %s cannot be without its %s: delete it, "
-                                 "or give it another",
-                                 instance->mapper->table,
-                                 instance->mapper->columns[key->columns[0]].name,
-                                 instance->mapper->name, key->target->name);
+        return refuse_none(session, instance, key);
     for (size_t part = 0; part < key->column_count; part++) {
         calx_status status = write_part(session, instance, target, foreign_key, part);
         if (status != CALX_OK)
