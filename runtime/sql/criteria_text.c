@@ -20,7 +20,7 @@ static void put_sets(calx_sql_writer *writer, const calx_sql_criteria *criteria)
 static void put_all(calx_sql_writer *writer, const calx_sql_criteria *criteria)
 {
     calx_sql_put(writer, criteria->set_count == 0 ? "DELETE FROM " : "UPDATE ");
-    calx_sql_put_name(writer, criteria->mapper->table);
+    calx_sql_put_table(writer, criteria->mapper->table);
     if (criteria->is_named) {
         calx_sql_put(writer, " AS ");
         calx_sql_put_alias(writer, 't', 0);

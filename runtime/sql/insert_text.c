@@ -104,7 +104,7 @@ calx_status calx_sql_insert_text(calx_buffer *out, calx_parameter_list *out_para
         .out = out, .parameters = out_parameters, .dialect = dialect, .error = error
     };
     calx_sql_put(&writer, "INSERT INTO ");
-    calx_sql_put_name(&writer, insert->mapper->table);
+    calx_sql_put_table(&writer, insert->mapper->table);
     if (insert->conflict == CALX_SQL_CONFLICT_UPDATE) {
         calx_sql_put(&writer, " AS ");
         calx_sql_put_alias(&writer, 't', 0);

@@ -236,6 +236,167 @@ static void a_schema_is_for_no_single_statement(void **state)
     free_with_places(engine);
 }
 
+/* ---- statements of the application ---- */
+
+/* Users of both, the same names; all that follows is done in the place. */
+static calx_session *session_among_two(calx_engine *engine, calx_engine **out_derived)
+{
+    calx_execution_options execution = in_place(0);
+    *out_derived = engine_in(engine, 0);
+    calx_engine *both[] = { engine, *out_derived };
+    for (int i = 0; i < 2; i++) {
+        calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+        options.bind = both[i];
+        assert_int_equal(calx_schema_create_all(both[i], &sample_metadata, NULL), CALX_OK);
+        calx_session *session = session_of(&options);
+        add_users(session, 3);
+        calx_session_free(session);
+    }
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    options.bind = engine;
+    options.execution_options = &execution;
+    return session_of(&options);
+}
+
+/* How many there are in the place, and how many by default. */
+static void assert_users(calx_engine *engine, const char *condition, int there, int by_default)
+{
+    char sql[240];
+    calx_connection *connection = connect_to(engine);
+    snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s.users WHERE %s", quoted(0), condition);
+    assert_int_equal(number(connection, sql), there);
+    snprintf(sql, sizeof(sql), "SELECT count(*) FROM users WHERE %s", condition);
+    assert_int_equal(number(connection, sql), by_default);
+    calx_connection_close(connection);
+}
+
+/* The users of which a select says so: it is in the same place. */
+static calx_query *users_of_a_select(calx_session *session, const char *name)
+{
+    calx_query *query = calx_query_new(session, &user_mapper);
+    calx_select *select = calx_select_new(session);
+    const calx_alias others = calx_alias_of(&user_mapper, 1);
+    good(session, calx_select_from(select, others));
+    good(session, calx_select_column(select, calx_as(user_col.id, others)));
+    good(session, calx_select_where(select, calx_eq(calx_as(user_col.name, others), name)));
+    good(session, calx_query_where(query, calx_in_select(user_col.id, select)));
+    calx_select_free(select);
+    return query;
+}
+
+static void changes_by_criteria_are_of_the_schema(void **state)
+{
+    (void)state;
+    calx_shows("ENG-185");
+    calx_engine *engine = engine_with_places();
+    calx_engine *derived = NULL;
+    calx_session *session = session_among_two(engine, &derived);
+    const calx_assignment age = calx_assign(user_col.age, 44);
+    int64_t count = -1;
+    calx_query *query = calx_query_new(session, &user_mapper);
+    good(session, calx_query_where(query, calx_ne(user_col.name, "user 0")));
+    good(session, calx_query_update(query, &age, 1, &count));
+    assert_int_equal(count, 2);
+    calx_query_free(query);
+    query = users_of_a_select(session, "user 1");
+    good(session, calx_query_delete(query, &count));
+    assert_int_equal(count, 1);
+    calx_query_free(query);
+    good(session, calx_session_commit(session));
+    assert_users(engine, "age = 44", 1, 0);
+    assert_users(engine, "name = 'user 1'", 0, 1);
+    calx_session_free(session);
+    calx_engine_free(derived);
+    free_with_places(engine);
+}
+
+static void insert_and_free(calx_session *session, calx_insert *insert)
+{
+    good(session, calx_insert_execute(insert, NULL));
+    calx_insert_free(insert);
+}
+
+/* "user 2" is there and takes the age, "new" is not. */
+static void upsert_two(calx_session *session)
+{
+    struct user rows[2];
+    const calx_column_ref by_name[] = { user_col.name.ref };
+    const calx_assignment age = calx_assign(user_col.age, 7);
+    memset(rows, 0, sizeof(rows));
+    rows[0].name = "user 2";
+    rows[1].name = "new";
+    calx_insert *insert = calx_insert_new(session, &user_mapper);
+    good(session, calx_insert_rows(insert, rows, 2));
+    good(session, calx_insert_on_conflict_update(insert, by_name, 1));
+    good(session, calx_insert_set(insert, &age, 1));
+    insert_and_free(session, insert);
+}
+
+static void insert_copies(calx_session *session)
+{
+    const calx_column_ref columns[] = { user_col.name.ref, user_col.role.ref,
+                                        user_col.revision.ref };
+    calx_insert *insert = calx_insert_new(session, &user_mapper);
+    calx_select *select = calx_select_new(session);
+    good(session, calx_select_value(select, calx_concat(user_col.name, " copied"), "name"));
+    good(session, calx_select_column(select, user_col.role));
+    good(session, calx_select_column(select, user_col.revision));
+    good(session, calx_insert_from_select(insert, columns, 3, select));
+    calx_select_free(select);
+    insert_and_free(session, insert);
+}
+
+static void inserts_are_into_the_schema(void **state)
+{
+    (void)state;
+    calx_shows("ENG-185");
+    calx_engine *engine = engine_with_places();
+    calx_engine *derived = NULL;
+    calx_session *session = session_among_two(engine, &derived);
+    struct user row;
+    memset(&row, 0, sizeof(row));
+    row.name = "plain";
+    calx_insert *insert = calx_insert_new(session, &user_mapper);
+    good(session, calx_insert_rows(insert, &row, 1));
+    insert_and_free(session, insert);
+    upsert_two(session);
+    insert_copies(session);
+    good(session, calx_session_commit(session));
+    assert_users(engine, "name = 'plain'", 1, 0);
+    assert_users(engine, "name = 'new'", 1, 0);
+    assert_users(engine, "age = 7", 1, 0);
+    assert_users(engine, "name LIKE '% copied'", 5, 0);
+    calx_session_free(session);
+    calx_engine_free(derived);
+    free_with_places(engine);
+}
+
+static void what_is_loaded_and_locked_again_is_of_the_schema(void **state)
+{
+    (void)state;
+    calx_shows("ENG-185");
+    calx_engine *engine = engine_with_places();
+    calx_engine *derived = NULL;
+    calx_session *session = session_among_two(engine, &derived);
+    calx_connection *connection = connect_to(engine);
+    char sql[160];
+    snprintf(sql, sizeof(sql), "UPDATE %s.users SET fullname = 'there'", quoted(0));
+    run(connection, sql);
+    ok(connection, calx_connection_commit(connection));
+    calx_connection_close(connection);
+    const void *user = NULL;
+    const calx_value key = calx_value_int64(1);
+    good(session, calx_session_get(session, &user_mapper, &key, &user));
+    calx_refresh_options again = CALX_REFRESH_OPTIONS_INIT;
+    again.lock = calx_test_on("sqlite") ? CALX_LOCK_NONE : CALX_LOCK_UPDATE;
+    good(session, calx_session_refresh_with(session, user, &again));
+    assert_string_equal(((const struct user *)user)->fullname, "there");
+    good(session, calx_session_rollback(session));
+    calx_session_free(session);
+    calx_engine_free(derived);
+    free_with_places(engine);
+}
+
 static calx_status make_and_free(const char *url)
 {
     calx_engine *engine = NULL;
@@ -273,6 +434,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_schema_has_its_own_tables_and_rows),
         cmocka_unit_test(a_session_has_its_own_schema_or_that_of_its_connection),
+        cmocka_unit_test(changes_by_criteria_are_of_the_schema),
+        cmocka_unit_test(inserts_are_into_the_schema),
+        cmocka_unit_test(what_is_loaded_and_locked_again_is_of_the_schema),
         cmocka_unit_test(a_schema_is_for_no_single_statement),
         cmocka_unit_test(missing_memory_for_a_schema_is_survived),
     };
