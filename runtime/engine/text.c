@@ -1,6 +1,6 @@
 /*
- * The engine's texts of queries. The lock is held to look, to put and to count, never while a text
- * is written: two threads that miss at once both write one, and the second takes the first's.
+ * The engine's texts of statements. The lock is held to look, to put and to count, never while a
+ * text is written: two threads that miss at once both write one, and the second takes the first's.
  */
 #include "engine/inside.h"
 
@@ -140,13 +140,14 @@ static calx_sql_text *keep(calx_text_cache *cache, const calx_shape *shape, calx
     return there;
 }
 
-calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_query *select,
+calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_statement *statement,
                                   const calx_shape *shape, calx_parameter_list *out_parameters,
                                   calx_sql_text **out_text, calx_error *error)
 {
     calx_buffer sql = CALX_BUFFER_INIT;
     calx_sql_text *text = NULL;
-    calx_status status = calx_sql_select(&sql, out_parameters, engine->dialect, select, error);
+    calx_status status =
+        calx_sql_statement_text(&sql, out_parameters, engine->dialect, statement, error);
     if (status != CALX_OK)
         goto out;
     text = new_text(shape, &sql);

@@ -1,14 +1,14 @@
 /*
- * Texts of queries, found by structure and kept by the engine, the least recently used ones up to a
- * bound. A text never changes and is counted: whoever holds one may use it from any thread after
- * the engine has let go of it, and so a session keeps its last few at hand without a lock.
+ * Texts of statements, found by structure and kept by the engine, the least recently used ones up
+ * to a bound. A text never changes and is counted: whoever holds one may use it from any thread
+ * after the engine has let go of it, and so a session keeps its last few at hand without a lock.
  */
 #ifndef CALX_ENGINE_TEXT_H
 #define CALX_ENGINE_TEXT_H
 
 #include <calx/engine.h>
 
-#include "sql/select.h"
+#include "sql/statement.h"
 
 #include <stdatomic.h>
 
@@ -47,11 +47,11 @@ void calx_sql_text_release(calx_sql_text *text);
 calx_sql_text *calx_engine_find_text(calx_engine *engine, const calx_shape *shape);
 
 /*
- * Makes the text of a query, its values into out_parameters, and keeps it if it has a shape (or
+ * Makes the text of a statement, its values into out_parameters, and keeps it if it has a shape (or
  * NULL). Any thread. *out_text: the caller's, calx_sql_text_release(). Answers what
- * calx_sql_select() answers.
+ * calx_sql_statement_text() answers.
  */
-calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_query *select,
+calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_statement *statement,
                                   const calx_shape *shape, calx_parameter_list *out_parameters,
                                   calx_sql_text **out_text, calx_error *error);
 

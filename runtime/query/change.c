@@ -11,8 +11,8 @@
 #include "query/evaluate.h"
 #include "session/synchronize.h"
 #include "sql/assign.h"
-#include "sql/criteria_text.h"
 #include "sql/spell.h"
+#include "sql/statement.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ typedef struct query_change {
     uint64_t *given, *worked_out; /* sets of columns */
     calx_value *values;           /* of the given ones, by column */
     calx_synchronize how;
-    calx_buffer text;
+    calx_sql_text *text; /* NULL: none yet */
     calx_parameter_list parameters;
     calx_instances meant;    /* whose rows are changed */
     calx_instances doubtful; /* whose rows may be */
@@ -37,7 +37,7 @@ typedef struct query_change {
 
 static void clear(query_change *change)
 {
-    calx_buffer_clear(&change->text);
+    calx_sql_text_release(change->text);
     calx_parameter_list_clear(&change->parameters);
     calx_instances_clear(&change->meant);
     calx_instances_clear(&change->doubtful);
@@ -196,7 +196,7 @@ static calx_status choose_way(query_change *change)
     return change->session->error.status;
 }
 
-static calx_status write_text(query_change *change)
+static calx_status find_text(query_change *change)
 {
     const calx_query *query = change->query;
     const calx_sql_criteria criteria = { .mapper = query->mapper,
@@ -204,10 +204,10 @@ static calx_status write_text(query_change *change)
                                          .set_count = change->set_count,
                                          .conditions = query->conditions,
                                          .condition_count = query->condition_count,
-                                         .is_named = query->held_count > 0 };
-    return calx_sql_criteria_text(&change->text, &change->parameters,
-                                  calx_engine_dialect(change->session->options.bind), &criteria,
-                                  &change->session->error);
+                                         .is_named = query->held_count > 0,
+                                         .returns_key = change->how == CALX_SYNCHRONIZE_FETCH };
+    const calx_sql_statement statement = { .criteria = &criteria };
+    return calx_session_text(change->session, &statement, &change->parameters, &change->text);
 }
 
 /* ---- who is meant, in memory ---- */
@@ -246,12 +246,12 @@ static calx_status find_in_memory(query_change *change)
          status == CALX_OK && (one = calx_identity_next(change->session, &position)) != NULL;)
         if (one->mapper == mapper)
             status = sort_in(change, one);
-    if (change->set_count == 0 && change->how == CALX_SYNCHRONIZE_AUTO &&
-        change->doubtful.count > 0) {
-        change->how = CALX_SYNCHRONIZE_FETCH;
-        change->meant.count = change->doubtful.count = 0;
-    }
-    return status;
+    if (status != CALX_OK || change->set_count > 0 || change->how != CALX_SYNCHRONIZE_AUTO ||
+        change->doubtful.count == 0)
+        return status;
+    change->how = CALX_SYNCHRONIZE_FETCH;
+    change->meant.count = change->doubtful.count = 0;
+    return find_text(change);
 }
 
 /* ---- the statement ---- */
@@ -318,10 +318,7 @@ static calx_status execute(query_change *change, bool *out_sent)
     calx_session *session = change->session;
     calx_cursor *cursor = NULL;
     bool row = false;
-    if (change->text.status != CALX_OK)
-        return calx_error_set_nomem(&session->error);
-    if (calx_connection_open_text(session->connection, calx_buffer_text(&change->text),
-                                  change->text.size, &cursor) != CALX_OK ||
+    if (calx_connection_open_known(session->connection, change->text, &cursor) != CALX_OK ||
         calx_cursor_execute(cursor, change->parameters.items, change->parameters.count, &row) !=
             CALX_OK) {
         calx_session_take_error(session);
@@ -341,9 +338,6 @@ static calx_status execute(query_change *change, bool *out_sent)
 static calx_status send(query_change *change)
 {
     bool sent = false;
-    if (change->how == CALX_SYNCHRONIZE_FETCH)
-        calx_sql_returning_key(&change->text, calx_engine_dialect(change->session->options.bind),
-                               change->query->mapper);
     calx_status status = execute(change, &sent);
     if (status == CALX_OK)
         status = synchronize(change);
@@ -359,7 +353,7 @@ static calx_status run(query_change *change)
     calx_session *session = change->session;
     calx_status status = choose_way(change);
     if (status == CALX_OK)
-        status = write_text(change);
+        status = find_text(change);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
@@ -379,7 +373,6 @@ static calx_status begin(query_change *change, calx_query *query, const char *ve
         .query = query, .session = query->session, .verb = verb, .how = query->synchronize
     };
     calx_arena_init(&change->arena, 0);
-    calx_buffer_init(&change->text);
     calx_parameter_list_init(&change->parameters);
     change->entity = calx_session_entity(query->session, query->mapper);
     return change->entity == NULL ? query->session->error.status : check_form(change);

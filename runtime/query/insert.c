@@ -12,7 +12,7 @@
 #include "session/synchronize.h"
 #include "session/version.h"
 #include "sql/assign.h"
-#include "sql/insert_text.h"
+#include "sql/statement.h"
 
 #include <string.h>
 
@@ -326,15 +326,14 @@ static calx_status take_rows(insert_run *run, calx_cursor *cursor, bool row)
     return status;
 }
 
-static calx_status execute(insert_run *run, const calx_buffer *text,
+static calx_status execute(insert_run *run, const calx_sql_text *text,
                            const calx_parameter_list *parameters)
 {
     calx_session *session = run->insert->session;
     calx_cursor *cursor = NULL;
     bool row = false;
     calx_status status = CALX_OK;
-    if (calx_connection_open_text(session->connection, calx_buffer_text(text), text->size,
-                                  &cursor) != CALX_OK ||
+    if (calx_connection_open_known(session->connection, text, &cursor) != CALX_OK ||
         calx_cursor_execute(cursor, parameters->items, parameters->count, &row) != CALX_OK)
         status = calx_session_take_error(session);
     else
@@ -352,9 +351,9 @@ static calx_status send(insert_run *run, size_t row_count)
 {
     calx_insert *insert = run->insert;
     bool selects = insert->select != NULL;
-    calx_buffer text = CALX_BUFFER_INIT;
+    calx_sql_text *text = NULL;
     calx_parameter_list parameters;
-    const calx_sql_insert statement = {
+    const calx_sql_insert sql = {
         .mapper = insert->mapper,
         .columns = selects ? insert->columns : run->columns,
         .column_count = selects ? insert->column_count : run->column_count,
@@ -372,13 +371,12 @@ static calx_status send(insert_run *run, size_t row_count)
         .returns = run->returns,
     };
     calx_parameter_list_init(&parameters);
-    calx_status status =
-        calx_sql_insert_text(&text, &parameters, calx_engine_dialect(insert->session->options.bind),
-                             &statement, &insert->session->error);
+    const calx_sql_statement statement = { .insert = &sql };
+    calx_status status = calx_session_text(insert->session, &statement, &parameters, &text);
     if (status == CALX_OK)
-        status = execute(run, &text, &parameters);
+        status = execute(run, text, &parameters);
     calx_parameter_list_clear(&parameters);
-    calx_buffer_clear(&text);
+    calx_sql_text_release(text);
     return status;
 }
 

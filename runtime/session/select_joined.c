@@ -105,8 +105,9 @@ static calx_status find_text(calx_session *session, joined_query *query)
     if (query->text != NULL)
         return CALX_OK;
     calx_parameter_list_reset(&query->parameters);
-    return calx_engine_make_text(engine, &query->select, has_shape ? &shape : NULL,
-                                 &query->parameters, &query->text, &session->error);
+    return calx_engine_make_text(engine, &(calx_sql_statement){ .query = &query->select },
+                                 has_shape ? &shape : NULL, &query->parameters, &query->text,
+                                 &session->error);
 }
 
 static calx_status visit_rows(calx_session *session, const calx_selection *selection,

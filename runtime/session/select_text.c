@@ -1,7 +1,8 @@
 /*
- * Texts of queries. Most queries of a program differ in their values only, so a text is found by
- * the query's shape: first the one used last, then among the last few of the session, which needs
- * no lock, then among those of the engine; only what none of them has is written.
+ * Texts of queries, and of other statements over mappers. Most of a program differ in their values
+ * only, so a text is found by the shape: first the one used last, then among the last few of the
+ * session, which needs no lock, then among those of the engine; only what none of them has is
+ * written.
  */
 #include "session/session.h"
 
@@ -41,17 +42,24 @@ static bool find_text(calx_session *session, const calx_shape *shape, calx_sql_t
 calx_status calx_session_select_text(calx_session *session, const calx_sql_query *select,
                                      calx_parameter_list *parameters, calx_sql_text **text)
 {
+    const calx_sql_statement statement = { .query = select };
+    return calx_session_text(session, &statement, parameters, text);
+}
+
+calx_status calx_session_text(calx_session *session, const calx_sql_statement *statement,
+                              calx_parameter_list *parameters, calx_sql_text **text)
+{
     calx_shape shape;
     calx_parameter_list_reset(parameters);
-    bool has_shape =
-        calx_sql_shape(&shape, parameters, calx_engine_dialect(session->options.bind), select);
+    bool has_shape = calx_sql_statement_shape(
+        &shape, parameters, calx_engine_dialect(session->options.bind), statement);
     if (has_shape && find_text(session, &shape, text))
         return CALX_OK;
     calx_sql_text *made = NULL;
     calx_parameter_list_reset(parameters);
     calx_status status =
-        calx_engine_make_text(session->options.bind, select, has_shape ? &shape : NULL, parameters,
-                              &made, &session->error);
+        calx_engine_make_text(session->options.bind, statement, has_shape ? &shape : NULL,
+                              parameters, &made, &session->error);
     if (status == CALX_OK)
         take_text(text, made);
     return status;

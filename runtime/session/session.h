@@ -273,6 +273,10 @@ void calx_join_close(calx_session *session);
 calx_status calx_session_select_text(calx_session *session, const calx_sql_query *select,
                                      calx_parameter_list *parameters, calx_sql_text **text);
 
+/* The same for any statement. */
+calx_status calx_session_text(calx_session *session, const calx_sql_statement *statement,
+                              calx_parameter_list *parameters, calx_sql_text **text);
+
 /* ---- rows and instances, load.c ---- */
 
 /* What a SELECT does to the rows it reads; zeroed: nothing. */

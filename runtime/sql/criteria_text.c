@@ -3,9 +3,6 @@
  */
 #include "sql/criteria_text.h"
 
-#include "base/error.h"
-#include "sql/name.h"
-
 static void put_sets(calx_sql_writer *writer, const calx_sql_criteria *criteria)
 {
     for (size_t i = 0; i < criteria->set_count; i++) {
@@ -17,10 +14,19 @@ static void put_sets(calx_sql_writer *writer, const calx_sql_criteria *criteria)
     }
 }
 
+static void put_returning(calx_sql_writer *writer, const calx_mapper *mapper)
+{
+    for (size_t i = 0; i < mapper->key_count; i++) {
+        calx_sql_put(writer, i == 0 ? " RETURNING " : ", ");
+        calx_sql_put_name(writer, mapper->columns[mapper->key[i]].name);
+    }
+}
+
 static void put_all(calx_sql_writer *writer, const calx_sql_criteria *criteria)
 {
     calx_sql_put(writer, criteria->set_count == 0 ? "DELETE FROM " : "UPDATE ");
     calx_sql_put_table(writer, criteria->mapper->table);
+    calx_sql_put_fact(writer, (uintptr_t)criteria->mapper); /* whose columns are meant */
     if (criteria->is_named) {
         calx_sql_put(writer, " AS ");
         calx_sql_put_alias(writer, 't', 0);
@@ -32,45 +38,16 @@ static void put_all(calx_sql_writer *writer, const calx_sql_criteria *criteria)
         calx_sql_put_condition(writer, condition->nodes, condition->count,
                                criteria->condition_count > 1 ? CALX_OP_AND : CALX_OP_NONE);
     }
+    if (criteria->returns_key)
+        put_returning(writer, criteria->mapper);
 }
 
-static calx_status finish(const calx_sql_writer *writer, const calx_mapper *mapper)
-{
-    if (writer->status != CALX_OK)
-        return writer->status;
-    if (writer->out->status == CALX_E_NOMEM || writer->parameters->status != CALX_OK)
-        return calx_error_set_nomem(writer->error);
-    if (writer->out->status != CALX_OK)
-        return calx_error_set(writer->error, writer->out->status,
-                              "table \"%s\" or one of its columns has a name %s does not take",
-                              mapper->table, writer->dialect->name);
-    if (writer->parameters->count > writer->dialect->max_parameters)
-        return calx_error_set(writer->error, CALX_E_LIMIT,
-                              "a statement over table \"%s\" has %zu values, and %s takes %zu",
-                              mapper->table, writer->parameters->count, writer->dialect->name,
-                              writer->dialect->max_parameters);
-    return CALX_OK;
-}
-
-calx_status calx_sql_criteria_text(calx_buffer *out, calx_parameter_list *out_parameters,
-                                   const calx_dialect *dialect, const calx_sql_criteria *criteria,
-                                   calx_error *error)
+void calx_sql_put_criteria(calx_sql_writer *writer, const calx_sql_criteria *criteria)
 {
     const calx_sql_source own = { .mapper = criteria->mapper,
                                   .letter = criteria->is_named ? 't' : '\0' };
     const calx_sql_scope scope = { .sources = &own, .count = 1 };
-    calx_sql_writer writer = { .out = out,
-                               .parameters = out_parameters,
-                               .dialect = dialect,
-                               .scope = &scope,
-                               .error = error };
-    put_all(&writer, criteria);
-    return finish(&writer, criteria->mapper);
-}
-
-void calx_sql_returning_key(calx_buffer *out, const calx_dialect *dialect,
-                            const calx_mapper *mapper)
-{
-    calx_buffer_put(out, " RETURNING ");
-    calx_sql_names(out, dialect, mapper, mapper->key, mapper->key_count);
+    writer->scope = &scope;
+    put_all(writer, criteria);
+    writer->scope = NULL;
 }

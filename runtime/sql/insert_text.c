@@ -4,7 +4,6 @@
  */
 #include "sql/insert_text.h"
 
-#include "base/error.h"
 #include "sql/name.h"
 
 static void put_names(calx_sql_writer *writer, const calx_mapper *mapper, const uint16_t *columns,
@@ -17,11 +16,24 @@ static void put_names(calx_sql_writer *writer, const calx_mapper *mapper, const 
     calx_sql_put(writer, count == 0 ? "" : ")");
 }
 
+/* Of rows the shape has only how many there are, or few of them would fill it. */
+static void add_values(calx_sql_writer *writer, const calx_sql_insert *insert)
+{
+    calx_sql_put(writer, " VALUES ");
+    calx_sql_put_fact(writer, insert->row_count);
+    for (size_t i = 0; i < insert->row_count * insert->column_count; i++)
+        calx_parameter_list_add(writer->parameters, insert->values[i]);
+}
+
 static void put_values(calx_sql_writer *writer, const calx_sql_insert *insert)
 {
     if (insert->column_count == 0) {
         calx_sql_put(writer, " ");
         calx_sql_put(writer, writer->dialect->default_values);
+        return;
+    }
+    if (writer->shape != NULL) {
+        add_values(writer, insert);
         return;
     }
     for (size_t row = 0; row < insert->row_count; row++) {
@@ -78,47 +90,35 @@ static void put_conflict(calx_sql_writer *writer, const calx_sql_insert *insert)
         put_update(writer, insert);
 }
 
-static calx_status finish(const calx_sql_writer *writer, const calx_mapper *mapper)
+static void put_returning(calx_sql_writer *writer, const calx_mapper *mapper)
 {
-    if (writer->status != CALX_OK)
-        return writer->status;
-    if (writer->out->status == CALX_E_NOMEM || writer->parameters->status != CALX_OK)
-        return calx_error_set_nomem(writer->error);
-    if (writer->out->status != CALX_OK)
-        return calx_error_set(writer->error, writer->out->status,
-                              "table \"%s\" or one of its columns has a name %s does not take",
-                              mapper->table, writer->dialect->name);
-    return CALX_OK;
+    calx_sql_put(writer, " RETURNING ");
+    if (writer->shape == NULL) /* the mapper is in the shape already */
+        calx_sql_all_names(writer->out, writer->dialect, mapper);
 }
 
-calx_status calx_sql_insert_text(calx_buffer *out, calx_parameter_list *out_parameters,
-                                 const calx_dialect *dialect, const calx_sql_insert *insert,
-                                 calx_error *error)
+void calx_sql_put_insert(calx_sql_writer *writer, const calx_sql_insert *insert)
 {
     const calx_sql_source sources[] = {
         { .mapper = insert->mapper, .letter = 't' },
         { .mapper = insert->mapper, .alias = insert->excluded, .letter = CALX_SQL_EXCLUDED },
     };
     const calx_sql_scope scope = { .sources = sources, .count = 2 };
-    calx_sql_writer writer = {
-        .out = out, .parameters = out_parameters, .dialect = dialect, .error = error
-    };
-    calx_sql_put(&writer, "INSERT INTO ");
-    calx_sql_put_table(&writer, insert->mapper->table);
+    calx_sql_put(writer, "INSERT INTO ");
+    calx_sql_put_table(writer, insert->mapper->table);
+    calx_sql_put_fact(writer, (uintptr_t)insert->mapper); /* whose columns are meant */
     if (insert->conflict == CALX_SQL_CONFLICT_UPDATE) {
-        calx_sql_put(&writer, " AS ");
-        calx_sql_put_alias(&writer, 't', 0);
+        calx_sql_put(writer, " AS ");
+        calx_sql_put_alias(writer, 't', 0);
     }
-    put_names(&writer, insert->mapper, insert->columns, insert->column_count);
+    put_names(writer, insert->mapper, insert->columns, insert->column_count);
     if (insert->block != NULL)
-        put_block(&writer, insert);
+        put_block(writer, insert);
     else
-        put_values(&writer, insert);
-    writer.scope = &scope;
-    put_conflict(&writer, insert);
-    if (insert->returns) {
-        calx_sql_put(&writer, " RETURNING ");
-        calx_sql_all_names(out, dialect, insert->mapper);
-    }
-    return finish(&writer, insert->mapper);
+        put_values(writer, insert);
+    writer->scope = &scope;
+    put_conflict(writer, insert);
+    writer->scope = NULL;
+    if (insert->returns)
+        put_returning(writer, insert->mapper);
 }

@@ -31,9 +31,7 @@ typedef struct calx_sql_insert {
     bool returns;      /* every column of the rows, in table order */
 } calx_sql_insert;
 
-/* Puts the text and adds the parameters. Answers as calx_sql_select(). */
-calx_status calx_sql_insert_text(calx_buffer *out, calx_parameter_list *out_parameters,
-                                 const calx_dialect *dialect, const calx_sql_insert *insert,
-                                 calx_error *error);
+/* Puts the statement; failures are the writer's. */
+void calx_sql_put_insert(calx_sql_writer *writer, const calx_sql_insert *insert);
 
 #endif

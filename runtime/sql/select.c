@@ -624,10 +624,13 @@ bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters,
     calx_sql_writer writer = { .shape = out, .parameters = out_parameters, .dialect = dialect };
     out->count = 0;
     out->is_full = false;
-    if (walk(&writer, select) != CALX_OK || out->is_full)
-        return false;
-    out->hash = calx_hash(out->words, out->count * sizeof(out->words[0]));
-    return true;
+    return walk(&writer, select) == CALX_OK && calx_shape_end(out);
+}
+
+bool calx_shape_end(calx_shape *shape)
+{
+    shape->hash = calx_hash(shape->words, shape->count * sizeof(shape->words[0]));
+    return !shape->is_full;
 }
 
 bool calx_shape_equal(const calx_shape *shape, const uint64_t *words, size_t count)

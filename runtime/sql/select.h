@@ -95,6 +95,9 @@ calx_status calx_sql_select(calx_buffer *out, calx_parameter_list *out_parameter
 bool calx_sql_shape(calx_shape *out, calx_parameter_list *out_parameters,
                     const calx_dialect *dialect, const calx_sql_query *select);
 
+/* The walk is done. false: there was more than it holds. */
+bool calx_shape_end(calx_shape *shape);
+
 bool calx_shape_equal(const calx_shape *shape, const uint64_t *words, size_t count);
 
 #endif
