@@ -316,6 +316,9 @@ static bool has_null(const calx_list *list, calx_value_type wanted)
     return false;
 }
 
+/* Longer lists are rows of a table, where there are no arrays. */
+enum { MOST_PLACES = 1024 };
+
 /* Lists of different lengths share a text up to the next power of two: the last item stands there
  * several times, which changes nothing. One that is written again has as many as before. */
 static size_t places_for(const calx_sql_writer *writer, size_t count)
@@ -345,6 +348,20 @@ static void put_items(calx_sql_writer *writer, const calx_node *node, const calx
         put_value(writer, beside, value);
     }
     calx_sql_put(writer, ")");
+}
+
+static bool is_for_json(const calx_sql_writer *writer, const calx_node *node, const calx_list *list)
+{
+    return list->count > MOST_PLACES && writer->dialect->json_rows != NULL &&
+           calx_sql_fits_json(list, class_of_wanted(node));
+}
+
+static void put_json(calx_sql_writer *writer, const calx_node *node)
+{
+    calx_sql_put(writer, node->operation == CALX_OP_IN ? " IN " : " NOT IN ");
+    calx_sql_put(writer, writer->dialect->json_rows);
+    calx_sql_put_json(writer, &node->operand.as.list, class_of_wanted(node));
+    calx_sql_put(writer, "))");
 }
 
 static void put_array(calx_sql_writer *writer, const calx_node *node, const char *type)
@@ -392,6 +409,8 @@ static const calx_node *put_in(calx_sql_writer *writer, const calx_node *node)
         null_value(writer, node->child_count == 0 ? &node->column : NULL);
     else if (type != NULL && calx_sql_fits_array(list))
         put_array(writer, node, type);
+    else if (is_for_json(writer, node, list))
+        put_json(writer, node);
     else
         put_items(writer, node, list);
     return calx_node_end(node);

@@ -136,4 +136,8 @@ bool calx_sql_fits_array(const calx_list *list);
 /* The placeholder of an array of the items, as values of a class. The same. */
 void calx_sql_put_array(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
 
+/* Whether the items can be in a text of JSON and come out of it as they are; its placeholder. */
+bool calx_sql_fits_json(const calx_list *list, calx_value_type wanted);
+void calx_sql_put_json(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
+
 #endif

@@ -157,6 +157,48 @@ static void lists_of_every_length_find_the_same(void **state)
     tear_down(&fix);
 }
 
+enum { LONG_LIST = 100000 };
+
+/* More than the parameters of any statement. */
+static void lists_longer_than_any_statement_find_the_same(void **state)
+{
+    (void)state;
+    fixture fix;
+    static int64_t numbers[LONG_LIST];
+    static const char *texts[LONG_LIST];
+    static bool flags[LONG_LIST];
+    static const char awkward[] = "a\"b\\c\001\n\t/\303\244\360\237\230\200'";
+    set_up(&fix);
+    for (int i = 0; i < LONG_LIST; i++) {
+        numbers[i] = INT64_MIN + i;
+        texts[i] = "nobody";
+    }
+    for (size_t count = 1025; count <= LONG_LIST; count = count * 9 + 7) {
+        numbers[count - 1] = 41;
+        texts[count - 1] = "mary";
+        assert_holds(&fix, calx_in(user_col.age, numbers, count), "fred");
+        assert_holds(&fix, calx_not_in(user_col.age, numbers, count), "ed jack wendy");
+        assert_holds(&fix, calx_in(calx_add(user_col.age, 0), numbers, count), "fred");
+        assert_holds(&fix, calx_in(user_col.name, texts, count), "mary");
+        assert_holds(&fix, calx_not_in(calx_lower(user_col.name), texts, count),
+                     "ed fred jack wendy");
+        assert_holds(
+            &fix,
+            calx_or(calx_in(user_col.age, numbers, count), calx_in(user_col.name, texts, count)),
+            "fred mary");
+        assert_holds(&fix, calx_in(calx_gt(user_col.age, 40), flags, count), "ed jack wendy");
+        numbers[count - 1] = INT64_MAX;
+        texts[count - 1] = "nobody";
+    }
+    texts[LONG_LIST - 1] = awkward;
+    assert_holds(&fix, calx_in(calx_concat(calx_nullif(user_col.name, "ed"), ""), texts, LONG_LIST),
+                 "");
+    assert_holds(&fix, calx_in(calx_scalar(awkward), texts, LONG_LIST), "ed fred jack mary wendy");
+    assert_holds(&fix, calx_in(calx_sub(calx_mul(user_col.id, 0), INT64_MAX), numbers, LONG_LIST),
+                 "ed fred jack mary wendy");
+    tear_down(&fix);
+}
+
 /* Its text is kept: from the second time on, only the values are gathered. */
 static void a_list_in_a_text_that_is_looked_for_finds_the_same_again(void **state)
 {
@@ -294,6 +336,7 @@ int main(void)
         cmocka_unit_test(parts_of_text_are_found_as_they_are),
         cmocka_unit_test(choices_are_made_alike),
         cmocka_unit_test(lists_of_every_length_find_the_same),
+        cmocka_unit_test(lists_longer_than_any_statement_find_the_same),
         cmocka_unit_test(a_list_in_a_text_that_is_looked_for_finds_the_same_again),
         cmocka_unit_test(a_list_of_another_length_is_the_same_text),
         cmocka_unit_test(aggregates_come_to_the_same),

@@ -320,10 +320,10 @@ static void a_list_in_an_operand_written_twice_is_bound_once(void **state)
 static void a_list_written_twice_has_its_places_twice(void **state)
 {
     (void)state;
-    static int64_t ids[16000];
+    static double numbers[16000];
     written w;
     calx_expression condition =
-        calx_and(calx_in(everything_col.i64, ids, 16000), calx_eq(everything_col.i32, 7));
+        calx_and(calx_in(everything_col.real64, numbers, 16000), calx_eq(everything_col.i32, 7));
     calx_expression ends =
         calx_ends_with(calx_else(calx_case(condition, calx_scalar(everything_col.text)),
                                  calx_scalar(everything_col.array)),
@@ -332,6 +332,26 @@ static void a_list_written_twice_has_its_places_twice(void **state)
     assert_int_equal(w.status, CALX_OK);
     assert_int_equal(w.parameters.count, 16384 + 2);
     assert_non_null(strstr(calx_buffer_text(&w.text), "?16384) AND \"i32\" = ?16385 THEN"));
+    written_clear(&w);
+}
+
+static void a_long_list_is_one_parameter_wherever_it_stands(void **state)
+{
+    (void)state;
+    static int64_t ids[16000];
+    written w;
+    calx_expression chosen = calx_else(
+        calx_case(calx_in(everything_col.i64, ids, 16000), calx_scalar(everything_col.text)),
+        calx_scalar(everything_col.array));
+    calx_expression ends = calx_ends_with(chosen, "z");
+    write_text(&w, &calx_dialect_sqlite, &ends, NULL);
+    assert_int_equal(w.status, CALX_OK);
+    assert_int_equal(w.parameters.count, 2);
+    assert_string_equal(
+        calx_buffer_text(&w.text),
+        "substr(CASE WHEN \"i64\" IN (SELECT \"value\" FROM json_each(?)) THEN \"text\" ELSE "
+        "\"array\" END, length(CASE WHEN \"i64\" IN (SELECT \"value\" FROM json_each(?1)) THEN "
+        "\"text\" ELSE \"array\" END) - length(?) + 1) = ?2");
     written_clear(&w);
 }
 
@@ -604,6 +624,7 @@ int main(void)
         cmocka_unit_test(lists_are_arrays_or_come_in_powers_of_two),
         cmocka_unit_test(a_list_in_an_operand_written_twice_is_bound_once),
         cmocka_unit_test(a_list_written_twice_has_its_places_twice),
+        cmocka_unit_test(a_long_list_is_one_parameter_wherever_it_stands),
         cmocka_unit_test(wrong_operands_are_spelled),
         cmocka_unit_test(a_function_needs_a_name),
         cmocka_unit_test(functions_of_rows_stand_where_they_may),
