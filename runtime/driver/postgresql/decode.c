@@ -345,6 +345,17 @@ static CALX_APART bool decode(const PGresult *result, int row, int column, calx_
 /* How a column is read whose values mostly are of the class wanted. */
 enum { READ_ANY = 0, READ_INT8, READ_INT4, READ_FLOAT8, READ_TEXT };
 
+/* What is read as stored is of this class. */
+static calx_value_type stored_class(unsigned char reader)
+{
+    static const calx_value_type classes[] = { [READ_ANY] = CALX_VALUE_NULL,
+                                               [READ_INT8] = CALX_VALUE_INT64,
+                                               [READ_INT4] = CALX_VALUE_INT64,
+                                               [READ_FLOAT8] = CALX_VALUE_DOUBLE,
+                                               [READ_TEXT] = CALX_VALUE_TEXT };
+    return classes[reader];
+}
+
 static unsigned char reader_of(const PGresult *result, int column)
 {
     Oid type = PQftype(result, column);
@@ -445,7 +456,7 @@ calx_status calx_postgresql_read_from(calx_driver_statement *base, size_t first,
         out[i].type = CALX_VALUE_NULL;
         if (size == 0 && PQgetisnull(result, row, column))
             continue;
-        out[i].type = wanted[i];
+        out[i].type = wanted[i] == CALX_VALUE_NULL ? stored_class(reader) : wanted[i];
         if (reader != READ_ANY &&
             read_usual(reader, PQgetvalue(result, row, column), size, &out[i]))
             continue;

@@ -539,6 +539,28 @@ static bool read_usual(sqlite3_value *cell, calx_value_type wanted, calx_value *
     return true;
 }
 
+/* The same of a cell wanted as stored: whichever of the three it is. */
+static bool read_as_stored(sqlite3_value *cell, calx_value *out)
+{
+    switch (sqlite3_value_type(cell)) {
+    case SQLITE_INTEGER:
+        out->type = CALX_VALUE_INT64;
+        out->as.int64 = sqlite3_value_int64(cell);
+        return true;
+    case SQLITE_FLOAT:
+        out->type = CALX_VALUE_DOUBLE;
+        out->as.real = sqlite3_value_double(cell);
+        return true;
+    case SQLITE_TEXT:
+        out->type = CALX_VALUE_TEXT;
+        out->as.span.data = sqlite3_value_text(cell);
+        out->as.span.size = (size_t)sqlite3_value_bytes(cell);
+        return out->as.span.data != NULL;
+    default:
+        return false;
+    }
+}
+
 static CALX_APART calx_status read_any(sqlite_statement *statement, int column,
                                        calx_value_type wanted, calx_value *out)
 {
@@ -562,7 +584,9 @@ calx_status calx_sqlite_read_from(calx_driver_statement *base, size_t first,
                               statement->width);
     for (size_t i = 0; i < count; i++) {
         int column = (int)(first + i);
-        if (read_usual(sqlite3_column_value(statement->stmt, column), wanted[i], &out[i]))
+        sqlite3_value *cell = sqlite3_column_value(statement->stmt, column);
+        if (wanted[i] == CALX_VALUE_NULL ? read_as_stored(cell, &out[i])
+                                         : read_usual(cell, wanted[i], &out[i]))
             continue;
         calx_status status = read_any(statement, column, wanted[i], &out[i]);
         if (status != CALX_OK)
