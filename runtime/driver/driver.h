@@ -338,14 +338,15 @@ struct calx_driver {
     calx_status (*listen)(calx_driver_connection *connection, const char *channel, bool on);
     /*
      * Required with listen. Takes the oldest notification out of the connection's queue, which is
-     * bounded, or waits for one until the deadline, not in a transaction. *out borrowed until the
-     * next call; NULL: none came.
+     * bounded, or waits for one until the deadline, not in a transaction. *out: owned,
+     * calx_release(); NULL: none came.
      */
     calx_status (*notification)(calx_driver_connection *connection, int64_t deadline,
-                                const calx_notification **out);
+                                calx_notification **out);
     /*
      * Required with listen. Listens to nothing any more, however that began, and empties the queue.
-     * Outside of a transaction, where the connection `listens`.
+     * Outside of a transaction, where the connection `listens`; LISTEN inside of a function that a
+     * query calls is not noticed.
      */
     calx_status (*hush)(calx_driver_connection *connection);
     /*

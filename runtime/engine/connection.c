@@ -503,6 +503,8 @@ calx_status calx_connection_invalidate(calx_connection *connection)
 calx_status calx_connection_invalidate_soft(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     if (connection->link != NULL)
         calx_pool_doom(connection->engine->pool, &connection->link->entry);
     if (connection->link != NULL)
@@ -513,6 +515,8 @@ calx_status calx_connection_invalidate_soft(calx_connection *connection)
 calx_status calx_connection_detach(calx_connection *connection)
 {
     calx_connection_forget_error(connection);
+    if (connection->state == CALX_CONNECTION_COPYING)
+        return calx_connection_fail_copying(connection);
     if (connection->link == NULL)
         return calx_error_set(&connection->error, CALX_E_STATE,
                               "the connection was invalidated, there is nothing to detach");
@@ -561,10 +565,14 @@ static void clear_handle(calx_connection *connection)
     connection->own_settings = NULL;
     connection->state = CALX_CONNECTION_IDLE;
     connection->autocommit = false;
+    connection->closing = false;
     connection->handling = false;
     if (connection->two_phase != NULL)
         calx_release(connection->two_phase);
     connection->two_phase = NULL;
+    if (connection->notification != NULL)
+        calx_release(connection->notification);
+    connection->notification = NULL;
 }
 
 void calx_connection_free_handle(calx_connection *connection)
@@ -617,6 +625,10 @@ void calx_connection_close(calx_connection *connection)
 {
     if (connection == NULL)
         return;
+    if (connection->state == CALX_CONNECTION_COPYING) {
+        connection->closing = true; /* the COPY ends, and closes it then (copy.c) */
+        return;
+    }
     calx_engine *engine = connection->engine;
     orphan_cursors(connection);
     if (connection->state == CALX_CONNECTION_PREPARED)

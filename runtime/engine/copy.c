@@ -40,6 +40,27 @@ static calx_status raise(calx_connection *connection, calx_event event, const ch
                             &connection->error);
 }
 
+/* The application's source or sink, and whose it is. */
+typedef struct partner {
+    calx_connection *connection;
+    const calx_driver_transfer *wanted;
+} partner;
+
+/* One that has closed the connection wants nothing more of it. */
+static calx_status read_from(void *context, const char **out_data, size_t *out_size)
+{
+    const partner *self = context;
+    calx_status status = self->wanted->read(self->wanted->context, out_data, out_size);
+    return self->connection->closing ? CALX_E_STATE : status;
+}
+
+static calx_status write_to(void *context, const char *data, size_t size)
+{
+    const partner *self = context;
+    calx_status status = self->wanted->write(self->wanted->context, data, size);
+    return self->connection->closing ? CALX_E_STATE : status;
+}
+
 /* The application's functions run in here. */
 static calx_status transfer_by(calx_connection *connection, calx_driver_transfer *transfer,
                                copy_slot slot)
@@ -50,8 +71,14 @@ static calx_status transfer_by(calx_connection *connection, calx_driver_transfer
     if (connection->echo)
         calx_echo_statement(connection, transfer->sql, NULL, 0);
     physical->deadline = timeout_ms > 0 ? calx_deadline_in_ms(timeout_ms) : 0;
+    partner guarded = { connection, transfer };
+    calx_driver_transfer by = *transfer;
+    by.read = transfer->read != NULL ? read_from : NULL;
+    by.write = transfer->write != NULL ? write_to : NULL;
+    by.context = &guarded;
     connection->state = CALX_CONNECTION_COPYING;
-    calx_status status = slot(physical, transfer);
+    calx_status status = slot(physical, &by);
+    transfer->rows = by.rows;
     connection->state = CALX_CONNECTION_BEGUN;
     physical->deadline = 0;
     if (connection->echo)
@@ -89,7 +116,10 @@ static calx_status copy(calx_connection *connection, calx_driver_transfer *trans
     calx_status status = copy_inside(connection, transfer, slot);
     if (status == CALX_OK && out_rows != NULL)
         *out_rows = transfer->rows;
+    bool closing = connection->closing && connection->state != CALX_CONNECTION_COPYING;
     calx_connection_leave(connection, before);
+    if (closing)
+        calx_connection_close(connection);
     return status;
 }
 

@@ -8,6 +8,7 @@
 
 #include <calx/connection.h>
 #include <calx/engine.h>
+#include <calx/notification.h>
 
 #include "base/info.h"
 #include "base/log.h"
@@ -176,12 +177,14 @@ struct calx_connection {
     calx_link *link;             /* NULL: invalidated; the next use takes another */
     _Atomic(calx_link *) target; /* the same for other threads, which cancel (cancel.c) */
     atomic_int cancels;          /* of them under way */
+    atomic_uint cancelled;       /* how many there ever were */
     calx_error error;
     calx_connection_state state;
     _Atomic(pthread_t) inside;     /* the thread in a call; 0: none */
     const calx_settings *settings; /* the engine's, or its own */
     calx_settings *own_settings;   /* NULL: none */
     bool autocommit;               /* what has begun sends nothing (ENG-142) */
+    bool closing;                  /* it was closed by the source or the sink of its COPY */
     bool handling;                 /* its error is with the listeners */
     bool echo;                     /* statements are logged */
     bool echo_rows;                /* rows are, too */
@@ -193,7 +196,8 @@ struct calx_connection {
     size_t savepoint_count;
     size_t savepoint_capacity;
     unsigned inline_savepoints[CALX_SAVEPOINTS_INLINE];
-    calx_cursor *open; /* newest first */
+    calx_cursor *open;               /* newest first */
+    calx_notification *notification; /* the one that is lent; owned, calx_release() */
 };
 
 /* Whether anybody listens to the event, on this engine or a relative of it. */

@@ -4,10 +4,21 @@
  */
 #include "engine/inside.h"
 
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "base/error.h"
 
 #include <calx/notification.h>
+
+enum { SLICE_MS = 50 }; /* who waits looks this often whether it is still to wait */
+
+static calx_status check_link(calx_connection *connection)
+{
+    if (atomic_load(&connection->link->gone) == CALX_LINK_HERE)
+        return CALX_OK;
+    return calx_error_set(&connection->error, CALX_E_POOL_CLOSED,
+                          "the engine was shut down while this connection was in use");
+}
 
 /* Fit for it, and with a physical connection. */
 static calx_status prepare(calx_connection *connection)
@@ -22,7 +33,8 @@ static calx_status prepare(calx_connection *connection)
     if (connection->state == CALX_CONNECTION_PREPARED)
         return calx_error_set(&connection->error, CALX_E_STATE,
                               "the transaction is prepared; commit it or roll it back");
-    return calx_connection_ensure(connection);
+    calx_status status = calx_connection_ensure(connection);
+    return status == CALX_OK ? check_link(connection) : status;
 }
 
 static calx_status listen_inside(calx_connection *connection, const char *channel, bool on)
@@ -64,23 +76,49 @@ calx_status calx_connection_unlisten(calx_connection *connection, const char *ch
     return status;
 }
 
+/* In slices: the server has nothing to end here, so neither a cancel nor a shutdown comes by it. */
+static calx_status wait_inside(calx_connection *connection, int64_t deadline, unsigned cancelled)
+{
+    calx_driver_connection *physical = connection->link->connection;
+    for (;;) {
+        int64_t slice = calx_deadline_in_ms(SLICE_MS);
+        bool last = calx_deadline_left_ms(deadline) <= SLICE_MS;
+        calx_status status = physical->driver->notification(physical, last ? deadline : slice,
+                                                            &connection->notification);
+        if (status != CALX_OK)
+            return calx_connection_failed(connection, status, NULL);
+        if (connection->notification != NULL)
+            return CALX_OK;
+        if (check_link(connection) != CALX_OK)
+            return CALX_E_POOL_CLOSED;
+        if (atomic_load(&connection->cancelled) != cancelled)
+            return calx_error_set(&connection->error, CALX_E_CANCELED,
+                                  "the wait for a notification was cancelled");
+        if (last && calx_deadline_passed(deadline))
+            return CALX_OK;
+    }
+}
+
 static calx_status take_inside(calx_connection *connection, int64_t timeout_ms,
                                const calx_notification **out_notification)
 {
-    const calx_notification *found = NULL;
+    unsigned cancelled = atomic_load(&connection->cancelled);
     calx_status status = prepare(connection);
     if (status != CALX_OK)
         return status;
-    calx_driver_connection *physical = connection->link->connection;
-    if (timeout_ms != 0 && physical->in_transaction)
+    if (out_notification == NULL)
+        return calx_error_set(&connection->error, CALX_E_ARGUMENT,
+                              "out_notification is NULL: there is no place for what comes");
+    if (timeout_ms != 0 && connection->link->connection->in_transaction)
         return calx_error_set(&connection->error, CALX_E_STATE,
                               "no notification comes while a transaction is open; commit it or "
                               "roll it back before waiting for one");
-    status = physical->driver->notification(physical, calx_deadline_in_ms(timeout_ms), &found);
-    if (status != CALX_OK)
-        return calx_connection_failed(connection, status, NULL);
-    *out_notification = found;
-    return CALX_OK;
+    calx_release(connection->notification);
+    connection->notification = NULL;
+    status = wait_inside(connection, calx_deadline_in_ms(timeout_ms), cancelled);
+    if (status == CALX_OK)
+        *out_notification = connection->notification;
+    return status;
 }
 
 calx_status calx_connection_notification(calx_connection *connection, int64_t timeout_ms,

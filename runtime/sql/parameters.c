@@ -339,3 +339,20 @@ calx_sql_facts calx_sql_survey(const calx_dialect *dialect, const char *sql, siz
     }
     return facts;
 }
+
+bool calx_sql_next_token(const calx_dialect *dialect, const char **inout_sql, calx_sql_token *out)
+{
+    scanner scan = { dialect, *inout_sql, strlen(*inout_sql), 0 };
+    while (scan.position < scan.size) {
+        size_t start = scan.position;
+        bool counts = !is_blank(peek(&scan, 0)) && !is_comment_start(&scan);
+        if (!skip_opaque(&scan))
+            advance(&scan, 1);
+        if (counts) {
+            *out = (calx_sql_token){ scan.sql + start, scan.position - start };
+            *inout_sql = scan.sql + scan.position;
+            return true;
+        }
+    }
+    return false;
+}

@@ -57,6 +57,18 @@ typedef struct calx_sql_facts {
     size_t statements;   /* between semicolons; blanks and comments alone are none */
 } calx_sql_facts;
 
+/* A word, a quoted text or name with its quotes, or one other character. */
+typedef struct calx_sql_token {
+    const char *text; /* borrowed from the text it is of */
+    size_t size;
+} calx_sql_token;
+
+/*
+ * The next token of a text that ends with a NUL, behind blanks and comments; *inout_sql goes behind
+ * it. false: there is none any more.
+ */
+bool calx_sql_next_token(const calx_dialect *dialect, const char **inout_sql, calx_sql_token *out);
+
 calx_sql_facts calx_sql_survey(const calx_dialect *dialect, const char *sql, size_t sql_size);
 
 #endif

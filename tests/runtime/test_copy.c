@@ -34,6 +34,8 @@ static void meddle(calx_connection *connection)
     assert_int_equal(calx_connection_commit(connection), CALX_E_STATE);
     assert_int_equal(calx_connection_rollback(connection), CALX_E_STATE);
     assert_int_equal(calx_connection_invalidate(connection), CALX_E_STATE);
+    assert_int_equal(calx_connection_invalidate_soft(connection), CALX_E_STATE);
+    assert_int_equal(calx_connection_detach(connection), CALX_E_STATE);
     assert_int_equal(calx_connection_execute_script(connection, "SELECT 1", NULL), CALX_E_STATE);
     calx_copy_source source = { NULL, NULL };
     assert_int_equal(calx_connection_copy_in(connection, "COPY t FROM STDIN", &source, NULL),
@@ -224,6 +226,89 @@ static void a_bad_row_is_told_with_its_line_and_nothing_is_stored(void **state)
     calx_engine_free(engine);
 }
 
+static void hidden_values_stay_out_of_the_line(void **state)
+{
+    (void)state;
+    calx_shows("ENG-201");
+    static const struct {
+        const char *text;
+        const char *line;
+    } cases[] = {
+        { "1\ta\nsecret\tc\n", "COPY t, line 2, column a: " },
+        { "1\tsecret\n1\tsecret\n", "COPY t, line 2: " },
+        { "1\tsecret\n2\n", "COPY t, line 2: " },
+        { "x\\nsecret\tb\n", "COPY t, line 1, column a: " },
+        { "7\tgood secret\n", "COPY t, line 1: " }, /* by a CHECK */
+    };
+    calx_engine *plain = engine_with_table();
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.hide_parameters = true;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_connection *connection = connect_to(engine);
+    run(connection, "ALTER TABLE t ADD CHECK (a <> 7)");
+    ok(connection, calx_connection_commit(connection));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        giver from = text_of(cases[i].text, 1000);
+        assert_int_not_equal(copy_text(connection, &from, NULL), CALX_OK);
+        const char *message = calx_connection_error(connection)->message;
+        if (strncmp(message, cases[i].line, strlen(cases[i].line)) != 0 ||
+            strstr(message, "secret") != NULL)
+            fail_msg("%s", message);
+        ok(connection, calx_connection_rollback(connection));
+    }
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+    calx_engine_free(plain);
+}
+
+static calx_status give_and_close(void *context, const char **out_data, size_t *out_size)
+{
+    giver *self = context;
+    if (self->meddles != NULL)
+        calx_connection_close(self->meddles);
+    self->meddles = NULL;
+    return give(self, out_data, out_size);
+}
+
+static calx_status keep_and_close(void *context, const char *data, size_t size)
+{
+    taker *self = context;
+    if (self->meddles != NULL)
+        calx_connection_close(self->meddles);
+    self->meddles = NULL;
+    return keep(self, data, size);
+}
+
+static void who_closes_the_connection_ends_the_copy(void **state)
+{
+    (void)state;
+    calx_shows("ENG-169");
+    calx_engine *engine = engine_with_table();
+    calx_connection *connection = connect_to(engine);
+    giver from = text_of(three_rows, 4);
+    from.meddles = connection;
+    calx_copy_source source = { give_and_close, &from };
+    assert_int_equal(calx_connection_copy_in(connection, "COPY t FROM STDIN", &source, NULL),
+                     CALX_E_CANCELED);
+    assert_int_equal(from.pieces, 1);
+    connection = connect_to(engine);
+    assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+    taker to = { .meddles = connection };
+    calx_copy_sink sink = { keep_and_close, &to };
+    assert_int_equal(
+        calx_connection_copy_out(connection, "COPY (SELECT * FROM generate_series(1, 3)) TO STDOUT",
+                                 &sink, NULL),
+        CALX_E_CANCELED);
+    assert_int_equal(to.pieces, 1);
+    connection = connect_to(engine);
+    assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+    calx_connection_close(connection);
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.created, 1);
+    calx_engine_free(engine);
+}
+
 static void a_source_that_fails_stores_nothing(void **state)
 {
     (void)state;
@@ -394,6 +479,48 @@ static void what_is_no_copy_is_refused(void **state)
     calx_engine_free(engine);
 }
 
+static void programs_and_files_of_the_server_are_not_run(void **state)
+{
+    (void)state;
+    calx_shows("ENG-169");
+    static const char *const into[] = { "COPY t FROM PROGRAM 'echo 7'",
+                                        "COPY t (a) FROM '/dev/null'",
+                                        "COPY t FROM /* STDIN */ PROGRAM 'echo FROM STDIN'",
+                                        "COPY t FROM -- STDIN\n '/dev/null'" };
+    static const char *const good[] = { "COPY t FROM STDIN",
+                                        "/* a /* b */ */ copy t(a,b)from stdin",
+                                        "COPY public.\"from program\" FROM STDIN (NULL 'TO')",
+                                        "COPY public . to FROM STDIN" };
+    calx_engine *engine = engine_with_table();
+    calx_connection *connection = connect_to(engine);
+    run(connection, "CREATE TABLE public.\"from program\" (a INTEGER, b TEXT)");
+    run(connection, "CREATE TABLE public.\"to\" (a INTEGER, b TEXT)");
+    for (size_t i = 0; i < sizeof(into) / sizeof(into[0]); i++) {
+        giver from = text_of(three_rows, 6);
+        calx_copy_source source = { give, &from };
+        assert_int_equal(calx_connection_copy_in(connection, into[i], &source, NULL),
+                         CALX_E_ARGUMENT);
+        assert_int_equal(from.pieces, 0);
+        assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        giver from = text_of(three_rows, 6);
+        calx_copy_source source = { give, &from };
+        ok(connection, calx_connection_copy_in(connection, good[i], &source, NULL));
+        if (i == 0)
+            run(connection, "DELETE FROM t");
+    }
+    taker to = { .size = 0 };
+    calx_copy_sink sink = { keep, &to };
+    assert_int_equal(calx_connection_copy_out(
+                         connection, "COPY (SELECT ') TO STDOUT') TO PROGRAM 'cat'", &sink, NULL),
+                     CALX_E_ARGUMENT);
+    ok(connection, calx_connection_copy_out(
+                       connection, "COPY (SELECT a AS \"TO\" FROM t) TO STDOUT", &sink, NULL));
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void a_statement_that_goes_in_a_pipeline_is_no_copy(void **state)
 {
     (void)state;
@@ -464,12 +591,15 @@ int main(void)
         CALX_POSTGRESQL(the_binary_form_goes_through_as_it_is),
         CALX_POSTGRESQL(much_goes_both_ways_in_little_memory),
         CALX_POSTGRESQL(a_bad_row_is_told_with_its_line_and_nothing_is_stored),
+        CALX_POSTGRESQL(hidden_values_stay_out_of_the_line),
+        CALX_POSTGRESQL(who_closes_the_connection_ends_the_copy),
         CALX_POSTGRESQL(a_source_that_fails_stores_nothing),
         CALX_POSTGRESQL(rows_nobody_wants_are_ended_by_the_server),
         CALX_POSTGRESQL(a_copy_has_the_time_of_a_statement),
         CALX_POSTGRESQL(nothing_else_gets_between_the_data),
         CALX_POSTGRESQL(rows_of_a_stream_do_not_get_in_between),
         CALX_POSTGRESQL(what_is_no_copy_is_refused),
+        CALX_POSTGRESQL(programs_and_files_of_the_server_are_not_run),
         CALX_POSTGRESQL(a_statement_that_goes_in_a_pipeline_is_no_copy),
         CALX_POSTGRESQL(missing_memory_for_a_copy_is_survived),
         CALX_SQLITE(a_database_without_copy_says_so),

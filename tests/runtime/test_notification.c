@@ -7,7 +7,9 @@
 
 #include <calx/notification.h>
 
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 enum { LONG_MS = 30000 };
 
@@ -251,6 +253,76 @@ static void missing_memory_costs_notifications_that_are_counted(void **state)
     calx_engine_free(engine);
 }
 
+/* Waits, as long as it takes, on a thread of its own. */
+typedef struct waiter {
+    calx_connection *connection;
+    pthread_t thread;
+    calx_status status;
+} waiter;
+
+static void *wait_for_one(void *context)
+{
+    waiter *self = context;
+    const calx_notification *one = NULL;
+    self->status = calx_connection_notification(self->connection, -1, &one);
+    return NULL;
+}
+
+static void sleep_ms(long milliseconds)
+{
+    struct timespec pause = { 0, milliseconds * 1000000 };
+    nanosleep(&pause, NULL);
+}
+
+static void a_cancel_and_a_shutdown_end_the_wait(void **state)
+{
+    (void)state;
+    calx_shows("ENG-176");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    const calx_notification *one = NULL;
+    waiter waits = { .connection = connection };
+    ok(connection, calx_connection_listen(connection, "news"));
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(pthread_create(&waits.thread, NULL, wait_for_one, &waits), 0);
+        sleep_ms(150);
+        if (round == 0)
+            assert_int_equal(calx_connection_cancel(connection), CALX_OK);
+        else
+            (void)calx_engine_shutdown(engine, 100, NULL);
+        pthread_join(waits.thread, NULL);
+        assert_int_equal(waits.status, round == 0 ? CALX_E_CANCELED : CALX_E_POOL_CLOSED);
+        if (round == 0) {
+            notify(engine, "news", "still heard");
+            expect(connection, "still heard");
+        }
+    }
+    assert_int_equal(calx_connection_notification(connection, 0, &one), CALX_E_POOL_CLOSED);
+    assert_int_equal(calx_connection_listen(connection, "more"), CALX_E_POOL_CLOSED);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+static void what_was_lent_outlives_the_line(void **state)
+{
+    (void)state;
+    calx_shows("ENG-176");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    const calx_notification *one = NULL;
+    ok(connection, calx_connection_listen(connection, "news"));
+    notify(engine, "news", "kept");
+    assert_int_equal(calx_connection_notification(connection, 0, NULL), CALX_E_ARGUMENT);
+    ok(connection, calx_connection_notification(connection, LONG_MS, &one));
+    assert_non_null(one);
+    ok(connection, calx_connection_invalidate(connection));
+    run(connection, "SELECT 1");
+    assert_string_equal(one->channel, "news");
+    assert_string_equal(one->payload, "kept");
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void a_database_without_notifications_says_so(void **state)
 {
     (void)state;
@@ -277,6 +349,8 @@ int main(void)
         CALX_POSTGRESQL(a_lost_connection_ends_the_wait),
         CALX_POSTGRESQL(names_that_cannot_be_are_refused),
         CALX_POSTGRESQL(missing_memory_costs_notifications_that_are_counted),
+        CALX_POSTGRESQL(a_cancel_and_a_shutdown_end_the_wait),
+        CALX_POSTGRESQL(what_was_lent_outlives_the_line),
         CALX_SQLITE(a_database_without_notifications_says_so),
     };
     return CALX_RUN("notification", tests);

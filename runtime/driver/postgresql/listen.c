@@ -78,7 +78,6 @@ void calx_postgresql_empty_inbox(calx_postgresql_connection *connection)
     calx_postgresql_notification *one;
     while ((one = dequeue(inbox)) != NULL)
         calx_release(one);
-    calx_release(inbox->lent);
     *inbox = (calx_postgresql_inbox){ .first = NULL };
     connection->base.listens = false;
 }
@@ -134,7 +133,7 @@ calx_status calx_postgresql_hush(calx_driver_connection *base)
 
 /* ---- waiting ---- */
 
-/* Until something is there, the time is over or nobody wants to wait any more. */
+/* Until something is there, or the time is over. */
 static calx_status await(calx_postgresql_connection *connection, int64_t deadline)
 {
     PGconn *conn = connection->conn;
@@ -143,7 +142,7 @@ static calx_status await(calx_postgresql_connection *connection, int64_t deadlin
         if (PQconsumeInput(conn) == 0 || PQstatus(conn) != CONNECTION_OK)
             return calx_postgresql_fail(connection, NULL);
         calx_postgresql_collect(connection);
-        if (connection->inbox.first != NULL || left == 0 || atomic_load(connection->given_up))
+        if (connection->inbox.first != NULL || left == 0)
             break;
         struct pollfd entry = { .fd = PQsocket(conn), .events = POLLIN };
         (void)poll(&entry, 1, left > PATIENCE_MS ? PATIENCE_MS : (int)left);
@@ -152,7 +151,7 @@ static calx_status await(calx_postgresql_connection *connection, int64_t deadlin
 }
 
 calx_status calx_postgresql_take_notification(calx_driver_connection *base, int64_t deadline,
-                                              const calx_notification **out)
+                                              calx_notification **out)
 {
     calx_postgresql_connection *connection = (calx_postgresql_connection *)base;
     calx_postgresql_inbox *inbox = &connection->inbox;
@@ -163,8 +162,6 @@ calx_status calx_postgresql_take_notification(calx_driver_connection *base, int6
     }
     if (status != CALX_OK)
         return status;
-    calx_release(inbox->lent);
-    inbox->lent = dequeue(inbox);
-    *out = inbox->lent != NULL ? &inbox->lent->told : NULL;
+    *out = (calx_notification *)dequeue(inbox); /* its first member */
     return CALX_OK;
 }

@@ -75,9 +75,8 @@ typedef struct calx_postgresql_notification calx_postgresql_notification;
 typedef struct calx_postgresql_inbox {
     calx_postgresql_notification *first;
     calx_postgresql_notification *last;
-    calx_postgresql_notification *lent; /* to who asked last */
-    size_t size;                        /* bytes of those that wait */
-    uint64_t missed;                    /* how many had no room since the last that had */
+    size_t size;     /* bytes of those that wait */
+    uint64_t missed; /* how many had no room since the last that had */
 } calx_postgresql_inbox;
 
 typedef struct calx_postgresql_statement calx_postgresql_statement;
@@ -305,7 +304,7 @@ void calx_postgresql_empty_inbox(calx_postgresql_connection *connection);
 calx_status calx_postgresql_listen(calx_driver_connection *connection, const char *channel,
                                    bool on);
 calx_status calx_postgresql_take_notification(calx_driver_connection *connection, int64_t deadline,
-                                              const calx_notification **out);
+                                              calx_notification **out);
 calx_status calx_postgresql_hush(calx_driver_connection *connection);
 
 /* begin.c */

@@ -9,14 +9,16 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "sql/parameters.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum { PIECE = 64 * 1024, GRACE_MS = 1000 };
+enum { PIECE = 64 * 1024, GRACE_MS = 1000, LINE = 4096 };
 
 /* ---- the line ---- */
 
@@ -128,17 +130,62 @@ static calx_status refuse(calx_postgresql_connection *connection, PGresult *resu
     return status;
 }
 
+static bool is_word(const calx_sql_token *token, const char *word)
+{
+    return token->size == strlen(word) && strncasecmp(token->text, word, token->size) == 0;
+}
+
+/* Behind the name or the query: FROM or TO, which no name is unless a point is before it. */
+static bool find_direction(const char **inout_sql, calx_sql_token *out)
+{
+    const calx_dialect *dialect = calx_driver_postgresql.dialect;
+    size_t depth = 0;
+    bool pointed = false;
+    while (calx_sql_next_token(dialect, inout_sql, out)) {
+        if (*out->text == '(')
+            depth++;
+        else if (*out->text == ')' && depth > 0)
+            depth--;
+        else if (depth == 0 && !pointed && (is_word(out, "FROM") || is_word(out, "TO")))
+            return true;
+        pointed = *out->text == '.';
+    }
+    return false;
+}
+
+/* The server takes STDIN for STDOUT, and the other way round. */
+static bool is_with_client(const char *sql, const char *direction)
+{
+    const calx_dialect *dialect = calx_driver_postgresql.dialect;
+    calx_sql_token token;
+    return calx_sql_next_token(dialect, &sql, &token) && is_word(&token, "COPY") &&
+           find_direction(&sql, &token) && is_word(&token, direction) &&
+           calx_sql_next_token(dialect, &sql, &token) &&
+           (is_word(&token, "STDIN") || is_word(&token, "STDOUT"));
+}
+
+/* Anything else would have been done when it is seen what it was: a program, or a file. */
+static calx_status check_copy(calx_postgresql_connection *connection, const char *sql,
+                              ExecStatusType wanted)
+{
+    bool in = wanted == PGRES_COPY_IN;
+    if (is_with_client(sql, in ? "FROM" : "TO"))
+        return CALX_OK;
+    return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
+                          in ? "the statement takes no data: it is no COPY … FROM STDIN"
+                             : "the statement gives no data: it is no COPY … TO STDOUT");
+}
+
 /* The server is asked, and waits for data or has some. */
 static calx_status open_copy(calx_postgresql_connection *connection, const char *sql,
                              ExecStatusType wanted)
 {
     PGresult *result = NULL;
-    /* Anything else would have been done when it is seen what it was. */
-    if (!calx_postgresql_is_copy(sql))
-        return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
-                              "the statement is no COPY: it does not begin with that word");
+    calx_status status = check_copy(connection, sql, wanted);
+    if (status != CALX_OK)
+        return status;
     connection->timed_out = false;
-    calx_status status = calx_postgresql_start(connection);
+    status = calx_postgresql_start(connection);
     if (status != CALX_OK)
         return status;
     connection->untouched = false;
@@ -153,15 +200,26 @@ static calx_status open_copy(calx_postgresql_connection *connection, const char 
 
 /* ---- ending ---- */
 
-/* The last line of the context is the row's: "COPY t, line 3, column a: ...". */
+/* The row's line of the context: "COPY t, line 3, column a: ..."; NULL: there is none. */
+static const char *find_row_line(const char *context)
+{
+    while (context != NULL && strncmp(context, "COPY ", 5) != 0) {
+        context = strchr(context, '\n');
+        context = context != NULL ? context + 1 : NULL;
+    }
+    return context;
+}
+
+/* Where the row is stands in front; its values follow behind a colon, and may be hidden. */
 static calx_status fail_row(calx_postgresql_connection *connection, const PGresult *result)
 {
     const char *context = result != NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
     calx_status status = calx_postgresql_fail(connection, result);
-    if (context == NULL)
+    const char *line = find_row_line(context);
+    if (line == NULL)
         return status;
-    const char *line = strrchr(context, '\n');
-    calx_error_prefix(&connection->base.error, "%s: ", line != NULL ? line + 1 : context);
+    size_t size = strcspn(line, connection->config->hides_values ? ":\n" : "\n");
+    calx_error_prefix(&connection->base.error, "%.*s: ", size > LINE ? LINE : (int)size, line);
     return status;
 }
 

@@ -4,8 +4,9 @@
  * binary form, which is the quickest way in and out.
  *
  * PostgreSQL has it; SQLite has none. Thread rule and errors: those of the connection; what a
- * source or a sink does in between must not use the connection, which answers CALX_E_STATE then
- * (ENG-169). Source: ENG-169 to ENG-171.
+ * source or a sink does in between must not use the connection, which answers CALX_E_STATE then;
+ * one that closes it ends the COPY, and the connection is closed when that has returned (ENG-169).
+ * Source: ENG-169 to ENG-171.
  */
 #ifndef CALX_COPY_H
 #define CALX_COPY_H
@@ -48,9 +49,9 @@ typedef struct calx_copy_sink {
  * @param out_rows  how many there were; or NULL
  * @return CALX_OK; CALX_E_CANCELED: the source has ended it, or another thread has; what the
  *         database says about a row, its number and column in front of the message;
- *         CALX_E_ARGUMENT: no such statement; CALX_E_STATE: called by a source or a sink;
- *         CALX_E_UNSUPPORTED: the database has no COPY. The connection stays usable as after a
- *         statement that failed
+ *         CALX_E_ARGUMENT: no such statement, and nothing was sent; CALX_E_STATE: called by a
+ * source or a sink; CALX_E_UNSUPPORTED: the database has no COPY. The connection stays usable as
+ * after a statement that failed
  */
 CALX_API calx_status calx_connection_copy_in(calx_connection *connection, const char *sql,
                                              const calx_copy_source *source, int64_t *out_rows);

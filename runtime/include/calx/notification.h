@@ -4,9 +4,10 @@
  *
  * They queue at the connection that listens, in the order in which they were sent, until they are
  * asked for; a queue has room for a megabyte, and what comes when it is full is counted and gone.
- * When the connection goes back to the pool nothing listens on it any more. PostgreSQL has them
- * (NOTIFY, pg_notify()); SQLite has none. Thread rule and errors: those of the connection. Source:
- * ENG-176.
+ * When the connection goes back to the pool nothing listens on it any more; only a LISTEN inside of
+ * a function that a query calls is not noticed, and needs an UNLISTEN of its own. PostgreSQL has
+ * them (NOTIFY, pg_notify()); SQLite has none. Thread rule and errors: those of the connection.
+ * Source: ENG-176.
  */
 #ifndef CALX_NOTIFICATION_H
 #define CALX_NOTIFICATION_H
@@ -45,7 +46,9 @@ CALX_API calx_status calx_connection_unlisten(calx_connection *connection, const
  * @param timeout_ms        how long; 0: not at all; -1: no end
  * @param out_notification  borrowed until the next call of this function, and until the connection
  *                          is closed; NULL: none came
- * @return CALX_OK; CALX_E_STATE: to wait in a transaction; CALX_E_DISCONNECT; CALX_E_UNSUPPORTED
+ * @return CALX_OK; CALX_E_STATE: to wait in a transaction; CALX_E_CANCELED: another thread has
+ * ended the wait; CALX_E_POOL_CLOSED: the engine was shut down; CALX_E_ARGUMENT: out_notification
+ *         is NULL; CALX_E_DISCONNECT; CALX_E_UNSUPPORTED
  */
 CALX_API calx_status calx_connection_notification(calx_connection *connection, int64_t timeout_ms,
                                                   const calx_notification **out_notification);
