@@ -154,8 +154,8 @@ typedef struct calx_driver_script {
     const char *sql; /* without parameters */
     size_t most;     /* it holds no more statements than these */
     int64_t *counts; /* as many, filled with the rows each changed, or gave */
-    size_t done;     /* how many were done, also on failure */
-    size_t failed;   /* the engine's */
+    size_t done;     /* how many were done, and not undone, also on failure */
+    size_t failed;   /* the number of the one that failed; 0: the one behind those done */
 } calx_driver_script;
 
 /* All slots are required unless marked optional; the registry refuses a table that lacks one. */

@@ -61,7 +61,8 @@ static calx_status run_counted(calx_connection *connection, calx_driver_script *
     status = run_by(connection, script);
     if (status == CALX_OK)
         return raise(connection, CALX_EVENT_AFTER_CURSOR_EXECUTE, script->sql);
-    script->failed = script->done + 1;
+    if (script->failed == 0)
+        script->failed = script->done + 1;
     calx_error *error = &connection->link->connection->error;
     calx_error_prefix(error, "statement %zu of the script: ", script->failed);
     return calx_connection_failed(connection, status, script->sql);

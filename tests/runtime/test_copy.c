@@ -261,6 +261,35 @@ static void hidden_values_stay_out_of_the_line(void **state)
     calx_engine_free(plain);
 }
 
+/* Rows without an end, until somebody cancels. */
+static calx_status give_and_cancel(void *context, const char **out_data, size_t *out_size)
+{
+    giver *self = context;
+    if (++self->pieces == 100)
+        assert_int_equal(calx_connection_cancel(self->meddles), CALX_OK);
+    *out_data = "1\ta\n";
+    *out_size = self->pieces < 200000 ? 4 : 0;
+    return CALX_OK;
+}
+
+static void a_cancel_ends_a_copy_at_the_next_piece(void **state)
+{
+    (void)state;
+    calx_shows("ENG-170");
+    calx_engine *engine = engine_with_table();
+    calx_connection *connection = connect_to(engine);
+    giver from = { .meddles = connection };
+    calx_copy_source source = { give_and_cancel, &from };
+    run(connection, "ALTER TABLE t DROP CONSTRAINT t_pkey");
+    assert_int_equal(calx_connection_copy_in(connection, "COPY t FROM STDIN", &source, NULL),
+                     CALX_E_CANCELED);
+    assert_int_equal(from.pieces, 100);
+    ok(connection, calx_connection_rollback(connection));
+    assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static calx_status give_and_close(void *context, const char **out_data, size_t *out_size)
 {
     giver *self = context;
@@ -592,6 +621,7 @@ int main(void)
         CALX_POSTGRESQL(much_goes_both_ways_in_little_memory),
         CALX_POSTGRESQL(a_bad_row_is_told_with_its_line_and_nothing_is_stored),
         CALX_POSTGRESQL(hidden_values_stay_out_of_the_line),
+        CALX_POSTGRESQL(a_cancel_ends_a_copy_at_the_next_piece),
         CALX_POSTGRESQL(who_closes_the_connection_ends_the_copy),
         CALX_POSTGRESQL(a_source_that_fails_stores_nothing),
         CALX_POSTGRESQL(rows_nobody_wants_are_ended_by_the_server),

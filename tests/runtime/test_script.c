@@ -65,6 +65,38 @@ static void the_number_of_the_statement_that_failed_is_told(void **state)
     calx_engine_free(engine);
 }
 
+static void the_place_of_an_error_tells_its_statement(void **state)
+{
+    (void)state;
+    calx_shows("ENG-166");
+    static const struct {
+        const char *sql;
+        size_t done, failed;
+    } cases[] = {
+        { "SELECT 1; SELECT 2; SELEC 3", 0, 3 },
+        { "SELECT '\u00fc;\u00fc'; SELECT 2;\n/* ; */ SELEC 3; SELECT 4", 0, 3 },
+        { "SELECT 1; SELECT (", 0, 2 },
+        { "SELECT 1; SELECT 1/0", 0, 2 },
+        { "SELECT 1; COMMIT; SELECT 2; SELECT * FROM nowhere", 2, 4 },
+    };
+    calx_execution_options autocommit = CALX_EXECUTION_OPTIONS_INIT;
+    autocommit.isolation_level = "AUTOCOMMIT";
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    ok(connection, calx_connection_execution_options(connection, &autocommit));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_script_report report = CALX_SCRIPT_REPORT_INIT;
+        assert_int_not_equal(calx_connection_execute_script(connection, cases[i].sql, &report),
+                             CALX_OK);
+        assert_int_equal(report.done, cases[i].done);
+        assert_int_equal(report.failed, cases[i].failed);
+        calx_free(report.counts);
+        ok(connection, calx_connection_rollback(connection));
+    }
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void what_cannot_be_read_is_told_likewise(void **state)
 {
     (void)state;
@@ -205,6 +237,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_told_likewise),
         cmocka_unit_test(rows_end_and_statements_prepared_before_go_on),
         cmocka_unit_test(a_script_may_end_its_transaction),
+        CALX_POSTGRESQL(the_place_of_an_error_tells_its_statement),
         CALX_POSTGRESQL(what_a_script_leaves_in_the_session_is_undone),
         CALX_POSTGRESQL(copy_has_no_place_in_a_script),
         cmocka_unit_test(missing_memory_for_a_script_is_survived),

@@ -260,7 +260,8 @@ static calx_status feed(calx_postgresql_connection *connection, calx_driver_tran
             return status;
         if (deadline != 0 && !connection->timed_out && calx_deadline_passed(deadline))
             run_late(connection);
-        if (connection->timed_out || !send(connection, data, size))
+        if (connection->timed_out || calx_postgresql_was_cancelled(connection) ||
+            !send(connection, data, size))
             return CALX_OK;
     }
 }
@@ -282,7 +283,8 @@ calx_status calx_postgresql_copy_in(calx_driver_connection *base, calx_driver_tr
     connection->copying = true;
     PQsetnonblocking(connection->conn, 1); /* else a server that reads no more holds us up */
     status = feed(connection, transfer);
-    end_feeding(connection, status == CALX_OK && !connection->timed_out);
+    bool ended = connection->timed_out || calx_postgresql_was_cancelled(connection);
+    end_feeding(connection, status == CALX_OK && !ended);
     PQsetnonblocking(connection->conn, 0);
     connection->copying = false;
     return close_copy(connection, "source", status, &transfer->rows);

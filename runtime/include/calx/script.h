@@ -16,7 +16,7 @@ CALX_BEGIN_DECLS
 /** What became of a script; start from CALX_SCRIPT_REPORT_INIT. */
 typedef struct calx_script_report {
     size_t size;     /**< set by CALX_SCRIPT_REPORT_INIT */
-    size_t done;     /**< statements that were done */
+    size_t done;     /**< statements that were done, and not undone by a later one */
     size_t failed;   /**< the number of the one that failed, from 1; 0: none */
     int64_t *counts; /**< of each that was done: rows it changed, or gave. Owned by the caller,
                           calx_free(); NULL: none was */
