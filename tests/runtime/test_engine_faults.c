@@ -174,19 +174,9 @@ static void each_allocation_of_sqlite_may_fail(void **state)
     assert_true(allowed > 100);
 }
 
-static calx_engine *faulty_engine(void)
+static void expect_number(calx_connection *connection, const char *sql, int64_t wanted)
 {
-    char url[1024];
-    calx_engine *engine = NULL;
-    faulty_disk_begin();
-    snprintf(url, sizeof(url), "sqlite:///file:%s?uri=true&vfs=faulty", calx_test_path("f.db"));
-    assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
-    return engine;
-}
-
-static void expect_rows(calx_connection *connection, int64_t wanted)
-{
-    calx_statement *statement = calx_text_statement("SELECT count(*) FROM t");
+    calx_statement *statement = calx_text_statement(sql);
     calx_result *result = NULL;
     bool row = false;
     int64_t count = -1;
@@ -196,6 +186,65 @@ static void expect_rows(calx_connection *connection, int64_t wanted)
     assert_int_equal(count, wanted);
     calx_result_free(result);
     calx_statement_free(statement);
+}
+
+static void expect_rows(calx_connection *connection, int64_t wanted)
+{
+    expect_number(connection, "SELECT count(*) FROM t", wanted);
+}
+
+/* A PRAGMA while SQLite has no memory, then what the next user of the connections finds. */
+static calx_status ask_without_memory(long allowed, long *out_left)
+{
+    calx_engine *engine = NULL;
+    calx_connection *connection = NULL;
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_size = 1;
+    options.max_overflow = 0;
+    options.poolclass = CALX_POOL_QUEUE;
+    options.pool_reset_on_return = CALX_POOL_RESET_SMART;
+    assert_int_equal(calx_engine_new("sqlite://", &options, &engine, NULL), CALX_OK);
+    assert_int_equal(calx_engine_connect(engine, &connection, NULL), CALX_OK);
+    sqlite_left = allowed;
+    calx_status status = run(connection, "PRAGMA table_info(t)", NULL);
+    *out_left = sqlite_left;
+    sqlite_left = RATION_UNLIMITED;
+    calx_connection_close(connection);
+    assert_int_equal(calx_engine_connect(engine, &connection, NULL), CALX_OK);
+    expect_number(connection, "PRAGMA foreign_keys", 1);
+    expect_number(connection, "PRAGMA busy_timeout", 5000);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+    return status;
+}
+
+/* What cannot be read is not put back as something else. */
+static void settings_survive_each_allocation_that_fails_while_they_are_read(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    calx_shows("ENG-217");
+    calx_status status = CALX_E_NOMEM;
+    long allowed = 0;
+    for (long left = 0; left <= 0 && allowed < 5000; allowed++) {
+        ration_sqlite(RATION_UNLIMITED);
+        status = ask_without_memory(allowed, &left);
+        unration_sqlite();
+        if (status != CALX_OK && status != CALX_E_NOMEM)
+            fail_msg("allocation %ld: %s", allowed, calx_status_name(status));
+    }
+    assert_int_equal(status, CALX_OK);
+    assert_true(allowed > 50);
+}
+
+static calx_engine *faulty_engine(void)
+{
+    char url[1024];
+    calx_engine *engine = NULL;
+    faulty_disk_begin();
+    snprintf(url, sizeof(url), "sqlite:///file:%s?uri=true&vfs=faulty", calx_test_path("f.db"));
+    assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
+    return engine;
 }
 
 static void failing_writes_have_their_status_and_rollback_mends(void **state)
@@ -244,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_allocation_of_calx_may_fail),
         CALX_SQLITE(each_allocation_of_sqlite_may_fail),
+        CALX_SQLITE(settings_survive_each_allocation_that_fails_while_they_are_read),
         CALX_SQLITE(failing_writes_have_their_status_and_rollback_mends),
     };
     return CALX_RUN("engine_faults", tests);

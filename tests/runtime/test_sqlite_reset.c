@@ -56,6 +56,124 @@ static void a_smart_reset_undoes_what_a_rollback_leaves(void **state)
     }
 }
 
+static calx_engine *engine_of_one(const char *url, calx_pool_reset reset)
+{
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_size = 1;
+    options.max_overflow = 0;
+    options.poolclass = CALX_POOL_QUEUE;
+    options.pool_reset_on_return = reset;
+    return new_engine(url, &options);
+}
+
+static calx_connection *connect_with(calx_engine *engine, calx_switch read_only, const char *level)
+{
+    calx_connection *connection = connect_to(engine);
+    calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+    options.read_only = read_only;
+    options.isolation_level = level;
+    ok(connection, calx_connection_execution_options(connection, &options));
+    return connection;
+}
+
+static void a_read_only_user_leaves_nobody_read_only(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    static const calx_pool_reset resets[] = { CALX_POOL_RESET_ROLLBACK, CALX_POOL_RESET_SMART };
+    static const char *const levels[] = { NULL, "AUTOCOMMIT" };
+    for (size_t i = 0; i < 4; i++) {
+        calx_engine *engine = engine_of_one(calx_test_url(), resets[i % 2]);
+        calx_connection *connection = connect_to(engine);
+        run(connection, "CREATE TABLE IF NOT EXISTS t (x)");
+        ok(connection, calx_connection_commit(connection));
+        calx_connection_close(connection);
+        connection = connect_with(engine, CALX_SWITCH_ON, NULL);
+        run(connection, "SELECT * FROM t");
+        run(connection, "PRAGMA table_info(t)");
+        calx_connection_close(connection);
+        for (int user = 0; user < 3; user++) {
+            connection = connect_with(engine, CALX_SWITCH_UNSET, levels[i / 2]);
+            run(connection, "INSERT INTO t VALUES (1)");
+            assert_int_equal(number(connection, "SELECT query_only FROM pragma_query_only"), 0);
+            calx_connection_close(connection);
+        }
+        calx_engine_free(engine);
+    }
+}
+
+static void a_smart_reset_keeps_a_database_in_memory(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    static const char *const left[] = {
+        "CREATE TEMP TABLE q (x)",
+        "CREATE TEMP TABLE p (x INTEGER PRIMARY KEY); INSERT INTO temp.p VALUES (1);"
+        "CREATE TEMP TABLE q (x REFERENCES p); INSERT INTO q VALUES (1)",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        calx_engine *engine = engine_of_one("sqlite://", CALX_POOL_RESET_SMART);
+        calx_connection *connection = connect_to(engine);
+        run(connection, "CREATE TABLE t (x)");
+        ok(connection, calx_connection_execute_script(connection, left[i], NULL));
+        ok(connection, calx_connection_commit(connection));
+        calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+        options.read_only = CALX_SWITCH_ON;
+        ok(connection, calx_connection_execution_options(connection, &options));
+        assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+        calx_connection_close(connection);
+        connection = connect_to(engine);
+        assert_int_equal(number(connection, "SELECT count(*) FROM t"), 0);
+        assert_int_equal(number(connection, "SELECT count(*) FROM temp.sqlite_master"), 0);
+        assert_int_equal(number(connection, "SELECT foreign_keys FROM pragma_foreign_keys"), 1);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+    }
+}
+
+static void a_smart_reset_puts_back_what_a_file_is_used_with(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    static const char *const changes[][2] = {
+        { "PRAGMA read_uncommitted = 1", "PRAGMA read_uncommitted" },
+        { "PRAGMA journal_size_limit = 7", "PRAGMA journal_size_limit" },
+        { "PRAGMA mmap_size = 65536", "PRAGMA mmap_size" },
+        { "PRAGMA max_page_count = 5000", "PRAGMA max_page_count" },
+    };
+    calx_engine *engine = engine_of_one(calx_test_url(), CALX_POOL_RESET_SMART);
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        calx_connection *connection = connect_to(engine);
+        int64_t before = number(connection, changes[i][1]);
+        run(connection, changes[i][0]);
+        assert_int_not_equal(number(connection, changes[i][1]), before);
+        calx_connection_close(connection);
+        connection = connect_to(engine);
+        assert_int_equal(number(connection, changes[i][1]), before);
+        calx_connection_close(connection);
+    }
+    calx_engine_free(engine);
+}
+
+static void a_smart_reset_gives_an_exclusive_lock_back(void **state)
+{
+    (void)state;
+    calx_shows("ENG-177");
+    calx_engine *engine = engine_of_one(calx_test_url(), CALX_POOL_RESET_SMART);
+    calx_connection *connection = connect_to(engine);
+    run(connection, "PRAGMA locking_mode = EXCLUSIVE");
+    run(connection, "CREATE TABLE locked (x)");
+    ok(connection, calx_connection_commit(connection));
+    calx_connection_close(connection);
+    calx_engine *other = engine_of_one(calx_test_url_with("timeout=0"), CALX_POOL_RESET_ROLLBACK);
+    connection = connect_to(other);
+    run(connection, "INSERT INTO locked VALUES (1)");
+    ok(connection, calx_connection_commit(connection));
+    calx_connection_close(connection);
+    calx_engine_free(other);
+    calx_engine_free(engine);
+}
+
 static void a_script_is_refused_the_settings_a_statement_is(void **state)
 {
     (void)state;
@@ -82,6 +200,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_smart_reset_undoes_what_a_rollback_leaves),
+        cmocka_unit_test(a_read_only_user_leaves_nobody_read_only),
+        cmocka_unit_test(a_smart_reset_keeps_a_database_in_memory),
+        cmocka_unit_test(a_smart_reset_puts_back_what_a_file_is_used_with),
+        cmocka_unit_test(a_smart_reset_gives_an_exclusive_lock_back),
         cmocka_unit_test(a_script_is_refused_the_settings_a_statement_is),
     };
     return CALX_RUN("sqlite_reset", tests);

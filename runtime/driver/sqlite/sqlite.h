@@ -45,7 +45,7 @@ typedef enum calx_sqlite_kept {
     CALX_SQLITE_KEPT
 } calx_sqlite_kept;
 
-enum { CALX_SQLITE_SETTINGS = 21 };
+enum { CALX_SQLITE_SETTINGS = 26 };
 
 typedef struct calx_sqlite_connection {
     calx_driver_connection base;
@@ -58,6 +58,8 @@ typedef struct calx_sqlite_connection {
     bool read_uncommitted;                /* as the pragmas were set last */
     bool query_only;
     bool remembers; /* how settings were before a PRAGMA of the application's (wipe.c) */
+    bool touched;   /* there was one since they were put back */
+    bool has_setting[CALX_SQLITE_SETTINGS];
     int64_t settings[CALX_SQLITE_SETTINGS];
     bool wal;     /* its locks last as long as it does */
     bool foreign; /* the parent process's: SQLite is not called for it any more (ENG-102) */
@@ -101,6 +103,9 @@ void calx_sqlite_gate_leave(calx_sqlite_gate *gate);
 bool calx_sqlite_await_unlock(calx_sqlite_connection *connection, int64_t deadline);
 /* Steps again, from the beginning, what such a table was in the way of. Answers the last code. */
 int calx_sqlite_step_when_unlocked(calx_sqlite_connection *connection, sqlite3_stmt *statement);
+/* Compiles the first statement of a text, with the same patience. out_tail may be NULL. */
+int calx_sqlite_compile_text(calx_sqlite_connection *connection, const char *sql,
+                             sqlite3_stmt **out, const char **out_tail);
 
 /* transaction.c */
 calx_status calx_sqlite_control(calx_driver_connection *connection, calx_driver_control control,
@@ -110,6 +115,8 @@ calx_status calx_sqlite_isolation(calx_driver_connection *connection,
                                   calx_isolation *out_isolation);
 /* Before a statement runs: begins the transaction if that is due. */
 calx_status calx_sqlite_start(calx_sqlite_connection *connection, bool only_reads);
+/* Outside of a transaction what the last one set of its own holds no more. */
+calx_status calx_sqlite_clear_modes(calx_sqlite_connection *connection);
 /* How long a lock is waited for now, in milliseconds. */
 int calx_sqlite_patience(const calx_sqlite_connection *connection);
 /* Before something is written: waits for the turn to, outside of a transaction. */
@@ -121,8 +128,8 @@ void calx_sqlite_leave_gate(calx_sqlite_connection *connection);
 
 /* wipe.c */
 calx_status calx_sqlite_wipe(calx_driver_connection *connection, bool everything);
-/* Before a PRAGMA of the application's is so much as prepared. */
-void calx_sqlite_remember(calx_sqlite_connection *connection);
+/* Before a PRAGMA of the application's is so much as prepared: it must not be if this fails. */
+calx_status calx_sqlite_remember(calx_sqlite_connection *connection);
 
 /* script.c */
 calx_status calx_sqlite_run_script(calx_driver_connection *connection, calx_driver_script *script);

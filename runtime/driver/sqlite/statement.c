@@ -142,9 +142,11 @@ calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const cha
         return calx_error_set(&connection->base.error, CALX_E_STATE,
                               "SQLite cannot change this setting inside a transaction; give it in "
                               "the URL: foreign_keys=off, synchronous=normal");
-    if (take_word(&text, sql + size, "PRAGMA"))
-        calx_sqlite_remember(connection);
-    return CALX_OK;
+    if (!take_word(&text, sql + size, "PRAGMA"))
+        return CALX_OK;
+    /* It may be carried out while it is being prepared, and must not see what is over. */
+    calx_status status = calx_sqlite_clear_modes(connection);
+    return status == CALX_OK ? calx_sqlite_remember(connection) : status;
 }
 
 calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, size_t size,
@@ -275,6 +277,9 @@ static CALX_APART calx_status enter_transaction(sqlite_statement *statement)
     bool only_reads = sqlite3_stmt_readonly(statement->stmt) != 0;
     if (connection->begin_due)
         return calx_sqlite_start(connection, only_reads);
+    calx_status status = calx_sqlite_clear_modes(connection);
+    if (status != CALX_OK)
+        return status;
     return only_reads ? CALX_OK : calx_sqlite_take_turn(connection);
 }
 

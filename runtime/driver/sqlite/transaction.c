@@ -126,6 +126,21 @@ static calx_status set_modes(calx_sqlite_connection *connection)
     return status;
 }
 
+/*
+ * Not when the transaction ends: the next one often wants the same, and whoever gives a connection
+ * back pays nothing. So it is for the first statement that runs in none (AUTOCOMMIT).
+ */
+calx_status calx_sqlite_clear_modes(calx_sqlite_connection *connection)
+{
+    if (connection->base.in_transaction)
+        return CALX_OK;
+    calx_status status =
+        set_pragma(connection, "read_uncommitted", false, &connection->read_uncommitted);
+    if (status == CALX_OK)
+        status = set_pragma(connection, "query_only", false, &connection->query_only);
+    return status;
+}
+
 /* A writer waits for its turn, then for writers of other processes. */
 static calx_status begin_writing(calx_sqlite_connection *connection, calx_sqlite_kept how)
 {

@@ -94,3 +94,15 @@ int calx_sqlite_step_when_unlocked(calx_sqlite_connection *connection, sqlite3_s
     }
     return code;
 }
+
+int calx_sqlite_compile_text(calx_sqlite_connection *connection, const char *sql,
+                             sqlite3_stmt **out, const char **out_tail)
+{
+    int code = sqlite3_prepare_v2(connection->db, sql, -1, out, out_tail);
+    if (code != SQLITE_LOCKED_SHAREDCACHE)
+        return code;
+    int64_t deadline = calx_deadline_in_ms(calx_sqlite_patience(connection));
+    while (code == SQLITE_LOCKED_SHAREDCACHE && calx_sqlite_await_unlock(connection, deadline))
+        code = sqlite3_prepare_v2(connection->db, sql, -1, out, out_tail);
+    return code;
+}

@@ -36,8 +36,9 @@ typedef enum calx_pool_reset {
     CALX_POOL_RESET_NONE = 2,
     CALX_POOL_RESET_SMART = 3,  /**< rolled back, and what else was changed in its session is
                                      undone: settings, LISTEN, temporary tables, advisory locks */
-    CALX_POOL_RESET_DISCARD = 4 /**< rolled back, and all of its session is thrown away; both are
-                                     PostgreSQL's, elsewhere as ROLLBACK (ENG-177) */
+    CALX_POOL_RESET_DISCARD = 4 /**< rolled back, and all of its session is thrown away; on SQLite
+                                     what SMART undoes there, settings and temporary tables
+                                     (ENG-177) */
 } calx_pool_reset;
 
 /** How connections are kept (ENG-069 to ENG-075). docs/pooling.md says when to take which. */
