@@ -7,7 +7,9 @@
 #include <calx/allocator.h>
 #include <calx/script.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What is left, and how much of it there is. */
 static const char *const traces[][2] = {
@@ -174,6 +176,36 @@ static void a_smart_reset_gives_an_exclusive_lock_back(void **state)
     calx_engine_free(engine);
 }
 
+/* In seconds of this process, which others that are busy do not lengthen. */
+static double time_of_script(calx_connection *connection, size_t statements)
+{
+    static const char one[] = "SELECT 'some text that takes its room in a script, again and again, "
+                              "and then once more, so that going over it all can be felt';\n";
+    size_t size = sizeof(one) - 1;
+    char *sql = malloc(statements * size + 1);
+    assert_non_null(sql);
+    for (size_t i = 0; i < statements; i++)
+        memcpy(sql + i * size, one, size + 1);
+    clock_t begun = clock();
+    ok(connection, calx_connection_execute_script(connection, sql, NULL));
+    free(sql);
+    return (double)(clock() - begun) / CLOCKS_PER_SEC;
+}
+
+static void a_statement_of_a_long_script_costs_no_more_than_of_a_short_one(void **state)
+{
+    (void)state;
+    calx_shows("ENG-166");
+    calx_engine *engine = engine_of_one("sqlite://", CALX_POOL_RESET_ROLLBACK);
+    calx_connection *connection = connect_to(engine);
+    double few = time_of_script(connection, 4000);
+    double many = time_of_script(connection, 64000);
+    if (many > 40 * few)
+        fail_msg("16 times the statements took %g s instead of %g s", many, few);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void a_script_is_refused_the_settings_a_statement_is(void **state)
 {
     (void)state;
@@ -204,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_smart_reset_keeps_a_database_in_memory),
         cmocka_unit_test(a_smart_reset_puts_back_what_a_file_is_used_with),
         cmocka_unit_test(a_smart_reset_gives_an_exclusive_lock_back),
+        cmocka_unit_test(a_statement_of_a_long_script_costs_no_more_than_of_a_short_one),
         cmocka_unit_test(a_script_is_refused_the_settings_a_statement_is),
     };
     return CALX_RUN("sqlite_reset", tests);

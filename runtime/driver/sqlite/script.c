@@ -10,15 +10,15 @@
 #include <string.h>
 
 /* Where the statement at sql ends. Blanks and comments alone reach to the end of the text. */
-static calx_status find_end(calx_sqlite_connection *connection, const char *sql,
+static calx_status find_end(calx_sqlite_connection *connection, const char *sql, size_t size,
                             const char **out_end, bool *out_is_one)
 {
     sqlite3_stmt *statement = NULL;
     const char *end = sql;
-    calx_status status = calx_sqlite_check_text(connection, sql, strlen(sql));
+    calx_status status = calx_sqlite_check_text(connection, sql, size);
     if (status != CALX_OK)
         return status;
-    int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, &end);
+    int code = calx_sqlite_compile_text(connection, sql, &statement, &end);
     if (code != SQLITE_OK)
         return calx_sqlite_fail_open(connection, code);
     *out_is_one = statement != NULL;
@@ -60,12 +60,13 @@ calx_status calx_sqlite_run_script(calx_driver_connection *base, calx_driver_scr
 {
     calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
     const char *sql = script->sql;
-    if (strlen(sql) >= INT_MAX)
+    const char *last = sql + strlen(sql); /* asked once: a script may hold many statements */
+    if (last - sql >= INT_MAX)
         return calx_error_set(&base->error, CALX_E_LIMIT, "the script is too long for SQLite");
-    while (*sql != '\0') {
+    while (sql < last) {
         const char *end = sql;
         bool is_one = false;
-        calx_status status = find_end(connection, sql, &end, &is_one);
+        calx_status status = find_end(connection, sql, (size_t)(last - sql), &end, &is_one);
         if (status == CALX_OK && is_one)
             status = run_piece(connection, sql, (size_t)(end - sql), script);
         if (status != CALX_OK)
