@@ -58,7 +58,6 @@ typedef struct calx_sqlite_connection {
     bool read_uncommitted;                /* as the pragmas were set last */
     bool query_only;
     bool remembers; /* how settings were before a PRAGMA of the application's (wipe.c) */
-    bool touched;   /* there was one since they were put back */
     bool has_setting[CALX_SQLITE_SETTINGS];
     int64_t settings[CALX_SQLITE_SETTINGS];
     bool wal;     /* its locks last as long as it does */

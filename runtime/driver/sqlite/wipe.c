@@ -100,7 +100,6 @@ calx_status calx_sqlite_remember(calx_sqlite_connection *connection)
     if (code != SQLITE_OK)
         return calx_sqlite_fail_open(connection, code);
     connection->remembers = true;
-    connection->touched = true;
     return CALX_OK;
 }
 
@@ -186,11 +185,9 @@ calx_status calx_sqlite_wipe(calx_driver_connection *base, bool everything)
     calx_status status = calx_sqlite_clear_modes(connection);
     if (status == CALX_OK)
         status = drop_temporary(connection);
-    if (status != CALX_OK || !connection->touched)
+    /* A kept PRAGMA runs again without a word, so this is done ever after. */
+    if (status != CALX_OK || !connection->remembers)
         return status;
     int code = restore_settings(connection);
-    if (code != SQLITE_OK)
-        return calx_sqlite_fail_open(connection, code);
-    connection->touched = false;
-    return CALX_OK;
+    return code == SQLITE_OK ? CALX_OK : calx_sqlite_fail_open(connection, code);
 }
