@@ -45,6 +45,8 @@ typedef struct calx_dialect {
 
     const char *limit_none;     /* stands before OFFSET when there is no LIMIT; NULL: not needed */
     const char *default_values; /* what follows the table in an INSERT without columns */
+    const char *default_key;    /* the values of a row that is nothing but its made key, where ON
+                                   CONFLICT cannot stand behind default_values; NULL: it can */
     bool returns_keys; /* an INSERT gives the key the database made as a row, through RETURNING */
     const char
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */

@@ -40,6 +40,7 @@ const calx_dialect calx_dialect_sqlite = {
     .literal_false = "0",
     .limit_none = "LIMIT -1",
     .default_values = "DEFAULT VALUES",
+    .default_key = "VALUES (NULL)",
     .templates = { [CALX_OP_LIKE] = "{0} LIKE {1} ESCAPE '\\'",
                    [CALX_OP_NOT_LIKE] = "{0} NOT LIKE {1} ESCAPE '\\'",
                    [CALX_OP_ILIKE] = "{0} LIKE {1} ESCAPE '\\'",

@@ -4,6 +4,7 @@
  */
 #include "sql/insert_text.h"
 
+#include "base/error.h"
 #include "sql/name.h"
 
 static void put_names(calx_sql_writer *writer, const calx_mapper *mapper, const uint16_t *columns,
@@ -25,8 +26,30 @@ static void add_values(calx_sql_writer *writer, const calx_sql_insert *insert)
         calx_parameter_list_add(writer->parameters, insert->values[i]);
 }
 
+/* A row of defaults that may be there already: NULL is what the database makes a key of. */
+static void put_default_key(calx_sql_writer *writer, const calx_mapper *mapper)
+{
+    uint16_t key = mapper->key_count == 1 ? mapper->key[0] : 0;
+    if (mapper->key_count != 1 || (mapper->columns[key].flags & CALX_COLUMN_GENERATED) == 0) {
+        writer->status =
+            calx_error_set(writer->error, CALX_E_UNSUPPORTED,
+                           "%s takes no ON CONFLICT for a row of table \"%s\" without any value: "
+                           "set one of its columns",
+                           writer->dialect->name, mapper->table);
+        return;
+    }
+    put_names(writer, mapper, &key, 1);
+    calx_sql_put(writer, " ");
+    calx_sql_put(writer, writer->dialect->default_key);
+}
+
 static void put_values(calx_sql_writer *writer, const calx_sql_insert *insert)
 {
+    if (insert->column_count == 0 && insert->conflict != CALX_SQL_CONFLICT_FAILS &&
+        writer->dialect->default_key != NULL) {
+        put_default_key(writer, insert->mapper);
+        return;
+    }
     if (insert->column_count == 0) {
         calx_sql_put(writer, " ");
         calx_sql_put(writer, writer->dialect->default_values);
