@@ -8,6 +8,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "mapper/column.h"
+#include "query/assigned.h"
 #include "query/evaluate.h"
 #include "session/synchronize.h"
 #include "sql/assign.h"
@@ -71,25 +72,6 @@ static calx_status check_form(const query_change *change)
 
 /* ---- assignments ---- */
 
-/* The value as the column's member holds it: that is what instances will have. */
-static calx_status fit_value(const query_change *change, calx_sql_set *set)
-{
-    const calx_mapper *mapper = change->query->mapper;
-    const calx_column *column = &mapper->columns[set->column];
-    const char *reason = "";
-    if (set->value.type == CALX_VALUE_NULL && !calx_column_takes_null(column))
-        return CALX_OK;
-    calx_status status = calx_column_fit(column, &set->value, &set->value, &reason);
-    if (status == CALX_OK && column->length != 0 && calx_column_too_long(column, &set->value)) {
-        reason = "the text is longer than its column";
-        status = CALX_E_DATA;
-    }
-    if (status != CALX_OK)
-        return calx_session_fail(change->session, status, "%s.%s: %s", mapper->name, column->member,
-                                 reason);
-    return CALX_OK;
-}
-
 /* Whether instances can have it: a NULL that no member holds is refused by the database first. */
 static bool is_given(const query_change *change, const calx_sql_set *set)
 {
@@ -134,7 +116,7 @@ static calx_status keep_set(query_change *change, const calx_assignment *assignm
     if (status == CALX_OK && set->expression != NULL)
         status = calx_query_hold_selects(change->query, set->expression);
     else if (status == CALX_OK)
-        status = fit_value(change, set);
+        status = calx_assigned_fit(session, change->query->mapper, set);
     if (status != CALX_OK)
         return status;
     change->set_count++;

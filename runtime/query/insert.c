@@ -7,7 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "mapper/column.h"
+#include "query/assigned.h"
 #include "query/select.h"
 #include "session/synchronize.h"
 #include "session/version.h"
@@ -177,6 +177,9 @@ calx_status calx_insert_from_select(calx_insert *insert, const calx_column_ref *
     status = check_select(insert, count, select);
     if (status == CALX_OK)
         status = keep_columns(insert, columns, count, &insert->columns);
+    if (status == CALX_OK)
+        status = calx_assigned_check_block(insert->session, insert->mapper, insert->columns,
+                                           &select->block);
     if (status != CALX_OK)
         return keep(insert, status);
     insert->column_count = count;
@@ -228,11 +231,25 @@ static calx_status keep_set(calx_insert *insert, const calx_assignment *assignme
     for (size_t i = 0; out->expression != NULL && i < out->expression->count; i++)
         if (out->expression->nodes[i].operand.kind == CALX_OPERAND_SELECT)
             return refuse(insert, "cannot set a column to a select");
+    if (out->expression == NULL)
+        status = calx_assigned_fit(insert->session, mapper, out);
+    if (status != CALX_OK)
+        return status;
     if (out->value.type != CALX_VALUE_TEXT && out->value.type != CALX_VALUE_BYTES)
         return CALX_OK;
     out->value.as.span.data =
         calx_arena_text(&insert->arena, out->value.as.span.data, out->value.as.span.size);
     return out->value.as.span.data == NULL ? calx_error_set_nomem(error) : CALX_OK;
+}
+
+static calx_status check_twice(calx_insert *insert, const calx_sql_set *sets, size_t last)
+{
+    for (size_t i = 0; i < last; i++)
+        if (sets[i].column == sets[last].column)
+            return calx_session_fail(
+                insert->session, CALX_E_ARGUMENT, "column \"%s\" is set twice by an INSERT into %s",
+                insert->mapper->columns[sets[last].column].name, insert->mapper->name);
+    return CALX_OK;
 }
 
 calx_status calx_insert_set(calx_insert *insert, const calx_assignment *assignments, size_t count)
@@ -247,8 +264,11 @@ calx_status calx_insert_set(calx_insert *insert, const calx_assignment *assignme
         return keep(insert, calx_error_set_nomem(&insert->session->error));
     if (insert->set_count > 0)
         memcpy(sets, insert->sets, insert->set_count * sizeof *sets);
-    for (size_t i = 0; status == CALX_OK && i < count; i++)
+    for (size_t i = 0; status == CALX_OK && i < count; i++) {
         status = keep_set(insert, &assignments[i], &sets[insert->set_count + i]);
+        if (status == CALX_OK)
+            status = check_twice(insert, sets, insert->set_count + i);
+    }
     if (status != CALX_OK)
         return keep(insert, status);
     insert->sets = sets;
@@ -288,7 +308,7 @@ typedef struct insert_run {
     calx_value *values; /* of the rows that go together */
     uint16_t *columns;  /* which those are */
     size_t column_count;
-    char *copy; /* a row with its version */
+    char *copies; /* rows with their versions, for those gathered and one more; NULL: no version */
     bool returns;
     bool sent; /* something was */
     int64_t changes;
@@ -382,34 +402,31 @@ static calx_status send(insert_run *run, size_t row_count)
 
 /* ---- rows of structs ---- */
 
-/* Which columns a row fills, into entity->columns; its first version, into the copy. */
-static calx_status choose(insert_run *run, const char *row)
+/* Which columns a row fills, into entity->columns; with its first version where it has one, in a
+ * copy that is its own until the row was sent, since values are borrowed from it. */
+static calx_status choose(insert_run *run, const char **row, size_t number)
 {
-    const calx_mapper *mapper = run->insert->mapper;
-    if (run->writer.entity->version < 0) {
-        calx_writer_choose_inserted(&run->writer, row, NULL);
-        return CALX_OK;
+    size_t size = run->insert->mapper->instance_size;
+    calx_status status = CALX_OK;
+    if (run->copies != NULL) {
+        char *copy = memcpy(run->copies + number * size, *row, size);
+        status = calx_version_start_plain(&run->writer, copy);
+        *row = copy;
     }
-    memcpy(run->copy, row, mapper->instance_size);
-    calx_status status = calx_version_start_plain(&run->writer, run->copy);
     if (status == CALX_OK)
-        calx_writer_choose_inserted(&run->writer, run->copy, NULL);
+        calx_writer_choose_inserted(&run->writer, *row, NULL);
     return status;
 }
 
-/* The values of a row; those of the struct are borrowed from it. */
+/* The values of a row, borrowed from it. */
 static calx_status bind(insert_run *run, const char *row, calx_value *to)
 {
     const calx_entity *entity = run->writer.entity;
     size_t width = 0;
     calx_status status = calx_writer_bind_columns(&run->writer, row, entity->columns, &width);
-    if (status != CALX_OK)
-        return status;
-    memcpy(to, entity->row, width * sizeof *to);
-    for (size_t i = 0; i < run->column_count; i++)
-        if ((int)run->columns[i] == entity->version)
-            (void)calx_column_read(&entity->mapper->columns[entity->version], run->copy, &to[i]);
-    return CALX_OK;
+    if (status == CALX_OK && width > 0)
+        memcpy(to, entity->row, width * sizeof *to);
+    return status;
 }
 
 static bool fills_the_same(const insert_run *run)
@@ -434,35 +451,47 @@ static void take_columns(insert_run *run)
 
 /* Rows at once; what the conflict sets needs parameters too. Without columns each is a statement.
  */
-static size_t most_rows(const insert_run *run, size_t set_aside)
+static size_t most_rows(const insert_run *run, size_t others)
 {
     size_t all = calx_engine_max_parameters(run->insert->session->options.bind);
-    size_t room = all > set_aside ? all - set_aside : 0;
+    size_t room = all > others ? all - others : 0;
     if (run->column_count == 0 || room < run->column_count)
         return 1;
     return room / run->column_count < MOST_ROWS ? room / run->column_count : MOST_ROWS;
 }
 
-static size_t nodes_of(const calx_insert *insert)
+/* No more parameters than these; a list may be one for each item. */
+static size_t most_values(const calx_condition *condition)
+{
+    size_t count = condition->count;
+    for (size_t i = 0; i < condition->count; i++)
+        if (condition->nodes[i].operand.kind == CALX_OPERAND_LIST)
+            count += condition->nodes[i].operand.as.list.count;
+    return count;
+}
+
+static size_t set_aside(const calx_insert *insert)
 {
     size_t count = 0;
     for (size_t i = 0; i < insert->set_count; i++)
-        count += insert->sets[i].expression == NULL ? 1 : insert->sets[i].expression->count;
+        count += insert->sets[i].expression == NULL ? 1 : most_values(insert->sets[i].expression);
     for (size_t i = 0; i < insert->condition_count; i++)
-        count += insert->conditions[i].count;
+        count += most_values(&insert->conditions[i]);
     return count;
 }
 
 /* A row is gathered, after those that cannot go along with it were sent. */
-static calx_status gather(insert_run *run, const char *row, size_t most, size_t *gathered)
+static calx_status gather(insert_run *run, const char *given, size_t most, size_t *gathered)
 {
-    calx_status status = choose(run, row);
-    bool full = *gathered == most_rows(run, nodes_of(run->insert)) || *gathered == most;
+    const char *row = given;
+    calx_status status = choose(run, &row, *gathered);
+    bool full = *gathered == most_rows(run, set_aside(run->insert)) || *gathered == most;
     if (status == CALX_OK && *gathered > 0 && (full || !fills_the_same(run))) {
         status = send(run, *gathered);
         *gathered = 0;
+        row = given;
         if (status == CALX_OK)
-            status = choose(run, row); /* reading rows took the scratch set */
+            status = choose(run, &row, 0); /* reading rows took the scratch set */
     }
     if (status != CALX_OK)
         return status;
@@ -477,11 +506,13 @@ static calx_status send_rows(insert_run *run)
     const calx_mapper *mapper = insert->mapper;
     size_t most = insert->row_count < MOST_ROWS ? insert->row_count : MOST_ROWS;
     size_t gathered = 0;
+    bool versioned = run->writer.entity->version >= 0;
     calx_status status = CALX_OK;
     run->values = calx_alloc_array(most * mapper->column_count + 1, sizeof *run->values);
     run->columns = calx_alloc_array((size_t)mapper->column_count + 1, sizeof *run->columns);
-    run->copy = calx_alloc(mapper->instance_size);
-    if (run->values == NULL || run->columns == NULL || run->copy == NULL)
+    if (versioned)
+        run->copies = calx_alloc_array(most + 1, mapper->instance_size);
+    if (run->values == NULL || run->columns == NULL || (versioned && run->copies == NULL))
         status = calx_error_set_nomem(&insert->session->error);
     for (size_t i = 0; status == CALX_OK && i < insert->row_count; i++)
         status = gather(run, insert->rows + i * mapper->instance_size, most, &gathered);
@@ -489,7 +520,7 @@ static calx_status send_rows(insert_run *run)
         status = send(run, gathered);
     calx_release(run->values);
     calx_release(run->columns);
-    calx_release(run->copy);
+    calx_release(run->copies);
     return status;
 }
 

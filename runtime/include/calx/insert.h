@@ -5,10 +5,12 @@
  *
  *     calx_insert *insert = calx_insert_new(session, &product_mapper);
  *     const calx_column_ref code[] = { product_col.code.ref };
- *     const calx_assignment price = calx_assign(product_col.price,
- * calx_excluded(product_col.price)); calx_insert_rows(insert, rows, 100);
+ *     const calx_assignment price[] = {
+ *         calx_assign(product_col.price, calx_excluded(product_col.price)),
+ *     };
+ *     calx_insert_rows(insert, rows, 100);
  *     calx_insert_on_conflict_update(insert, code, 1);
- *     calx_insert_set(insert, &price, 1);
+ *     calx_insert_set(insert, price, 1);
  *     status = calx_insert_all(insert, &products, &count);
  *
  * Nothing is sent before it is executed; then pending work is flushed first (SES-210). Building
@@ -38,7 +40,11 @@ CALX_API void calx_insert_free(calx_insert *insert);
  */
 CALX_API calx_status calx_insert_rows(calx_insert *insert, const void *rows, size_t count);
 
-/** The rows of a select, whose columns are these in their order; it cannot be changed any more. */
+/**
+ * The rows of a select, whose columns are these in their order; it cannot be changed any more.
+ * CALX_E_ARGUMENT, also at the execution: there are more or fewer of them, or one does not take the
+ * class of what is selected for it.
+ */
 CALX_API calx_status calx_insert_from_select(calx_insert *insert, const calx_column_ref *columns,
                                              size_t count, calx_select *select);
 
@@ -53,7 +59,11 @@ CALX_API calx_status calx_insert_on_conflict_nothing(calx_insert *insert,
 CALX_API calx_status calx_insert_on_conflict_update(calx_insert *insert,
                                                     const calx_column_ref *columns, size_t count);
 
-/** What such rows are set to. Columns are those of the row that is there. Texts are copied. */
+/**
+ * What such rows are set to. Columns are those of the row that is there. Texts are copied.
+ * CALX_E_ARGUMENT: a column is set twice, is the key's, or does not take the class of its
+ * expression; CALX_E_DATA: it does not hold the value, or the text is longer than it.
+ */
 CALX_API calx_status calx_insert_set(calx_insert *insert, const calx_assignment *assignments,
                                      size_t count);
 
