@@ -51,20 +51,18 @@ static calx_status check_joining(calx_query *query, const joining *asked, size_t
                                  "%s.%s leads to %s and cannot be joined as an alias of %s",
                                  asked->from.mapper->name, asked->relationship->member,
                                  asked->relationship->target->name, asked->to.mapper->name);
+    size_t owner = asked->relationship == NULL ? 0 : calx_query_find_source(query, asked->from);
+    if (owner == SIZE_MAX)
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "%s.%s cannot be joined to a query over %s that does not have %s",
+                                 asked->from.mapper->name, asked->relationship->member,
+                                 query->mapper->name, asked->from.mapper->name);
     if (calx_query_find_source(query, asked->to) != SIZE_MAX)
         return calx_session_fail(session, CALX_E_ARGUMENT,
                                  "a query over %s has %s already: join it as an alias of another "
                                  "number (calx_alias_of())",
                                  query->mapper->name, asked->to.mapper->name);
-    *out_owner = 0;
-    if (asked->relationship == NULL)
-        return CALX_OK;
-    *out_owner = calx_query_find_source(query, asked->from);
-    if (*out_owner == SIZE_MAX)
-        return calx_session_fail(session, CALX_E_ARGUMENT,
-                                 "%s.%s cannot be joined to a query over %s that does not have %s",
-                                 asked->from.mapper->name, asked->relationship->member,
-                                 query->mapper->name, asked->from.mapper->name);
+    *out_owner = owner;
     return CALX_OK;
 }
 

@@ -528,19 +528,67 @@ static calx_status check_size(const query_writer *all)
                           dialect->max_columns);
 }
 
+static bool is_distinct_on(const calx_sql_query *query, size_t order)
+{
+    calx_column_ref ref = query->orders[order].column;
+    for (size_t i = 0; order_value(query, order) == NULL && i < query->distinct_on_count; i++) {
+        const calx_column_ref *on = &query->distinct_on[i];
+        if (on->mapper == ref.mapper && on->column == ref.column && on->alias == ref.alias)
+            return true;
+    }
+    return false;
+}
+
+static bool is_ordered_by(const calx_sql_query *query, size_t count, calx_column_ref on)
+{
+    for (size_t i = 0; i < count; i++) {
+        calx_column_ref ref = query->orders[i].column;
+        if (order_value(query, i) == NULL && on.mapper == ref.mapper && on.column == ref.column &&
+            on.alias == ref.alias)
+            return true;
+    }
+    return false;
+}
+
+/* The first of each value is told by what comes behind it in the order. */
+static calx_status check_distinct_on(const query_writer *all)
+{
+    const calx_sql_query *query = all->query;
+    size_t first = 0;
+    while (first < query->order_count && is_distinct_on(query, first))
+        first++;
+    for (size_t i = 0; first < query->order_count && i < query->distinct_on_count; i++) {
+        calx_column_ref on = query->distinct_on[i];
+        if (on.mapper != NULL && on.column < on.mapper->column_count &&
+            !is_ordered_by(query, first, on))
+            return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
+                                  "the query over table \"%s\" is distinct on column \"%s\" of "
+                                  "table \"%s\": order it by that column first",
+                                  query->mapper->table, on.mapper->columns[on.column].name,
+                                  on.mapper->table);
+    }
+    return CALX_OK;
+}
+
 /* Rows that are one must be at one place. */
 static calx_status check_distinct(const query_writer *all)
 {
     const calx_sql_query *query = all->query;
+    if (query->distinct && query->lock.mode != CALX_LOCK_NONE)
+        return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
+                              "the query over table \"%s\" is distinct and cannot lock its rows",
+                              query->mapper->table);
+    if (query->distinct_on_count > 0)
+        return check_distinct_on(all);
     for (size_t i = 0; query->distinct && i < query->order_count; i++) {
         calx_column_ref ref = query->orders[i].column;
-        if (query->distinct_on_count == 0 && order_value(query, i) != NULL)
+        if (order_value(query, i) != NULL)
             return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
                                   "the query over table \"%s\" is distinct and cannot be ordered "
                                   "by an expression, which its rows do not have: take a select "
                                   "(calx_select_order_by_label())",
                                   query->mapper->table);
-        if (query->distinct_on_count == 0 && !calx_sql_is_own(query, ref) && ref.mapper != NULL &&
+        if (!calx_sql_is_own(query, ref) && ref.mapper != NULL &&
             ref.column < ref.mapper->column_count)
             return calx_error_set(all->writer->error, CALX_E_ARGUMENT,
                                   "the query over table \"%s\" is distinct and cannot be ordered "

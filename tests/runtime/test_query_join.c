@@ -434,7 +434,27 @@ static void the_first_of_each_value(void **state)
         assert_string_equal(found, plain);
         free(found);
         free(plain);
+        const char *sql = NULL;
+        calx_query_free(query);
+        ok(calx_session_query(shop.session, &track_mapper, &query));
+        ok(calx_query_distinct_on(query, track_col.album_id));
+        ok(calx_query_order_by(query, calx_asc(track_col.id)));
+        assert_int_equal(calx_query_sql(query, &sql), CALX_E_ARGUMENT);
+        assert_non_null(strstr(calx_session_error(shop.session)->message, "column \"album_id\""));
+        calx_query_free(query);
+        ok(calx_session_query(shop.session, &track_mapper, &query));
+        ok(calx_query_distinct(query));
+        ok(calx_query_lock(query, CALX_LOCK_UPDATE, CALX_LOCK_WAIT));
+        assert_int_equal(calx_query_sql(query, &sql), CALX_E_ARGUMENT);
+        assert_non_null(strstr(calx_session_error(shop.session)->message, "cannot lock"));
     }
+    calx_query_free(query);
+    ok(calx_session_query(shop.session, &artist_mapper, &query));
+    assert_int_equal(calx_query_join(query, track_rel.album), CALX_E_ARGUMENT);
+    calx_query_free(query);
+    ok(calx_session_query(shop.session, &album_mapper, &query));
+    assert_int_equal(calx_query_join(query, track_rel.album), CALX_E_ARGUMENT);
+    assert_non_null(strstr(calx_session_error(shop.session)->message, "does not have track"));
     calx_query_free(query);
     music_tear_down(&shop);
 }
