@@ -5,7 +5,6 @@
 #include "query/select.h"
 
 #include "base/error.h"
-#include "mapper/column.h"
 #include "sql/build.h"
 
 static calx_expression naming(calx_operator operation, const calx_select *select)
@@ -28,12 +27,7 @@ static calx_value_type class_of(const calx_select *select)
 {
     if (select == NULL || select->block.item_count == 0)
         return CALX_VALUE_NULL;
-    const calx_sql_term *item = &select->items[0];
-    if (item->expression.count > 0)
-        return calx_condition_class(&item->expression);
-    if (item->column.mapper == NULL || item->column.column >= item->column.mapper->column_count)
-        return CALX_VALUE_NULL;
-    return calx_column_value_type(&item->column.mapper->columns[item->column.column]);
+    return calx_sql_term_class(&select->items[0]);
 }
 
 calx_expression calx_select_expression(const calx_select *select)

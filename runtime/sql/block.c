@@ -7,7 +7,9 @@
 #include "sql/block.h"
 
 #include "base/error.h"
+#include "sql/nodes.h"
 #include "sql/plan.h"
+#include "sql/spell.h"
 
 static void put(calx_sql_writer *writer, const char *text)
 {
@@ -51,6 +53,37 @@ size_t calx_sql_block_width(const calx_sql_block *block)
     for (size_t i = 0; i < block->part_count; i++)
         width += count_columns(&block->parts[i]);
     return width;
+}
+
+calx_value_type calx_sql_term_class(const calx_sql_term *term)
+{
+    if (term->expression.count > 0)
+        return calx_condition_class(&term->expression);
+    if (term->column.mapper == NULL || term->column.column >= term->column.mapper->column_count)
+        return CALX_VALUE_NULL;
+    return calx_class_of_column(term->column);
+}
+
+/* What stands in that column of the rows, which are wider. */
+static calx_sql_term term_at(const calx_sql_block *block, size_t position)
+{
+    if (position < block->item_count)
+        return block->items[position];
+    position -= block->item_count;
+    for (size_t i = 0; i < block->part_count; i++) {
+        const calx_sql_part *part = &block->parts[i];
+        calx_column_ref ref = { part->entity.mapper, 0, part->entity.number };
+        for (; ref.column < ref.mapper->column_count; ref.column++)
+            if (is_selected(part, ref.column) && position-- == 0)
+                return (calx_sql_term){ .column = ref };
+    }
+    return (calx_sql_term){ .label = NULL };
+}
+
+static char *spell(const calx_sql_term *term)
+{
+    const calx_node column = { .operation = CALX_OP_COLUMN, .column = term->column };
+    return calx_spell(term->expression.count > 0 ? term->expression.nodes : &column);
 }
 
 static void put_part_facts(calx_sql_writer *writer, const calx_sql_part *part)
@@ -226,11 +259,42 @@ static void put_number_of(calx_sql_writer *writer, const calx_sql_block *block,
             order->expression.count > 0 ? "" : "\"");
 }
 
+/* A column may be an expression of its own too, with the same text. */
+static calx_sql_term plain(const calx_sql_term *term)
+{
+    const calx_condition *expression = &term->expression;
+    if (expression->count == 1 && expression->nodes[0].operation == CALX_OP_COLUMN)
+        return (calx_sql_term){ .column = expression->nodes[0].column };
+    return *term;
+}
+
+/* Rows that are one have no other values to be ordered by. */
+static void check_distinct(calx_sql_writer *writer, const calx_sql_block *block,
+                           const calx_sql_term *order)
+{
+    const calx_sql_term wanted = plain(order);
+    bool found = find_position(block, &wanted) > 0;
+    for (size_t i = 0; i < block->item_count && !found; i++) {
+        const calx_sql_term item = plain(&block->items[i]);
+        found = calx_sql_same_term(&item, &wanted);
+    }
+    if (found || writer->status != CALX_OK)
+        return;
+    char *spelled = spell(&wanted);
+    writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
+                                    "a select that is distinct is ordered by %s, which it does "
+                                    "not select",
+                                    spelled == NULL ? "an expression" : spelled);
+    calx_spell_free(spelled);
+}
+
 static void put_orders(calx_sql_writer *writer, const calx_sql_block *block)
 {
     for (size_t i = 0; i < block->order_count; i++) {
         const calx_sql_term *order = &block->orders[i];
         put(writer, i == 0 ? " ORDER BY " : ", ");
+        if (block->distinct && order->label == NULL && block->combined_count == 0)
+            check_distinct(writer, block, order);
         if (order->label != NULL)
             calx_sql_put_label(writer, order->label);
         else if (block->combined_count > 0)
@@ -306,6 +370,25 @@ static bool needs_table(const calx_sql_block *block, size_t i)
            is_intersection(block->combined[i].how) != is_intersection(block->combined[i - 1].how);
 }
 
+static void check_classes(calx_sql_writer *writer, const calx_sql_block *block,
+                          const calx_sql_block *other)
+{
+    size_t width = calx_sql_block_width(block);
+    for (size_t i = 0; i < width && writer->status == CALX_OK; i++) {
+        const calx_sql_term left = term_at(block, i), right = term_at(other, i);
+        calx_value_type one = calx_sql_term_class(&left), two = calx_sql_term_class(&right);
+        if (one == CALX_VALUE_NULL || two == CALX_VALUE_NULL ||
+            calx_class_of_both(one, two) != CALX_VALUE_NULL)
+            continue;
+        char *first = spell(&left), *second = spell(&right);
+        writer->status = calx_error_set(
+            writer->error, CALX_E_ARGUMENT, "%s is combined with %s, which is of another class",
+            first == NULL ? "an expression" : first, second == NULL ? "an expression" : second);
+        calx_spell_free(first);
+        calx_spell_free(second);
+    }
+}
+
 static void check_combined(calx_sql_writer *writer, const calx_sql_block *block, size_t i)
 {
     size_t width = calx_sql_block_width(block);
@@ -322,6 +405,8 @@ static void check_combined(calx_sql_writer *writer, const calx_sql_block *block,
         writer->status =
             calx_error_set(writer->error, CALX_E_UNSUPPORTED, "%s has no%s: leave the ALL away",
                            writer->dialect->name, word_of(block->combined[i].how));
+    else
+        check_classes(writer, block, block->combined[i].block);
 }
 
 static void put_combined(calx_sql_writer *writer, const calx_sql_block *block)

@@ -88,6 +88,9 @@ bool calx_sql_same_term(const calx_sql_term *left, const calx_sql_term *right);
  */
 void calx_sql_check_groups(calx_sql_writer *writer, const calx_sql_block *block);
 
+/* The class of a term's values; CALX_VALUE_NULL: not known. block.c */
+calx_value_type calx_sql_term_class(const calx_sql_term *term);
+
 /* How many columns its rows have. */
 size_t calx_sql_block_width(const calx_sql_block *block);
 

@@ -6,6 +6,7 @@
 #include "sql/condition.h"
 
 #include "base/error.h"
+#include "sql/block.h"
 #include "sql/nodes.h"
 #include "sql/spell.h"
 
@@ -166,6 +167,16 @@ static void refuse_class(look *it, const calx_node *node, const char *wanted, ca
     calx_spell_free(spelled);
 }
 
+static void refuse_condition(look *it, const calx_node *node, calx_value_type given)
+{
+    char *spelled = calx_spell(node);
+    if (it->status == CALX_OK)
+        it->status = calx_error_set(it->error, CALX_E_ARGUMENT,
+                                    "%s: a condition must be a truth value and is %s",
+                                    spelled == NULL ? "an expression" : spelled, name_of(given));
+    calx_spell_free(spelled);
+}
+
 /* ---- operands ---- */
 
 static bool is_integer(calx_value_type value_class)
@@ -288,6 +299,16 @@ static void check_list(look *it, const calx_node *node, calx_value_type wanted)
         never_set(it);
     else if (!is_time && !are_alike(wanted, given))
         refuse_class(it, node, "items of its own class", given);
+}
+
+/* Of one column, and of its class; one that is not known is the database's. */
+static void check_among(look *it, const calx_node *node, calx_value_type wanted)
+{
+    const calx_sql_block *block = (const calx_sql_block *)node->operand.as.select;
+    calx_value_type given =
+        block->item_count == 0 ? CALX_VALUE_NULL : calx_sql_term_class(&block->items[0]);
+    if (!are_alike(wanted, given))
+        refuse_class(it, node, "a select of its own class", given);
 }
 
 /* ---- what an operator is itself ---- */
@@ -445,6 +466,8 @@ static void check_whole(look *it, const operands *all, calx_value_type operand)
         refuse(it, node, "there is no such cast");
     else if (node->operation == CALX_OP_IN || node->operation == CALX_OP_NOT_IN)
         check_list(it, node, operand);
+    else if (node->operation == CALX_OP_IN_SELECT)
+        check_among(it, node, operand);
 }
 
 /* Looks at the expression that begins here and moves behind it. Answers its class. */
@@ -472,7 +495,7 @@ static calx_value_type look_at(look *it, unsigned allowed)
     it->depth--;
     calx_value_type operand = CALX_VALUE_NULL;
     if (node->operation == CALX_OP_CAST || node->operation == CALX_OP_IN ||
-        node->operation == CALX_OP_NOT_IN)
+        node->operation == CALX_OP_NOT_IN || node->operation == CALX_OP_IN_SELECT)
         operand =
             calx_node_is_compact(node) ? calx_class_of_column(node->column) : class_of(node + 1);
     check_whole(it, &all, operand);
@@ -521,6 +544,6 @@ calx_status calx_nodes_check(const calx_node *nodes, size_t count, calx_use use,
         never_set(&it);
     if (is_condition_wanted && given != CALX_VALUE_BOOL && given != CALX_VALUE_NULL &&
         it.status == CALX_OK)
-        refuse(&it, nodes, "a condition must be a truth value");
+        refuse_condition(&it, nodes, given);
     return it.status;
 }

@@ -152,31 +152,39 @@ static bool is_own(const calx_sql_block *block, calx_column_ref ref)
     return false;
 }
 
-static void fail(calx_sql_writer *writer, const char *what, const char *name, const char *table)
+/* A look at a block: what is asked of what it finds. */
+typedef struct grouping {
+    calx_sql_writer *writer;
+    const calx_sql_block *block;
+    const char *use;
+} grouping;
+
+static void fail(const grouping *all, const char *what, const char *name, const char *table)
 {
+    calx_sql_writer *writer = all->writer;
     if (writer->status == CALX_OK)
         writer->status = calx_error_set(writer->error, CALX_E_ARGUMENT,
-                                        "%s \"%s\" of table \"%s\" is selected from groups that "
+                                        "%s \"%s\" of table \"%s\" is %s groups that "
                                         "are not made by it: give it to calx_select_group_by(), or "
                                         "the key of its table, or select an aggregate of it",
-                                        what, name, table);
+                                        what, name, table, all->use);
 }
 
-static void check_column(calx_sql_writer *writer, const calx_sql_block *block, calx_column_ref ref)
+static void check_column(const grouping *all, calx_column_ref ref)
 {
-    if (ref.mapper == NULL || ref.column >= ref.mapper->column_count || !is_own(block, ref) ||
-        is_grouped_by(block, ref) ||
-        is_key_grouped(writer, block, (calx_alias){ ref.mapper, ref.alias }))
+    if (ref.mapper == NULL || ref.column >= ref.mapper->column_count || !is_own(all->block, ref) ||
+        is_grouped_by(all->block, ref) ||
+        is_key_grouped(all->writer, all->block, (calx_alias){ ref.mapper, ref.alias }))
         return;
-    fail(writer, "column", ref.mapper->columns[ref.column].name, ref.mapper->table);
+    fail(all, "column", ref.mapper->columns[ref.column].name, ref.mapper->table);
 }
 
-static void check_node(calx_sql_writer *writer, const calx_sql_block *block, const calx_node *node)
+static void check_node(const grouping *all, const calx_node *node)
 {
     if (node->child_count == 0)
-        check_column(writer, block, node->column);
+        check_column(all, node->column);
     if (node->operand.kind == CALX_OPERAND_COLUMN)
-        check_column(writer, block, node->operand.as.column);
+        check_column(all, node->operand.as.column);
 }
 
 /* Where groups are made by expressions, which of them others are made of is not looked into. */
@@ -188,45 +196,46 @@ static bool groups_by_expressions(const calx_sql_block *block)
     return false;
 }
 
-static void check_expression(calx_sql_writer *writer, const calx_sql_block *block,
-                             const calx_condition *expression)
+static void check_expression(const grouping *all, const calx_condition *expression)
 {
     const calx_node *node = expression->nodes;
     const calx_node *end = node + expression->count;
     bool over = false;
-    if (groups_by_expressions(block))
+    if (groups_by_expressions(all->block))
         return;
     while (node < end) {
         bool is_whole = is_aggregate(node) && !over;
         over = node->operation == CALX_OP_OVER;
         if (!is_whole)
-            check_node(writer, block, node);
+            check_node(all, node);
         node = is_whole ? calx_node_end(node) : node + 1;
     }
 }
 
-static void check_term(calx_sql_writer *writer, const calx_sql_block *block,
-                       const calx_sql_term *term)
+static void check_term(const grouping *all, const calx_sql_term *term)
 {
     if (term->expression.count == 0)
-        check_column(writer, block, term->column);
+        check_column(all, term->column);
     else
-        check_expression(writer, block, &term->expression);
+        check_expression(all, &term->expression);
 }
 
 void calx_sql_check_groups(calx_sql_writer *writer, const calx_sql_block *block)
 {
+    grouping all = { writer, block, "selected from" };
     if (!are_groups(block))
         return;
     for (size_t i = 0; i < block->item_count; i++)
-        check_term(writer, block, &block->items[i]);
+        check_term(&all, &block->items[i]);
     for (size_t i = 0; i < block->part_count; i++)
         if (!is_key_grouped(writer, block, block->parts[i].entity))
-            fail(writer, "entity", block->parts[i].entity.mapper->name,
+            fail(&all, "entity", block->parts[i].entity.mapper->name,
                  block->parts[i].entity.mapper->table);
+    all.use = "asked for, in HAVING, of";
     for (size_t i = 0; i < block->having_count; i++)
-        check_expression(writer, block, &block->havings[i]);
+        check_expression(&all, &block->havings[i]);
+    all.use = "what orders";
     for (size_t i = 0; i < block->order_count; i++)
         if (block->orders[i].label == NULL)
-            check_term(writer, block, &block->orders[i]);
+            check_term(&all, &block->orders[i]);
 }

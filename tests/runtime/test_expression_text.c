@@ -456,7 +456,9 @@ static void a_condition_is_a_truth_value(void **state)
     calx_expression sum = calx_add(user_col.age, 1);
     calx_arena_init(&arena, 0);
     assert_int_equal(calx_condition_from_expression(&kept, &arena, &sum, &error), CALX_E_ARGUMENT);
-    assert_string_equal(error.message, "\"users\".\"age\" + ?: a condition must be a truth value");
+    assert_string_equal(
+        error.message,
+        "\"users\".\"age\" + ?: a condition must be a truth value and is an integer");
     calx_error_clear(&error);
     calx_arena_clear(&arena);
 }

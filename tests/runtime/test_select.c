@@ -1088,6 +1088,49 @@ static void options_are_of_what_is_selected(void **state)
     music_tear_down(&shop);
 }
 
+static void classes_and_orders_must_fit(void **state)
+{
+    (void)state;
+    music shop;
+    music_set_up(&shop);
+    calx_session *session = shop.session;
+    calx_select *names = new_select(session);
+    calx_select *select = new_select(session);
+    ok(calx_select_column(names, artist_col.name));
+    ok(calx_select_column(select, track_col.id));
+    assert_int_equal(calx_select_where(select, calx_in_select(track_col.id, names)),
+                     CALX_E_ARGUMENT);
+    check_refused(&shop, select, CALX_E_ARGUMENT, "\"tracks\".\"id\"");
+    select = new_select(session);
+    ok(calx_select_column(select, track_col.id));
+    ok(calx_select_where(select, calx_in_select(track_col.name, names)));
+    const char *sql = NULL;
+    ok(calx_select_sql(select, &sql));
+    calx_select_free(select);
+
+    select = new_select(session);
+    ok(calx_select_column(select, track_col.id));
+    ok(calx_select_combine(select, CALX_UNION, names));
+    check_refused(&shop, select, CALX_E_ARGUMENT,
+                  "\"tracks\".\"id\" is combined with \"artists\".\"name\"");
+    calx_select_free(names);
+
+    select = new_select(session);
+    ok(calx_select_column(select, track_col.name));
+    ok(calx_select_distinct(select));
+    ok(calx_select_order_by(select, calx_asc(track_col.name)));
+    ok(calx_select_sql(select, &sql));
+    ok(calx_select_order_by(select, calx_asc(track_col.seconds)));
+    check_refused(&shop, select, CALX_E_ARGUMENT, "ordered by \"tracks\".\"seconds\"");
+
+    select = new_select(session);
+    ok(calx_select_column(select, track_col.album_id));
+    ok(calx_select_group_by(select, track_col.album_id));
+    ok(calx_select_order_by(select, calx_asc(track_col.name)));
+    check_refused(&shop, select, CALX_E_ARGUMENT, "is what orders groups");
+    music_tear_down(&shop);
+}
+
 static void parts_must_fit(void **state)
 {
     (void)state;
@@ -1331,6 +1374,7 @@ int main(void)
         cmocka_unit_test(rows_that_were_read_ahead_end_too),
         cmocka_unit_test(an_instance_freed_in_between_is_none),
         cmocka_unit_test(options_are_of_what_is_selected),
+        cmocka_unit_test(classes_and_orders_must_fit),
         cmocka_unit_test(parts_must_fit),
         cmocka_unit_test(a_query_has_selects_in_its_conditions),
         cmocka_unit_test(a_select_as_a_value_has_one_column),
