@@ -193,13 +193,15 @@ static void read_references(create_reader *reader)
     }
 }
 
-/* The foreign key that was read last; NULL: the last constraint is none. */
+/* The foreign key that was read last, whatever constraint came between; NULL: there is none. */
 static calx_create_constraint *last_foreign(create_reader *reader)
 {
     calx_create_text *out = reader->out;
-    if (out->count == 0 || out->constraints[out->count - 1].kind != CALX_CREATE_FOREIGN)
-        return NULL;
-    return &out->constraints[out->count - 1];
+    for (size_t i = out->count; i > 0; i--) {
+        if (out->constraints[i - 1].kind == CALX_CREATE_FOREIGN)
+            return &out->constraints[i - 1];
+    }
+    return NULL;
 }
 
 static void read_deferrable(create_reader *reader)
@@ -255,24 +257,25 @@ typedef struct create_clause {
     const char *word;
     void (*read)(create_reader *reader);
     bool keeps_name; /* what follows still has the name of CONSTRAINT */
+    bool begins;     /* a constraint of the table; where another word begins it names a column */
 } create_clause;
 
 static const create_clause clauses[] = {
-    { "CONSTRAINT", read_constraint, true },
-    { "PRIMARY", read_primary, false },
-    { "UNIQUE", read_unique, false },
-    { "CHECK", read_check, false },
-    { "FOREIGN", read_foreign, true },
-    { "REFERENCES", read_references, false },
-    { "NOT", read_not, false },
-    { "NULL", nothing, false },
-    { "DEFERRABLE", read_deferrable, false },
-    { "INITIALLY", read_initially, false },
-    { "ON", read_on, false },
-    { "DEFAULT", read_default, false },
-    { "COLLATE", step, false },
-    { "MATCH", step, false },
-    { "AS", read_as, false },
+    { "CONSTRAINT", read_constraint, true, true },
+    { "PRIMARY", read_primary, false, true },
+    { "UNIQUE", read_unique, false, true },
+    { "CHECK", read_check, false, true },
+    { "FOREIGN", read_foreign, true, true },
+    { "REFERENCES", read_references, false, false },
+    { "NOT", read_not, false, false },
+    { "NULL", nothing, false, false },
+    { "DEFERRABLE", read_deferrable, false, false },
+    { "INITIALLY", read_initially, false, false },
+    { "ON", read_on, false, false },
+    { "DEFAULT", read_default, false, false },
+    { "COLLATE", step, false, false },
+    { "MATCH", step, false, false },
+    { "AS", read_as, false, false },
 };
 
 enum { CLAUSE_COUNT = sizeof clauses / sizeof clauses[0] };
@@ -286,12 +289,21 @@ static const create_clause *find_clause(const create_reader *reader)
     return NULL;
 }
 
+/* Its name; and words that are a type here, since nothing was said that they could belong to. */
+static const char *take_column(create_reader *reader)
+{
+    const char *name = take_name(reader);
+    while (calx_scan_is(&reader->at, "MATCH") || calx_scan_is(&reader->at, "INITIALLY"))
+        calx_scan_next(&reader->at);
+    return name;
+}
+
 /* A column, or constraints of the table. */
 static void read_item(create_reader *reader)
 {
     const create_clause *first = find_clause(reader);
     reader->name = NULL;
-    reader->column = first == NULL ? take_name(reader) : NULL;
+    reader->column = first == NULL || !first->begins ? take_column(reader) : NULL;
     while (!at_end_of_item(reader)) {
         const create_clause *clause = find_clause(reader);
         if (clause == NULL) {
@@ -310,8 +322,14 @@ static bool find_columns(calx_scan *at)
 {
     if (!calx_scan_is(at, "CREATE"))
         return false;
+    while (at->kind != CALX_SCAN_END && !calx_scan_is(at, "TABLE")) {
+        if (calx_scan_is(at, "VIRTUAL") || calx_scan_is(at, "VIEW"))
+            return false;
+        calx_scan_next(at);
+    }
+    /* From here on these words are names. */
     while (at->kind != CALX_SCAN_END && !calx_scan_is_sign(at, '(')) {
-        if (calx_scan_is(at, "VIRTUAL") || calx_scan_is(at, "VIEW") || calx_scan_is(at, "AS"))
+        if (calx_scan_is(at, "AS"))
             return false;
         calx_scan_next(at);
     }

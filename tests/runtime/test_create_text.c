@@ -82,6 +82,34 @@ static void constraints_of_tables_need_no_commas(void **state)
                 "f - a > r late\n");
 }
 
+static void words_that_may_be_names_are_names(void **state)
+{
+    (void)state;
+    calx_shows("ENG-225");
+    assert_text("CREATE TABLE view(a INTEGER CHECK(a>0), b INT AS (a+1), CONSTRAINT u UNIQUE(a))",
+                "c - a (a>0)\n"
+                "g - b (a+1)\n"
+                "u u a\n");
+    assert_text("CREATE TABLE virtual(match, initially INT UNIQUE, a match CHECK(a>0))",
+                "u - initially\n"
+                "c - a (a>0)\n");
+    assert_text("CREATE TABLE match(a REFERENCES match UNIQUE MATCH FULL, match UNIQUE)",
+                "f - a > match\n"
+                "u - a\n"
+                "u - match\n");
+    assert_text("CREATE VIRTUAL TABLE t USING m(a UNIQUE)", "");
+}
+
+static void a_foreign_key_may_be_deferred_behind_another_constraint(void **state)
+{
+    (void)state;
+    calx_shows("ENG-225");
+    assert_text("CREATE TABLE t (a REFERENCES p UNIQUE DEFERRABLE INITIALLY DEFERRED, b UNIQUE)",
+                "f - a > p later\n"
+                "u - a\n"
+                "u - b\n");
+}
+
 static void quotes_and_comments_hide_what_is_in_them(void **state)
 {
     (void)state;
@@ -190,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constraints_of_columns_have_their_column),
         cmocka_unit_test(constraints_of_tables_need_no_commas),
+        cmocka_unit_test(words_that_may_be_names_are_names),
+        cmocka_unit_test(a_foreign_key_may_be_deferred_behind_another_constraint),
         cmocka_unit_test(quotes_and_comments_hide_what_is_in_them),
         cmocka_unit_test(words_of_another_meaning_are_no_constraints),
         cmocka_unit_test(what_is_no_table_has_no_constraints),
