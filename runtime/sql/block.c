@@ -153,8 +153,7 @@ static size_t find_item(const calx_sql_block *block, const calx_sql_term *term)
     return 0;
 }
 
-/* Whether it is written as a constant, which some databases take for the number of a column. */
-static bool is_constant(const calx_condition *expression)
+bool calx_sql_is_constant(const calx_condition *expression)
 {
     const calx_node *node = expression->nodes;
     if (expression->count == 0)
@@ -171,7 +170,7 @@ static bool is_constant(const calx_condition *expression)
 /* A term of GROUP BY or ORDER BY. Of what is the same in all rows any form will do. */
 static void put_key(calx_sql_writer *writer, const calx_sql_term *term)
 {
-    bool constant = is_constant(&term->expression);
+    bool constant = calx_sql_is_constant(&term->expression);
     put(writer, constant ? "NOT (" : "");
     put_term(writer, term);
     put(writer, constant ? ")" : "");

@@ -94,4 +94,10 @@ calx_value_type calx_sql_term_class(const calx_sql_term *term);
 /* How many columns its rows have. */
 size_t calx_sql_block_width(const calx_sql_block *block);
 
+/*
+ * Whether an expression is written as a constant, which some databases take for the number of a
+ * column in GROUP BY and ORDER BY: then it goes into NOT (…), since any form will do.
+ */
+bool calx_sql_is_constant(const calx_condition *expression);
+
 #endif

@@ -152,10 +152,13 @@ static const calx_condition *order_value(const calx_sql_query *query, size_t i)
 static void put_order_term(query_writer *all, size_t i)
 {
     const calx_condition *value = order_value(all->query, i);
+    bool is_constant = value != NULL && calx_sql_is_constant(value);
+    put(all, is_constant ? "NOT (" : "");
     if (value == NULL)
         calx_sql_put_column(all->writer, all->query->orders[i].column);
     else
         calx_sql_put_condition(all->writer, value->nodes, value->count, CALX_OP_NONE);
+    put(all, is_constant ? ")" : "");
 }
 
 static void put_order_by(query_writer *all)

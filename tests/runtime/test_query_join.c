@@ -142,6 +142,9 @@ static void ordered_by_values(calx_query *query)
 
 static void ordered_by_a_choice(calx_query *query)
 {
+    static const int64_t none[] = { 0 }; /* of no length: true or false in every row */
+    ok(calx_query_order_by_value(query, calx_in(customer_col.id, none, 0), false));
+    ok(calx_query_order_by_value(query, calx_not_in(customer_col.id, none, 0), true));
     ok(calx_query_order_by_value(query, calx_is_null(customer_col.city), false));
     ok(calx_query_order_by_value(
         query, calx_else(calx_case(calx_eq(customer_col.id, 5), calx_scalar(1)), calx_scalar(2)),

@@ -2,7 +2,7 @@
 SELECT "t0"."id", "t0"."invoice_id", "t0"."track_id", "t0"."cents", "t0"."quantity" FROM "invoice_lines" AS "t0" JOIN "tracks" AS "j1" ON "j1"."id" = "t0"."track_id" ORDER BY "t0"."cents" * "t0"."quantity" DESC, "j1"."name", "t0"."id" % NULLIF($1::BIGINT, 0), "t0"."id" LIMIT $2;
 
 -- ordered by a choice
-SELECT "id", "name", "city", "adviser_id" FROM "customers" ORDER BY "city" IS NULL, CASE WHEN "id" = $1 THEN $2::BIGINT ELSE $3::BIGINT END, lower("city") DESC, "id";
+SELECT "id", "name", "city", "adviser_id" FROM "customers" ORDER BY NOT (FALSE), NOT (TRUE) DESC, "city" IS NULL, CASE WHEN "id" = $1 THEN $2::BIGINT ELSE $3::BIGINT END, lower("city") DESC, "id";
 
 -- limited by a value, with a collection
 SELECT "t0"."id", "t0"."title", "t0"."artist_id", "t1"."id", "t1"."name", "t1"."album_id", "t1"."genre_id", "t1"."medium_id", "t1"."seconds", "t1"."cents" FROM (SELECT "t0"."id", "t0"."title", "t0"."artist_id", "j1"."name" || $1::TEXT AS "o1", "t0"."id" % NULLIF($2::BIGINT, 0) AS "o2" FROM "albums" AS "t0" JOIN "artists" AS "j1" ON "j1"."id" = "t0"."artist_id" ORDER BY "j1"."name" || $3::TEXT DESC, "t0"."id" % NULLIF($4::BIGINT, 0) DESC, "t0"."id" LIMIT $5) AS "t0" LEFT OUTER JOIN "tracks" AS "t1" ON "t1"."album_id" = "t0"."id" ORDER BY "t0"."o1" DESC, "t0"."o2" DESC, "t0"."id", "t1"."name", "t1"."id";
