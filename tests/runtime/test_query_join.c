@@ -414,54 +414,6 @@ static void joins_do_not_disturb_what_is_loaded_along(void **state)
 
 /* ---- distinct on, locks ---- */
 
-static void the_first_of_each_value(void **state)
-{
-    (void)state;
-    music shop;
-    music_set_up(&shop);
-    calx_query *query = NULL;
-    ok(calx_session_query(shop.session, &track_mapper, &query));
-    calx_status status = calx_query_distinct_on(query, track_col.album_id);
-    if (calx_test_on("sqlite")) {
-        assert_int_equal(status, CALX_E_UNSUPPORTED);
-        assert_non_null(strstr(calx_session_error(shop.session)->message, "DISTINCT ON"));
-        assert_int_equal(calx_query_order_by(query, calx_asc(track_col.id)), CALX_E_UNSUPPORTED);
-    } else {
-        ok(status);
-        ok(calx_query_order_by(query, calx_asc(track_col.album_id)));
-        ok(calx_query_order_by(query, calx_desc(track_col.seconds)));
-        ok(calx_query_order_by(query, calx_asc(track_col.id)));
-        char *found = music_keys(query);
-        char *plain = music_plain(&shop, "SELECT DISTINCT ON (album_id) id FROM tracks ORDER BY "
-                                         "album_id, seconds DESC, id");
-        assert_string_equal(found, plain);
-        free(found);
-        free(plain);
-        const char *sql = NULL;
-        calx_query_free(query);
-        ok(calx_session_query(shop.session, &track_mapper, &query));
-        ok(calx_query_distinct_on(query, track_col.album_id));
-        ok(calx_query_order_by(query, calx_asc(track_col.id)));
-        assert_int_equal(calx_query_sql(query, &sql), CALX_E_ARGUMENT);
-        assert_non_null(strstr(calx_session_error(shop.session)->message, "column \"album_id\""));
-        calx_query_free(query);
-        ok(calx_session_query(shop.session, &track_mapper, &query));
-        ok(calx_query_distinct(query));
-        ok(calx_query_lock(query, CALX_LOCK_UPDATE, CALX_LOCK_WAIT));
-        assert_int_equal(calx_query_sql(query, &sql), CALX_E_ARGUMENT);
-        assert_non_null(strstr(calx_session_error(shop.session)->message, "cannot lock"));
-    }
-    calx_query_free(query);
-    ok(calx_session_query(shop.session, &artist_mapper, &query));
-    assert_int_equal(calx_query_join(query, track_rel.album), CALX_E_ARGUMENT);
-    calx_query_free(query);
-    ok(calx_session_query(shop.session, &album_mapper, &query));
-    assert_int_equal(calx_query_join(query, track_rel.album), CALX_E_ARGUMENT);
-    assert_non_null(strstr(calx_session_error(shop.session)->message, "does not have track"));
-    calx_query_free(query);
-    music_tear_down(&shop);
-}
-
 static void rows_are_locked_where_there_are_locks(void **state)
 {
     (void)state;
@@ -896,7 +848,6 @@ int main(void)
         cmocka_unit_test(the_only_one_may_be_in_many_rows),
         cmocka_unit_test(a_stream_hands_on_each_row),
         cmocka_unit_test(joins_do_not_disturb_what_is_loaded_along),
-        cmocka_unit_test(the_first_of_each_value),
         cmocka_unit_test(rows_are_locked_where_there_are_locks),
         CALX_POSTGRESQL(a_locked_row_is_skipped_or_busy),
         cmocka_unit_test(pages_behind_each_other_are_the_whole),
