@@ -329,7 +329,7 @@ static calx_status user_each_call(void *context, const void *item)
 calx_status user_query_each(user_query *query, user_function function, void *context)
 {
     struct user_each each = { function, context };
-    return calx_query_each((calx_query *)query, user_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? user_each_call : NULL, &each);
 }
 
 /* ---- struct address: table addresses ---- */
@@ -592,7 +592,7 @@ static calx_status address_each_call(void *context, const void *item)
 calx_status address_query_each(address_query *query, address_function function, void *context)
 {
     struct address_each each = { function, context };
-    return calx_query_each((calx_query *)query, address_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? address_each_call : NULL, &each);
 }
 
 /* clang-format off */

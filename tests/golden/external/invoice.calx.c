@@ -259,7 +259,7 @@ static calx_status invoice_each_call(void *context, const void *item)
 calx_status invoice_query_each(invoice_query *query, invoice_function function, void *context)
 {
     struct invoice_each each = { function, context };
-    return calx_query_each((calx_query *)query, invoice_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? invoice_each_call : NULL, &each);
 }
 
 /* clang-format off */

@@ -517,7 +517,7 @@ static calx_status author_each_call(void *context, const void *item)
 calx_status author_query_each(author_query *query, author_function function, void *context)
 {
     struct author_each each = { function, context };
-    return calx_query_each((calx_query *)query, author_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? author_each_call : NULL, &each);
 }
 
 /* ---- struct profile: table profiles ---- */
@@ -776,7 +776,7 @@ static calx_status profile_each_call(void *context, const void *item)
 calx_status profile_query_each(profile_query *query, profile_function function, void *context)
 {
     struct profile_each each = { function, context };
-    return calx_query_each((calx_query *)query, profile_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? profile_each_call : NULL, &each);
 }
 
 /* ---- struct post: table posts ---- */
@@ -1178,7 +1178,7 @@ static calx_status post_each_call(void *context, const void *item)
 calx_status post_query_each(post_query *query, post_function function, void *context)
 {
     struct post_each each = { function, context };
-    return calx_query_each((calx_query *)query, post_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? post_each_call : NULL, &each);
 }
 
 /* ---- struct tag: table tags ---- */
@@ -1435,7 +1435,7 @@ static calx_status tag_each_call(void *context, const void *item)
 calx_status tag_query_each(tag_query *query, tag_function function, void *context)
 {
     struct tag_each each = { function, context };
-    return calx_query_each((calx_query *)query, tag_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? tag_each_call : NULL, &each);
 }
 
 /* ---- struct place: table places ---- */
@@ -1650,7 +1650,7 @@ static calx_status place_each_call(void *context, const void *item)
 calx_status place_query_each(place_query *query, place_function function, void *context)
 {
     struct place_each each = { function, context };
-    return calx_query_each((calx_query *)query, place_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? place_each_call : NULL, &each);
 }
 
 /* ---- struct reading: table readings ---- */
@@ -1917,7 +1917,7 @@ static calx_status reading_each_call(void *context, const void *item)
 calx_status reading_query_each(reading_query *query, reading_function function, void *context)
 {
     struct reading_each each = { function, context };
-    return calx_query_each((calx_query *)query, reading_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? reading_each_call : NULL, &each);
 }
 
 /* ---- struct member: table members ---- */
@@ -2389,7 +2389,7 @@ static calx_status member_each_call(void *context, const void *item)
 calx_status member_query_each(member_query *query, member_function function, void *context)
 {
     struct member_each each = { function, context };
-    return calx_query_each((calx_query *)query, member_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? member_each_call : NULL, &each);
 }
 
 /* ---- struct badge: table badges ---- */
@@ -2661,7 +2661,7 @@ static calx_status badge_each_call(void *context, const void *item)
 calx_status badge_query_each(badge_query *query, badge_function function, void *context)
 {
     struct badge_each each = { function, context };
-    return calx_query_each((calx_query *)query, badge_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? badge_each_call : NULL, &each);
 }
 
 /* ---- struct loan: table loans ---- */
@@ -2908,7 +2908,7 @@ static calx_status loan_each_call(void *context, const void *item)
 calx_status loan_query_each(loan_query *query, loan_function function, void *context)
 {
     struct loan_each each = { function, context };
-    return calx_query_each((calx_query *)query, loan_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? loan_each_call : NULL, &each);
 }
 
 /* clang-format off */

@@ -228,7 +228,8 @@ static calx_status geo_point_each_call(void *context, const void *item)
 calx_status geo_point_query_each(geo_point_query *query, geo_point_function function, void *context)
 {
     struct geo_point_each each = { function, context };
-    return calx_query_each((calx_query *)query, geo_point_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? geo_point_each_call : NULL,
+                           &each);
 }
 
 /* ---- shape_t: table shapes ---- */
@@ -541,7 +542,8 @@ calx_status geo_figure_query_each(geo_figure_query *query, geo_figure_function f
                                   void *context)
 {
     struct geo_figure_each each = { function, context };
-    return calx_query_each((calx_query *)query, geo_figure_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? geo_figure_each_call : NULL,
+                           &each);
 }
 
 /* ---- struct session: table sessions ---- */
@@ -804,7 +806,8 @@ calx_status geo_session_query_each(geo_session_query *query, geo_session_functio
                                    void *context)
 {
     struct geo_session_each each = { function, context };
-    return calx_query_each((calx_query *)query, geo_session_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? geo_session_each_call : NULL,
+                           &each);
 }
 
 /* ---- struct temperature_measurement: table measurements_of_temperature ---- */
@@ -1231,7 +1234,8 @@ calx_status geo_temperature_measurement_query_each(geo_temperature_measurement_q
                                                    void *context)
 {
     struct geo_temperature_measurement_each each = { function, context };
-    return calx_query_each((calx_query *)query, geo_temperature_measurement_each_call, &each);
+    return calx_query_each((calx_query *)query,
+                           function != NULL ? geo_temperature_measurement_each_call : NULL, &each);
 }
 
 /* clang-format off */

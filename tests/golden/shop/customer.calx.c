@@ -287,7 +287,8 @@ static calx_status customer_each_call(void *context, const void *item)
 calx_status customer_query_each(customer_query *query, customer_function function, void *context)
 {
     struct customer_each each = { function, context };
-    return calx_query_each((calx_query *)query, customer_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? customer_each_call : NULL,
+                           &each);
 }
 
 /* ---- struct purchase: table purchases ---- */
@@ -609,7 +610,8 @@ static calx_status purchase_each_call(void *context, const void *item)
 calx_status purchase_query_each(purchase_query *query, purchase_function function, void *context)
 {
     struct purchase_each each = { function, context };
-    return calx_query_each((calx_query *)query, purchase_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? purchase_each_call : NULL,
+                           &each);
 }
 
 /* ---- struct purchase_line: table purchase_lines ---- */
@@ -904,7 +906,8 @@ calx_status purchase_line_query_each(purchase_line_query *query, purchase_line_f
                                      void *context)
 {
     struct purchase_line_each each = { function, context };
-    return calx_query_each((calx_query *)query, purchase_line_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? purchase_line_each_call : NULL,
+                           &each);
 }
 
 /* clang-format off */

@@ -512,7 +512,7 @@ static calx_status sample_each_call(void *context, const void *item)
 calx_status sample_query_each(sample_query *query, sample_function function, void *context)
 {
     struct sample_each each = { function, context };
-    return calx_query_each((calx_query *)query, sample_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? sample_each_call : NULL, &each);
 }
 
 /* clang-format off */

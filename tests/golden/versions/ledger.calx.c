@@ -229,7 +229,7 @@ static calx_status account_each_call(void *context, const void *item)
 calx_status account_query_each(account_query *query, account_function function, void *context)
 {
     struct account_each each = { function, context };
-    return calx_query_each((calx_query *)query, account_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? account_each_call : NULL, &each);
 }
 
 /* ---- struct note: table notes ---- */
@@ -458,7 +458,7 @@ static calx_status note_each_call(void *context, const void *item)
 calx_status note_query_each(note_query *query, note_function function, void *context)
 {
     struct note_each each = { function, context };
-    return calx_query_each((calx_query *)query, note_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? note_each_call : NULL, &each);
 }
 
 /* ---- struct entry: table entries ---- */
@@ -679,7 +679,7 @@ static calx_status entry_each_call(void *context, const void *item)
 calx_status entry_query_each(entry_query *query, entry_function function, void *context)
 {
     struct entry_each each = { function, context };
-    return calx_query_each((calx_query *)query, entry_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? entry_each_call : NULL, &each);
 }
 
 /* ---- struct page: table pages ---- */
@@ -890,7 +890,7 @@ static calx_status page_each_call(void *context, const void *item)
 calx_status page_query_each(page_query *query, page_function function, void *context)
 {
     struct page_each each = { function, context };
-    return calx_query_each((calx_query *)query, page_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? page_each_call : NULL, &each);
 }
 
 /* ---- struct sheet: table sheets ---- */
@@ -1104,7 +1104,7 @@ static calx_status sheet_each_call(void *context, const void *item)
 calx_status sheet_query_each(sheet_query *query, sheet_function function, void *context)
 {
     struct sheet_each each = { function, context };
-    return calx_query_each((calx_query *)query, sheet_each_call, &each);
+    return calx_query_each((calx_query *)query, function != NULL ? sheet_each_call : NULL, &each);
 }
 
 /* clang-format off */
