@@ -11,6 +11,7 @@
 #include "engine/result.h"
 #include "mapper/column.h"
 #include "query/select.h"
+#include "sql/nodes.h"
 
 #include <string.h>
 
@@ -76,11 +77,122 @@ static bool is_left_joined(const calx_select *select, calx_column_ref column)
     return false;
 }
 
+static bool column_may_be_null(const calx_select *select, calx_column_ref column)
+{
+    const calx_mapper *mapper = column.mapper;
+    if (mapper == NULL || column.column >= mapper->column_count)
+        return false;
+    return (mapper->columns[column.column].flags & CALX_COLUMN_NOT_NULL) == 0 ||
+           is_left_joined(select, column);
+}
+
+static bool operand_may_be_null(const calx_select *select, const calx_operand *operand)
+{
+    return operand->kind == CALX_OPERAND_COLUMN && column_may_be_null(select, operand->as.column);
+}
+
+static bool names_left_joined(const calx_select *select, const calx_condition *expression)
+{
+    for (size_t i = 0; i < expression->count; i++) {
+        const calx_node *node = &expression->nodes[i];
+        if (is_left_joined(select, node->column) ||
+            (node->operand.kind == CALX_OPERAND_COLUMN &&
+             is_left_joined(select, node->operand.as.column)))
+            return true;
+    }
+    return false;
+}
+
+/* What an operator gives whatever its operands are: NULL at times, never, or as they are. */
+typedef enum nulls { NULLS_OF_OPERANDS, NULLS_NEVER, NULLS_AT_TIMES } nulls;
+
+static nulls nulls_of(const calx_node *node)
+{
+    switch ((calx_operator)node->operation) {
+    case CALX_OP_COUNT:
+    case CALX_OP_COUNT_ALL:
+    case CALX_OP_ROW_NUMBER:
+    case CALX_OP_RANK:
+    case CALX_OP_DENSE_RANK:
+    case CALX_OP_EXISTS:
+    case CALX_OP_IS_NULL:
+    case CALX_OP_IS_NOT_NULL:
+    case CALX_OP_DISTINCT:
+    case CALX_OP_NOT_DISTINCT:
+        return NULLS_NEVER;
+    case CALX_OP_SUM:
+    case CALX_OP_AVG:
+    case CALX_OP_MIN:
+    case CALX_OP_MAX:
+    case CALX_OP_LAG:
+    case CALX_OP_LEAD:
+    case CALX_OP_DIVIDE:
+    case CALX_OP_MODULO:
+    case CALX_OP_NULLIF:
+    case CALX_OP_SELECT:
+        return NULLS_AT_TIMES;
+    default:
+        return NULLS_OF_OPERANDS;
+    }
+}
+
+/* Conditions of a CASE or a FILTER, and the terms of a window, make no NULL. */
+static bool child_counts(const calx_node *node, size_t child)
+{
+    switch ((calx_operator)node->operation) {
+    case CALX_OP_CASE:
+        return child % 2 == 1 || child + 1 == node->child_count;
+    case CALX_OP_FILTER:
+    case CALX_OP_OVER:
+        return child == 0;
+    default:
+        return true;
+    }
+}
+
+static bool is_open_case(const calx_node *node)
+{
+    return node->operation == CALX_OP_CASE && (node->flags & CALX_NODE_ELSE) == 0;
+}
+
+/*
+ * A CASE without an ELSE is said to be nullable where it is made, unless its conditions leave
+ * nothing out; only a COALESCE loses that, so chosen tells that the node is in one. Nodes nest no
+ * deeper than CALX_NODES_DEPTH.
+ */
+static bool node_may_be_null(const calx_select *select, const calx_node *node, bool chosen)
+{
+    bool chooses = node->operation == CALX_OP_COALESCE;
+    bool left = column_may_be_null(select, node->column);
+    bool right = operand_may_be_null(select, &node->operand);
+    const calx_node *child = node + 1;
+    if (chosen && is_open_case(node))
+        return true;
+    if (nulls_of(node) != NULLS_OF_OPERANDS)
+        return nulls_of(node) == NULLS_AT_TIMES;
+    if (node->operation == CALX_OP_BETWEEN && node->child_count == 0)
+        right = right || operand_may_be_null(select, &child->operand);
+    if (node->child_count == 0)
+        return chooses ? left && right : left || right;
+    for (size_t i = 0; i < node->child_count; i++, child = calx_node_end(child))
+        if (child_counts(node, i) && node_may_be_null(select, child, chosen || chooses) != chooses)
+            return !chooses;
+    return chooses;
+}
+
+/* An expression knows the columns by themselves only, not how their tables are joined. */
+static bool expression_may_be_null(const calx_select *select, const calx_sql_term *item)
+{
+    return item->nullable || (names_left_joined(select, &item->expression) &&
+                              node_may_be_null(select, item->expression.nodes, false));
+}
+
 static calx_fill_column describe(const calx_select *select, const calx_sql_term *item)
 {
     calx_fill_column column = { item->label, CALX_VALUE_NULL, item->nullable };
     if (item->expression.count > 0) {
         column.value_class = calx_condition_class(&item->expression);
+        column.nullable = expression_may_be_null(select, item);
         column.name = item->label != NULL ? item->label : "";
         return column;
     }
@@ -92,8 +204,7 @@ static calx_fill_column describe(const calx_select *select, const calx_sql_term 
     const calx_column *facts = &mapper->columns[item->column.column];
     column.name = facts->name;
     column.value_class = calx_column_value_type(facts);
-    column.nullable =
-        (facts->flags & CALX_COLUMN_NOT_NULL) == 0 || is_left_joined(select, item->column);
+    column.nullable = column_may_be_null(select, item->column);
     return column;
 }
 

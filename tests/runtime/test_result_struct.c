@@ -415,6 +415,46 @@ static void what_may_be_null_is_seen_through_joins(void **state)
     music_tear_down(&shop);
 }
 
+/* The tracks that an album lacks are NULL, and so is what is worked out of them. */
+static void what_is_worked_out_of_a_left_join_may_be_null(void **state)
+{
+    (void)state;
+    const struct {
+        calx_expression value;
+        bool may_be_null;
+    } cases[] = {
+        { calx_add(track_col.id, 1), true },
+        { calx_add(album_col.id, track_col.id), true },
+        { calx_coalesce(track_col.id, calx_add(track_col.id, 1)), true },
+        { calx_coalesce(track_col.id, 0), false },
+        { calx_add(calx_coalesce(track_col.id, 0), 1), false },
+        { calx_count(track_col.id), false },
+        { calx_add(calx_greatest(album_col.id, 2), calx_coalesce(track_col.id, 0)), false },
+        { calx_greatest(album_col.id, track_col.id), true },
+        { calx_coalesce(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), track_col.id), true },
+        { calx_else(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), calx_scalar(track_col.id)),
+          true },
+    };
+    music shop;
+    const struct tiny_track *rows = NULL;
+    size_t count = 0;
+    music_set_up(&shop);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        calx_select *select = new_select(shop.session);
+        ok(calx_select_from(select, plain(&album_mapper)));
+        ok(calx_select_left_join(select, album_rel.tracks));
+        ok(calx_select_where(select, calx_eq(album_col.id, 1)));
+        ok(calx_select_value(select, cases[i].value, "id"));
+        ok(calx_select_value(select, calx_scalar("x"), "name"));
+        assert_int_equal(tiny_track_select_all(select, &rows, &count),
+                         cases[i].may_be_null ? CALX_E_ARGUMENT : CALX_OK);
+        if (cases[i].may_be_null)
+            SAYS(calx_session_error(shop.session), CALX_E_ARGUMENT, "column \"id\" may be NULL");
+        calx_select_free(select);
+    }
+    music_tear_down(&shop);
+}
+
 static void a_value_that_does_not_fit_ends_the_rows(void **state)
 {
     (void)state;
@@ -550,6 +590,7 @@ int main(void)
         cmocka_unit_test(a_column_that_is_missing_or_left_over_is_named),
         cmocka_unit_test(a_type_that_does_not_fit_is_named),
         cmocka_unit_test(what_may_be_null_is_seen_through_joins),
+        cmocka_unit_test(what_is_worked_out_of_a_left_join_may_be_null),
         cmocka_unit_test(a_value_that_does_not_fit_ends_the_rows),
         cmocka_unit_test(arguments_that_are_missing_are_told),
         cmocka_unit_test(any_allocation_may_fail),
