@@ -103,11 +103,15 @@ static const uint64_t *loaded_of(const calx_instance *instance, const calx_entit
     return any == 0 ? NULL : entity->columns;
 }
 
+/* *any becomes true where something is expired. */
 static calx_status expire(calx_session *session, calx_instance *instance,
-                          const calx_synchronizing *change, const uint64_t *columns)
+                          const calx_synchronizing *change, const uint64_t *columns, bool *any)
 {
     const uint64_t *loaded = loaded_of(instance, change->entity, columns);
-    return loaded == NULL ? CALX_OK : calx_session_expire_columns(session, instance, loaded);
+    if (loaded == NULL)
+        return CALX_OK;
+    *any = true;
+    return calx_session_expire_columns(session, instance, loaded);
 }
 
 /* What was assigned and not written is lost: the row has other values. */
@@ -131,28 +135,34 @@ static void outdate_all(calx_instance *instance, const calx_synchronizing *chang
 calx_status calx_synchronize_updated(calx_session *session, calx_instance *instance,
                                      const calx_synchronizing *change)
 {
+    bool any = false;
     bool expired = is_wholly_expired(session, instance);
     calx_status status = expired ? discard(session, instance, change) : remember(session, instance);
     if (status == CALX_OK && !expired)
         status = take_given(session, instance, change);
     if (status == CALX_OK && !expired)
-        status = expire(session, instance, change, change->worked_out);
+        status = expire(session, instance, change, change->worked_out, &any);
     if (status == CALX_OK)
         outdate_all(instance, change);
+    if (status == CALX_OK && any)
+        calx_session_note(session, CALX_SESSION_EXPIRE, instance);
     return status;
 }
 
 calx_status calx_synchronize_doubtful(calx_session *session, calx_instance *instance,
                                       const calx_synchronizing *change)
 {
+    bool any = false;
     bool expired = is_wholly_expired(session, instance);
     calx_status status = expired ? discard(session, instance, change) : remember(session, instance);
     if (status == CALX_OK && !expired)
-        status = expire(session, instance, change, change->given);
+        status = expire(session, instance, change, change->given, &any);
     if (status == CALX_OK && !expired)
-        status = expire(session, instance, change, change->worked_out);
+        status = expire(session, instance, change, change->worked_out, &any);
     if (status == CALX_OK)
         outdate_all(instance, change);
+    if (status == CALX_OK && any)
+        calx_session_note(session, CALX_SESSION_EXPIRE, instance);
     return status;
 }
 
@@ -161,9 +171,11 @@ calx_status calx_synchronize_perhaps_deleted(calx_session *session, calx_instanc
     if (is_wholly_expired(session, instance))
         return CALX_OK;
     calx_status status = remember(session, instance);
-    if (status == CALX_OK)
-        calx_session_expire_instance(instance);
-    return status;
+    if (status != CALX_OK)
+        return status;
+    calx_session_expire_instance(instance);
+    calx_session_note(session, CALX_SESSION_EXPIRE, instance);
+    return CALX_OK;
 }
 
 calx_status calx_synchronize_deleted(calx_session *session, const calx_instances *instances)
@@ -177,6 +189,9 @@ calx_status calx_synchronize_deleted(calx_session *session, const calx_instances
             calx_instances_remove(&session->marked, instance);
         calx_session_settle_deleted(session, instance);
     }
+    /* When all of them are what they are now. */
+    for (size_t i = 0; i < instances->count; i++)
+        calx_session_note(session, CALX_SESSION_PERSISTENT_TO_DELETED, instances->items[i]);
     return CALX_OK;
 }
 

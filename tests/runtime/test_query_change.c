@@ -386,6 +386,48 @@ static void one_that_is_marked_is_not_deleted_again(void **state)
     tear_down(&fix);
 }
 
+/* ---- events ---- */
+
+/* How often each event was heard. */
+static calx_status count_event(void *context, calx_session_event_details *details)
+{
+    ((size_t *)context)[details->event]++;
+    return CALX_OK;
+}
+
+static void count_events(const fixture *fix, size_t *counts)
+{
+    calx_session_listener listener = CALX_SESSION_LISTENER_INIT;
+    listener.function = count_event;
+    listener.context = counts;
+    ok(fix, calx_session_listen(fix->session, CALX_SESSION_PERSISTENT_TO_DELETED, &listener));
+    ok(fix, calx_session_listen(fix->session, CALX_SESSION_EXPIRE, &listener));
+}
+
+static void deleted_and_expired_instances_are_told(void **state)
+{
+    (void)state;
+    calx_shows("SES-375");
+    fixture fix;
+    size_t counts[CALX_SESSION_EVENT_COUNT] = { 0 };
+    const struct article *articles[ROOM];
+    set_up_articles(&fix);
+    load_articles(&fix, articles);
+    count_events(&fix, counts);
+    update_where(&fix, calx_eq(article_col.id, 1), CALX_SYNCHRONIZE_EVALUATE,
+                 calx_assign(article_col.words, 11));
+    assert_int_equal(counts[CALX_SESSION_EXPIRE], 0);
+    update_where(&fix, calx_le(article_col.id, 2), CALX_SYNCHRONIZE_EVALUATE,
+                 calx_assign(article_col.words, calx_add(article_col.words, 1)));
+    assert_int_equal(counts[CALX_SESSION_EXPIRE], 2);
+    delete_where(&fix, calx_ge(article_col.id, 3), CALX_SYNCHRONIZE_EVALUATE);
+    assert_int_equal(counts[CALX_SESSION_PERSISTENT_TO_DELETED], 2);
+    delete_where(&fix, calx_lt(article_col.words, 0), CALX_SYNCHRONIZE_EVALUATE);
+    assert_int_equal(counts[CALX_SESSION_PERSISTENT_TO_DELETED], 2);
+    assert_int_equal(counts[CALX_SESSION_EXPIRE], 4);
+    tear_down(&fix);
+}
+
 /* ---- rollbacks ---- */
 
 static void a_rollback_to_a_savepoint_expires_what_was_synchronized(void **state)
@@ -728,6 +770,7 @@ int main(void)
         cmocka_unit_test(expired_instances_have_the_keys_fetched),
         cmocka_unit_test(a_forced_evaluation_leaves_expired_ones_to_be_found_out),
         cmocka_unit_test(one_that_is_marked_is_not_deleted_again),
+        cmocka_unit_test(deleted_and_expired_instances_are_told),
         cmocka_unit_test(a_rollback_to_a_savepoint_expires_what_was_synchronized),
         cmocka_unit_test(an_expired_instance_is_expired_again),
         cmocka_unit_test(a_rollback_expires_all),
