@@ -61,7 +61,7 @@ typedef enum calx_upkeep {
 typedef struct calx_engine_options {
     size_t size;
     calx_echo echo;
-    bool hide_parameters;  /**< no parameter value in logs or errors (ENG-201) */
+    bool hide_parameters;  /**< no parameter value in logs or errors (ENG-201; docs/engine.md) */
     calx_log_function log; /**< where log lines go; NULL: nowhere. Any thread, no lock held */
     void *log_context;
     const char *name;     /**< shown in each log line, or NULL; copied */
