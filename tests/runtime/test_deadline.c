@@ -237,6 +237,32 @@ static void *cancel_all_the_time(void *context)
     return NULL;
 }
 
+static bool ended_or_cancelled(calx_status status)
+{
+    return status == CALX_OK || status == CALX_E_CANCELED;
+}
+
+static void cancels_without_a_pause_are_never_taken_for_something_else(void **state)
+{
+    (void)state;
+    calx_shows("ENG-172");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    canceller other = { .connection = connection };
+    calx_status status = CALX_OK;
+    assert_int_equal(pthread_create(&other.thread, NULL, cancel_all_the_time, &other), 0);
+    for (int i = 0; i < 200 && ended_or_cancelled(status); i++) {
+        status = try_sql(connection, "SELECT 1");
+        ok(connection, calx_connection_rollback(connection));
+    }
+    atomic_store(&other.over, true);
+    pthread_join(other.thread, NULL);
+    assert_true(ended_or_cancelled(status));
+    run(connection, "SELECT 1");
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void a_connection_may_be_lost_while_it_is_cancelled(void **state)
 {
     (void)state;
@@ -244,15 +270,16 @@ static void a_connection_may_be_lost_while_it_is_cancelled(void **state)
     calx_engine *engine = new_engine(calx_test_url(), NULL);
     calx_connection *connection = connect_to(engine);
     canceller other = { .connection = connection };
+    calx_status status = CALX_OK;
     assert_int_equal(pthread_create(&other.thread, NULL, cancel_all_the_time, &other), 0);
-    for (int i = 0; i < 20; i++) {
-        calx_status status = try_sql(connection, "SELECT 1");
-        assert_true(status == CALX_OK || status == CALX_E_CANCELED);
+    for (int i = 0; i < 20 && ended_or_cancelled(status); i++) {
+        status = try_sql(connection, "SELECT 1");
         ok(connection, calx_connection_invalidate(connection));
         ok(connection, calx_connection_rollback(connection));
     }
     atomic_store(&other.over, true);
     pthread_join(other.thread, NULL);
+    assert_true(ended_or_cancelled(status));
     run(connection, "SELECT 1");
     calx_connection_close(connection);
     calx_engine_free(engine);
@@ -268,6 +295,7 @@ int main(void)
         CALX_POSTGRESQL(a_server_that_does_not_answer_is_left_a_second_later),
         CALX_POSTGRESQL(the_first_of_two_phases_ends_at_its_deadline),
         cmocka_unit_test(another_thread_cancels_what_runs_and_nothing_else),
+        cmocka_unit_test(cancels_without_a_pause_are_never_taken_for_something_else),
         cmocka_unit_test(a_connection_may_be_lost_while_it_is_cancelled),
     };
     return CALX_RUN("deadline", tests);

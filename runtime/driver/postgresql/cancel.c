@@ -20,10 +20,11 @@ enum { PATIENCE_MS = 1000, MESSAGE_SIZE = 256 };
 /* Outlives its connection while a thread is at work with it. */
 struct calx_postgresql_canceller {
     PGcancel *cancel;
-    pthread_mutex_t lock; /* guards the four below */
+    pthread_mutex_t lock; /* guards the five below, and who writes sent */
     pthread_cond_t ended; /* a thread */
     unsigned references;
     unsigned running;
+    uint64_t rounds;  /* that have ended */
     bool taken;       /* the server took the last one */
     atomic_bool sent; /* since the last round trip */
 };
@@ -83,6 +84,7 @@ static void *send_cancel(void *context)
     bool taken = PQcancel(self->cancel, message, sizeof(message)) == 1;
     pthread_mutex_lock(&self->lock);
     self->running--;
+    self->rounds++;
     self->taken = taken;
     pthread_cond_broadcast(&self->ended);
     pthread_mutex_unlock(&self->lock);
@@ -105,18 +107,32 @@ static bool start_thread(calx_postgresql_canceller *self)
     return started;
 }
 
-/* Waits until no cancel is under way. false: not within the time. */
+/*
+ * Waits until the cancel that is under way has ended; one that begins meanwhile is not waited for,
+ * or somebody who cancels without a pause could hold this up until the time is over. false: not
+ * within the time.
+ */
 static bool await(calx_postgresql_canceller *self, bool *out_taken)
 {
     int64_t deadline = calx_deadline_in_ms(PATIENCE_MS);
     struct timespec until = calx_deadline_timespec(deadline);
     pthread_mutex_lock(&self->lock);
-    while (self->running > 0 && !calx_deadline_passed(deadline))
+    uint64_t rounds = self->rounds;
+    while (self->running > 0 && self->rounds == rounds && !calx_deadline_passed(deadline))
         pthread_cond_timedwait(&self->ended, &self->lock, &until);
-    bool ended = self->running == 0;
+    bool ended = self->running == 0 || self->rounds != rounds;
     *out_taken = ended && self->taken;
     pthread_mutex_unlock(&self->lock);
     return ended;
+}
+
+/* What was sent has ended; what is being sent by now belongs to what comes. */
+static void forget_sent(calx_postgresql_canceller *self)
+{
+    pthread_mutex_lock(&self->lock);
+    if (self->running == 0)
+        atomic_store(&self->sent, false);
+    pthread_mutex_unlock(&self->lock);
 }
 
 bool calx_postgresql_cancel(calx_postgresql_canceller *self)
@@ -160,7 +176,7 @@ void calx_postgresql_quarantine(calx_postgresql_connection *connection)
         calx_postgresql_cut(connection);
         return;
     }
-    atomic_store(&self->sent, false);
+    forget_sent(self);
     if (PQsendQuery(connection->conn, "") == 1 &&
         calx_postgresql_drain_by(connection, calx_deadline_in_ms(PATIENCE_MS), &result) !=
             CALX_OK) {

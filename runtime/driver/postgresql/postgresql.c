@@ -179,6 +179,20 @@ static calx_status run_commit(calx_postgresql_connection *connection)
     return status;
 }
 
+/* A cancel that came for the statement before may hit this one: it changed nothing then. */
+static calx_status run_rollback(calx_postgresql_connection *connection)
+{
+    enum { MOST_TRIES = 4 };
+    calx_status status = CALX_OK;
+    for (int i = 0; i < MOST_TRIES && connection->base.in_transaction; i++) {
+        status = calx_postgresql_run(connection, "ROLLBACK", NULL);
+        if (status != CALX_E_CANCELED)
+            break;
+        calx_postgresql_settle(connection);
+    }
+    return status;
+}
+
 static calx_status postgresql_control(calx_driver_connection *base, calx_driver_control control,
                                       unsigned serial)
 {
@@ -204,7 +218,7 @@ static calx_status postgresql_control(calx_driver_connection *base, calx_driver_
         calx_postgresql_hurry(connection);
         if (PQstatus(connection->conn) == CONNECTION_BAD)
             return calx_postgresql_fail(connection, NULL);
-        return base->in_transaction ? calx_postgresql_run(connection, "ROLLBACK", NULL) : CALX_OK;
+        return run_rollback(connection);
     default:
         return run_savepoint(connection, control, serial);
     }
