@@ -47,6 +47,12 @@ void calx_greeting_repeat(calx_greeting *greeting)
     pthread_mutex_unlock(&greeting->lock);
 }
 
+/* A listener of the first connection asks for one more, which is none that all wait for. */
+static bool is_own_turn_locked(const calx_greeting *greeting)
+{
+    return greeting->running && pthread_equal(greeting->runner, pthread_self());
+}
+
 /* Waits while another connection is at it. false: the deadline passed. */
 static bool await_turn_locked(calx_greeting *greeting, int64_t deadline)
 {
@@ -83,8 +89,11 @@ static calx_status greet(calx_engine *engine, calx_link *link, bool known, calx_
 {
     calx_greeting *greeting = &engine->greeting;
     calx_status status = known ? CALX_OK : find_out(engine, link, error);
-    if (status == CALX_OK && calx_hears(engine, CALX_EVENT_FIRST_CONNECT))
+    if (status == CALX_OK && calx_hears(engine, CALX_EVENT_FIRST_CONNECT)) {
+        calx_pool_name_make(engine->pool, "a listener of first_connect");
         status = calx_link_raise(engine, link, CALX_EVENT_FIRST_CONNECT, error);
+        calx_pool_name_make(engine->pool, NULL);
+    }
     pthread_mutex_lock(&greeting->lock);
     greeting->running = false;
     greeting->raised = status == CALX_OK;
@@ -101,10 +110,14 @@ calx_status calx_engine_greet(calx_engine *engine, calx_link *link, int64_t dead
     if (atomic_load_explicit(&greeting->over, memory_order_acquire))
         return CALX_OK;
     pthread_mutex_lock(&greeting->lock);
-    bool mine = await_turn_locked(greeting, deadline);
+    bool inner = is_own_turn_locked(greeting);
+    bool mine = inner || await_turn_locked(greeting, deadline);
     bool known = greeting->known;
-    bool needed = mine && !greeting->raised;
-    greeting->running = greeting->running || needed;
+    bool needed = mine && !inner && !greeting->raised;
+    if (needed) {
+        greeting->running = true;
+        greeting->runner = pthread_self();
+    }
     pthread_mutex_unlock(&greeting->lock);
     if (!mine)
         return calx_error_set(error, CALX_E_CONNECT,

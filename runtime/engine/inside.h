@@ -62,6 +62,7 @@ typedef struct calx_greeting {
     pthread_cond_t ended;
     atomic_bool over; /* nothing is left to be done */
     bool running;
+    pthread_t runner; /* while it runs: whose turn it is */
     bool known;
     bool raised; /* the event first_connect */
     calx_driver_server server;

@@ -34,7 +34,9 @@ static calx_status change_address(calx_engine *engine, calx_link *link, void **o
 {
     calx_url url = engine->address;
     calx_event_details details = { .event = CALX_EVENT_DO_CONNECT, .url = &url };
+    calx_pool_name_make(engine->pool, "a listener of do_connect");
     calx_status status = calx_event_raise(engine, &details, NULL, error);
+    calx_pool_name_make(engine->pool, NULL);
     *out_ready = details.native; /* ours to close, also when a later listener failed */
     if (status == CALX_OK)
         status = engine->driver->configure(&url, &link->config, error);
@@ -66,8 +68,10 @@ static calx_status open_link(calx_engine *engine, calx_link *link, int64_t deadl
         atomic_store(&engine->config->max_parameters, atomic_load(&link->config->max_parameters));
     if (status == CALX_OK)
         status = calx_engine_greet(engine, link, deadline, error);
-    if (status == CALX_OK && calx_hears(engine, CALX_EVENT_CONNECT))
+    if (status == CALX_OK && calx_hears(engine, CALX_EVENT_CONNECT)) {
+        calx_pool_name_make(engine->pool, "a listener of connect");
         status = calx_link_raise(engine, link, CALX_EVENT_CONNECT, error);
+    }
     return status;
 }
 

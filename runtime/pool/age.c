@@ -44,6 +44,8 @@ calx_close_cause calx_pool_unfit_to_keep_locked(const calx_pool *pool, const cal
 {
     if (pool->closed || entry->orphan || entry->cut || entry->foreign)
         return CALX_CLOSE_DISPOSED;
+    if (entry->nested)
+        return CALX_CLOSE_SURPLUS;
     if (entry->doomed)
         return CALX_CLOSE_INVALIDATED;
     if (entry->generation != pool->generation)

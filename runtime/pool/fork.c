@@ -70,6 +70,7 @@ void calx_pool_fork_child(calx_pool *pool)
     pool->waiting = 0;
     pool->orphans = 0;
     pool->connecting = 0;
+    pool->making = NULL;
     pool->makers = 0;
     pool->to_start = 0;
     pool->helpers = 0;

@@ -49,6 +49,13 @@ struct calx_pool_thread {
     calx_pool_entry *entry;         /* NULL: none yet, or it was destroyed */
 };
 
+/* A make under way; lives on the stack of the thread that is inside of it. */
+typedef struct calx_pool_making {
+    struct calx_pool_making *next;
+    pthread_t thread;
+    const char *what; /* what calls back from it now; static, or NULL: nothing known */
+} calx_pool_making;
+
 /* Whether the database answers, as far as the last attempts to make an entry tell (ENG-093). */
 typedef struct calx_pool_outage {
     bool unproven;      /* nothing was made since the pool began or the last loss */
@@ -86,9 +93,10 @@ struct calx_pool {
     calx_pool_waiter *first_waiter;
     calx_pool_waiter *last_waiter;
     calx_pool_outage outage;
-    unsigned makers;   /* of the attempts, those made apart */
-    unsigned to_start; /* of these, whose thread is to be started at the unlock */
-    unsigned helpers;  /* threads of the pool that run */
+    calx_pool_making *making; /* all that are inside of the maker */
+    unsigned makers;          /* of the attempts, those made apart */
+    unsigned to_start;        /* of these, whose thread is to be started at the unlock */
+    unsigned helpers;         /* threads of the pool that run */
     bool upkeep_runs;
     bool upkeep_due;              /* do not wait for the next round */
     int64_t upkeep_ns;            /* the last round without a thread */
@@ -194,6 +202,13 @@ calx_status calx_pool_fill_place(calx_pool *pool, int64_t deadline, calx_pool_en
 /* Calls the maker, without the lock. */
 calx_status calx_pool_make(calx_pool *pool, int64_t deadline, calx_pool_entry **out_entry,
                            calx_error *error);
+/*
+ * How many entries the calling thread is making: what asks then is called by the maker, and whoever
+ * waits for the entry waits for it too (ENG-105).
+ */
+size_t calx_pool_nesting_locked(const calx_pool *pool);
+/* Tells one who would wait for itself. */
+calx_status calx_pool_fail_nested_locked(calx_pool *pool, calx_error *error);
 /* A thread of the pool, which counts as a helper already. false: there is none. */
 bool calx_pool_start_thread(void *(*run)(void *), calx_pool *pool);
 /* Something was lost: one attempt has to show that the database answers, at once. */

@@ -77,21 +77,80 @@ void calx_pool_end_make_locked(calx_pool *pool, calx_status status, const calx_e
         pthread_cond_signal(&pool->first_waiter->woken); /* it watches for the next attempt */
 }
 
+/* ---- who is inside of the maker ---- */
+
+/* A fork inside of the maker leaves a child whose pool knows of none: nothing is found then. */
+static void end_making_locked(calx_pool *pool, const calx_pool_making *making)
+{
+    calx_pool_making **link = &pool->making;
+    while (*link != NULL && *link != making)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = making->next;
+}
+
+size_t calx_pool_nesting_locked(const calx_pool *pool)
+{
+    size_t count = 0;
+    for (const calx_pool_making *one = pool->making; one != NULL; one = one->next)
+        count += pthread_equal(one->thread, pthread_self()) != 0;
+    return count;
+}
+
+/* The innermost of the thread's own; NULL: there is none. */
+static calx_pool_making *own_making_locked(const calx_pool *pool)
+{
+    calx_pool_making *making = pool->making;
+    while (making != NULL && !pthread_equal(making->thread, pthread_self()))
+        making = making->next;
+    return making;
+}
+
+void calx_pool_name_make(calx_pool *pool, const char *what)
+{
+    pthread_mutex_lock(&pool->lock);
+    calx_pool_making *making = own_making_locked(pool);
+    if (making != NULL)
+        making->what = what;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+calx_status calx_pool_fail_nested_locked(calx_pool *pool, calx_error *error)
+{
+    const calx_pool_making *making = own_making_locked(pool);
+    const char *what = making != NULL && making->what != NULL ? making->what : "what is called";
+    const calx_logger *logger = pool->options.logger;
+    pool->timed_out++;
+    return calx_error_set(error, CALX_E_POOL_TIMEOUT,
+                          "%s while a connection is made asked the same engine (%s) for one, which "
+                          "would have waited for itself: use calx_event_run() or another engine "
+                          "there, or do nothing for the connection the listener itself asks for",
+                          what, logger != NULL && logger->name != NULL ? logger->name : "unnamed");
+}
+
 calx_status calx_pool_make(calx_pool *pool, int64_t deadline, calx_pool_entry **out_entry,
                            calx_error *error)
 {
+    calx_pool_making making = { .thread = pthread_self() };
+    calx_pool_entry *entry = NULL;
     pthread_mutex_lock(&pool->lock);
     uint64_t generation = pool->generation;
+    making.next = pool->making;
+    pool->making = &making;
     pthread_mutex_unlock(&pool->lock);
-    calx_pool_entry *entry = NULL;
     calx_status status = pool->maker.make(pool->maker.context, deadline, &entry, error);
-    if (status != CALX_OK)
-        return status;
     pthread_mutex_lock(&pool->lock);
-    calx_pool_begin_life_locked(pool, entry, generation);
+    end_making_locked(pool, &making);
+    if (status == CALX_OK) {
+        calx_pool_begin_life_locked(pool, entry, generation);
+        /* It ends when it comes back: what the first one is made ready for is not done yet. */
+        entry->nested = calx_pool_nesting_locked(pool) > 0;
+        entry->spoiled = entry->nested;
+    }
     pthread_mutex_unlock(&pool->lock);
-    *out_entry = entry;
-    return CALX_OK;
+    if (status == CALX_OK)
+        *out_entry = entry;
+    return status;
 }
 
 /* When the attempt is over: who hears of it may ask the pool for a connection (ENG-105). */

@@ -53,6 +53,7 @@ typedef struct calx_pool_entry {
     bool untold;              /* who waited for it tells that it was made */
     bool spoiled;             /* one of the next: not lent again */
     bool orphan;              /* out while its pool was disposed: counted apart, never kept */
+    bool nested;              /* made for one who was making: no waiter is to get it before that */
     bool doomed;              /* replaced at its next checkout (ENG-085) */
     bool alone;               /* the maker's: its loss tells nothing of the others (ENG-195) */
     bool cut;                 /* the maker's cut was called */
@@ -139,6 +140,13 @@ calx_status calx_pool_take(calx_pool *pool, calx_pool_entry **out_entry, calx_er
 /* The same; place is a static text to be named in reports, or NULL. */
 calx_status calx_pool_take_at(calx_pool *pool, const char *place, calx_pool_entry **out_entry,
                               calx_error *error);
+
+/*
+ * For a maker, inside of its make: what is about to be called back, such as "a listener of
+ * connect". Static text, for the failure of one that asks this pool for what only this make can
+ * bring.
+ */
+void calx_pool_name_make(calx_pool *pool, const char *what);
 
 /*
  * Takes back an entry: resets it and hands it to the oldest waiter, keeps it, or destroys it. One

@@ -204,6 +204,16 @@ static calx_status fail_second_locked(calx_pool *pool, calx_error *error)
                           holder);
 }
 
+/*
+ * Whether the taker is called by the maker and nothing can come but what it makes itself: nobody
+ * has one to give back, or it asks for each one that is made for it (ENG-105).
+ */
+static bool waits_for_itself_locked(const calx_pool *pool)
+{
+    size_t nesting = calx_pool_nesting_locked(pool);
+    return nesting > 1 || (nesting == 1 && pool->out.count == pool->orphans);
+}
+
 /* Waits in the queue. CALX_OK: *waiter says what was given. */
 static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_front,
                                    calx_pool_waiter *waiter, calx_error *error)
@@ -212,6 +222,8 @@ static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_fr
     *waiter = (calx_pool_waiter){ .thread = pthread_self(), .error = error };
     if (pool->options.kind == CALX_POOL_ASSERTION && pool->out.count > pool->orphans)
         return fail_second_locked(pool, error);
+    if (pool->making != NULL && waits_for_itself_locked(pool))
+        return calx_pool_fail_nested_locked(pool, error);
     if (pool->options.timeout_ms == 0)
         return fail_timeout_locked(pool, "no connection became free within", error);
     if (most > 0 && pool->waiting >= most && !in_front)
@@ -219,7 +231,7 @@ static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_fr
                                    error);
     if (!calx_pool_init_condition(&waiter->woken))
         return calx_error_set_nomem(error);
-    wait_locked(pool, waiter, deadline, in_front);
+    wait_locked(pool, waiter, deadline, in_front || calx_pool_nesting_locked(pool) > 0);
     pthread_cond_destroy(&waiter->woken);
     if (waiter->grant == CALX_POOL_GRANT_NONE)
         return fail_timeout_locked(pool, "no connection became free within", error);
@@ -230,14 +242,20 @@ static calx_status queue_up_locked(calx_pool *pool, int64_t deadline, bool in_fr
 
 /* ---- taking ---- */
 
-/* The right to make one in the caller's own thread, if it need not wait for that. */
-static calx_pool_grant try_place_locked(calx_pool *pool)
+/*
+ * The right to make one in the caller's own thread, if it need not wait for that. One who is making
+ * one already gets it at once, but not a third: the second would ask for it without end.
+ */
+static calx_pool_grant try_place_locked(calx_pool *pool, size_t nesting)
 {
     int64_t when = 0;
     bool once = pool->options.timeout_ms == 0; /* one try, whatever the back-off says (ENG-057) */
-    if (!calx_pool_has_place_locked(pool) || (pool->options.makes_apart && !once))
+    if (!calx_pool_has_place_locked(pool) || nesting > 1)
         return CALX_POOL_GRANT_NONE;
-    if (!calx_pool_may_make_locked(pool, &when) && !(once && pool->outage.attempts == 0))
+    if (nesting == 0 && pool->options.makes_apart && !once)
+        return CALX_POOL_GRANT_NONE;
+    if (nesting == 0 && !calx_pool_may_make_locked(pool, &when) &&
+        !(once && pool->outage.attempts == 0))
         return CALX_POOL_GRANT_NONE;
     calx_pool_begin_make_locked(pool);
     return CALX_POOL_GRANT_PLACE;
@@ -250,12 +268,13 @@ static calx_pool_grant try_place_locked(calx_pool *pool)
 static calx_pool_grant try_locked(calx_pool *pool, bool in_front, calx_pool_entry **out_entry,
                                   calx_pool_list *ended)
 {
-    if ((pool->waiting > 0 && !in_front) || pool->paused)
+    size_t nesting = pool->making != NULL ? calx_pool_nesting_locked(pool) : 0;
+    if ((pool->waiting > 0 && !in_front && nesting == 0) || pool->paused)
         return CALX_POOL_GRANT_NONE;
     for (;;) {
         calx_pool_entry *entry = pool->options.lifo ? pool->idle.last : pool->idle.first;
         if (entry == NULL)
-            return try_place_locked(pool);
+            return try_place_locked(pool, nesting);
         calx_pool_list_remove(&pool->idle, entry);
         calx_close_cause cause = calx_pool_unfit_to_lend_locked(pool, entry);
         if (cause == CALX_CLOSE_CAUSES) {

@@ -140,13 +140,17 @@ calx_status calx_pool_thread_take(calx_pool *pool, calx_pool_entry **out_entry, 
     else if (thread == NULL && (thread = add_thread_locked(pool)) == NULL)
         status = CALX_E_NOMEM;
     bool lent = status == CALX_OK && lend_kept_locked(pool, thread, out_entry, &unfit);
+    if (status == CALX_OK && !lent && calx_pool_nesting_locked(pool) > 0)
+        status = calx_pool_fail_nested_locked(pool, error); /* its own is not there yet */
     if (status == CALX_OK && !lent)
         calx_pool_begin_make_locked(pool);
     pthread_mutex_unlock(&pool->lock);
     if (status == CALX_E_POOL_CLOSED)
         return calx_pool_fail_closed(error);
-    if (status != CALX_OK)
+    if (status == CALX_E_NOMEM)
         return calx_error_set_nomem(error);
+    if (status != CALX_OK)
+        return status;
     if (lent)
         return CALX_OK;
     if (unfit != NULL)

@@ -5,10 +5,12 @@
  * A listener is a function and its context, for one kind of event. It answers CALX_OK; anything
  * else ends what was about to happen with that status, where the kind says so. Listeners are called
  * in the order they were added, those of an engine before those of engines derived from it, in the
- * thread in which it happens, with no lock held: they may use other connections of the engine, but
- * for those of its very first connection, which all others wait for. They may be added at any time,
- * and count from then on for connections there are already (ENG-196). Without a listener an event
- * costs one branch (ENG-197).
+ * thread in which it happens, with no lock held, and may use other connections of the engine. One
+ * of do_connect, first_connect or connect gets a second connection while the first is being made,
+ * but is called for that one as well: who asks each time, or of a pool that has no room, is told so
+ * at once (CALX_E_POOL_TIMEOUT, ENG-105). Listeners may be added at any time, and count from then
+ * on for connections there are already (ENG-196). Without a listener an event costs one branch
+ * (ENG-197).
  */
 #ifndef CALX_EVENT_H
 #define CALX_EVENT_H
