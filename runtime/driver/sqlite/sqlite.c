@@ -206,6 +206,7 @@ static calx_status make_connection(const calx_sqlite_config *config, sqlite3 *db
     connection->base.error = (calx_error)CALX_ERROR_INIT;
     connection->config = config;
     connection->db = db;
+    atomic_init(&connection->deaf, false);
     connection->opening_timeout_ms = opening_timeout(config, deadline);
     calx_status status = open_connection(connection, error);
     if (status != CALX_OK) {
@@ -245,7 +246,9 @@ static calx_status sqlite_adopt(const calx_driver_config *config, void *native,
 
 static void sqlite_interrupt(calx_driver_connection *base)
 {
-    sqlite3_interrupt(((calx_sqlite_connection *)base)->db);
+    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
+    if (!atomic_load(&connection->deaf))
+        sqlite3_interrupt(connection->db);
 }
 
 /*

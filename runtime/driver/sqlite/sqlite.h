@@ -55,6 +55,7 @@ typedef struct calx_sqlite_connection {
     sqlite3_stmt *kept[CALX_SQLITE_KEPT]; /* NULL: not yet */
     bool begin_due;                       /* BEGIN waits for the first statement */
     bool in_gate;                         /* the turn to write is this one's */
+    atomic_bool deaf;                     /* rolling back, which nobody cancels */
     bool read_uncommitted;                /* as the pragmas were set last */
     bool query_only;
     bool remembers; /* how settings were before a PRAGMA of the application's (wipe.c) */

@@ -185,10 +185,22 @@ static calx_status begin(calx_sqlite_connection *connection)
 
 /* ---- ending ---- */
 
+/* A cancel that was under way already may hit the first: it changed nothing then. */
+static calx_status roll_back(calx_sqlite_connection *connection)
+{
+    enum { MOST_TRIES = 4 };
+    calx_status status = CALX_E_CANCELED;
+    atomic_store(&connection->deaf, true);
+    for (int i = 0; i < MOST_TRIES && status == CALX_E_CANCELED; i++)
+        status = run_kept(connection, CALX_SQLITE_ROLLBACK);
+    atomic_store(&connection->deaf, false);
+    return status;
+}
+
 static calx_status end(calx_sqlite_connection *connection, calx_sqlite_kept how)
 {
     if (!connection->begin_due)
-        return run_kept(connection, how);
+        return how == CALX_SQLITE_ROLLBACK ? roll_back(connection) : run_kept(connection, how);
     connection->begin_due = false; /* there was no statement, and so there is nothing to end */
     calx_sqlite_look(connection);
     return CALX_OK;
@@ -242,7 +254,7 @@ calx_status calx_sqlite_clean(calx_driver_connection *base)
     }
     connection->begin_due = false;
     calx_sqlite_look(connection);
-    return base->in_transaction ? run_kept(connection, CALX_SQLITE_ROLLBACK) : CALX_OK;
+    return base->in_transaction ? roll_back(connection) : CALX_OK;
 }
 
 calx_status calx_sqlite_isolation(calx_driver_connection *base, calx_isolation *out_isolation)
