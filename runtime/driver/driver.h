@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 /* Grows when a slot or a member is added (at the end) or the meaning of one changes. */
-enum { CALX_DRIVER_API = 12 };
+enum { CALX_DRIVER_API = 13 };
 
 typedef struct calx_driver calx_driver;
 
@@ -93,9 +93,10 @@ typedef struct calx_driver_connection {
 typedef struct calx_driver_statement {
     calx_driver_connection *connection;
     size_t parameter_count;
-    size_t refused; /* the parameter whose value the last execute refused, from 1; 0: none */
-    int batch_rows; /* with CALX_DRIVER_ROWS_STREAM: as many at a time; 0: a growing number */
-    int batch_most; /* that grows to no more; 0: as the driver likes */
+    size_t refused;   /* the parameter whose value the last execute refused, from 1; 0: none */
+    int batch_rows;   /* with CALX_DRIVER_ROWS_STREAM: as many at a time; 0: a growing number */
+    int batch_most;   /* that grows to no more; 0: as the driver likes */
+    bool takes_fewer; /* execute_rows may change fewer rows than it was given; set by the engine */
 } calx_driver_statement;
 
 /* What steers a transaction. The savepoint forms take the savepoint's number. */
@@ -255,7 +256,7 @@ struct calx_driver {
      * with rows at once: values are row by row, parameter_count of them for each. As execute, but
      * that values need not stay, and that within a transaction it does all or nothing: the failure
      * leaves the transaction as it was, unless that is lost. A statement that changed more or fewer
-     * rows than it was given is a failure, CALX_E_STALE_DATA.
+     * rows than it was given is a failure, CALX_E_STALE_DATA; fewer are none if it takes_fewer.
      */
     calx_status (*execute_rows)(calx_driver_statement *statement, const calx_value *values,
                                 size_t rows, bool *out_row);

@@ -477,6 +477,11 @@ bool calx_connection_is_spoiled(const calx_connection *connection)
     return connection->state == CALX_CONNECTION_FAILED;
 }
 
+bool calx_connection_is_autocommit(const calx_connection *connection)
+{
+    return connection->autocommit;
+}
+
 bool calx_connection_in_transaction(const calx_connection *connection)
 {
     if (connection->state == CALX_CONNECTION_FAILED ||

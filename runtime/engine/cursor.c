@@ -128,6 +128,7 @@ static calx_status replace_text(calx_cursor *cursor, const char *sql)
         cursor->driver->prepare(cursor->link->connection, sql, strlen(sql), &statement);
     if (status != CALX_OK)
         return status;
+    statement->takes_fewer = cursor->statement->takes_fewer;
     cursor->original = cursor->statement;
     cursor->statement = statement;
     return CALX_OK;

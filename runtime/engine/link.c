@@ -335,6 +335,7 @@ calx_status calx_link_plan_cursor(calx_link *link, const calx_plan *plan, calx_c
     /* Arrays have their types written in the text. */
     if (cursor->driver->expect != NULL && !calx_plan_takes_rows(plan->key.kind))
         cursor->driver->expect(cursor->statement, plan->types, plan->type_count);
+    cursor->statement->takes_fewer = calx_sql_plan_leaves(&plan->key);
     cursor->plan_id = plan->id;
     if (kept == NULL) {
         cursor->home = CALX_CURSOR_HOME_PLAN;

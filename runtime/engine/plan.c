@@ -25,7 +25,7 @@ static const uint64_t *copy_set(const calx_mapper *mapper, const uint64_t *colum
 /* A plan with its text, its types and its own copies of the column sets behind it, in one block. */
 static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, unsigned id)
 {
-    size_t sets = (key->columns != NULL) + (size_t)(key->chosen != NULL);
+    size_t sets = (size_t)(key->columns != NULL) + (key->chosen != NULL) + (key->targets != NULL);
     size_t set_size = sets * calx_plan_words(key->mapper) * sizeof(uint64_t);
     size_t type_count = calx_sql_plan_parameters(key);
     size_t types_size = type_count * sizeof(calx_type);
@@ -43,6 +43,7 @@ static calx_plan *new_plan(const calx_plan_key *key, const calx_buffer *sql, uns
     uint64_t *room = block->words;
     block->plan.key.columns = copy_set(key->mapper, key->columns, &room);
     block->plan.key.chosen = copy_set(key->mapper, key->chosen, &room);
+    block->plan.key.targets = copy_set(key->mapper, key->targets, &room);
     block->plan.types = types;
     block->plan.type_count = type_count;
     return &block->plan;

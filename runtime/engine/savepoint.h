@@ -19,6 +19,9 @@ size_t calx_connection_savepoints(const calx_connection *connection);
  */
 void calx_connection_fold_savepoints(calx_connection *connection, size_t count);
 
+/* Whether every statement stands for itself, so that there are no savepoints. */
+bool calx_connection_is_autocommit(const calx_connection *connection);
+
 /* Whether a failure ended the transaction, so that rolling back all of it is all that is legal. */
 bool calx_connection_is_spoiled(const calx_connection *connection);
 

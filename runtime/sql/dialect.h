@@ -52,6 +52,8 @@ typedef struct calx_dialect {
         *locks[CALX_LOCK_COUNT]; /* what a SELECT that locks its rows ends in; NULL: cannot */
     bool combines_all;           /* INTERSECT ALL, EXCEPT ALL */
     bool distinct_on;            /* DISTINCT ON (…) */
+    bool fails_alone;            /* a statement that fails is undone by itself, and the transaction
+                                    goes on without a savepoint */
     bool batches_rows;           /* rows go in as one array for each column, through unnest() */
     const char *copy_from; /* what a COPY that brings its rows along ends in; NULL: there is none */
 

@@ -41,6 +41,7 @@ const calx_dialect calx_dialect_sqlite = {
     .limit_none = "LIMIT -1",
     .default_values = "DEFAULT VALUES",
     .default_key = "VALUES (NULL)",
+    .fails_alone = true,
     .templates = { [CALX_OP_LIKE] = "{0} LIKE {1} ESCAPE '\\'",
                    [CALX_OP_NOT_LIKE] = "{0} NOT LIKE {1} ESCAPE '\\'",
                    [CALX_OP_ILIKE] = "{0} LIKE {1} ESCAPE '\\'",

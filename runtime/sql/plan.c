@@ -5,6 +5,7 @@
 #include "sql/plan.h"
 
 #include "base/hash.h"
+#include "sql/conflict_text.h"
 #include "sql/members.h"
 #include "sql/name.h"
 
@@ -236,19 +237,25 @@ static void put_delete_rows(plan_writer *writer)
 
 /* ---- the statements ---- */
 
+static bool is_upsert(calx_plan_kind kind)
+{
+    return kind == CALX_PLAN_UPSERT || kind == CALX_PLAN_UPSERT_ROWS;
+}
+
 static void put_insert(plan_writer *writer, calx_plan_kind kind, const uint64_t *columns)
 {
     const calx_column *made = made_key(writer->mapper, columns);
     calx_buffer_put(writer->out, "INSERT INTO ");
     calx_sql_table(writer->out, writer->dialect, writer->mapper->table);
-    calx_buffer_char(writer->out, ' ');
+    calx_buffer_put(writer->out, is_upsert(kind) ? " AS " CALX_SQL_STORED " " : " ");
     if (set_size(writer->mapper, columns) == 0)
         calx_buffer_put(writer->out, writer->dialect->default_values);
     else if (calx_plan_takes_rows(kind))
         put_inserted_rows(writer, columns);
     else
         put_inserted(writer, columns);
-    if (writer->dialect->returns_keys && made != NULL && kind != CALX_PLAN_LOAD_ROWS) {
+    if (writer->dialect->returns_keys && made != NULL && kind != CALX_PLAN_LOAD_ROWS &&
+        !is_upsert(kind)) {
         calx_buffer_put(writer->out, " RETURNING ");
         put_name(writer, made->name);
     }
@@ -360,8 +367,11 @@ static bool is_complete(const calx_dialect *dialect, const calx_plan_key *key)
         return has_key;
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return has_set;
+    case CALX_PLAN_UPSERT:
+        return has_set;
     case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_LOAD_ROWS:
+    case CALX_PLAN_UPSERT_ROWS:
         return has_set && dialect->batches_rows;
     case CALX_PLAN_COPY:
         return has_set && dialect->copy_from != NULL;
@@ -389,6 +399,11 @@ calx_status calx_sql_plan(calx_buffer *out, const calx_dialect *dialect, const c
     case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_LOAD_ROWS:
         put_insert(&writer, key->kind, key->columns);
+        break;
+    case CALX_PLAN_UPSERT:
+    case CALX_PLAN_UPSERT_ROWS:
+        put_insert(&writer, key->kind, key->columns);
+        calx_sql_put_conflict(out, dialect, key);
         break;
     case CALX_PLAN_UPDATE:
         put_update(&writer, key->columns);
@@ -438,6 +453,8 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key)
     case CALX_PLAN_INSERT:
     case CALX_PLAN_INSERT_ROWS:
     case CALX_PLAN_LOAD_ROWS:
+    case CALX_PLAN_UPSERT:
+    case CALX_PLAN_UPSERT_ROWS:
     case CALX_PLAN_COPY:
     case CALX_PLAN_SELECT_BY_COLUMNS:
         return set_size(key->mapper, key->columns);
@@ -505,6 +522,7 @@ int calx_plan_version_column(const calx_mapper *mapper)
 uint64_t calx_plan_key_hash(const calx_plan_key *key)
 {
     uint64_t kind = (uint64_t)key->kind | (uint64_t)key->lock << 8 | (uint64_t)key->wait << 16;
+    kind |= (uint64_t)key->conflict << 24;
     uint64_t hash = calx_hash_join((uint64_t)(uintptr_t)key->mapper, kind);
     hash = calx_hash_join(hash, (uint64_t)(uintptr_t)key->relationship);
     if (key->schema != NULL)
@@ -513,6 +531,8 @@ uint64_t calx_plan_key_hash(const calx_plan_key *key)
         hash = calx_hash_join(hash, key->columns[i]);
     for (size_t i = 0; key->chosen != NULL && i < calx_plan_words(key->mapper); i++)
         hash = calx_hash_join(hash, key->chosen[i]);
+    for (size_t i = 0; key->targets != NULL && i < calx_plan_words(key->mapper); i++)
+        hash = calx_hash_join(hash, key->targets[i]);
     for (size_t i = 0; i < key->order_count; i++)
         hash = calx_hash_join(hash, (uint64_t)key->order[i].column << 1 | key->order[i].descending);
     return hash;
@@ -540,6 +560,8 @@ bool calx_plan_key_equal(const calx_plan_key *left, const calx_plan_key *right)
 {
     return left->mapper == right->mapper && left->kind == right->kind &&
            left->lock == right->lock && left->wait == right->wait &&
+           left->conflict == right->conflict &&
+           is_same_set(left->mapper, left->targets, right->targets) &&
            left->schema == right->schema && left->relationship == right->relationship &&
            is_same_order(left, right) && is_same_set(left->mapper, left->columns, right->columns) &&
            is_same_set(left->mapper, left->chosen, right->chosen);

@@ -16,6 +16,9 @@
  *                      as INSERT, UPDATE and DELETE, each parameter an array: as many rows as the
  *                      arrays are long; only where the dialect says batches_rows
  *   LOAD_ROWS          as INSERT_ROWS, and gives no row whatever is left to the database
+ *   UPSERT, UPSERT_ROWS
+ *                      as INSERT and LOAD_ROWS, of a set that is not empty; a row that is there
+ *                      already is updated or left, as targets, chosen and conflict say
  *   COPY               no parameters: rows of the set's columns, ascending, follow; only where the
  *                      dialect has copy_from
  *
@@ -41,18 +44,33 @@ typedef enum calx_plan_kind {
     CALX_PLAN_SELECT_BY_COLUMNS,
     CALX_PLAN_SELECT_SOME,
     CALX_PLAN_SELECT_MEMBERS,
+    CALX_PLAN_UPSERT,
     CALX_PLAN_INSERT_ROWS,
     CALX_PLAN_UPDATE_ROWS,
     CALX_PLAN_DELETE_ROWS,
     CALX_PLAN_LOAD_ROWS,
+    CALX_PLAN_UPSERT_ROWS,
     CALX_PLAN_COPY
 } calx_plan_kind;
+
+/* Of an UPSERT. */
+enum {
+    CALX_CONFLICT_NOTHING = 1u << 0, /* what is there is left as it is */
+    CALX_CONFLICT_CHECKS = 1u << 1,  /* it is updated if it has the version given, else left */
+    CALX_CONFLICT_COUNTS = 1u << 2,  /* its version is counted up */
+    CALX_CONFLICT_RETURNS = 1u << 3  /* each row inserted or updated gives one, its key */
+};
 
 typedef struct calx_plan_key {
     const calx_mapper *mapper;
     calx_plan_kind kind;
     const uint64_t *columns;              /* a set; NULL where the kind needs none */
-    const uint64_t *chosen;               /* what the SELECTs but SOME give, a set; NULL: all */
+    const uint64_t *chosen;               /* what the SELECTs but SOME give, a set; NULL: all. Of an
+                                             UPSERT: what is updated; NULL: all of columns but the
+                                             key, the targets and a version that is counted */
+    const uint64_t *targets;              /* of an UPSERT: columns in which rows agree, a set; NULL:
+                                             any that are unique */
+    unsigned conflict;                    /* of an UPSERT: CALX_CONFLICT_… */
     calx_lock lock;                       /* of a SELECT */
     calx_lock_wait wait;                  /* counts with a lock */
     const calx_relationship_order *order; /* of SELECT_BY_COLUMNS; a relationship's, which stays */
@@ -99,6 +117,9 @@ size_t calx_sql_plan_parameters(const calx_plan_key *key);
  * calx_sql_plan_parameters().
  */
 void calx_sql_plan_types(const calx_plan_key *key, calx_type *out);
+
+/* Whether an UPSERT may leave rows as they are, so that it changes fewer than it was given. */
+bool calx_sql_plan_leaves(const calx_plan_key *key);
 
 /* The version column's position; -1: the mapper has none. */
 int calx_plan_version_column(const calx_mapper *mapper);

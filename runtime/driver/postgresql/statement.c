@@ -375,7 +375,8 @@ static calx_status run_rows(calx_postgresql_statement *statement, const calx_val
         status = encode_rows(statement, values, rows);
     if (status == CALX_OK)
         status = send_execute(statement, CALX_DRIVER_ROWS_ALL);
-    if (status == CALX_OK && statement->changes != (int64_t)rows)
+    if (status == CALX_OK && statement->changes != (int64_t)rows &&
+        (!statement->base.takes_fewer || statement->changes > (int64_t)rows))
         status = calx_error_set(&statement->base.connection->error, CALX_E_STALE_DATA,
                                 "%zu rows were sent and %lld changed", rows,
                                 (long long)statement->changes);
