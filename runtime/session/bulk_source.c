@@ -60,7 +60,7 @@ static calx_status make_row(gathered *all)
     size_t size = bulk->writer.entity->mapper->instance_size;
     void *row = memset(all->rows + bulk->count * size, 0, size);
     all->has_more = false;
-    calx_status status = bulk->source(bulk->context, row, &all->has_more);
+    calx_status status = bulk->options->source(bulk->options->source_context, row, &all->has_more);
     if (status != CALX_OK)
         return blame(bulk, status);
     if (!all->has_more)

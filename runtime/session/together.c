@@ -33,14 +33,22 @@ static calx_status note(calx_writer *writer, const calx_together *kind)
     return kind->note(writer);
 }
 
+calx_status calx_together_execute_some(calx_writer *writer, size_t first, size_t count)
+{
+    const calx_batch *batch = &writer->batch;
+    writer->has_row = false;
+    if (calx_cursor_execute_rows(writer->cursor, batch->values + first * batch->width, count,
+                                 &writer->has_row) != CALX_OK)
+        return calx_session_take_error(writer->session);
+    return CALX_OK;
+}
+
 calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool *out_singly)
 {
     calx_batch *batch = &writer->batch;
     calx_status status = calx_writer_open(writer, kind, batch->columns);
-    writer->has_row = false;
-    if (status == CALX_OK && calx_cursor_execute_rows(writer->cursor, batch->values, batch->count,
-                                                      &writer->has_row) != CALX_OK)
-        status = calx_session_take_error(writer->session);
+    if (status == CALX_OK)
+        status = calx_together_execute_some(writer, 0, batch->count);
     if (status == CALX_OK)
         return CALX_OK;
     *out_singly = calx_together_may_go_singly(&writer->session->error);

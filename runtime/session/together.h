@@ -52,6 +52,9 @@ calx_status calx_together_send(calx_writer *writer, const calx_instances *instan
  */
 calx_status calx_together_execute(calx_writer *writer, calx_plan_kind kind, bool *out_singly);
 
+/* The same for some rows of it, by the statement that is open. */
+calx_status calx_together_execute_some(calx_writer *writer, size_t first, size_t count);
+
 /* Whether the failure of a statement for many is undone, and may be that of one row. */
 bool calx_together_may_go_singly(const calx_error *error);
 

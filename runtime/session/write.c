@@ -14,7 +14,8 @@ enum { AHEAD = 3 }; /* rows asked of memory before they are sent: sending takes 
 
 static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
 {
-    if (plan == NULL || plan->key.mapper != key->mapper || plan->key.kind != key->kind)
+    if (plan == NULL || plan->key.mapper != key->mapper || plan->key.kind != key->kind ||
+        plan->key.conflict != key->conflict)
         return false;
     for (size_t i = calx_plan_words(key->mapper); key->columns != NULL && i-- > 0;)
         if (plan->key.columns[i] != key->columns[i])
@@ -22,21 +23,26 @@ static bool is_plan(const calx_plan *plan, const calx_plan_key *key)
     return true;
 }
 
-calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns)
+calx_status calx_writer_open_plan(calx_writer *writer, const calx_plan_key *key)
 {
     calx_session *session = writer->session;
-    calx_plan_key key = { .mapper = writer->entity->mapper, .kind = kind, .columns = columns };
-    if (writer->cursor != NULL && is_plan(writer->plan, &key))
+    if (writer->cursor != NULL && is_plan(writer->plan, key))
         return CALX_OK;
     calx_cursor_close(writer->cursor);
     writer->cursor = NULL;
     calx_status status =
-        calx_engine_plan(session->options.bind, &key, &writer->plan, &session->error);
+        calx_engine_plan(session->options.bind, key, &writer->plan, &session->error);
     if (status != CALX_OK)
         return status;
     if (calx_connection_open(session->connection, writer->plan, &writer->cursor) != CALX_OK)
         return calx_session_take_error(session);
     return CALX_OK;
+}
+
+calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns)
+{
+    calx_plan_key key = { .mapper = writer->entity->mapper, .kind = kind, .columns = columns };
+    return calx_writer_open_plan(writer, &key);
 }
 
 calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance, const char *doing)

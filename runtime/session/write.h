@@ -5,7 +5,7 @@
  *   write.c        statements and values             insert.c, update.c, delete.c  the rows
  *   foreign_key.c  keys of what is pointed at        version.c     what a version column needs
  *   vacate.c       places that are left first
- *   together.c     rows that go together             bulk.c, bulk_source.c  plain rows
+ *   together.c     rows that go together             bulk.h      plain rows
  *   association.c  rows of a many-to-many            association_send.c  sending them
  */
 #ifndef CALX_SESSION_WRITE_H
@@ -29,6 +29,9 @@ typedef struct calx_writer {
 
 /* The cursor is one of this statement from now on. columns: the plan's set, or NULL. */
 calx_status calx_writer_open(calx_writer *writer, calx_plan_kind kind, const uint64_t *columns);
+
+/* The same of any plan; its sets but the columns are the same for all of a cursor's. */
+calx_status calx_writer_open_plan(calx_writer *writer, const calx_plan_key *key);
 
 /* Runs it with the first count values of entity->row. out_changes may be NULL. */
 calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_changes);

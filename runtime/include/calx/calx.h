@@ -9,6 +9,7 @@
 #include <calx/allocator.h>
 #include <calx/annotate.h>
 #include <calx/assignment.h>
+#include <calx/bulk.h>
 #include <calx/column.h>
 #include <calx/connection.h>
 #include <calx/copy.h>

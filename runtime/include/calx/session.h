@@ -17,6 +17,7 @@
 #ifndef CALX_SESSION_H
 #define CALX_SESSION_H
 
+#include <calx/bulk.h>
 #include <calx/connection.h>
 #include <calx/engine.h>
 #include <calx/error.h>
@@ -397,13 +398,6 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_delete(calx_session *session,
                                                         size_t count);
 
 /**
- * Makes the next row: fills the struct, which is all zero, and sets *out_row to true; or to false,
- * and there are no more. Its texts may be gone when it is called again. Another status than CALX_OK
- * ends the call that asks, and is what that answers.
- */
-typedef calx_status (*calx_bulk_source)(void *context, void *row, bool *out_row);
-
-/**
  * As calx_session_bulk_insert(), of rows that a function makes one by one: any number in bounded
  * memory. They are looked through and sent some thousand at a time, so the function may be asked
  * for some that come to nothing when an earlier one fails; all are undone then. The function may
@@ -415,6 +409,33 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_insert_from(calx_session *sessi
                                                              const calx_mapper *mapper,
                                                              calx_bulk_source source,
                                                              void *context);
+
+/**
+ * Inserts rows, or updates those that are there already: an UPSERT by the key, in the same way.
+ * Each column that a row has a value for is written. A row whose key is left to the database is
+ * inserted, never updated. A version that was given must be that of the row that is there, else it
+ * is not looked at; it is counted up in both cases (SES-328). Rows of one key: the last one counts.
+ * @param options  what it takes for the same row and what it updates, and all else that
+ *                 calx_session_bulk_with() has; the operation does not count. NULL: as above
+ * @return as calx_session_bulk_insert(), and CALX_E_STALE_DATA a row has another version,
+ *         CALX_E_UNSUPPORTED the versions are times or made by a function
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_upsert(calx_session *session,
+                                                        const calx_mapper *mapper, const void *rows,
+                                                        size_t count,
+                                                        const calx_bulk_options *options);
+
+/**
+ * Any of these with options: who hears of rows that fail and whether the others stay, keys that the
+ * database makes, rows of a source, and what an UPSERT takes for the same row and updates.
+ * @param options  from CALX_BULK_OPTIONS_INIT; NULL: inserts, as calx_session_bulk_insert()
+ * @return as the call for the operation; CALX_E_ARGUMENT also for options that are not for it;
+ *         what options->failed and options->source answer
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_with(calx_session *session,
+                                                      const calx_mapper *mapper, const void *rows,
+                                                      size_t count,
+                                                      const calx_bulk_options *options);
 
 /**
  * Sets a column of an instance to an SQL expression: the next flush writes it in a statement of the
