@@ -31,6 +31,8 @@ const calx_name_ending calx_entity_endings[] = {
     { "_delete", false },
     { "_bulk_insert", false },
     { "_bulk_update", false },
+    { "_bulk_delete", false },
+    { "_bulk_upsert", false },
     { "_function", false },
     { "_query", false },
     { "_query", true },

@@ -98,6 +98,10 @@ calx_status user_add(calx_session *session, struct user *user)
 {
     return calx_session_add(session, user);
 }
+calx_status user_delete(calx_session *session, const struct user *user)
+{
+    return calx_session_delete(session, user);
+}
 
 static calx_status user_found(calx_status status, const void **found, const struct user **out_user)
 {
@@ -121,11 +125,6 @@ calx_status user_get_one(calx_session *session, int64_t id, const struct user **
     return user_found(status, &found, out_user);
 }
 
-calx_status user_delete(calx_session *session, const struct user *user)
-{
-    return calx_session_delete(session, user);
-}
-
 calx_status user_merge(calx_session *session, const struct user *source,
                        const struct user **out_user)
 {
@@ -138,42 +137,44 @@ calx_status user_bulk_insert(calx_session *session, const struct user *rows, siz
 {
     return calx_session_bulk_insert(session, &user_mapper, rows, count);
 }
-
 calx_status user_bulk_update(calx_session *session, const struct user *rows, size_t count)
 {
     return calx_session_bulk_update(session, &user_mapper, rows, count);
+}
+calx_status user_bulk_delete(calx_session *session, const struct user *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &user_mapper, rows, count);
+}
+calx_status user_bulk_upsert(calx_session *session, const struct user *rows, size_t count,
+                             const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &user_mapper, rows, count, options);
 }
 
 calx_status user_set_id(const struct user *user, int64_t id)
 {
     return calx_instance_set_int64(user, &user_columns[0], id);
 }
-
 calx_status user_set_name(const struct user *user, const char *name)
 {
     return calx_instance_set_text(user, &user_columns[1], name);
 }
-
 calx_status user_set_fullname(const struct user *user, const char *fullname)
 {
     return calx_instance_set_text(user, &user_columns[2], fullname);
 }
-
 calx_status user_set_age(const struct user *user, calx_nullable_int32 age)
 {
     return calx_instance_set_nullable(user, &user_columns[3], &age);
 }
-
 calx_status user_set_role(const struct user *user, enum role role)
 {
     return calx_instance_set_uint64(user, &user_columns[4], role);
 }
-
 calx_status user_set_created(const struct user *user, calx_timestamp created)
 {
     return calx_instance_set_timestamp(user, &user_columns[5], created);
 }
-
 calx_status user_set_revision(const struct user *user, int32_t revision)
 {
     return calx_instance_set_int64(user, &user_columns[6], revision);
@@ -194,36 +195,30 @@ calx_status user_addresses_count(const struct user *user, size_t *out_count)
 {
     return calx_relationship_count(user, &user_relationships[0], out_count);
 }
-
 calx_status user_addresses_contains(const struct user *user, const struct address *address,
                                     bool *out_contains)
 {
     return calx_relationship_contains(user, &user_relationships[0], address, out_contains);
 }
-
 calx_status user_addresses_append(const struct user *user, const struct address *address)
 {
     return calx_relationship_append(user, &user_relationships[0], address);
 }
-
 calx_status user_addresses_insert(const struct user *user, size_t position,
                                   const struct address *address)
 {
     return calx_relationship_insert(user, &user_relationships[0], position, address);
 }
-
 calx_status user_addresses_remove(const struct user *user, const struct address *address)
 {
     return calx_relationship_remove(user, &user_relationships[0], address);
 }
-
 calx_status user_addresses_replace(const struct user *user, const struct address *const *items,
                                    size_t count)
 {
     return calx_relationship_replace(user, &user_relationships[0], (const void *const *)items,
                                      count);
 }
-
 calx_status user_addresses_clear(const struct user *user)
 {
     return calx_relationship_clear(user, &user_relationships[0]);
@@ -291,7 +286,6 @@ calx_status user_query_delete(user_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status user_query_all(user_query *query, const struct user *const **out_items,
                            size_t *out_count)
 {
@@ -301,31 +295,26 @@ calx_status user_query_all(user_query *query, const struct user *const **out_ite
         *out_items = (const struct user *const *)items;
     return status;
 }
-
 calx_status user_query_first(user_query *query, const struct user **out_user)
 {
     const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_first((calx_query *)query, place), &found, out_user);
 }
-
 calx_status user_query_one(user_query *query, const struct user **out_user)
 {
     const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_one((calx_query *)query, place), &found, out_user);
 }
-
 calx_status user_query_one_or_none(user_query *query, const struct user **out_user)
 {
     const void *found = NULL, **place = out_user != NULL ? &found : NULL;
     return user_found(calx_query_one_or_none((calx_query *)query, place), &found, out_user);
 }
-
 static calx_status user_each_call(void *context, const void *item)
 {
     const struct user_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status user_query_each(user_query *query, user_function function, void *context)
 {
     struct user_each each = { function, context };
@@ -410,6 +399,10 @@ calx_status address_add(calx_session *session, struct address *address)
 {
     return calx_session_add(session, address);
 }
+calx_status address_delete(calx_session *session, const struct address *address)
+{
+    return calx_session_delete(session, address);
+}
 
 static calx_status address_found(calx_status status, const void **found,
                                  const struct address **out_address)
@@ -434,11 +427,6 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
     return address_found(status, &found, out_address);
 }
 
-calx_status address_delete(calx_session *session, const struct address *address)
-{
-    return calx_session_delete(session, address);
-}
-
 calx_status address_merge(calx_session *session, const struct address *source,
                           const struct address **out_address)
 {
@@ -451,22 +439,28 @@ calx_status address_bulk_insert(calx_session *session, const struct address *row
 {
     return calx_session_bulk_insert(session, &address_mapper, rows, count);
 }
-
 calx_status address_bulk_update(calx_session *session, const struct address *rows, size_t count)
 {
     return calx_session_bulk_update(session, &address_mapper, rows, count);
+}
+calx_status address_bulk_delete(calx_session *session, const struct address *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &address_mapper, rows, count);
+}
+calx_status address_bulk_upsert(calx_session *session, const struct address *rows, size_t count,
+                                const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &address_mapper, rows, count, options);
 }
 
 calx_status address_set_id(const struct address *address, int64_t id)
 {
     return calx_instance_set_int64(address, &address_columns[0], id);
 }
-
 calx_status address_set_email(const struct address *address, const char *email)
 {
     return calx_instance_set_text(address, &address_columns[1], email);
 }
-
 calx_status address_set_user_id(const struct address *address, int64_t user_id)
 {
     return calx_instance_set_int64(address, &address_columns[2], user_id);
@@ -485,7 +479,6 @@ calx_status address_set_user(const struct address *address, const struct user *u
 {
     return calx_relationship_set(address, &address_relationships[0], user);
 }
-
 calx_status address_clear_user(const struct address *address)
 {
     return calx_relationship_set(address, &address_relationships[0], NULL);
@@ -554,7 +547,6 @@ calx_status address_query_delete(address_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status address_query_all(address_query *query, const struct address *const **out_items,
                               size_t *out_count)
 {
@@ -564,31 +556,26 @@ calx_status address_query_all(address_query *query, const struct address *const 
         *out_items = (const struct address *const *)items;
     return status;
 }
-
 calx_status address_query_first(address_query *query, const struct address **out_address)
 {
     const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_first((calx_query *)query, place), &found, out_address);
 }
-
 calx_status address_query_one(address_query *query, const struct address **out_address)
 {
     const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_one((calx_query *)query, place), &found, out_address);
 }
-
 calx_status address_query_one_or_none(address_query *query, const struct address **out_address)
 {
     const void *found = NULL, **place = out_address != NULL ? &found : NULL;
     return address_found(calx_query_one_or_none((calx_query *)query, place), &found, out_address);
 }
-
 static calx_status address_each_call(void *context, const void *item)
 {
     const struct address_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status address_query_each(address_query *query, address_function function, void *context)
 {
     struct address_each each = { function, context };

@@ -50,9 +50,12 @@ calx_status user_get_one(calx_session *session, int64_t id, const struct user **
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status user_merge(calx_session *session, const struct user *source,
                        const struct user **out_user);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status user_bulk_insert(calx_session *session, const struct user *rows, size_t count);
 calx_status user_bulk_update(calx_session *session, const struct user *rows, size_t count);
+calx_status user_bulk_delete(calx_session *session, const struct user *rows, size_t count);
+calx_status user_bulk_upsert(calx_session *session, const struct user *rows, size_t count,
+                             const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -146,9 +149,12 @@ calx_status address_get_one(calx_session *session, int64_t id, const struct addr
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status address_merge(calx_session *session, const struct address *source,
                           const struct address **out_address);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status address_bulk_insert(calx_session *session, const struct address *rows, size_t count);
 calx_status address_bulk_update(calx_session *session, const struct address *rows, size_t count);
+calx_status address_bulk_delete(calx_session *session, const struct address *rows, size_t count);
+calx_status address_bulk_upsert(calx_session *session, const struct address *rows, size_t count,
+                                const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */

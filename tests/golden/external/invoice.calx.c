@@ -82,6 +82,10 @@ calx_status invoice_add(calx_session *session, struct invoice *invoice)
 {
     return calx_session_add(session, invoice);
 }
+calx_status invoice_delete(calx_session *session, const struct invoice *invoice)
+{
+    return calx_session_delete(session, invoice);
+}
 
 static calx_status invoice_found(calx_status status, const void **found,
                                  const struct invoice **out_invoice)
@@ -106,11 +110,6 @@ calx_status invoice_get_one(calx_session *session, int64_t id, const struct invo
     return invoice_found(status, &found, out_invoice);
 }
 
-calx_status invoice_delete(calx_session *session, const struct invoice *invoice)
-{
-    return calx_session_delete(session, invoice);
-}
-
 calx_status invoice_merge(calx_session *session, const struct invoice *source,
                           const struct invoice **out_invoice)
 {
@@ -123,17 +122,24 @@ calx_status invoice_bulk_insert(calx_session *session, const struct invoice *row
 {
     return calx_session_bulk_insert(session, &invoice_mapper, rows, count);
 }
-
 calx_status invoice_bulk_update(calx_session *session, const struct invoice *rows, size_t count)
 {
     return calx_session_bulk_update(session, &invoice_mapper, rows, count);
+}
+calx_status invoice_bulk_delete(calx_session *session, const struct invoice *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &invoice_mapper, rows, count);
+}
+calx_status invoice_bulk_upsert(calx_session *session, const struct invoice *rows, size_t count,
+                                const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &invoice_mapper, rows, count, options);
 }
 
 calx_status invoice_set_id(const struct invoice *invoice, int64_t id)
 {
     return calx_instance_set_int64(invoice, &invoice_columns[0], id);
 }
-
 calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t customer_id)
 {
     return calx_instance_set_int64(invoice, &invoice_columns[1], customer_id);
@@ -152,7 +158,6 @@ calx_status invoice_set_customer(const struct invoice *invoice, const struct cus
 {
     return calx_relationship_set(invoice, &invoice_relationships[0], customer);
 }
-
 calx_status invoice_clear_customer(const struct invoice *invoice)
 {
     return calx_relationship_set(invoice, &invoice_relationships[0], NULL);
@@ -221,7 +226,6 @@ calx_status invoice_query_delete(invoice_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status invoice_query_all(invoice_query *query, const struct invoice *const **out_items,
                               size_t *out_count)
 {
@@ -231,31 +235,26 @@ calx_status invoice_query_all(invoice_query *query, const struct invoice *const 
         *out_items = (const struct invoice *const *)items;
     return status;
 }
-
 calx_status invoice_query_first(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_first((calx_query *)query, place), &found, out_invoice);
 }
-
 calx_status invoice_query_one(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_one((calx_query *)query, place), &found, out_invoice);
 }
-
 calx_status invoice_query_one_or_none(invoice_query *query, const struct invoice **out_invoice)
 {
     const void *found = NULL, **place = out_invoice != NULL ? &found : NULL;
     return invoice_found(calx_query_one_or_none((calx_query *)query, place), &found, out_invoice);
 }
-
 static calx_status invoice_each_call(void *context, const void *item)
 {
     const struct invoice_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status invoice_query_each(invoice_query *query, invoice_function function, void *context)
 {
     struct invoice_each each = { function, context };

@@ -245,6 +245,10 @@ calx_status author_add(calx_session *session, struct author *author)
 {
     return calx_session_add(session, author);
 }
+calx_status author_delete(calx_session *session, const struct author *author)
+{
+    return calx_session_delete(session, author);
+}
 
 static calx_status author_found(calx_status status, const void **found,
                                 const struct author **out_author)
@@ -269,11 +273,6 @@ calx_status author_get_one(calx_session *session, int64_t id, const struct autho
     return author_found(status, &found, out_author);
 }
 
-calx_status author_delete(calx_session *session, const struct author *author)
-{
-    return calx_session_delete(session, author);
-}
-
 calx_status author_merge(calx_session *session, const struct author *source,
                          const struct author **out_author)
 {
@@ -286,22 +285,28 @@ calx_status author_bulk_insert(calx_session *session, const struct author *rows,
 {
     return calx_session_bulk_insert(session, &author_mapper, rows, count);
 }
-
 calx_status author_bulk_update(calx_session *session, const struct author *rows, size_t count)
 {
     return calx_session_bulk_update(session, &author_mapper, rows, count);
+}
+calx_status author_bulk_delete(calx_session *session, const struct author *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &author_mapper, rows, count);
+}
+calx_status author_bulk_upsert(calx_session *session, const struct author *rows, size_t count,
+                               const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &author_mapper, rows, count, options);
 }
 
 calx_status author_set_id(const struct author *author, int64_t id)
 {
     return calx_instance_set_int64(author, &author_columns[0], id);
 }
-
 calx_status author_set_name(const struct author *author, const char *name)
 {
     return calx_instance_set_text(author, &author_columns[1], name);
 }
-
 calx_status author_set_newest_id(const struct author *author, calx_nullable_int64 newest_id)
 {
     return calx_instance_set_nullable(author, &author_columns[2], &newest_id);
@@ -320,7 +325,6 @@ calx_status author_set_profile(const struct author *author, const struct profile
 {
     return calx_relationship_set(author, &author_relationships[0], profile);
 }
-
 calx_status author_clear_profile(const struct author *author)
 {
     return calx_relationship_set(author, &author_relationships[0], NULL);
@@ -341,36 +345,30 @@ calx_status author_posts_count(const struct author *author, size_t *out_count)
 {
     return calx_relationship_count(author, &author_relationships[1], out_count);
 }
-
 calx_status author_posts_contains(const struct author *author, const struct post *post,
                                   bool *out_contains)
 {
     return calx_relationship_contains(author, &author_relationships[1], post, out_contains);
 }
-
 calx_status author_posts_append(const struct author *author, const struct post *post)
 {
     return calx_relationship_append(author, &author_relationships[1], post);
 }
-
 calx_status author_posts_insert(const struct author *author, size_t position,
                                 const struct post *post)
 {
     return calx_relationship_insert(author, &author_relationships[1], position, post);
 }
-
 calx_status author_posts_remove(const struct author *author, const struct post *post)
 {
     return calx_relationship_remove(author, &author_relationships[1], post);
 }
-
 calx_status author_posts_replace(const struct author *author, const struct post *const *items,
                                  size_t count)
 {
     return calx_relationship_replace(author, &author_relationships[1], (const void *const *)items,
                                      count);
 }
-
 calx_status author_posts_clear(const struct author *author)
 {
     return calx_relationship_clear(author, &author_relationships[1]);
@@ -391,7 +389,6 @@ calx_status author_drafts_count(const struct author *author, size_t *out_count)
 {
     return calx_relationship_count(author, &author_relationships[2], out_count);
 }
-
 calx_status author_drafts_contains(const struct author *author, const struct post *post,
                                    bool *out_contains)
 {
@@ -411,7 +408,6 @@ calx_status author_set_newest(const struct author *author, const struct post *ne
 {
     return calx_relationship_set(author, &author_relationships[3], newest);
 }
-
 calx_status author_clear_newest(const struct author *author)
 {
     return calx_relationship_set(author, &author_relationships[3], NULL);
@@ -479,7 +475,6 @@ calx_status author_query_delete(author_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status author_query_all(author_query *query, const struct author *const **out_items,
                              size_t *out_count)
 {
@@ -489,31 +484,26 @@ calx_status author_query_all(author_query *query, const struct author *const **o
         *out_items = (const struct author *const *)items;
     return status;
 }
-
 calx_status author_query_first(author_query *query, const struct author **out_author)
 {
     const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_first((calx_query *)query, place), &found, out_author);
 }
-
 calx_status author_query_one(author_query *query, const struct author **out_author)
 {
     const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_one((calx_query *)query, place), &found, out_author);
 }
-
 calx_status author_query_one_or_none(author_query *query, const struct author **out_author)
 {
     const void *found = NULL, **place = out_author != NULL ? &found : NULL;
     return author_found(calx_query_one_or_none((calx_query *)query, place), &found, out_author);
 }
-
 static calx_status author_each_call(void *context, const void *item)
 {
     const struct author_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status author_query_each(author_query *query, author_function function, void *context)
 {
     struct author_each each = { function, context };
@@ -594,6 +584,10 @@ calx_status profile_add(calx_session *session, struct profile *profile)
 {
     return calx_session_add(session, profile);
 }
+calx_status profile_delete(calx_session *session, const struct profile *profile)
+{
+    return calx_session_delete(session, profile);
+}
 
 static calx_status profile_found(calx_status status, const void **found,
                                  const struct profile **out_profile)
@@ -618,11 +612,6 @@ calx_status profile_get_one(calx_session *session, int64_t id, const struct prof
     return profile_found(status, &found, out_profile);
 }
 
-calx_status profile_delete(calx_session *session, const struct profile *profile)
-{
-    return calx_session_delete(session, profile);
-}
-
 calx_status profile_merge(calx_session *session, const struct profile *source,
                           const struct profile **out_profile)
 {
@@ -635,22 +624,28 @@ calx_status profile_bulk_insert(calx_session *session, const struct profile *row
 {
     return calx_session_bulk_insert(session, &profile_mapper, rows, count);
 }
-
 calx_status profile_bulk_update(calx_session *session, const struct profile *rows, size_t count)
 {
     return calx_session_bulk_update(session, &profile_mapper, rows, count);
+}
+calx_status profile_bulk_delete(calx_session *session, const struct profile *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &profile_mapper, rows, count);
+}
+calx_status profile_bulk_upsert(calx_session *session, const struct profile *rows, size_t count,
+                                const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &profile_mapper, rows, count, options);
 }
 
 calx_status profile_set_id(const struct profile *profile, int64_t id)
 {
     return calx_instance_set_int64(profile, &profile_columns[0], id);
 }
-
 calx_status profile_set_text(const struct profile *profile, const char *text)
 {
     return calx_instance_set_text(profile, &profile_columns[1], text);
 }
-
 calx_status profile_set_author_id(const struct profile *profile, int64_t author_id)
 {
     return calx_instance_set_int64(profile, &profile_columns[2], author_id);
@@ -669,7 +664,6 @@ calx_status profile_set_author(const struct profile *profile, const struct autho
 {
     return calx_relationship_set(profile, &profile_relationships[0], author);
 }
-
 calx_status profile_clear_author(const struct profile *profile)
 {
     return calx_relationship_set(profile, &profile_relationships[0], NULL);
@@ -738,7 +732,6 @@ calx_status profile_query_delete(profile_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status profile_query_all(profile_query *query, const struct profile *const **out_items,
                               size_t *out_count)
 {
@@ -748,31 +741,26 @@ calx_status profile_query_all(profile_query *query, const struct profile *const 
         *out_items = (const struct profile *const *)items;
     return status;
 }
-
 calx_status profile_query_first(profile_query *query, const struct profile **out_profile)
 {
     const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_first((calx_query *)query, place), &found, out_profile);
 }
-
 calx_status profile_query_one(profile_query *query, const struct profile **out_profile)
 {
     const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_one((calx_query *)query, place), &found, out_profile);
 }
-
 calx_status profile_query_one_or_none(profile_query *query, const struct profile **out_profile)
 {
     const void *found = NULL, **place = out_profile != NULL ? &found : NULL;
     return profile_found(calx_query_one_or_none((calx_query *)query, place), &found, out_profile);
 }
-
 static calx_status profile_each_call(void *context, const void *item)
 {
     const struct profile_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status profile_query_each(profile_query *query, profile_function function, void *context)
 {
     struct profile_each each = { function, context };
@@ -875,6 +863,10 @@ calx_status post_add(calx_session *session, struct post *post)
 {
     return calx_session_add(session, post);
 }
+calx_status post_delete(calx_session *session, const struct post *post)
+{
+    return calx_session_delete(session, post);
+}
 
 static calx_status post_found(calx_status status, const void **found, const struct post **out_post)
 {
@@ -898,11 +890,6 @@ calx_status post_get_one(calx_session *session, int64_t id, const struct post **
     return post_found(status, &found, out_post);
 }
 
-calx_status post_delete(calx_session *session, const struct post *post)
-{
-    return calx_session_delete(session, post);
-}
-
 calx_status post_merge(calx_session *session, const struct post *source,
                        const struct post **out_post)
 {
@@ -915,27 +902,32 @@ calx_status post_bulk_insert(calx_session *session, const struct post *rows, siz
 {
     return calx_session_bulk_insert(session, &post_mapper, rows, count);
 }
-
 calx_status post_bulk_update(calx_session *session, const struct post *rows, size_t count)
 {
     return calx_session_bulk_update(session, &post_mapper, rows, count);
+}
+calx_status post_bulk_delete(calx_session *session, const struct post *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &post_mapper, rows, count);
+}
+calx_status post_bulk_upsert(calx_session *session, const struct post *rows, size_t count,
+                             const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &post_mapper, rows, count, options);
 }
 
 calx_status post_set_id(const struct post *post, int64_t id)
 {
     return calx_instance_set_int64(post, &post_columns[0], id);
 }
-
 calx_status post_set_author_id(const struct post *post, int64_t author_id)
 {
     return calx_instance_set_int64(post, &post_columns[1], author_id);
 }
-
 calx_status post_set_position(const struct post *post, int32_t position)
 {
     return calx_instance_set_int64(post, &post_columns[2], position);
 }
-
 calx_status post_set_body(const struct post *post, const char *body)
 {
     return calx_instance_set_text(post, &post_columns[3], body);
@@ -954,7 +946,6 @@ calx_status post_set_author(const struct post *post, const struct author *author
 {
     return calx_relationship_set(post, &post_relationships[0], author);
 }
-
 calx_status post_clear_author(const struct post *post)
 {
     return calx_relationship_set(post, &post_relationships[0], NULL);
@@ -975,33 +966,27 @@ calx_status post_tags_count(const struct post *post, size_t *out_count)
 {
     return calx_relationship_count(post, &post_relationships[1], out_count);
 }
-
 calx_status post_tags_contains(const struct post *post, const struct tag *tag, bool *out_contains)
 {
     return calx_relationship_contains(post, &post_relationships[1], tag, out_contains);
 }
-
 calx_status post_tags_append(const struct post *post, const struct tag *tag)
 {
     return calx_relationship_append(post, &post_relationships[1], tag);
 }
-
 calx_status post_tags_insert(const struct post *post, size_t position, const struct tag *tag)
 {
     return calx_relationship_insert(post, &post_relationships[1], position, tag);
 }
-
 calx_status post_tags_remove(const struct post *post, const struct tag *tag)
 {
     return calx_relationship_remove(post, &post_relationships[1], tag);
 }
-
 calx_status post_tags_replace(const struct post *post, const struct tag *const *items, size_t count)
 {
     return calx_relationship_replace(post, &post_relationships[1], (const void *const *)items,
                                      count);
 }
-
 calx_status post_tags_clear(const struct post *post)
 {
     return calx_relationship_clear(post, &post_relationships[1]);
@@ -1022,35 +1007,29 @@ calx_status post_places_count(const struct post *post, size_t *out_count)
 {
     return calx_relationship_count(post, &post_relationships[2], out_count);
 }
-
 calx_status post_places_contains(const struct post *post, const struct place *place,
                                  bool *out_contains)
 {
     return calx_relationship_contains(post, &post_relationships[2], place, out_contains);
 }
-
 calx_status post_places_append(const struct post *post, const struct place *place)
 {
     return calx_relationship_append(post, &post_relationships[2], place);
 }
-
 calx_status post_places_insert(const struct post *post, size_t position, const struct place *place)
 {
     return calx_relationship_insert(post, &post_relationships[2], position, place);
 }
-
 calx_status post_places_remove(const struct post *post, const struct place *place)
 {
     return calx_relationship_remove(post, &post_relationships[2], place);
 }
-
 calx_status post_places_replace(const struct post *post, const struct place *const *items,
                                 size_t count)
 {
     return calx_relationship_replace(post, &post_relationships[2], (const void *const *)items,
                                      count);
 }
-
 calx_status post_places_clear(const struct post *post)
 {
     return calx_relationship_clear(post, &post_relationships[2]);
@@ -1071,7 +1050,6 @@ calx_status post_readers_count(const struct post *post, size_t *out_count)
 {
     return calx_relationship_count(post, &post_relationships[3], out_count);
 }
-
 calx_status post_readers_contains(const struct post *post, const struct member *member,
                                   bool *out_contains)
 {
@@ -1140,7 +1118,6 @@ calx_status post_query_delete(post_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status post_query_all(post_query *query, const struct post *const **out_items,
                            size_t *out_count)
 {
@@ -1150,31 +1127,26 @@ calx_status post_query_all(post_query *query, const struct post *const **out_ite
         *out_items = (const struct post *const *)items;
     return status;
 }
-
 calx_status post_query_first(post_query *query, const struct post **out_post)
 {
     const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_first((calx_query *)query, place), &found, out_post);
 }
-
 calx_status post_query_one(post_query *query, const struct post **out_post)
 {
     const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_one((calx_query *)query, place), &found, out_post);
 }
-
 calx_status post_query_one_or_none(post_query *query, const struct post **out_post)
 {
     const void *found = NULL, **place = out_post != NULL ? &found : NULL;
     return post_found(calx_query_one_or_none((calx_query *)query, place), &found, out_post);
 }
-
 static calx_status post_each_call(void *context, const void *item)
 {
     const struct post_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status post_query_each(post_query *query, post_function function, void *context)
 {
     struct post_each each = { function, context };
@@ -1240,6 +1212,10 @@ calx_status tag_add(calx_session *session, struct tag *tag)
 {
     return calx_session_add(session, tag);
 }
+calx_status tag_delete(calx_session *session, const struct tag *tag)
+{
+    return calx_session_delete(session, tag);
+}
 
 static calx_status tag_found(calx_status status, const void **found, const struct tag **out_tag)
 {
@@ -1264,11 +1240,6 @@ calx_status tag_get_one(calx_session *session, const char *name, const struct ta
     return tag_found(status, &found, out_tag);
 }
 
-calx_status tag_delete(calx_session *session, const struct tag *tag)
-{
-    return calx_session_delete(session, tag);
-}
-
 calx_status tag_merge(calx_session *session, const struct tag *source, const struct tag **out_tag)
 {
     const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
@@ -1280,10 +1251,18 @@ calx_status tag_bulk_insert(calx_session *session, const struct tag *rows, size_
 {
     return calx_session_bulk_insert(session, &tag_mapper, rows, count);
 }
-
 calx_status tag_bulk_update(calx_session *session, const struct tag *rows, size_t count)
 {
     return calx_session_bulk_update(session, &tag_mapper, rows, count);
+}
+calx_status tag_bulk_delete(calx_session *session, const struct tag *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &tag_mapper, rows, count);
+}
+calx_status tag_bulk_upsert(calx_session *session, const struct tag *rows, size_t count,
+                            const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &tag_mapper, rows, count, options);
 }
 
 calx_status tag_set_name(const struct tag *tag, const char *name)
@@ -1305,32 +1284,26 @@ calx_status tag_posts_count(const struct tag *tag, size_t *out_count)
 {
     return calx_relationship_count(tag, &tag_relationships[0], out_count);
 }
-
 calx_status tag_posts_contains(const struct tag *tag, const struct post *post, bool *out_contains)
 {
     return calx_relationship_contains(tag, &tag_relationships[0], post, out_contains);
 }
-
 calx_status tag_posts_append(const struct tag *tag, const struct post *post)
 {
     return calx_relationship_append(tag, &tag_relationships[0], post);
 }
-
 calx_status tag_posts_insert(const struct tag *tag, size_t position, const struct post *post)
 {
     return calx_relationship_insert(tag, &tag_relationships[0], position, post);
 }
-
 calx_status tag_posts_remove(const struct tag *tag, const struct post *post)
 {
     return calx_relationship_remove(tag, &tag_relationships[0], post);
 }
-
 calx_status tag_posts_replace(const struct tag *tag, const struct post *const *items, size_t count)
 {
     return calx_relationship_replace(tag, &tag_relationships[0], (const void *const *)items, count);
 }
-
 calx_status tag_posts_clear(const struct tag *tag)
 {
     return calx_relationship_clear(tag, &tag_relationships[0]);
@@ -1398,7 +1371,6 @@ calx_status tag_query_delete(tag_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status tag_query_all(tag_query *query, const struct tag *const **out_items, size_t *out_count)
 {
     const void *const *items = NULL, *const **place = out_items != NULL ? &items : NULL;
@@ -1407,31 +1379,26 @@ calx_status tag_query_all(tag_query *query, const struct tag *const **out_items,
         *out_items = (const struct tag *const *)items;
     return status;
 }
-
 calx_status tag_query_first(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_first((calx_query *)query, place), &found, out_tag);
 }
-
 calx_status tag_query_one(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_one((calx_query *)query, place), &found, out_tag);
 }
-
 calx_status tag_query_one_or_none(tag_query *query, const struct tag **out_tag)
 {
     const void *found = NULL, **place = out_tag != NULL ? &found : NULL;
     return tag_found(calx_query_one_or_none((calx_query *)query, place), &found, out_tag);
 }
-
 static calx_status tag_each_call(void *context, const void *item)
 {
     const struct tag_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status tag_query_each(tag_query *query, tag_function function, void *context)
 {
     struct tag_each each = { function, context };
@@ -1490,6 +1457,10 @@ calx_status place_add(calx_session *session, struct place *place)
 {
     return calx_session_add(session, place);
 }
+calx_status place_delete(calx_session *session, const struct place *place)
+{
+    return calx_session_delete(session, place);
+}
 
 static calx_status place_found(calx_status status, const void **found,
                                const struct place **out_place)
@@ -1517,11 +1488,6 @@ calx_status place_get_one(calx_session *session, const char *country, const char
     return place_found(status, &found, out_place);
 }
 
-calx_status place_delete(calx_session *session, const struct place *place)
-{
-    return calx_session_delete(session, place);
-}
-
 calx_status place_merge(calx_session *session, const struct place *source,
                         const struct place **out_place)
 {
@@ -1534,17 +1500,24 @@ calx_status place_bulk_insert(calx_session *session, const struct place *rows, s
 {
     return calx_session_bulk_insert(session, &place_mapper, rows, count);
 }
-
 calx_status place_bulk_update(calx_session *session, const struct place *rows, size_t count)
 {
     return calx_session_bulk_update(session, &place_mapper, rows, count);
+}
+calx_status place_bulk_delete(calx_session *session, const struct place *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &place_mapper, rows, count);
+}
+calx_status place_bulk_upsert(calx_session *session, const struct place *rows, size_t count,
+                              const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &place_mapper, rows, count, options);
 }
 
 calx_status place_set_country(const struct place *place, const char *country)
 {
     return calx_instance_set_text(place, &place_columns[0], country);
 }
-
 calx_status place_set_town(const struct place *place, const char *town)
 {
     return calx_instance_set_text(place, &place_columns[1], town);
@@ -1612,7 +1585,6 @@ calx_status place_query_delete(place_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status place_query_all(place_query *query, const struct place *const **out_items,
                             size_t *out_count)
 {
@@ -1622,31 +1594,26 @@ calx_status place_query_all(place_query *query, const struct place *const **out_
         *out_items = (const struct place *const *)items;
     return status;
 }
-
 calx_status place_query_first(place_query *query, const struct place **out_place)
 {
     const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_first((calx_query *)query, place), &found, out_place);
 }
-
 calx_status place_query_one(place_query *query, const struct place **out_place)
 {
     const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_one((calx_query *)query, place), &found, out_place);
 }
-
 calx_status place_query_one_or_none(place_query *query, const struct place **out_place)
 {
     const void *found = NULL, **place = out_place != NULL ? &found : NULL;
     return place_found(calx_query_one_or_none((calx_query *)query, place), &found, out_place);
 }
-
 static calx_status place_each_call(void *context, const void *item)
 {
     const struct place_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status place_query_each(place_query *query, place_function function, void *context)
 {
     struct place_each each = { function, context };
@@ -1732,6 +1699,10 @@ calx_status reading_add(calx_session *session, struct reading *reading)
 {
     return calx_session_add(session, reading);
 }
+calx_status reading_delete(calx_session *session, const struct reading *reading)
+{
+    return calx_session_delete(session, reading);
+}
 
 static calx_status reading_found(calx_status status, const void **found,
                                  const struct reading **out_reading)
@@ -1759,11 +1730,6 @@ calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t memb
     return reading_found(status, &found, out_reading);
 }
 
-calx_status reading_delete(calx_session *session, const struct reading *reading)
-{
-    return calx_session_delete(session, reading);
-}
-
 calx_status reading_merge(calx_session *session, const struct reading *source,
                           const struct reading **out_reading)
 {
@@ -1776,22 +1742,28 @@ calx_status reading_bulk_insert(calx_session *session, const struct reading *row
 {
     return calx_session_bulk_insert(session, &reading_mapper, rows, count);
 }
-
 calx_status reading_bulk_update(calx_session *session, const struct reading *rows, size_t count)
 {
     return calx_session_bulk_update(session, &reading_mapper, rows, count);
+}
+calx_status reading_bulk_delete(calx_session *session, const struct reading *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &reading_mapper, rows, count);
+}
+calx_status reading_bulk_upsert(calx_session *session, const struct reading *rows, size_t count,
+                                const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &reading_mapper, rows, count, options);
 }
 
 calx_status reading_set_post_id(const struct reading *reading, int64_t post_id)
 {
     return calx_instance_set_int64(reading, &reading_columns[0], post_id);
 }
-
 calx_status reading_set_member_id(const struct reading *reading, int64_t member_id)
 {
     return calx_instance_set_int64(reading, &reading_columns[1], member_id);
 }
-
 calx_status reading_set_at(const struct reading *reading, calx_timestamp at)
 {
     return calx_instance_set_timestamp(reading, &reading_columns[2], at);
@@ -1810,7 +1782,6 @@ calx_status reading_set_member(const struct reading *reading, const struct membe
 {
     return calx_relationship_set(reading, &reading_relationships[0], member);
 }
-
 calx_status reading_clear_member(const struct reading *reading)
 {
     return calx_relationship_set(reading, &reading_relationships[0], NULL);
@@ -1879,7 +1850,6 @@ calx_status reading_query_delete(reading_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status reading_query_all(reading_query *query, const struct reading *const **out_items,
                               size_t *out_count)
 {
@@ -1889,31 +1859,26 @@ calx_status reading_query_all(reading_query *query, const struct reading *const 
         *out_items = (const struct reading *const *)items;
     return status;
 }
-
 calx_status reading_query_first(reading_query *query, const struct reading **out_reading)
 {
     const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_first((calx_query *)query, place), &found, out_reading);
 }
-
 calx_status reading_query_one(reading_query *query, const struct reading **out_reading)
 {
     const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_one((calx_query *)query, place), &found, out_reading);
 }
-
 calx_status reading_query_one_or_none(reading_query *query, const struct reading **out_reading)
 {
     const void *found = NULL, **place = out_reading != NULL ? &found : NULL;
     return reading_found(calx_query_one_or_none((calx_query *)query, place), &found, out_reading);
 }
-
 static calx_status reading_each_call(void *context, const void *item)
 {
     const struct reading_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status reading_query_each(reading_query *query, reading_function function, void *context)
 {
     struct reading_each each = { function, context };
@@ -2020,6 +1985,10 @@ calx_status member_add(calx_session *session, struct member *member)
 {
     return calx_session_add(session, member);
 }
+calx_status member_delete(calx_session *session, const struct member *member)
+{
+    return calx_session_delete(session, member);
+}
 
 static calx_status member_found(calx_status status, const void **found,
                                 const struct member **out_member)
@@ -2044,11 +2013,6 @@ calx_status member_get_one(calx_session *session, int64_t id, const struct membe
     return member_found(status, &found, out_member);
 }
 
-calx_status member_delete(calx_session *session, const struct member *member)
-{
-    return calx_session_delete(session, member);
-}
-
 calx_status member_merge(calx_session *session, const struct member *source,
                          const struct member **out_member)
 {
@@ -2061,22 +2025,28 @@ calx_status member_bulk_insert(calx_session *session, const struct member *rows,
 {
     return calx_session_bulk_insert(session, &member_mapper, rows, count);
 }
-
 calx_status member_bulk_update(calx_session *session, const struct member *rows, size_t count)
 {
     return calx_session_bulk_update(session, &member_mapper, rows, count);
+}
+calx_status member_bulk_delete(calx_session *session, const struct member *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &member_mapper, rows, count);
+}
+calx_status member_bulk_upsert(calx_session *session, const struct member *rows, size_t count,
+                               const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &member_mapper, rows, count, options);
 }
 
 calx_status member_set_id(const struct member *member, int64_t id)
 {
     return calx_instance_set_int64(member, &member_columns[0], id);
 }
-
 calx_status member_set_mentor_id(const struct member *member, calx_nullable_int64 mentor_id)
 {
     return calx_instance_set_nullable(member, &member_columns[1], &mentor_id);
 }
-
 calx_status member_set_partner_id(const struct member *member, calx_nullable_int64 partner_id)
 {
     return calx_instance_set_nullable(member, &member_columns[2], &partner_id);
@@ -2095,7 +2065,6 @@ calx_status member_set_mentor(const struct member *member, const struct member *
 {
     return calx_relationship_set(member, &member_relationships[0], mentor);
 }
-
 calx_status member_clear_mentor(const struct member *member)
 {
     return calx_relationship_set(member, &member_relationships[0], NULL);
@@ -2116,36 +2085,30 @@ calx_status member_pupils_count(const struct member *member, size_t *out_count)
 {
     return calx_relationship_count(member, &member_relationships[1], out_count);
 }
-
 calx_status member_pupils_contains(const struct member *member, const struct member *item,
                                    bool *out_contains)
 {
     return calx_relationship_contains(member, &member_relationships[1], item, out_contains);
 }
-
 calx_status member_pupils_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[1], item);
 }
-
 calx_status member_pupils_insert(const struct member *member, size_t position,
                                  const struct member *item)
 {
     return calx_relationship_insert(member, &member_relationships[1], position, item);
 }
-
 calx_status member_pupils_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[1], item);
 }
-
 calx_status member_pupils_replace(const struct member *member, const struct member *const *items,
                                   size_t count)
 {
     return calx_relationship_replace(member, &member_relationships[1], (const void *const *)items,
                                      count);
 }
-
 calx_status member_pupils_clear(const struct member *member)
 {
     return calx_relationship_clear(member, &member_relationships[1]);
@@ -2164,7 +2127,6 @@ calx_status member_set_partner(const struct member *member, const struct member 
 {
     return calx_relationship_set(member, &member_relationships[2], partner);
 }
-
 calx_status member_clear_partner(const struct member *member)
 {
     return calx_relationship_set(member, &member_relationships[2], NULL);
@@ -2183,7 +2145,6 @@ calx_status member_set_partner_of(const struct member *member, const struct memb
 {
     return calx_relationship_set(member, &member_relationships[3], partner_of);
 }
-
 calx_status member_clear_partner_of(const struct member *member)
 {
     return calx_relationship_set(member, &member_relationships[3], NULL);
@@ -2204,36 +2165,30 @@ calx_status member_following_count(const struct member *member, size_t *out_coun
 {
     return calx_relationship_count(member, &member_relationships[4], out_count);
 }
-
 calx_status member_following_contains(const struct member *member, const struct member *item,
                                       bool *out_contains)
 {
     return calx_relationship_contains(member, &member_relationships[4], item, out_contains);
 }
-
 calx_status member_following_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[4], item);
 }
-
 calx_status member_following_insert(const struct member *member, size_t position,
                                     const struct member *item)
 {
     return calx_relationship_insert(member, &member_relationships[4], position, item);
 }
-
 calx_status member_following_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[4], item);
 }
-
 calx_status member_following_replace(const struct member *member, const struct member *const *items,
                                      size_t count)
 {
     return calx_relationship_replace(member, &member_relationships[4], (const void *const *)items,
                                      count);
 }
-
 calx_status member_following_clear(const struct member *member)
 {
     return calx_relationship_clear(member, &member_relationships[4]);
@@ -2254,36 +2209,30 @@ calx_status member_followers_count(const struct member *member, size_t *out_coun
 {
     return calx_relationship_count(member, &member_relationships[5], out_count);
 }
-
 calx_status member_followers_contains(const struct member *member, const struct member *item,
                                       bool *out_contains)
 {
     return calx_relationship_contains(member, &member_relationships[5], item, out_contains);
 }
-
 calx_status member_followers_append(const struct member *member, const struct member *item)
 {
     return calx_relationship_append(member, &member_relationships[5], item);
 }
-
 calx_status member_followers_insert(const struct member *member, size_t position,
                                     const struct member *item)
 {
     return calx_relationship_insert(member, &member_relationships[5], position, item);
 }
-
 calx_status member_followers_remove(const struct member *member, const struct member *item)
 {
     return calx_relationship_remove(member, &member_relationships[5], item);
 }
-
 calx_status member_followers_replace(const struct member *member, const struct member *const *items,
                                      size_t count)
 {
     return calx_relationship_replace(member, &member_relationships[5], (const void *const *)items,
                                      count);
 }
-
 calx_status member_followers_clear(const struct member *member)
 {
     return calx_relationship_clear(member, &member_relationships[5]);
@@ -2351,7 +2300,6 @@ calx_status member_query_delete(member_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status member_query_all(member_query *query, const struct member *const **out_items,
                              size_t *out_count)
 {
@@ -2361,31 +2309,26 @@ calx_status member_query_all(member_query *query, const struct member *const **o
         *out_items = (const struct member *const *)items;
     return status;
 }
-
 calx_status member_query_first(member_query *query, const struct member **out_member)
 {
     const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_first((calx_query *)query, place), &found, out_member);
 }
-
 calx_status member_query_one(member_query *query, const struct member **out_member)
 {
     const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_one((calx_query *)query, place), &found, out_member);
 }
-
 calx_status member_query_one_or_none(member_query *query, const struct member **out_member)
 {
     const void *found = NULL, **place = out_member != NULL ? &found : NULL;
     return member_found(calx_query_one_or_none((calx_query *)query, place), &found, out_member);
 }
-
 static calx_status member_each_call(void *context, const void *item)
 {
     const struct member_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status member_query_each(member_query *query, member_function function, void *context)
 {
     struct member_each each = { function, context };
@@ -2455,6 +2398,10 @@ calx_status badge_add(calx_session *session, struct badge *badge)
 {
     return calx_session_add(session, badge);
 }
+calx_status badge_delete(calx_session *session, const struct badge *badge)
+{
+    return calx_session_delete(session, badge);
+}
 
 static calx_status badge_found(calx_status status, const void **found,
                                const struct badge **out_badge)
@@ -2479,11 +2426,6 @@ calx_status badge_get_one(calx_session *session, int64_t id, const struct badge 
     return badge_found(status, &found, out_badge);
 }
 
-calx_status badge_delete(calx_session *session, const struct badge *badge)
-{
-    return calx_session_delete(session, badge);
-}
-
 calx_status badge_merge(calx_session *session, const struct badge *source,
                         const struct badge **out_badge)
 {
@@ -2496,17 +2438,24 @@ calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, s
 {
     return calx_session_bulk_insert(session, &badge_mapper, rows, count);
 }
-
 calx_status badge_bulk_update(calx_session *session, const struct badge *rows, size_t count)
 {
     return calx_session_bulk_update(session, &badge_mapper, rows, count);
+}
+calx_status badge_bulk_delete(calx_session *session, const struct badge *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &badge_mapper, rows, count);
+}
+calx_status badge_bulk_upsert(calx_session *session, const struct badge *rows, size_t count,
+                              const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &badge_mapper, rows, count, options);
 }
 
 calx_status badge_set_id(const struct badge *badge, int64_t id)
 {
     return calx_instance_set_int64(badge, &badge_columns[0], id);
 }
-
 calx_status badge_set_code(const struct badge *badge, const char *code)
 {
     return calx_instance_set_text(badge, &badge_columns[1], code);
@@ -2527,35 +2476,29 @@ calx_status badge_loans_count(const struct badge *badge, size_t *out_count)
 {
     return calx_relationship_count(badge, &badge_relationships[0], out_count);
 }
-
 calx_status badge_loans_contains(const struct badge *badge, const struct loan *loan,
                                  bool *out_contains)
 {
     return calx_relationship_contains(badge, &badge_relationships[0], loan, out_contains);
 }
-
 calx_status badge_loans_append(const struct badge *badge, const struct loan *loan)
 {
     return calx_relationship_append(badge, &badge_relationships[0], loan);
 }
-
 calx_status badge_loans_insert(const struct badge *badge, size_t position, const struct loan *loan)
 {
     return calx_relationship_insert(badge, &badge_relationships[0], position, loan);
 }
-
 calx_status badge_loans_remove(const struct badge *badge, const struct loan *loan)
 {
     return calx_relationship_remove(badge, &badge_relationships[0], loan);
 }
-
 calx_status badge_loans_replace(const struct badge *badge, const struct loan *const *items,
                                 size_t count)
 {
     return calx_relationship_replace(badge, &badge_relationships[0], (const void *const *)items,
                                      count);
 }
-
 calx_status badge_loans_clear(const struct badge *badge)
 {
     return calx_relationship_clear(badge, &badge_relationships[0]);
@@ -2623,7 +2566,6 @@ calx_status badge_query_delete(badge_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status badge_query_all(badge_query *query, const struct badge *const **out_items,
                             size_t *out_count)
 {
@@ -2633,31 +2575,26 @@ calx_status badge_query_all(badge_query *query, const struct badge *const **out_
         *out_items = (const struct badge *const *)items;
     return status;
 }
-
 calx_status badge_query_first(badge_query *query, const struct badge **out_badge)
 {
     const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_first((calx_query *)query, place), &found, out_badge);
 }
-
 calx_status badge_query_one(badge_query *query, const struct badge **out_badge)
 {
     const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_one((calx_query *)query, place), &found, out_badge);
 }
-
 calx_status badge_query_one_or_none(badge_query *query, const struct badge **out_badge)
 {
     const void *found = NULL, **place = out_badge != NULL ? &found : NULL;
     return badge_found(calx_query_one_or_none((calx_query *)query, place), &found, out_badge);
 }
-
 static calx_status badge_each_call(void *context, const void *item)
 {
     const struct badge_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status badge_query_each(badge_query *query, badge_function function, void *context)
 {
     struct badge_each each = { function, context };
@@ -2733,6 +2670,10 @@ calx_status loan_add(calx_session *session, struct loan *loan)
 {
     return calx_session_add(session, loan);
 }
+calx_status loan_delete(calx_session *session, const struct loan *loan)
+{
+    return calx_session_delete(session, loan);
+}
 
 static calx_status loan_found(calx_status status, const void **found, const struct loan **out_loan)
 {
@@ -2756,11 +2697,6 @@ calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **
     return loan_found(status, &found, out_loan);
 }
 
-calx_status loan_delete(calx_session *session, const struct loan *loan)
-{
-    return calx_session_delete(session, loan);
-}
-
 calx_status loan_merge(calx_session *session, const struct loan *source,
                        const struct loan **out_loan)
 {
@@ -2773,17 +2709,24 @@ calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, siz
 {
     return calx_session_bulk_insert(session, &loan_mapper, rows, count);
 }
-
 calx_status loan_bulk_update(calx_session *session, const struct loan *rows, size_t count)
 {
     return calx_session_bulk_update(session, &loan_mapper, rows, count);
+}
+calx_status loan_bulk_delete(calx_session *session, const struct loan *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &loan_mapper, rows, count);
+}
+calx_status loan_bulk_upsert(calx_session *session, const struct loan *rows, size_t count,
+                             const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &loan_mapper, rows, count, options);
 }
 
 calx_status loan_set_id(const struct loan *loan, int64_t id)
 {
     return calx_instance_set_int64(loan, &loan_columns[0], id);
 }
-
 calx_status loan_set_code(const struct loan *loan, const char *code)
 {
     return calx_instance_set_text(loan, &loan_columns[1], code);
@@ -2802,7 +2745,6 @@ calx_status loan_set_badge(const struct loan *loan, const struct badge *badge)
 {
     return calx_relationship_set(loan, &loan_relationships[0], badge);
 }
-
 calx_status loan_clear_badge(const struct loan *loan)
 {
     return calx_relationship_set(loan, &loan_relationships[0], NULL);
@@ -2870,7 +2812,6 @@ calx_status loan_query_delete(loan_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status loan_query_all(loan_query *query, const struct loan *const **out_items,
                            size_t *out_count)
 {
@@ -2880,31 +2821,26 @@ calx_status loan_query_all(loan_query *query, const struct loan *const **out_ite
         *out_items = (const struct loan *const *)items;
     return status;
 }
-
 calx_status loan_query_first(loan_query *query, const struct loan **out_loan)
 {
     const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_first((calx_query *)query, place), &found, out_loan);
 }
-
 calx_status loan_query_one(loan_query *query, const struct loan **out_loan)
 {
     const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_one((calx_query *)query, place), &found, out_loan);
 }
-
 calx_status loan_query_one_or_none(loan_query *query, const struct loan **out_loan)
 {
     const void *found = NULL, **place = out_loan != NULL ? &found : NULL;
     return loan_found(calx_query_one_or_none((calx_query *)query, place), &found, out_loan);
 }
-
 static calx_status loan_each_call(void *context, const void *item)
 {
     const struct loan_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status loan_query_each(loan_query *query, loan_function function, void *context)
 {
     struct loan_each each = { function, context };

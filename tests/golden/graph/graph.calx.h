@@ -49,9 +49,12 @@ calx_status author_get_one(calx_session *session, int64_t id, const struct autho
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status author_merge(calx_session *session, const struct author *source,
                          const struct author **out_author);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status author_bulk_insert(calx_session *session, const struct author *rows, size_t count);
 calx_status author_bulk_update(calx_session *session, const struct author *rows, size_t count);
+calx_status author_bulk_delete(calx_session *session, const struct author *rows, size_t count);
+calx_status author_bulk_upsert(calx_session *session, const struct author *rows, size_t count,
+                               const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -154,9 +157,12 @@ calx_status profile_get_one(calx_session *session, int64_t id, const struct prof
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status profile_merge(calx_session *session, const struct profile *source,
                           const struct profile **out_profile);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status profile_bulk_insert(calx_session *session, const struct profile *rows, size_t count);
 calx_status profile_bulk_update(calx_session *session, const struct profile *rows, size_t count);
+calx_status profile_bulk_delete(calx_session *session, const struct profile *rows, size_t count);
+calx_status profile_bulk_upsert(calx_session *session, const struct profile *rows, size_t count,
+                                const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -242,9 +248,12 @@ calx_status post_get_one(calx_session *session, int64_t id, const struct post **
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status post_merge(calx_session *session, const struct post *source,
                        const struct post **out_post);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status post_bulk_insert(calx_session *session, const struct post *rows, size_t count);
 calx_status post_bulk_update(calx_session *session, const struct post *rows, size_t count);
+calx_status post_bulk_delete(calx_session *session, const struct post *rows, size_t count);
+calx_status post_bulk_upsert(calx_session *session, const struct post *rows, size_t count,
+                             const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -352,9 +361,12 @@ calx_status tag_get(calx_session *session, const char *name, const struct tag **
 calx_status tag_get_one(calx_session *session, const char *name, const struct tag **out_tag);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status tag_merge(calx_session *session, const struct tag *source, const struct tag **out_tag);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status tag_bulk_insert(calx_session *session, const struct tag *rows, size_t count);
 calx_status tag_bulk_update(calx_session *session, const struct tag *rows, size_t count);
+calx_status tag_bulk_delete(calx_session *session, const struct tag *rows, size_t count);
+calx_status tag_bulk_upsert(calx_session *session, const struct tag *rows, size_t count,
+                            const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -434,9 +446,12 @@ calx_status place_get_one(calx_session *session, const char *country, const char
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status place_merge(calx_session *session, const struct place *source,
                         const struct place **out_place);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status place_bulk_insert(calx_session *session, const struct place *rows, size_t count);
 calx_status place_bulk_update(calx_session *session, const struct place *rows, size_t count);
+calx_status place_bulk_delete(calx_session *session, const struct place *rows, size_t count);
+calx_status place_bulk_upsert(calx_session *session, const struct place *rows, size_t count,
+                              const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -513,9 +528,12 @@ calx_status reading_get_one(calx_session *session, int64_t post_id, int64_t memb
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status reading_merge(calx_session *session, const struct reading *source,
                           const struct reading **out_reading);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status reading_bulk_insert(calx_session *session, const struct reading *rows, size_t count);
 calx_status reading_bulk_update(calx_session *session, const struct reading *rows, size_t count);
+calx_status reading_bulk_delete(calx_session *session, const struct reading *rows, size_t count);
+calx_status reading_bulk_upsert(calx_session *session, const struct reading *rows, size_t count,
+                                const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -603,9 +621,12 @@ calx_status member_get_one(calx_session *session, int64_t id, const struct membe
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status member_merge(calx_session *session, const struct member *source,
                          const struct member **out_member);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status member_bulk_insert(calx_session *session, const struct member *rows, size_t count);
 calx_status member_bulk_update(calx_session *session, const struct member *rows, size_t count);
+calx_status member_bulk_delete(calx_session *session, const struct member *rows, size_t count);
+calx_status member_bulk_upsert(calx_session *session, const struct member *rows, size_t count,
+                               const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -728,9 +749,12 @@ calx_status badge_get_one(calx_session *session, int64_t id, const struct badge 
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status badge_merge(calx_session *session, const struct badge *source,
                         const struct badge **out_badge);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status badge_bulk_insert(calx_session *session, const struct badge *rows, size_t count);
 calx_status badge_bulk_update(calx_session *session, const struct badge *rows, size_t count);
+calx_status badge_bulk_delete(calx_session *session, const struct badge *rows, size_t count);
+calx_status badge_bulk_upsert(calx_session *session, const struct badge *rows, size_t count,
+                              const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -817,9 +841,12 @@ calx_status loan_get_one(calx_session *session, int64_t id, const struct loan **
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status loan_merge(calx_session *session, const struct loan *source,
                        const struct loan **out_loan);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status loan_bulk_insert(calx_session *session, const struct loan *rows, size_t count);
 calx_status loan_bulk_update(calx_session *session, const struct loan *rows, size_t count);
+calx_status loan_bulk_delete(calx_session *session, const struct loan *rows, size_t count);
+calx_status loan_bulk_upsert(calx_session *session, const struct loan *rows, size_t count,
+                             const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */

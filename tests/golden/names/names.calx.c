@@ -65,6 +65,10 @@ calx_status geo_point_add(calx_session *session, point *instance)
 {
     return calx_session_add(session, instance);
 }
+calx_status geo_point_delete(calx_session *session, const point *instance)
+{
+    return calx_session_delete(session, instance);
+}
 
 static calx_status geo_point_found(calx_status status, const void **found,
                                    const point **out_instance)
@@ -89,11 +93,6 @@ calx_status geo_point_get_one(calx_session *session, int64_t id, const point **o
     return geo_point_found(status, &found, out_instance);
 }
 
-calx_status geo_point_delete(calx_session *session, const point *instance)
-{
-    return calx_session_delete(session, instance);
-}
-
 calx_status geo_point_merge(calx_session *session, const point *source, const point **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
@@ -105,22 +104,28 @@ calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size
 {
     return calx_session_bulk_insert(session, &geo_point_mapper, rows, count);
 }
-
 calx_status geo_point_bulk_update(calx_session *session, const point *rows, size_t count)
 {
     return calx_session_bulk_update(session, &geo_point_mapper, rows, count);
+}
+calx_status geo_point_bulk_delete(calx_session *session, const point *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &geo_point_mapper, rows, count);
+}
+calx_status geo_point_bulk_upsert(calx_session *session, const point *rows, size_t count,
+                                  const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &geo_point_mapper, rows, count, options);
 }
 
 calx_status geo_point_set_id(const point *instance, int64_t id)
 {
     return calx_instance_set_int64(instance, &geo_point_columns[0], id);
 }
-
 calx_status geo_point_set_x(const point *instance, double x)
 {
     return calx_instance_set_double(instance, &geo_point_columns[1], x);
 }
-
 calx_status geo_point_set_y(const point *instance, double y)
 {
     return calx_instance_set_double(instance, &geo_point_columns[2], y);
@@ -189,7 +194,6 @@ calx_status geo_point_query_delete(geo_point_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status geo_point_query_all(geo_point_query *query, const point *const **out_items,
                                 size_t *out_count)
 {
@@ -199,32 +203,27 @@ calx_status geo_point_query_all(geo_point_query *query, const point *const **out
         *out_items = (const point *const *)items;
     return status;
 }
-
 calx_status geo_point_query_first(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
-
 calx_status geo_point_query_one(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
-
 calx_status geo_point_query_one_or_none(geo_point_query *query, const point **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_point_found(calx_query_one_or_none((calx_query *)query, place), &found,
                            out_instance);
 }
-
 static calx_status geo_point_each_call(void *context, const void *item)
 {
     const struct geo_point_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status geo_point_query_each(geo_point_query *query, geo_point_function function, void *context)
 {
     struct geo_point_each each = { function, context };
@@ -309,6 +308,10 @@ calx_status geo_figure_add(calx_session *session, shape_t *shape)
 {
     return calx_session_add(session, shape);
 }
+calx_status geo_figure_delete(calx_session *session, const shape_t *shape)
+{
+    return calx_session_delete(session, shape);
+}
 
 static calx_status geo_figure_found(calx_status status, const void **found,
                                     const shape_t **out_shape)
@@ -333,11 +336,6 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
     return geo_figure_found(status, &found, out_shape);
 }
 
-calx_status geo_figure_delete(calx_session *session, const shape_t *shape)
-{
-    return calx_session_delete(session, shape);
-}
-
 calx_status geo_figure_merge(calx_session *session, const shape_t *source,
                              const shape_t **out_shape)
 {
@@ -350,22 +348,28 @@ calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, s
 {
     return calx_session_bulk_insert(session, &geo_figure_mapper, rows, count);
 }
-
 calx_status geo_figure_bulk_update(calx_session *session, const shape_t *rows, size_t count)
 {
     return calx_session_bulk_update(session, &geo_figure_mapper, rows, count);
+}
+calx_status geo_figure_bulk_delete(calx_session *session, const shape_t *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &geo_figure_mapper, rows, count);
+}
+calx_status geo_figure_bulk_upsert(calx_session *session, const shape_t *rows, size_t count,
+                                   const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &geo_figure_mapper, rows, count, options);
 }
 
 calx_status geo_figure_set_id(const shape_t *shape, int64_t id)
 {
     return calx_instance_set_int64(shape, &geo_figure_columns[0], id);
 }
-
 calx_status geo_figure_set_key(const shape_t *shape, const char *new_value)
 {
     return calx_instance_set_text(shape, &geo_figure_columns[1], new_value);
 }
-
 calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id)
 {
     return calx_instance_set_int64(shape, &geo_figure_columns[2], center_id);
@@ -384,7 +388,6 @@ calx_status geo_figure_set_center(const shape_t *shape, const point *center)
 {
     return calx_relationship_set(shape, &geo_figure_relationships[0], center);
 }
-
 calx_status geo_figure_clear_center(const shape_t *shape)
 {
     return calx_relationship_set(shape, &geo_figure_relationships[0], NULL);
@@ -405,36 +408,30 @@ calx_status geo_figure_sessions_count(const shape_t *shape, size_t *out_count)
 {
     return calx_relationship_count(shape, &geo_figure_relationships[1], out_count);
 }
-
 calx_status geo_figure_sessions_contains(const shape_t *shape, const struct session *instance,
                                          bool *out_contains)
 {
     return calx_relationship_contains(shape, &geo_figure_relationships[1], instance, out_contains);
 }
-
 calx_status geo_figure_sessions_append(const shape_t *shape, const struct session *instance)
 {
     return calx_relationship_append(shape, &geo_figure_relationships[1], instance);
 }
-
 calx_status geo_figure_sessions_insert(const shape_t *shape, size_t position,
                                        const struct session *instance)
 {
     return calx_relationship_insert(shape, &geo_figure_relationships[1], position, instance);
 }
-
 calx_status geo_figure_sessions_remove(const shape_t *shape, const struct session *instance)
 {
     return calx_relationship_remove(shape, &geo_figure_relationships[1], instance);
 }
-
 calx_status geo_figure_sessions_replace(const shape_t *shape, const struct session *const *items,
                                         size_t count)
 {
     return calx_relationship_replace(shape, &geo_figure_relationships[1],
                                      (const void *const *)items, count);
 }
-
 calx_status geo_figure_sessions_clear(const shape_t *shape)
 {
     return calx_relationship_clear(shape, &geo_figure_relationships[1]);
@@ -503,7 +500,6 @@ calx_status geo_figure_query_delete(geo_figure_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const **out_items,
                                  size_t *out_count)
 {
@@ -513,31 +509,26 @@ calx_status geo_figure_query_all(geo_figure_query *query, const shape_t *const *
         *out_items = (const shape_t *const *)items;
     return status;
 }
-
 calx_status geo_figure_query_first(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_first((calx_query *)query, place), &found, out_shape);
 }
-
 calx_status geo_figure_query_one(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_one((calx_query *)query, place), &found, out_shape);
 }
-
 calx_status geo_figure_query_one_or_none(geo_figure_query *query, const shape_t **out_shape)
 {
     const void *found = NULL, **place = out_shape != NULL ? &found : NULL;
     return geo_figure_found(calx_query_one_or_none((calx_query *)query, place), &found, out_shape);
 }
-
 static calx_status geo_figure_each_call(void *context, const void *item)
 {
     const struct geo_figure_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status geo_figure_query_each(geo_figure_query *query, geo_figure_function function,
                                   void *context)
 {
@@ -619,6 +610,10 @@ calx_status geo_session_add(calx_session *session, struct session *instance)
 {
     return calx_session_add(session, instance);
 }
+calx_status geo_session_delete(calx_session *session, const struct session *instance)
+{
+    return calx_session_delete(session, instance);
+}
 
 static calx_status geo_session_found(calx_status status, const void **found,
                                      const struct session **out_instance)
@@ -644,11 +639,6 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
     return geo_session_found(status, &found, out_instance);
 }
 
-calx_status geo_session_delete(calx_session *session, const struct session *instance)
-{
-    return calx_session_delete(session, instance);
-}
-
 calx_status geo_session_merge(calx_session *session, const struct session *source,
                               const struct session **out_instance)
 {
@@ -661,22 +651,28 @@ calx_status geo_session_bulk_insert(calx_session *session, const struct session 
 {
     return calx_session_bulk_insert(session, &geo_session_mapper, rows, count);
 }
-
 calx_status geo_session_bulk_update(calx_session *session, const struct session *rows, size_t count)
 {
     return calx_session_bulk_update(session, &geo_session_mapper, rows, count);
+}
+calx_status geo_session_bulk_delete(calx_session *session, const struct session *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &geo_session_mapper, rows, count);
+}
+calx_status geo_session_bulk_upsert(calx_session *session, const struct session *rows, size_t count,
+                                    const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &geo_session_mapper, rows, count, options);
 }
 
 calx_status geo_session_set_id(const struct session *instance, int64_t id)
 {
     return calx_instance_set_int64(instance, &geo_session_columns[0], id);
 }
-
 calx_status geo_session_set_session(const struct session *instance, const char *new_value)
 {
     return calx_instance_set_text(instance, &geo_session_columns[1], new_value);
 }
-
 calx_status geo_session_set_shape_id(const struct session *instance, int64_t shape_id)
 {
     return calx_instance_set_int64(instance, &geo_session_columns[2], shape_id);
@@ -696,7 +692,6 @@ calx_status geo_session_set_shape(const struct session *instance, const shape_t 
 {
     return calx_relationship_set(instance, &geo_session_relationships[0], shape);
 }
-
 calx_status geo_session_clear_shape(const struct session *instance)
 {
     return calx_relationship_set(instance, &geo_session_relationships[0], NULL);
@@ -765,7 +760,6 @@ calx_status geo_session_query_delete(geo_session_query *query, int64_t *out_coun
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status geo_session_query_all(geo_session_query *query, const struct session *const **out_items,
                                   size_t *out_count)
 {
@@ -775,19 +769,16 @@ calx_status geo_session_query_all(geo_session_query *query, const struct session
         *out_items = (const struct session *const *)items;
     return status;
 }
-
 calx_status geo_session_query_first(geo_session_query *query, const struct session **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_first((calx_query *)query, place), &found, out_instance);
 }
-
 calx_status geo_session_query_one(geo_session_query *query, const struct session **out_instance)
 {
     const void *found = NULL, **place = out_instance != NULL ? &found : NULL;
     return geo_session_found(calx_query_one((calx_query *)query, place), &found, out_instance);
 }
-
 calx_status geo_session_query_one_or_none(geo_session_query *query,
                                           const struct session **out_instance)
 {
@@ -795,13 +786,11 @@ calx_status geo_session_query_one_or_none(geo_session_query *query,
     return geo_session_found(calx_query_one_or_none((calx_query *)query, place), &found,
                              out_instance);
 }
-
 static calx_status geo_session_each_call(void *context, const void *item)
 {
     const struct geo_session_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status geo_session_query_each(geo_session_query *query, geo_session_function function,
                                    void *context)
 {
@@ -922,6 +911,11 @@ calx_status geo_temperature_measurement_add(calx_session *session,
 {
     return calx_session_add(session, temperature_measurement);
 }
+calx_status geo_temperature_measurement_delete(
+    calx_session *session, const struct temperature_measurement *temperature_measurement)
+{
+    return calx_session_delete(session, temperature_measurement);
+}
 
 static calx_status geo_temperature_measurement_found(
     calx_status status, const void **found,
@@ -953,12 +947,6 @@ calx_status geo_temperature_measurement_get_one(
     return geo_temperature_measurement_found(status, &found, out_temperature_measurement);
 }
 
-calx_status geo_temperature_measurement_delete(
-    calx_session *session, const struct temperature_measurement *temperature_measurement)
-{
-    return calx_session_delete(session, temperature_measurement);
-}
-
 calx_status geo_temperature_measurement_merge(
     calx_session *session, const struct temperature_measurement *source,
     const struct temperature_measurement **out_temperature_measurement)
@@ -975,12 +963,24 @@ calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
 {
     return calx_session_bulk_insert(session, &geo_temperature_measurement_mapper, rows, count);
 }
-
 calx_status geo_temperature_measurement_bulk_update(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count)
 {
     return calx_session_bulk_update(session, &geo_temperature_measurement_mapper, rows, count);
+}
+calx_status geo_temperature_measurement_bulk_delete(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count)
+{
+    return calx_session_bulk_delete(session, &geo_temperature_measurement_mapper, rows, count);
+}
+calx_status geo_temperature_measurement_bulk_upsert(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count, const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &geo_temperature_measurement_mapper, rows, count,
+                                    options);
 }
 
 calx_status geo_temperature_measurement_set_measurement_number(
@@ -989,14 +989,12 @@ calx_status geo_temperature_measurement_set_measurement_number(
     return calx_instance_set_int64(temperature_measurement, &geo_temperature_measurement_columns[0],
                                    measurement_number);
 }
-
 calx_status geo_temperature_measurement_set_weather_station(
     const struct temperature_measurement *temperature_measurement, const char *weather_station)
 {
     return calx_instance_set_text(temperature_measurement, &geo_temperature_measurement_columns[1],
                                   weather_station);
 }
-
 calx_status geo_temperature_measurement_set_degrees_above_absolute_zero(
     const struct temperature_measurement *temperature_measurement,
     calx_nullable_double degrees_above_absolute_zero)
@@ -1005,7 +1003,6 @@ calx_status geo_temperature_measurement_set_degrees_above_absolute_zero(
                                       &geo_temperature_measurement_columns[2],
                                       &degrees_above_absolute_zero);
 }
-
 calx_status geo_temperature_measurement_set_preceding_measurement(
     const struct temperature_measurement *temperature_measurement,
     calx_nullable_int64 preceding_measurement)
@@ -1033,7 +1030,6 @@ calx_status geo_temperature_measurement_set_preceding(
     return calx_relationship_set(temperature_measurement,
                                  &geo_temperature_measurement_relationships[0], preceding);
 }
-
 calx_status geo_temperature_measurement_clear_preceding(
     const struct temperature_measurement *temperature_measurement)
 {
@@ -1059,7 +1055,6 @@ calx_status geo_temperature_measurement_following_measurements_count(
     return calx_relationship_count(temperature_measurement,
                                    &geo_temperature_measurement_relationships[1], out_count);
 }
-
 calx_status geo_temperature_measurement_following_measurements_contains(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *item, bool *out_contains)
@@ -1067,7 +1062,6 @@ calx_status geo_temperature_measurement_following_measurements_contains(
     return calx_relationship_contains(
         temperature_measurement, &geo_temperature_measurement_relationships[1], item, out_contains);
 }
-
 calx_status geo_temperature_measurement_following_measurements_append(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *item)
@@ -1075,7 +1069,6 @@ calx_status geo_temperature_measurement_following_measurements_append(
     return calx_relationship_append(temperature_measurement,
                                     &geo_temperature_measurement_relationships[1], item);
 }
-
 calx_status geo_temperature_measurement_following_measurements_insert(
     const struct temperature_measurement *temperature_measurement, size_t position,
     const struct temperature_measurement *item)
@@ -1083,7 +1076,6 @@ calx_status geo_temperature_measurement_following_measurements_insert(
     return calx_relationship_insert(temperature_measurement,
                                     &geo_temperature_measurement_relationships[1], position, item);
 }
-
 calx_status geo_temperature_measurement_following_measurements_remove(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *item)
@@ -1091,7 +1083,6 @@ calx_status geo_temperature_measurement_following_measurements_remove(
     return calx_relationship_remove(temperature_measurement,
                                     &geo_temperature_measurement_relationships[1], item);
 }
-
 calx_status geo_temperature_measurement_following_measurements_replace(
     const struct temperature_measurement *temperature_measurement,
     const struct temperature_measurement *const *items, size_t count)
@@ -1100,7 +1091,6 @@ calx_status geo_temperature_measurement_following_measurements_replace(
                                      &geo_temperature_measurement_relationships[1],
                                      (const void *const *)items, count);
 }
-
 calx_status geo_temperature_measurement_following_measurements_clear(
     const struct temperature_measurement *temperature_measurement)
 {
@@ -1184,7 +1174,6 @@ calx_status geo_temperature_measurement_query_delete(geo_temperature_measurement
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status geo_temperature_measurement_query_all(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement *const **out_items, size_t *out_count)
@@ -1195,7 +1184,6 @@ calx_status geo_temperature_measurement_query_all(
         *out_items = (const struct temperature_measurement *const *)items;
     return status;
 }
-
 calx_status geo_temperature_measurement_query_first(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
@@ -1204,7 +1192,6 @@ calx_status geo_temperature_measurement_query_first(
     return geo_temperature_measurement_found(calx_query_first((calx_query *)query, place), &found,
                                              out_temperature_measurement);
 }
-
 calx_status geo_temperature_measurement_query_one(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
@@ -1213,7 +1200,6 @@ calx_status geo_temperature_measurement_query_one(
     return geo_temperature_measurement_found(calx_query_one((calx_query *)query, place), &found,
                                              out_temperature_measurement);
 }
-
 calx_status geo_temperature_measurement_query_one_or_none(
     geo_temperature_measurement_query *query,
     const struct temperature_measurement **out_temperature_measurement)
@@ -1222,13 +1208,11 @@ calx_status geo_temperature_measurement_query_one_or_none(
     return geo_temperature_measurement_found(calx_query_one_or_none((calx_query *)query, place),
                                              &found, out_temperature_measurement);
 }
-
 static calx_status geo_temperature_measurement_each_call(void *context, const void *item)
 {
     const struct geo_temperature_measurement_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status geo_temperature_measurement_query_each(geo_temperature_measurement_query *query,
                                                    geo_temperature_measurement_function function,
                                                    void *context)

@@ -40,9 +40,12 @@ calx_status geo_point_get(calx_session *session, int64_t id, const point **out_i
 calx_status geo_point_get_one(calx_session *session, int64_t id, const point **out_instance);
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_point_merge(calx_session *session, const point *source, const point **out_instance);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status geo_point_bulk_insert(calx_session *session, const point *rows, size_t count);
 calx_status geo_point_bulk_update(calx_session *session, const point *rows, size_t count);
+calx_status geo_point_bulk_delete(calx_session *session, const point *rows, size_t count);
+calx_status geo_point_bulk_upsert(calx_session *session, const point *rows, size_t count,
+                                  const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -122,9 +125,12 @@ calx_status geo_figure_get_one(calx_session *session, int64_t id, const shape_t 
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_figure_merge(calx_session *session, const shape_t *source,
                              const shape_t **out_shape);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status geo_figure_bulk_insert(calx_session *session, const shape_t *rows, size_t count);
 calx_status geo_figure_bulk_update(calx_session *session, const shape_t *rows, size_t count);
+calx_status geo_figure_bulk_delete(calx_session *session, const shape_t *rows, size_t count);
+calx_status geo_figure_bulk_upsert(calx_session *session, const shape_t *rows, size_t count,
+                                   const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -221,11 +227,15 @@ calx_status geo_session_get_one(calx_session *session, int64_t id,
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status geo_session_merge(calx_session *session, const struct session *source,
                               const struct session **out_instance);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status geo_session_bulk_insert(calx_session *session, const struct session *rows,
                                     size_t count);
 calx_status geo_session_bulk_update(calx_session *session, const struct session *rows,
                                     size_t count);
+calx_status geo_session_bulk_delete(calx_session *session, const struct session *rows,
+                                    size_t count);
+calx_status geo_session_bulk_upsert(calx_session *session, const struct session *rows, size_t count,
+                                    const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -333,13 +343,19 @@ calx_status geo_temperature_measurement_get_one(
 calx_status geo_temperature_measurement_merge(
     calx_session *session, const struct temperature_measurement *source,
     const struct temperature_measurement **out_temperature_measurement);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status geo_temperature_measurement_bulk_insert(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count);
 calx_status geo_temperature_measurement_bulk_update(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count);
+calx_status geo_temperature_measurement_bulk_delete(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count);
+calx_status geo_temperature_measurement_bulk_upsert(calx_session *session,
+                                                    const struct temperature_measurement *rows,
+                                                    size_t count, const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */

@@ -74,6 +74,10 @@ calx_status customer_add(calx_session *session, struct customer *customer)
 {
     return calx_session_add(session, customer);
 }
+calx_status customer_delete(calx_session *session, const struct customer *customer)
+{
+    return calx_session_delete(session, customer);
+}
 
 static calx_status customer_found(calx_status status, const void **found,
                                   const struct customer **out_customer)
@@ -101,11 +105,6 @@ calx_status customer_get_one(calx_session *session, const char *code,
     return customer_found(status, &found, out_customer);
 }
 
-calx_status customer_delete(calx_session *session, const struct customer *customer)
-{
-    return calx_session_delete(session, customer);
-}
-
 calx_status customer_merge(calx_session *session, const struct customer *source,
                            const struct customer **out_customer)
 {
@@ -118,17 +117,24 @@ calx_status customer_bulk_insert(calx_session *session, const struct customer *r
 {
     return calx_session_bulk_insert(session, &customer_mapper, rows, count);
 }
-
 calx_status customer_bulk_update(calx_session *session, const struct customer *rows, size_t count)
 {
     return calx_session_bulk_update(session, &customer_mapper, rows, count);
+}
+calx_status customer_bulk_delete(calx_session *session, const struct customer *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &customer_mapper, rows, count);
+}
+calx_status customer_bulk_upsert(calx_session *session, const struct customer *rows, size_t count,
+                                 const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &customer_mapper, rows, count, options);
 }
 
 calx_status customer_set_code(const struct customer *customer, const char *code)
 {
     return calx_instance_set_text(customer, &customer_columns[0], code);
 }
-
 calx_status customer_set_name(const struct customer *customer, const char *name)
 {
     return calx_instance_set_text(customer, &customer_columns[1], name);
@@ -149,38 +155,32 @@ calx_status customer_purchases_count(const struct customer *customer, size_t *ou
 {
     return calx_relationship_count(customer, &customer_relationships[0], out_count);
 }
-
 calx_status customer_purchases_contains(const struct customer *customer,
                                         const struct purchase *purchase, bool *out_contains)
 {
     return calx_relationship_contains(customer, &customer_relationships[0], purchase, out_contains);
 }
-
 calx_status customer_purchases_append(const struct customer *customer,
                                       const struct purchase *purchase)
 {
     return calx_relationship_append(customer, &customer_relationships[0], purchase);
 }
-
 calx_status customer_purchases_insert(const struct customer *customer, size_t position,
                                       const struct purchase *purchase)
 {
     return calx_relationship_insert(customer, &customer_relationships[0], position, purchase);
 }
-
 calx_status customer_purchases_remove(const struct customer *customer,
                                       const struct purchase *purchase)
 {
     return calx_relationship_remove(customer, &customer_relationships[0], purchase);
 }
-
 calx_status customer_purchases_replace(const struct customer *customer,
                                        const struct purchase *const *items, size_t count)
 {
     return calx_relationship_replace(customer, &customer_relationships[0],
                                      (const void *const *)items, count);
 }
-
 calx_status customer_purchases_clear(const struct customer *customer)
 {
     return calx_relationship_clear(customer, &customer_relationships[0]);
@@ -249,7 +249,6 @@ calx_status customer_query_delete(customer_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status customer_query_all(customer_query *query, const struct customer *const **out_items,
                                size_t *out_count)
 {
@@ -259,31 +258,26 @@ calx_status customer_query_all(customer_query *query, const struct customer *con
         *out_items = (const struct customer *const *)items;
     return status;
 }
-
 calx_status customer_query_first(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_first((calx_query *)query, place), &found, out_customer);
 }
-
 calx_status customer_query_one(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_one((calx_query *)query, place), &found, out_customer);
 }
-
 calx_status customer_query_one_or_none(customer_query *query, const struct customer **out_customer)
 {
     const void *found = NULL, **place = out_customer != NULL ? &found : NULL;
     return customer_found(calx_query_one_or_none((calx_query *)query, place), &found, out_customer);
 }
-
 static calx_status customer_each_call(void *context, const void *item)
 {
     const struct customer_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status customer_query_each(customer_query *query, customer_function function, void *context)
 {
     struct customer_each each = { function, context };
@@ -374,6 +368,10 @@ calx_status purchase_add(calx_session *session, struct purchase *purchase)
 {
     return calx_session_add(session, purchase);
 }
+calx_status purchase_delete(calx_session *session, const struct purchase *purchase)
+{
+    return calx_session_delete(session, purchase);
+}
 
 static calx_status purchase_found(calx_status status, const void **found,
                                   const struct purchase **out_purchase)
@@ -399,11 +397,6 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
     return purchase_found(status, &found, out_purchase);
 }
 
-calx_status purchase_delete(calx_session *session, const struct purchase *purchase)
-{
-    return calx_session_delete(session, purchase);
-}
-
 calx_status purchase_merge(calx_session *session, const struct purchase *source,
                            const struct purchase **out_purchase)
 {
@@ -416,22 +409,28 @@ calx_status purchase_bulk_insert(calx_session *session, const struct purchase *r
 {
     return calx_session_bulk_insert(session, &purchase_mapper, rows, count);
 }
-
 calx_status purchase_bulk_update(calx_session *session, const struct purchase *rows, size_t count)
 {
     return calx_session_bulk_update(session, &purchase_mapper, rows, count);
+}
+calx_status purchase_bulk_delete(calx_session *session, const struct purchase *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &purchase_mapper, rows, count);
+}
+calx_status purchase_bulk_upsert(calx_session *session, const struct purchase *rows, size_t count,
+                                 const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &purchase_mapper, rows, count, options);
 }
 
 calx_status purchase_set_id(const struct purchase *purchase, int64_t id)
 {
     return calx_instance_set_int64(purchase, &purchase_columns[0], id);
 }
-
 calx_status purchase_set_customer_code(const struct purchase *purchase, const char *customer_code)
 {
     return calx_instance_set_text(purchase, &purchase_columns[1], customer_code);
 }
-
 calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp moment)
 {
     return calx_instance_set_timestamp(purchase, &purchase_columns[2], moment);
@@ -450,7 +449,6 @@ calx_status purchase_set_customer(const struct purchase *purchase, const struct 
 {
     return calx_relationship_set(purchase, &purchase_relationships[0], customer);
 }
-
 calx_status purchase_clear_customer(const struct purchase *purchase)
 {
     return calx_relationship_set(purchase, &purchase_relationships[0], NULL);
@@ -471,39 +469,33 @@ calx_status purchase_lines_count(const struct purchase *purchase, size_t *out_co
 {
     return calx_relationship_count(purchase, &purchase_relationships[1], out_count);
 }
-
 calx_status purchase_lines_contains(const struct purchase *purchase,
                                     const struct purchase_line *purchase_line, bool *out_contains)
 {
     return calx_relationship_contains(purchase, &purchase_relationships[1], purchase_line,
                                       out_contains);
 }
-
 calx_status purchase_lines_append(const struct purchase *purchase,
                                   const struct purchase_line *purchase_line)
 {
     return calx_relationship_append(purchase, &purchase_relationships[1], purchase_line);
 }
-
 calx_status purchase_lines_insert(const struct purchase *purchase, size_t position,
                                   const struct purchase_line *purchase_line)
 {
     return calx_relationship_insert(purchase, &purchase_relationships[1], position, purchase_line);
 }
-
 calx_status purchase_lines_remove(const struct purchase *purchase,
                                   const struct purchase_line *purchase_line)
 {
     return calx_relationship_remove(purchase, &purchase_relationships[1], purchase_line);
 }
-
 calx_status purchase_lines_replace(const struct purchase *purchase,
                                    const struct purchase_line *const *items, size_t count)
 {
     return calx_relationship_replace(purchase, &purchase_relationships[1],
                                      (const void *const *)items, count);
 }
-
 calx_status purchase_lines_clear(const struct purchase *purchase)
 {
     return calx_relationship_clear(purchase, &purchase_relationships[1]);
@@ -572,7 +564,6 @@ calx_status purchase_query_delete(purchase_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status purchase_query_all(purchase_query *query, const struct purchase *const **out_items,
                                size_t *out_count)
 {
@@ -582,31 +573,26 @@ calx_status purchase_query_all(purchase_query *query, const struct purchase *con
         *out_items = (const struct purchase *const *)items;
     return status;
 }
-
 calx_status purchase_query_first(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_first((calx_query *)query, place), &found, out_purchase);
 }
-
 calx_status purchase_query_one(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_one((calx_query *)query, place), &found, out_purchase);
 }
-
 calx_status purchase_query_one_or_none(purchase_query *query, const struct purchase **out_purchase)
 {
     const void *found = NULL, **place = out_purchase != NULL ? &found : NULL;
     return purchase_found(calx_query_one_or_none((calx_query *)query, place), &found, out_purchase);
 }
-
 static calx_status purchase_each_call(void *context, const void *item)
 {
     const struct purchase_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status purchase_query_each(purchase_query *query, purchase_function function, void *context)
 {
     struct purchase_each each = { function, context };
@@ -700,6 +686,10 @@ calx_status purchase_line_add(calx_session *session, struct purchase_line *purch
 {
     return calx_session_add(session, purchase_line);
 }
+calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line)
+{
+    return calx_session_delete(session, purchase_line);
+}
 
 static calx_status purchase_line_found(calx_status status, const void **found,
                                        const struct purchase_line **out_purchase_line)
@@ -727,11 +717,6 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
     return purchase_line_found(status, &found, out_purchase_line);
 }
 
-calx_status purchase_line_delete(calx_session *session, const struct purchase_line *purchase_line)
-{
-    return calx_session_delete(session, purchase_line);
-}
-
 calx_status purchase_line_merge(calx_session *session, const struct purchase_line *source,
                                 const struct purchase_line **out_purchase_line)
 {
@@ -745,11 +730,20 @@ calx_status purchase_line_bulk_insert(calx_session *session, const struct purcha
 {
     return calx_session_bulk_insert(session, &purchase_line_mapper, rows, count);
 }
-
 calx_status purchase_line_bulk_update(calx_session *session, const struct purchase_line *rows,
                                       size_t count)
 {
     return calx_session_bulk_update(session, &purchase_line_mapper, rows, count);
+}
+calx_status purchase_line_bulk_delete(calx_session *session, const struct purchase_line *rows,
+                                      size_t count)
+{
+    return calx_session_bulk_delete(session, &purchase_line_mapper, rows, count);
+}
+calx_status purchase_line_bulk_upsert(calx_session *session, const struct purchase_line *rows,
+                                      size_t count, const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &purchase_line_mapper, rows, count, options);
 }
 
 calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_line,
@@ -757,18 +751,15 @@ calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_l
 {
     return calx_instance_set_int64(purchase_line, &purchase_line_columns[0], purchase_id);
 }
-
 calx_status purchase_line_set_number(const struct purchase_line *purchase_line, int32_t number)
 {
     return calx_instance_set_int64(purchase_line, &purchase_line_columns[1], number);
 }
-
 calx_status purchase_line_set_article(const struct purchase_line *purchase_line,
                                       const char *article)
 {
     return calx_instance_set_text(purchase_line, &purchase_line_columns[2], article);
 }
-
 calx_status purchase_line_set_quantity(const struct purchase_line *purchase_line, int32_t quantity)
 {
     return calx_instance_set_int64(purchase_line, &purchase_line_columns[3], quantity);
@@ -790,7 +781,6 @@ calx_status purchase_line_set_purchase(const struct purchase_line *purchase_line
 {
     return calx_relationship_set(purchase_line, &purchase_line_relationships[0], purchase);
 }
-
 calx_status purchase_line_clear_purchase(const struct purchase_line *purchase_line)
 {
     return calx_relationship_set(purchase_line, &purchase_line_relationships[0], NULL);
@@ -860,7 +850,6 @@ calx_status purchase_line_query_delete(purchase_line_query *query, int64_t *out_
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status purchase_line_query_all(purchase_line_query *query,
                                     const struct purchase_line *const **out_items,
                                     size_t *out_count)
@@ -871,7 +860,6 @@ calx_status purchase_line_query_all(purchase_line_query *query,
         *out_items = (const struct purchase_line *const *)items;
     return status;
 }
-
 calx_status purchase_line_query_first(purchase_line_query *query,
                                       const struct purchase_line **out_purchase_line)
 {
@@ -879,7 +867,6 @@ calx_status purchase_line_query_first(purchase_line_query *query,
     return purchase_line_found(calx_query_first((calx_query *)query, place), &found,
                                out_purchase_line);
 }
-
 calx_status purchase_line_query_one(purchase_line_query *query,
                                     const struct purchase_line **out_purchase_line)
 {
@@ -887,7 +874,6 @@ calx_status purchase_line_query_one(purchase_line_query *query,
     return purchase_line_found(calx_query_one((calx_query *)query, place), &found,
                                out_purchase_line);
 }
-
 calx_status purchase_line_query_one_or_none(purchase_line_query *query,
                                             const struct purchase_line **out_purchase_line)
 {
@@ -895,13 +881,11 @@ calx_status purchase_line_query_one_or_none(purchase_line_query *query,
     return purchase_line_found(calx_query_one_or_none((calx_query *)query, place), &found,
                                out_purchase_line);
 }
-
 static calx_status purchase_line_each_call(void *context, const void *item)
 {
     const struct purchase_line_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status purchase_line_query_each(purchase_line_query *query, purchase_line_function function,
                                      void *context)
 {

@@ -51,9 +51,12 @@ calx_status customer_get_one(calx_session *session, const char *code,
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status customer_merge(calx_session *session, const struct customer *source,
                            const struct customer **out_customer);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status customer_bulk_insert(calx_session *session, const struct customer *rows, size_t count);
 calx_status customer_bulk_update(calx_session *session, const struct customer *rows, size_t count);
+calx_status customer_bulk_delete(calx_session *session, const struct customer *rows, size_t count);
+calx_status customer_bulk_upsert(calx_session *session, const struct customer *rows, size_t count,
+                                 const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -148,9 +151,12 @@ calx_status purchase_get_one(calx_session *session, int64_t id,
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status purchase_merge(calx_session *session, const struct purchase *source,
                            const struct purchase **out_purchase);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status purchase_bulk_insert(calx_session *session, const struct purchase *rows, size_t count);
 calx_status purchase_bulk_update(calx_session *session, const struct purchase *rows, size_t count);
+calx_status purchase_bulk_delete(calx_session *session, const struct purchase *rows, size_t count);
+calx_status purchase_bulk_upsert(calx_session *session, const struct purchase *rows, size_t count,
+                                 const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -251,11 +257,15 @@ calx_status purchase_line_get_one(calx_session *session, int64_t purchase_id, in
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status purchase_line_merge(calx_session *session, const struct purchase_line *source,
                                 const struct purchase_line **out_purchase_line);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status purchase_line_bulk_insert(calx_session *session, const struct purchase_line *rows,
                                       size_t count);
 calx_status purchase_line_bulk_update(calx_session *session, const struct purchase_line *rows,
                                       size_t count);
+calx_status purchase_line_bulk_delete(calx_session *session, const struct purchase_line *rows,
+                                      size_t count);
+calx_status purchase_line_bulk_upsert(calx_session *session, const struct purchase_line *rows,
+                                      size_t count, const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */

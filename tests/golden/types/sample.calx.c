@@ -203,6 +203,10 @@ calx_status sample_add(calx_session *session, struct sample *sample)
 {
     return calx_session_add(session, sample);
 }
+calx_status sample_delete(calx_session *session, const struct sample *sample)
+{
+    return calx_session_delete(session, sample);
+}
 
 static calx_status sample_found(calx_status status, const void **found,
                                 const struct sample **out_sample)
@@ -228,11 +232,6 @@ calx_status sample_get_one(calx_session *session, uint32_t id, const struct samp
     return sample_found(status, &found, out_sample);
 }
 
-calx_status sample_delete(calx_session *session, const struct sample *sample)
-{
-    return calx_session_delete(session, sample);
-}
-
 calx_status sample_merge(calx_session *session, const struct sample *source,
                          const struct sample **out_sample)
 {
@@ -245,168 +244,145 @@ calx_status sample_bulk_insert(calx_session *session, const struct sample *rows,
 {
     return calx_session_bulk_insert(session, &sample_mapper, rows, count);
 }
-
 calx_status sample_bulk_update(calx_session *session, const struct sample *rows, size_t count)
 {
     return calx_session_bulk_update(session, &sample_mapper, rows, count);
+}
+calx_status sample_bulk_delete(calx_session *session, const struct sample *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &sample_mapper, rows, count);
+}
+calx_status sample_bulk_upsert(calx_session *session, const struct sample *rows, size_t count,
+                               const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &sample_mapper, rows, count, options);
 }
 
 calx_status sample_set_id(const struct sample *sample, uint32_t id)
 {
     return calx_instance_set_uint64(sample, &sample_columns[0], id);
 }
-
 calx_status sample_set_flag(const struct sample *sample, bool flag)
 {
     return calx_instance_set_bool(sample, &sample_columns[1], flag);
 }
-
 calx_status sample_set_tiny(const struct sample *sample, int8_t tiny)
 {
     return calx_instance_set_int64(sample, &sample_columns[2], tiny);
 }
-
 calx_status sample_set_small(const struct sample *sample, int16_t small)
 {
     return calx_instance_set_int64(sample, &sample_columns[3], small);
 }
-
 calx_status sample_set_middle(const struct sample *sample, int32_t middle)
 {
     return calx_instance_set_int64(sample, &sample_columns[4], middle);
 }
-
 calx_status sample_set_big(const struct sample *sample, int64_t big)
 {
     return calx_instance_set_int64(sample, &sample_columns[5], big);
 }
-
 calx_status sample_set_utiny(const struct sample *sample, uint8_t utiny)
 {
     return calx_instance_set_uint64(sample, &sample_columns[6], utiny);
 }
-
 calx_status sample_set_usmall(const struct sample *sample, uint16_t usmall)
 {
     return calx_instance_set_uint64(sample, &sample_columns[7], usmall);
 }
-
 calx_status sample_set_umiddle(const struct sample *sample, uint32_t umiddle)
 {
     return calx_instance_set_uint64(sample, &sample_columns[8], umiddle);
 }
-
 calx_status sample_set_ubig(const struct sample *sample, uint64_t ubig)
 {
     return calx_instance_set_uint64(sample, &sample_columns[9], ubig);
 }
-
 calx_status sample_set_plain(const struct sample *sample, int plain)
 {
     return calx_instance_set_int64(sample, &sample_columns[10], plain);
 }
-
 calx_status sample_set_wide(const struct sample *sample, unsigned int wide)
 {
     return calx_instance_set_uint64(sample, &sample_columns[11], wide);
 }
-
 calx_status sample_set_ratio(const struct sample *sample, float ratio)
 {
     return calx_instance_set_double(sample, &sample_columns[12], ratio);
 }
-
 calx_status sample_set_exact(const struct sample *sample, double exact)
 {
     return calx_instance_set_double(sample, &sample_columns[13], exact);
 }
-
 calx_status sample_set_height(const struct sample *sample, level height)
 {
     return calx_instance_set_int64(sample, &sample_columns[14], height);
 }
-
 calx_status sample_set_text(const struct sample *sample, const char *text)
 {
     return calx_instance_set_text(sample, &sample_columns[15], text);
 }
-
 calx_status sample_set_note(const struct sample *sample, const char *note)
 {
     return calx_instance_set_text(sample, &sample_columns[16], note);
 }
-
 calx_status sample_set_serial(const struct sample *sample, const char *serial)
 {
     return calx_instance_set_text(sample, &sample_columns[17], serial);
 }
-
 calx_status sample_set_image(const struct sample *sample, calx_bytes image)
 {
     return calx_instance_set_bytes(sample, &sample_columns[18], image);
 }
-
 calx_status sample_set_taken(const struct sample *sample, calx_timestamp taken)
 {
     return calx_instance_set_timestamp(sample, &sample_columns[19], taken);
 }
-
 calx_status sample_set_maybe(const struct sample *sample, calx_nullable_bool maybe)
 {
     return calx_instance_set_nullable(sample, &sample_columns[20], &maybe);
 }
-
 calx_status sample_set_maybe_tiny(const struct sample *sample, calx_nullable_int8 maybe_tiny)
 {
     return calx_instance_set_nullable(sample, &sample_columns[21], &maybe_tiny);
 }
-
 calx_status sample_set_maybe_small(const struct sample *sample, calx_nullable_int16 maybe_small)
 {
     return calx_instance_set_nullable(sample, &sample_columns[22], &maybe_small);
 }
-
 calx_status sample_set_maybe_middle(const struct sample *sample, calx_nullable_int32 maybe_middle)
 {
     return calx_instance_set_nullable(sample, &sample_columns[23], &maybe_middle);
 }
-
 calx_status sample_set_maybe_big(const struct sample *sample, calx_nullable_int64 maybe_big)
 {
     return calx_instance_set_nullable(sample, &sample_columns[24], &maybe_big);
 }
-
 calx_status sample_set_maybe_utiny(const struct sample *sample, calx_nullable_uint8 maybe_utiny)
 {
     return calx_instance_set_nullable(sample, &sample_columns[25], &maybe_utiny);
 }
-
 calx_status sample_set_maybe_usmall(const struct sample *sample, calx_nullable_uint16 maybe_usmall)
 {
     return calx_instance_set_nullable(sample, &sample_columns[26], &maybe_usmall);
 }
-
 calx_status sample_set_maybe_umiddle(const struct sample *sample,
                                      calx_nullable_uint32 maybe_umiddle)
 {
     return calx_instance_set_nullable(sample, &sample_columns[27], &maybe_umiddle);
 }
-
 calx_status sample_set_maybe_ubig(const struct sample *sample, calx_nullable_uint64 maybe_ubig)
 {
     return calx_instance_set_nullable(sample, &sample_columns[28], &maybe_ubig);
 }
-
 calx_status sample_set_maybe_ratio(const struct sample *sample, calx_nullable_float maybe_ratio)
 {
     return calx_instance_set_nullable(sample, &sample_columns[29], &maybe_ratio);
 }
-
 calx_status sample_set_maybe_exact(const struct sample *sample, calx_nullable_double maybe_exact)
 {
     return calx_instance_set_nullable(sample, &sample_columns[30], &maybe_exact);
 }
-
 calx_status sample_set_maybe_taken(const struct sample *sample, calx_nullable_timestamp maybe_taken)
 {
     return calx_instance_set_nullable(sample, &sample_columns[31], &maybe_taken);
@@ -474,7 +450,6 @@ calx_status sample_query_delete(sample_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status sample_query_all(sample_query *query, const struct sample *const **out_items,
                              size_t *out_count)
 {
@@ -484,31 +459,26 @@ calx_status sample_query_all(sample_query *query, const struct sample *const **o
         *out_items = (const struct sample *const *)items;
     return status;
 }
-
 calx_status sample_query_first(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_first((calx_query *)query, place), &found, out_sample);
 }
-
 calx_status sample_query_one(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_one((calx_query *)query, place), &found, out_sample);
 }
-
 calx_status sample_query_one_or_none(sample_query *query, const struct sample **out_sample)
 {
     const void *found = NULL, **place = out_sample != NULL ? &found : NULL;
     return sample_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sample);
 }
-
 static calx_status sample_each_call(void *context, const void *item)
 {
     const struct sample_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status sample_query_each(sample_query *query, sample_function function, void *context)
 {
     struct sample_each each = { function, context };

@@ -74,9 +74,12 @@ calx_status sample_get_one(calx_session *session, uint32_t id, const struct samp
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status sample_merge(calx_session *session, const struct sample *source,
                          const struct sample **out_sample);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status sample_bulk_insert(calx_session *session, const struct sample *rows, size_t count);
 calx_status sample_bulk_update(calx_session *session, const struct sample *rows, size_t count);
+calx_status sample_bulk_delete(calx_session *session, const struct sample *rows, size_t count);
+calx_status sample_bulk_upsert(calx_session *session, const struct sample *rows, size_t count,
+                               const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */

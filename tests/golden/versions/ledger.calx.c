@@ -66,6 +66,10 @@ calx_status account_add(calx_session *session, struct account *account)
 {
     return calx_session_add(session, account);
 }
+calx_status account_delete(calx_session *session, const struct account *account)
+{
+    return calx_session_delete(session, account);
+}
 
 static calx_status account_found(calx_status status, const void **found,
                                  const struct account **out_account)
@@ -90,11 +94,6 @@ calx_status account_get_one(calx_session *session, int64_t id, const struct acco
     return account_found(status, &found, out_account);
 }
 
-calx_status account_delete(calx_session *session, const struct account *account)
-{
-    return calx_session_delete(session, account);
-}
-
 calx_status account_merge(calx_session *session, const struct account *source,
                           const struct account **out_account)
 {
@@ -107,22 +106,28 @@ calx_status account_bulk_insert(calx_session *session, const struct account *row
 {
     return calx_session_bulk_insert(session, &account_mapper, rows, count);
 }
-
 calx_status account_bulk_update(calx_session *session, const struct account *rows, size_t count)
 {
     return calx_session_bulk_update(session, &account_mapper, rows, count);
+}
+calx_status account_bulk_delete(calx_session *session, const struct account *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &account_mapper, rows, count);
+}
+calx_status account_bulk_upsert(calx_session *session, const struct account *rows, size_t count,
+                                const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &account_mapper, rows, count, options);
 }
 
 calx_status account_set_id(const struct account *account, int64_t id)
 {
     return calx_instance_set_int64(account, &account_columns[0], id);
 }
-
 calx_status account_set_balance(const struct account *account, int64_t balance)
 {
     return calx_instance_set_int64(account, &account_columns[1], balance);
 }
-
 calx_status account_set_written(const struct account *account, calx_timestamp written)
 {
     return calx_instance_set_timestamp(account, &account_columns[2], written);
@@ -191,7 +196,6 @@ calx_status account_query_delete(account_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status account_query_all(account_query *query, const struct account *const **out_items,
                               size_t *out_count)
 {
@@ -201,31 +205,26 @@ calx_status account_query_all(account_query *query, const struct account *const 
         *out_items = (const struct account *const *)items;
     return status;
 }
-
 calx_status account_query_first(account_query *query, const struct account **out_account)
 {
     const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_first((calx_query *)query, place), &found, out_account);
 }
-
 calx_status account_query_one(account_query *query, const struct account **out_account)
 {
     const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_one((calx_query *)query, place), &found, out_account);
 }
-
 calx_status account_query_one_or_none(account_query *query, const struct account **out_account)
 {
     const void *found = NULL, **place = out_account != NULL ? &found : NULL;
     return account_found(calx_query_one_or_none((calx_query *)query, place), &found, out_account);
 }
-
 static calx_status account_each_call(void *context, const void *item)
 {
     const struct account_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status account_query_each(account_query *query, account_function function, void *context)
 {
     struct account_each each = { function, context };
@@ -297,6 +296,10 @@ calx_status note_add(calx_session *session, struct note *note)
 {
     return calx_session_add(session, note);
 }
+calx_status note_delete(calx_session *session, const struct note *note)
+{
+    return calx_session_delete(session, note);
+}
 
 static calx_status note_found(calx_status status, const void **found, const struct note **out_note)
 {
@@ -320,11 +323,6 @@ calx_status note_get_one(calx_session *session, int64_t id, const struct note **
     return note_found(status, &found, out_note);
 }
 
-calx_status note_delete(calx_session *session, const struct note *note)
-{
-    return calx_session_delete(session, note);
-}
-
 calx_status note_merge(calx_session *session, const struct note *source,
                        const struct note **out_note)
 {
@@ -337,22 +335,28 @@ calx_status note_bulk_insert(calx_session *session, const struct note *rows, siz
 {
     return calx_session_bulk_insert(session, &note_mapper, rows, count);
 }
-
 calx_status note_bulk_update(calx_session *session, const struct note *rows, size_t count)
 {
     return calx_session_bulk_update(session, &note_mapper, rows, count);
+}
+calx_status note_bulk_delete(calx_session *session, const struct note *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &note_mapper, rows, count);
+}
+calx_status note_bulk_upsert(calx_session *session, const struct note *rows, size_t count,
+                             const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &note_mapper, rows, count, options);
 }
 
 calx_status note_set_id(const struct note *note, int64_t id)
 {
     return calx_instance_set_int64(note, &note_columns[0], id);
 }
-
 calx_status note_set_text(const struct note *note, const char *text)
 {
     return calx_instance_set_text(note, &note_columns[1], text);
 }
-
 calx_status note_set_tag(const struct note *note, const char *tag)
 {
     return calx_instance_set_text(note, &note_columns[2], tag);
@@ -420,7 +424,6 @@ calx_status note_query_delete(note_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status note_query_all(note_query *query, const struct note *const **out_items,
                            size_t *out_count)
 {
@@ -430,31 +433,26 @@ calx_status note_query_all(note_query *query, const struct note *const **out_ite
         *out_items = (const struct note *const *)items;
     return status;
 }
-
 calx_status note_query_first(note_query *query, const struct note **out_note)
 {
     const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_first((calx_query *)query, place), &found, out_note);
 }
-
 calx_status note_query_one(note_query *query, const struct note **out_note)
 {
     const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_one((calx_query *)query, place), &found, out_note);
 }
-
 calx_status note_query_one_or_none(note_query *query, const struct note **out_note)
 {
     const void *found = NULL, **place = out_note != NULL ? &found : NULL;
     return note_found(calx_query_one_or_none((calx_query *)query, place), &found, out_note);
 }
-
 static calx_status note_each_call(void *context, const void *item)
 {
     const struct note_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status note_query_each(note_query *query, note_function function, void *context)
 {
     struct note_each each = { function, context };
@@ -522,6 +520,10 @@ calx_status entry_add(calx_session *session, struct entry *entry)
 {
     return calx_session_add(session, entry);
 }
+calx_status entry_delete(calx_session *session, const struct entry *entry)
+{
+    return calx_session_delete(session, entry);
+}
 
 static calx_status entry_found(calx_status status, const void **found,
                                const struct entry **out_entry)
@@ -546,11 +548,6 @@ calx_status entry_get_one(calx_session *session, int64_t id, const struct entry 
     return entry_found(status, &found, out_entry);
 }
 
-calx_status entry_delete(calx_session *session, const struct entry *entry)
-{
-    return calx_session_delete(session, entry);
-}
-
 calx_status entry_merge(calx_session *session, const struct entry *source,
                         const struct entry **out_entry)
 {
@@ -563,17 +560,24 @@ calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, s
 {
     return calx_session_bulk_insert(session, &entry_mapper, rows, count);
 }
-
 calx_status entry_bulk_update(calx_session *session, const struct entry *rows, size_t count)
 {
     return calx_session_bulk_update(session, &entry_mapper, rows, count);
+}
+calx_status entry_bulk_delete(calx_session *session, const struct entry *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &entry_mapper, rows, count);
+}
+calx_status entry_bulk_upsert(calx_session *session, const struct entry *rows, size_t count,
+                              const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &entry_mapper, rows, count, options);
 }
 
 calx_status entry_set_id(const struct entry *entry, int64_t id)
 {
     return calx_instance_set_int64(entry, &entry_columns[0], id);
 }
-
 calx_status entry_set_revision(const struct entry *entry, int32_t revision)
 {
     return calx_instance_set_int64(entry, &entry_columns[1], revision);
@@ -641,7 +645,6 @@ calx_status entry_query_delete(entry_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status entry_query_all(entry_query *query, const struct entry *const **out_items,
                             size_t *out_count)
 {
@@ -651,31 +654,26 @@ calx_status entry_query_all(entry_query *query, const struct entry *const **out_
         *out_items = (const struct entry *const *)items;
     return status;
 }
-
 calx_status entry_query_first(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_first((calx_query *)query, place), &found, out_entry);
 }
-
 calx_status entry_query_one(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_one((calx_query *)query, place), &found, out_entry);
 }
-
 calx_status entry_query_one_or_none(entry_query *query, const struct entry **out_entry)
 {
     const void *found = NULL, **place = out_entry != NULL ? &found : NULL;
     return entry_found(calx_query_one_or_none((calx_query *)query, place), &found, out_entry);
 }
-
 static calx_status entry_each_call(void *context, const void *item)
 {
     const struct entry_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status entry_query_each(entry_query *query, entry_function function, void *context)
 {
     struct entry_each each = { function, context };
@@ -734,6 +732,10 @@ calx_status page_add(calx_session *session, struct page *page)
 {
     return calx_session_add(session, page);
 }
+calx_status page_delete(calx_session *session, const struct page *page)
+{
+    return calx_session_delete(session, page);
+}
 
 static calx_status page_found(calx_status status, const void **found, const struct page **out_page)
 {
@@ -757,11 +759,6 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
     return page_found(status, &found, out_page);
 }
 
-calx_status page_delete(calx_session *session, const struct page *page)
-{
-    return calx_session_delete(session, page);
-}
-
 calx_status page_merge(calx_session *session, const struct page *source,
                        const struct page **out_page)
 {
@@ -774,17 +771,24 @@ calx_status page_bulk_insert(calx_session *session, const struct page *rows, siz
 {
     return calx_session_bulk_insert(session, &page_mapper, rows, count);
 }
-
 calx_status page_bulk_update(calx_session *session, const struct page *rows, size_t count)
 {
     return calx_session_bulk_update(session, &page_mapper, rows, count);
+}
+calx_status page_bulk_delete(calx_session *session, const struct page *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &page_mapper, rows, count);
+}
+calx_status page_bulk_upsert(calx_session *session, const struct page *rows, size_t count,
+                             const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &page_mapper, rows, count, options);
 }
 
 calx_status page_set_id(const struct page *page, int64_t id)
 {
     return calx_instance_set_int64(page, &page_columns[0], id);
 }
-
 calx_status page_set_etag(const struct page *page, const char *etag)
 {
     return calx_instance_set_text(page, &page_columns[1], etag);
@@ -852,7 +856,6 @@ calx_status page_query_delete(page_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status page_query_all(page_query *query, const struct page *const **out_items,
                            size_t *out_count)
 {
@@ -862,31 +865,26 @@ calx_status page_query_all(page_query *query, const struct page *const **out_ite
         *out_items = (const struct page *const *)items;
     return status;
 }
-
 calx_status page_query_first(page_query *query, const struct page **out_page)
 {
     const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_first((calx_query *)query, place), &found, out_page);
 }
-
 calx_status page_query_one(page_query *query, const struct page **out_page)
 {
     const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_one((calx_query *)query, place), &found, out_page);
 }
-
 calx_status page_query_one_or_none(page_query *query, const struct page **out_page)
 {
     const void *found = NULL, **place = out_page != NULL ? &found : NULL;
     return page_found(calx_query_one_or_none((calx_query *)query, place), &found, out_page);
 }
-
 static calx_status page_each_call(void *context, const void *item)
 {
     const struct page_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status page_query_each(page_query *query, page_function function, void *context)
 {
     struct page_each each = { function, context };
@@ -947,6 +945,10 @@ calx_status sheet_add(calx_session *session, struct sheet *sheet)
 {
     return calx_session_add(session, sheet);
 }
+calx_status sheet_delete(calx_session *session, const struct sheet *sheet)
+{
+    return calx_session_delete(session, sheet);
+}
 
 static calx_status sheet_found(calx_status status, const void **found,
                                const struct sheet **out_sheet)
@@ -971,11 +973,6 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
     return sheet_found(status, &found, out_sheet);
 }
 
-calx_status sheet_delete(calx_session *session, const struct sheet *sheet)
-{
-    return calx_session_delete(session, sheet);
-}
-
 calx_status sheet_merge(calx_session *session, const struct sheet *source,
                         const struct sheet **out_sheet)
 {
@@ -988,17 +985,24 @@ calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, s
 {
     return calx_session_bulk_insert(session, &sheet_mapper, rows, count);
 }
-
 calx_status sheet_bulk_update(calx_session *session, const struct sheet *rows, size_t count)
 {
     return calx_session_bulk_update(session, &sheet_mapper, rows, count);
+}
+calx_status sheet_bulk_delete(calx_session *session, const struct sheet *rows, size_t count)
+{
+    return calx_session_bulk_delete(session, &sheet_mapper, rows, count);
+}
+calx_status sheet_bulk_upsert(calx_session *session, const struct sheet *rows, size_t count,
+                              const calx_bulk_options *options)
+{
+    return calx_session_bulk_upsert(session, &sheet_mapper, rows, count, options);
 }
 
 calx_status sheet_set_id(const struct sheet *sheet, int64_t id)
 {
     return calx_instance_set_int64(sheet, &sheet_columns[0], id);
 }
-
 calx_status sheet_set_revision(const struct sheet *sheet, int64_t revision)
 {
     return calx_instance_set_int64(sheet, &sheet_columns[1], revision);
@@ -1066,7 +1070,6 @@ calx_status sheet_query_delete(sheet_query *query, int64_t *out_count)
 {
     return calx_query_delete((calx_query *)query, out_count);
 }
-
 calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_items,
                             size_t *out_count)
 {
@@ -1076,31 +1079,26 @@ calx_status sheet_query_all(sheet_query *query, const struct sheet *const **out_
         *out_items = (const struct sheet *const *)items;
     return status;
 }
-
 calx_status sheet_query_first(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_first((calx_query *)query, place), &found, out_sheet);
 }
-
 calx_status sheet_query_one(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_one((calx_query *)query, place), &found, out_sheet);
 }
-
 calx_status sheet_query_one_or_none(sheet_query *query, const struct sheet **out_sheet)
 {
     const void *found = NULL, **place = out_sheet != NULL ? &found : NULL;
     return sheet_found(calx_query_one_or_none((calx_query *)query, place), &found, out_sheet);
 }
-
 static calx_status sheet_each_call(void *context, const void *item)
 {
     const struct sheet_each *each = context;
     return each->function(each->context, item);
 }
-
 calx_status sheet_query_each(sheet_query *query, sheet_function function, void *context)
 {
     struct sheet_each each = { function, context };

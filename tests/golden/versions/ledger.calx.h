@@ -41,9 +41,12 @@ calx_status account_get_one(calx_session *session, int64_t id, const struct acco
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status account_merge(calx_session *session, const struct account *source,
                           const struct account **out_account);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status account_bulk_insert(calx_session *session, const struct account *rows, size_t count);
 calx_status account_bulk_update(calx_session *session, const struct account *rows, size_t count);
+calx_status account_bulk_delete(calx_session *session, const struct account *rows, size_t count);
+calx_status account_bulk_upsert(calx_session *session, const struct account *rows, size_t count,
+                                const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -116,9 +119,12 @@ calx_status note_get_one(calx_session *session, int64_t id, const struct note **
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status note_merge(calx_session *session, const struct note *source,
                        const struct note **out_note);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status note_bulk_insert(calx_session *session, const struct note *rows, size_t count);
 calx_status note_bulk_update(calx_session *session, const struct note *rows, size_t count);
+calx_status note_bulk_delete(calx_session *session, const struct note *rows, size_t count);
+calx_status note_bulk_upsert(calx_session *session, const struct note *rows, size_t count,
+                             const calx_bulk_options *options);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_tag(const char *old, char *out_new);
@@ -192,9 +198,12 @@ calx_status entry_get_one(calx_session *session, int64_t id, const struct entry 
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status entry_merge(calx_session *session, const struct entry *source,
                         const struct entry **out_entry);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status entry_bulk_insert(calx_session *session, const struct entry *rows, size_t count);
 calx_status entry_bulk_update(calx_session *session, const struct entry *rows, size_t count);
+calx_status entry_bulk_delete(calx_session *session, const struct entry *rows, size_t count);
+calx_status entry_bulk_upsert(calx_session *session, const struct entry *rows, size_t count,
+                              const calx_bulk_options *options);
 
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_entry(const int32_t *old, int32_t *out_new);
@@ -267,9 +276,12 @@ calx_status page_get_one(calx_session *session, int64_t id, const struct page **
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status page_merge(calx_session *session, const struct page *source,
                        const struct page **out_page);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status page_bulk_insert(calx_session *session, const struct page *rows, size_t count);
 calx_status page_bulk_update(calx_session *session, const struct page *rows, size_t count);
+calx_status page_bulk_delete(calx_session *session, const struct page *rows, size_t count);
+calx_status page_bulk_upsert(calx_session *session, const struct page *rows, size_t count,
+                             const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
@@ -339,9 +351,12 @@ calx_status sheet_get_one(calx_session *session, int64_t id, const struct sheet 
 /** Takes over what an instance of elsewhere, or a plain struct, says (calx_session_merge()). */
 calx_status sheet_merge(calx_session *session, const struct sheet *source,
                         const struct sheet **out_sheet);
-/** Plain rows, straight to the table; updates by key (calx_session_bulk_insert()). */
+/** Plain rows, straight to the table: new, by key, or both. options: NULL, or calx/bulk.h. */
 calx_status sheet_bulk_insert(calx_session *session, const struct sheet *rows, size_t count);
 calx_status sheet_bulk_update(calx_session *session, const struct sheet *rows, size_t count);
+calx_status sheet_bulk_delete(calx_session *session, const struct sheet *rows, size_t count);
+calx_status sheet_bulk_upsert(calx_session *session, const struct sheet *rows, size_t count,
+                              const calx_bulk_options *options);
 
 /* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
  * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
