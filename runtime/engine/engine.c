@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/problems.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ static calx_status make_settings(calx_engine *engine, calx_error *error)
     if (options == NULL)
         options = &nothing;
     calx_status status = calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, error);
-    if (status != CALX_OK)
+    if (status != CALX_OK || engine->config == NULL)
         return status;
     engine->settings = calx_settings_new(&calx_settings_defaults, options);
     if (engine->settings == NULL || !calx_engine_place(engine))
@@ -85,16 +86,37 @@ static calx_status make_settings(calx_engine *engine, calx_error *error)
     return CALX_OK;
 }
 
-static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
-                         calx_error *error)
+/* What options and URL come to together; without a good URL only what does not depend on it. */
+static calx_status check_together(calx_engine *engine, calx_problems *problems)
 {
-    calx_status status = calx_engine_options_take(options, &engine->options, error);
+    calx_error *one = &problems->one;
+    calx_status status = CALX_OK;
+    if (engine->config != NULL && (unsigned)engine->options.poolclass <= CALX_POOL_ASSERTION) {
+        calx_pool_kind kind = calx_engine_pool_kind(engine);
+        status = calx_problems_take(problems, calx_engine_options_fit(&engine->options, kind, one));
+        if (status == CALX_OK)
+            status = calx_problems_take(problems, calx_engine_check_database(engine, one));
+    }
+    return status == CALX_OK ? calx_problems_take(problems, make_settings(engine, one)) : status;
+}
+
+/* All that is wrong with the arguments is told at once (ENG-032). */
+static calx_status check_arguments(calx_engine *engine, const char *url,
+                                   const calx_engine_options *options, calx_problems *problems)
+{
+    calx_error *one = &problems->one;
+    calx_status status =
+        calx_problems_take(problems, calx_engine_options_take(options, &engine->options, one));
     if (status == CALX_OK)
-        status = read_url(engine, url, error);
-    if (status == CALX_OK)
-        status = calx_engine_options_fit(&engine->options, calx_engine_pool_kind(engine), error);
-    if (status == CALX_OK)
-        status = make_settings(engine, error);
+        status = calx_problems_take(problems, read_url(engine, url, one));
+    return status == CALX_OK ? check_together(engine, problems) : status;
+}
+
+static calx_status build(calx_engine *engine, const char *url, const calx_engine_options *options,
+                         calx_problems *problems, calx_error *error)
+{
+    calx_status status = check_arguments(engine, url, options, problems);
+    status = calx_problems_end(problems, status, "", error);
     engine->texts.limit = (size_t)engine->options.query_texts;
     if (status == CALX_OK)
         status = make_loggers(engine, error);
@@ -180,16 +202,15 @@ fail_texts:
     return false;
 }
 
-calx_status calx_engine_new(const char *url, const calx_engine_options *options,
-                            calx_engine **out_engine, calx_error *out_error)
+/* NULL: no memory. */
+static calx_engine *new_engine(void)
 {
-    calx_error_clear(out_error);
     calx_engine *engine = calx_alloc_zeroed(sizeof(*engine));
     if (engine == NULL)
-        return calx_error_set_nomem(out_error);
+        return NULL;
     if (!init_locks(engine)) {
         calx_release(engine);
-        return calx_error_set_nomem(out_error);
+        return NULL;
     }
     atomic_init(&engine->references, 1);
     engine->root = engine;
@@ -199,13 +220,33 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
         atomic_init(&engine->spares[i], NULL);
     atomic_init(&engine->anchor, NULL);
     calx_map_init(&engine->plans);
-    calx_status status = build(engine, url, options, out_error);
+    return engine;
+}
+
+calx_status calx_engine_make(const char *url, const calx_engine_options *options,
+                             calx_problems *problems, calx_engine **out_engine,
+                             calx_error *out_error)
+{
+    calx_engine *engine = new_engine();
+    if (engine == NULL) {
+        calx_error_set_nomem(&problems->one);
+        return calx_problems_end(problems, CALX_E_NOMEM, "", out_error);
+    }
+    calx_status status = build(engine, url, options, problems, out_error);
     if (status != CALX_OK) {
         destroy(engine);
         return status;
     }
     *out_engine = engine;
     return CALX_OK;
+}
+
+calx_status calx_engine_new(const char *url, const calx_engine_options *options,
+                            calx_engine **out_engine, calx_error *out_error)
+{
+    calx_problems problems = CALX_PROBLEMS_INIT;
+    calx_error_clear(out_error);
+    return calx_engine_make(url, options, &problems, out_engine, out_error);
 }
 
 void calx_engine_release(calx_engine *engine)

@@ -13,6 +13,7 @@
 #include "base/info.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/problems.h"
 #include "base/process.h"
 #include "driver/driver.h"
 #include "engine/cursor.h"
@@ -275,8 +276,14 @@ int64_t calx_link_idle_since(void *context, calx_pool_entry *entry);
 void calx_link_disown(void *context, calx_pool_entry *entry);
 void calx_link_hurry(void *context);
 
+/* calx_engine_new(), which tells what is wrong behind the problems there are; ends them. */
+calx_status calx_engine_make(const char *url, const calx_engine_options *options,
+                             calx_problems *problems, calx_engine **out_engine,
+                             calx_error *out_error);
 /* The kind of pool an engine has; and the pool, made. */
 calx_pool_kind calx_engine_pool_kind(const calx_engine *engine);
+/* What the pool cannot do with this database (ENG-070). */
+calx_status calx_engine_check_database(const calx_engine *engine, calx_error *error);
 calx_status calx_engine_make_pool(calx_engine *engine, calx_error *error);
 /* Makes what the options want to be there at once. */
 calx_status calx_engine_warm_pool(calx_engine *engine, calx_error *error);

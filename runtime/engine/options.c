@@ -7,6 +7,8 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/problems.h"
+#include "engine/inside.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -203,10 +205,10 @@ static void check_together(const calx_engine_options *options, calx_buffer *prob
     }
 }
 
-calx_status calx_engine_options_take(const calx_engine_options *options, calx_engine_options *out,
-                                     calx_error *error)
+/* The defaults, overlaid with as much as the caller's header knew of. */
+static calx_status copy_options(const calx_engine_options *options, calx_engine_options *out,
+                                calx_error *error)
 {
-    calx_buffer problems = CALX_BUFFER_INIT;
     *out = (calx_engine_options)CALX_ENGINE_OPTIONS_INIT;
     if (options == NULL)
         return CALX_OK;
@@ -215,6 +217,16 @@ calx_status calx_engine_options_take(const calx_engine_options *options, calx_en
                               "the engine's options must start from CALX_ENGINE_OPTIONS_INIT");
     memcpy(out, options, options->size);
     out->size = sizeof(*out);
+    return CALX_OK;
+}
+
+calx_status calx_engine_options_take(const calx_engine_options *options, calx_engine_options *out,
+                                     calx_error *error)
+{
+    calx_buffer problems = CALX_BUFFER_INIT;
+    calx_status status = copy_options(options, out, error);
+    if (status != CALX_OK)
+        return status;
     for (size_t i = 0; i < ROW_COUNT; i++)
         check(out, &rows[i], &problems);
     check_together(out, &problems);
@@ -326,8 +338,17 @@ calx_status calx_engine_from_config(const calx_engine_config *config,
         (config->settings == NULL && config->count > 0))
         return calx_error_set(out_error, CALX_E_ARGUMENT,
                               "the settings must start from CALX_ENGINE_CONFIG_INIT");
-    calx_status status = calx_engine_options_take(options, &taken, out_error);
+    calx_problems problems = CALX_PROBLEMS_INIT;
+    calx_status status =
+        calx_problems_take(&problems, copy_options(options, &taken, &problems.one));
     if (status == CALX_OK)
-        status = read_settings(config, &taken, &url, out_error);
-    return status == CALX_OK ? calx_engine_new(url, &taken, out_engine, out_error) : status;
+        status = calx_problems_take(&problems, read_settings(config, &taken, &url, &problems.one));
+    if (status == CALX_OK && url == NULL) {
+        calx_engine_options good;
+        status =
+            calx_problems_take(&problems, calx_engine_options_take(&taken, &good, &problems.one));
+    }
+    if (status != CALX_OK || url == NULL)
+        return calx_problems_end(&problems, status, "", out_error);
+    return calx_engine_make(url, &taken, &problems, out_engine, out_error);
 }

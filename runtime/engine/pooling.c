@@ -18,7 +18,7 @@ calx_pool_kind calx_engine_pool_kind(const calx_engine *engine)
 }
 
 /* What the pool cannot do with this database (ENG-070). */
-static calx_status check_database(const calx_engine *engine, calx_error *error)
+calx_status calx_engine_check_database(const calx_engine *engine, calx_error *error)
 {
     const calx_engine_options *options = &engine->options;
     bool queue = calx_engine_pool_kind(engine) == CALX_POOL_QUEUE;
@@ -128,9 +128,6 @@ calx_status calx_engine_make_pool(calx_engine *engine, calx_error *error)
                               .idle_since = calx_link_idle_since,
                               .disown = calx_link_disown,
                               .hurry = calx_link_hurry };
-    calx_status status = check_database(engine, error);
-    if (status != CALX_OK)
-        return status;
     if (engine->driver->ping == NULL)
         maker.look = NULL;
     if (options.idle_timeout_ms > 0 && !options.lifo)

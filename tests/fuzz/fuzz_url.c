@@ -1,10 +1,12 @@
 /*
  * Fuzz target: any bytes as a database URL. Beyond what sanitizers see it checks that what is
- * accepted comes back the same from rendering, and that a refusal has a message.
+ * accepted comes back the same from rendering and is an engine or not, which nothing is connected
+ * for, and that a refusal has a message.
  */
 #include "fuzz.h"
 
 #include <calx/allocator.h>
+#include <calx/engine.h>
 #include <calx/url.h>
 
 #include <stdlib.h>
@@ -46,6 +48,20 @@ static void check_accepted(const calx_url *url)
     calx_url_clear(&again);
 }
 
+/* The drivers' part: what the options of a URL may be. */
+static void check_engine(const char *text)
+{
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    calx_status status = calx_engine_new(text, NULL, &engine, &error);
+    require(status == CALX_OK || status == CALX_E_ARGUMENT);
+    require((status == CALX_OK) == (engine != NULL));
+    require((status == CALX_OK) == (error.message[0] == '\0'));
+    require(strlen(error.message) < 8192);
+    calx_error_clear(&error);
+    calx_engine_free(engine);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     calx_url url = CALX_URL_INIT;
@@ -56,9 +72,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data, size);
     text[size] = '\0';
     calx_status status = calx_url_parse(text, &url, &error);
-    if (status == CALX_OK)
+    if (status == CALX_OK) {
         check_accepted(&url);
-    else
+        check_engine(text);
+    } else
         require(status == CALX_E_ARGUMENT && error.message[0] != '\0');
     calx_url_clear(&url);
     calx_error_clear(&error);

@@ -153,6 +153,52 @@ static void options_the_pool_lacks_are_all_named(void **state)
     calx_error_clear(&error);
 }
 
+/* Nothing that is wrong hides anything else that is. */
+static void what_is_wrong_with_options_and_url_is_told_together(void **state)
+{
+    (void)state;
+    calx_shows("ENG-031");
+    calx_shows("ENG-032");
+    calx_shows("ENG-033");
+    calx_execution_options execution = CALX_EXECUTION_OPTIONS_INIT;
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    calx_engine *engine = NULL;
+    calx_error error = CALX_ERROR_INIT;
+    bool sqlite = calx_test_on("sqlite");
+    execution.retries = -7;
+    options.execution_options = &execution;
+    options.pool_size = 2;
+    options.pool_min_idle = 3;
+    options.pool_lifetime_jitter = 101;
+    options.max_overflow = -2;
+    options.poolclass = CALX_POOL_THREAD;
+    const char *url = sqlite ? "sqlite:///:memory:?timeout=abc&begin=never&colour=1"
+                             : "postgresql://?connect_timeout=abc&sslsni=never&colour=1";
+    static const char *const named[] = { "max_overflow is below",
+                                         "pool_lifetime_jitter is above",
+                                         "pool_min_idle is above pool_size",
+                                         "timeout must be seconds",
+                                         "must be one of",
+                                         "URL: colour",
+                                         "retries is below -1" };
+    assert_int_equal(calx_engine_new(url, &options, &engine, &error), CALX_E_ARGUMENT);
+    assert_null(engine);
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+        if (strstr(error.message, named[i]) == NULL)
+            fail_msg("%s: %s", named[i], error.message);
+    }
+    /* With a good URL it is known which pool there is, and what it lacks. */
+    assert_int_equal(calx_engine_new(calx_test_url(), &options, &engine, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "retries is below -1"));
+    assert_non_null(strstr(error.message, "pool_min_idle is above pool_size"));
+    assert_non_null(strstr(error.message, "of kind thread, has no: max_overflow"));
+    const calx_setting settings[] = { { "url", url }, { "pool_size", "x" }, { "hue", "1" } };
+    assert_int_equal(from_config(settings, 3, "", &engine, &error), CALX_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "pool_size is not a number; hue is unknown"));
+    assert_non_null(strstr(error.message, "timeout must be seconds"));
+    calx_error_clear(&error);
+}
+
 /* The child of a fork; 0: all is well there. */
 static int use_in_child(calx_engine *engine)
 {
@@ -221,11 +267,15 @@ static calx_status configure(void)
 {
     const calx_setting settings[] = { { "calx.url", "sqlite://" }, { "calx.name", "n" } };
     const calx_setting bad[] = { { "calx.what", "?" } };
+    const calx_setting worse[] = { { "calx.url", "sqlite://?timeout=x&begin=y&z=1" },
+                                   { "calx.echo", "loud" } };
     calx_engine *engine = NULL;
     calx_error error = CALX_ERROR_INIT;
     calx_status status = from_config(settings, 2, NULL, &engine, &error);
     calx_engine_free(engine);
     if (status == CALX_OK && from_config(bad, 1, NULL, &engine, &error) == CALX_E_NOMEM)
+        status = CALX_E_NOMEM;
+    if (status == CALX_OK && from_config(worse, 2, NULL, &engine, &error) == CALX_E_NOMEM)
         status = CALX_E_NOMEM;
     calx_error_clear(&error);
     return status;
@@ -253,6 +303,7 @@ int main(void)
         cmocka_unit_test(a_reset_is_named_in_settings),
         cmocka_unit_test(bad_settings_are_all_named_and_their_values_are_not),
         CALX_SQLITE(options_the_pool_lacks_are_all_named),
+        cmocka_unit_test(what_is_wrong_with_options_and_url_is_told_together),
         cmocka_unit_test(a_child_may_forget_its_parents_connections),
         cmocka_unit_test(a_process_may_forget_its_own_connections),
         CALX_SQLITE(missing_memory_for_settings_is_survived),

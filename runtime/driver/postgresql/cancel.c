@@ -40,26 +40,48 @@ static bool init_condition(pthread_cond_t *condition)
     return done;
 }
 
-calx_postgresql_canceller *calx_postgresql_canceller_new(PGconn *conn)
+/*
+ * libpq looks at the options of a socket here at the latest, also those for another kind of socket
+ * than this one (LIM-01): what it has to say of one is its message, and it has none when there was
+ * no memory.
+ */
+static calx_status get_cancel(PGconn *conn, PGcancel **out_cancel, calx_error *error)
+{
+    *out_cancel = PQgetCancel(conn);
+    if (*out_cancel != NULL)
+        return CALX_OK;
+    return PQerrorMessage(conn)[0] != '\0' ? calx_postgresql_fail_connect(conn, error)
+                                           : calx_error_set_nomem(error);
+}
+
+static bool init_locks(calx_postgresql_canceller *self)
+{
+    if (!init_condition(&self->ended))
+        return false;
+    if (pthread_mutex_init(&self->lock, NULL) == 0)
+        return true;
+    pthread_cond_destroy(&self->ended);
+    return false;
+}
+
+calx_status calx_postgresql_canceller_new(PGconn *conn, calx_postgresql_canceller **out_canceller,
+                                          calx_error *error)
 {
     calx_postgresql_canceller *self = calx_alloc_zeroed(sizeof(*self));
     if (self == NULL)
-        return NULL;
+        return calx_error_set_nomem(error);
     self->references = 1;
     atomic_init(&self->sent, false);
-    self->cancel = PQgetCancel(conn);
-    if (self->cancel == NULL || !init_condition(&self->ended)) {
+    calx_status status = get_cancel(conn, &self->cancel, error);
+    if (status == CALX_OK && !init_locks(self))
+        status = calx_error_set_nomem(error);
+    if (status != CALX_OK) {
         PQfreeCancel(self->cancel);
         calx_release(self);
-        return NULL;
+        return status;
     }
-    if (pthread_mutex_init(&self->lock, NULL) != 0) {
-        pthread_cond_destroy(&self->ended);
-        PQfreeCancel(self->cancel);
-        calx_release(self);
-        return NULL;
-    }
-    return self;
+    *out_canceller = self;
+    return CALX_OK;
 }
 
 void calx_postgresql_canceller_release(calx_postgresql_canceller *self)

@@ -12,15 +12,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     DEFAULT_TIMEOUT_MS = 10000,
     DEFAULT_CACHED_STATEMENTS = 256,
     MAX_CACHED_STATEMENTS = 1000000,
     MAX_TIMEOUT_SECONDS = 2000000,
-    MAX_IDLE_MS = 24 * 60 * 60 * 1000,
-    MAX_NUMBER = 100000000 /* no option goes beyond */
+    MAX_IDLE_MS = 24 * 60 * 60 * 1000
 };
 
 /* libpq 15's keywords (ENG-020). connect_timeout is ours: a deadline over all hosts (ENG-027). */
@@ -71,24 +69,6 @@ static const struct {
     { "tcp_user_timeout", "30000" },
 };
 
-static const char *const ssl_modes[] = { "disable",   "allow",       "prefer", "require",
-                                         "verify-ca", "verify-full", NULL };
-static const char *const ssl_versions[] = { "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3", NULL };
-static const char *const session_attrs[] = { "any",     "read-write",     "read-only", "primary",
-                                             "standby", "prefer-standby", NULL };
-static const char *const gss_modes[] = { "disable", "prefer", "require", NULL };
-
-static const struct {
-    const char *key;
-    const char *const *words;
-} choices[] = {
-    { "gssencmode", gss_modes },
-    { "ssl_max_protocol_version", ssl_versions },
-    { "ssl_min_protocol_version", ssl_versions },
-    { "sslmode", ssl_modes },
-    { "target_session_attrs", session_attrs },
-};
-
 static const char *find_word(const char *const *words, const char *word)
 {
     for (; *words != NULL; words++) {
@@ -129,37 +109,10 @@ calx_status calx_postgresql_put(calx_postgresql_config *config, const char *keyw
 
 /* ---- options ---- */
 
-static calx_status fail_words(const char *key, const char *const *words, calx_error *error)
-{
-    calx_buffer text = CALX_BUFFER_INIT;
-    for (; *words != NULL; words++) {
-        calx_buffer_put(&text, text.size == 0 ? "" : ", ");
-        calx_buffer_put(&text, *words);
-    }
-    calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s must be one of: %s", key,
-                   calx_buffer_text(&text));
-    calx_buffer_clear(&text);
-    return CALX_E_ARGUMENT;
-}
-
-/* A whole number with a sign perhaps; false: it is none, or too big. */
-static bool parse_integer(const char *text, long *out_number)
-{
-    long number = 0;
-    bool negative = *text == '-';
-    const char *digit = text + negative;
-    for (; *digit >= '0' && *digit <= '9' && number <= MAX_NUMBER; digit++)
-        number = number * 10 + (*digit - '0');
-    if (digit == text + negative || *digit != '\0')
-        return false;
-    *out_number = negative ? -number : number;
-    return true;
-}
-
 static calx_status set_timeout(calx_postgresql_config *config, const char *value, calx_error *error)
 {
     long seconds = 0;
-    if (!parse_integer(value, &seconds) || seconds > MAX_TIMEOUT_SECONDS)
+    if (!calx_postgresql_read_number(value, INT32_MIN, MAX_TIMEOUT_SECONDS, &seconds))
         return calx_error_set(error, CALX_E_ARGUMENT,
                               "the URL's option connect_timeout must be seconds, at most %d; 0 "
                               "waits as long as it takes",
@@ -181,7 +134,7 @@ static calx_status read_off(const calx_url_parameter *parameter, bool *out_off, 
 static calx_status set_cached(calx_postgresql_config *config, const char *value, calx_error *error)
 {
     long count = 0;
-    if (!parse_integer(value, &count) || count < 0 || count > MAX_CACHED_STATEMENTS)
+    if (!calx_postgresql_read_number(value, 0, MAX_CACHED_STATEMENTS, &count))
         return calx_error_set(error, CALX_E_ARGUMENT,
                               "the URL's option cached_statements must be a number from 0 to %d",
                               MAX_CACHED_STATEMENTS);
@@ -192,7 +145,7 @@ static calx_status set_cached(calx_postgresql_config *config, const char *value,
 static calx_status set_idle(calx_postgresql_config *config, const char *value, calx_error *error)
 {
     long milliseconds = 0;
-    if (!parse_integer(value, &milliseconds) || milliseconds < 0 || milliseconds > MAX_IDLE_MS)
+    if (!calx_postgresql_read_number(value, 0, MAX_IDLE_MS, &milliseconds))
         return calx_error_set(error, CALX_E_ARGUMENT,
                               "the URL's option idle_in_transaction_session_timeout must be "
                               "milliseconds, at most %d; 0 is no end",
@@ -201,16 +154,14 @@ static calx_status set_idle(calx_postgresql_config *config, const char *value, c
     return CALX_OK;
 }
 
-static calx_status check_choice(const char *key, const char *value, calx_error *error)
+/* It is more readable than sslmode, and has one meaning (ENG-020). */
+static calx_status set_ssl(calx_postgresql_config *config, const char *value, calx_error *error)
 {
-    if (strcmp(key, "client_encoding") == 0 && strcasecmp(value, "UTF8") != 0 &&
-        strcasecmp(value, "UTF-8") != 0)
+    if (strcmp(value, "true") != 0)
         return calx_error_set(error, CALX_E_ARGUMENT,
-                              "the URL's option client_encoding can only be UTF8");
-    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-        if (strcmp(choices[i].key, key) == 0 && find_word(choices[i].words, value) == NULL)
-            return fail_words(key, choices[i].words, error);
-    }
+                              "the URL's option ssl can only be true, which is sslmode=require; "
+                              "write sslmode for anything else");
+    config->ssl = true;
     return CALX_OK;
 }
 
@@ -235,12 +186,12 @@ static calx_status take_option(calx_postgresql_config *config, const calx_url_pa
         return read_off(parameter, &config->unnamed, error);
     if (strcmp(key, "pipeline_begin") == 0)
         return read_off(parameter, &config->begins_apart, error);
-    if (strcmp(key, "ssl") == 0 && strcmp(parameter->value, "true") == 0)
-        return calx_postgresql_put(config, "sslmode", "require", error);
+    if (strcmp(key, "ssl") == 0)
+        return set_ssl(config, parameter->value, error);
     *out_taken = keyword != NULL || is_host_key(key);
     if (keyword == NULL)
         return CALX_OK;
-    calx_status status = check_choice(key, parameter->value, error);
+    calx_status status = calx_postgresql_check_value(key, parameter->value, error);
     return status == CALX_OK ? calx_postgresql_put(config, keyword, parameter->value, error)
                              : status;
 }
@@ -254,31 +205,36 @@ static bool is_given_before(const calx_url *url, size_t position)
     return false;
 }
 
-static calx_status read_options(calx_postgresql_config *config, const calx_url *url,
-                                calx_error *error)
+/* *out_taken false: there is no such option. */
+static calx_status read_option(calx_postgresql_config *config, const calx_url *url, size_t position,
+                               bool *out_taken, calx_error *error)
 {
-    calx_buffer unknown = CALX_BUFFER_INIT;
+    const calx_url_parameter *parameter = &url->parameters[position];
+    *out_taken = true;
+    if (is_given_before(url, position) && !is_host_key(parameter->key))
+        return calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s is given twice",
+                              parameter->key);
+    return take_option(config, parameter, out_taken, error);
+}
+
+static calx_status read_options(calx_postgresql_config *config, const calx_url *url,
+                                calx_problems *problems)
+{
+    calx_problems unknown = CALX_PROBLEMS_INIT;
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < url->parameter_count; i++) {
-        const calx_url_parameter *parameter = &url->parameters[i];
         bool taken = true;
-        if (is_given_before(url, i) && !is_host_key(parameter->key))
-            status = calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s is given twice",
-                                    parameter->key);
-        else
-            status = take_option(config, parameter, &taken, error);
-        if (taken)
-            continue;
-        calx_buffer_put(&unknown, unknown.size == 0 ? "" : ", ");
-        calx_buffer_put(&unknown, parameter->key);
+        status = read_option(config, url, i, &taken, &problems->one);
+        if (!taken)
+            calx_problems_name(&unknown, url->parameters[i].key);
+        status = calx_problems_take(problems, status);
     }
-    if (status == CALX_OK && unknown.status == CALX_E_NOMEM)
-        status = calx_error_set_nomem(error);
-    else if (status == CALX_OK && unknown.size > 0)
-        status = calx_error_set(error, CALX_E_ARGUMENT, "unknown option in the PostgreSQL URL: %s",
-                                calx_buffer_text(&unknown));
-    calx_buffer_clear(&unknown);
-    return status;
+    calx_status told = calx_problems_end(
+        &unknown, CALX_OK,
+        "unknown option in the PostgreSQL URL: ", status == CALX_OK ? &problems->one : NULL);
+    if (status == CALX_OK)
+        status = calx_problems_take(problems, told);
+    return status == CALX_OK ? calx_postgresql_settle_values(config, problems) : status;
 }
 
 /* ---- all of it ---- */
@@ -315,7 +271,8 @@ static int64_t default_timeout_ms(void)
 {
     const char *text = getenv("PGCONNECT_TIMEOUT");
     long seconds = 0;
-    if (text == NULL || !parse_integer(text, &seconds) || seconds > MAX_TIMEOUT_SECONDS)
+    if (text == NULL ||
+        !calx_postgresql_read_number(text, INT32_MIN, MAX_TIMEOUT_SECONDS, &seconds))
         return DEFAULT_TIMEOUT_MS;
     return seconds <= 0 ? -1 : (int64_t)seconds * 1000;
 }
@@ -354,8 +311,11 @@ static calx_status put_defaults(calx_postgresql_config *config, calx_error *erro
     return status;
 }
 
-static calx_status read_url(calx_postgresql_config *config, const calx_url *url, calx_error *error)
+/* All that is wrong is collected. */
+static calx_status read_parts(calx_postgresql_config *config, const calx_url *url,
+                              calx_problems *problems)
 {
+    calx_error *error = &problems->one;
     const char *database = url->database != NULL && url->database[0] != '\0' ? url->database : NULL;
     calx_status status = calx_postgresql_put(config, "user", url->user, error);
     if (status == CALX_OK)
@@ -363,15 +323,22 @@ static calx_status read_url(calx_postgresql_config *config, const calx_url *url,
     if (status == CALX_OK)
         status = calx_postgresql_put(config, "dbname", database, error);
     if (status == CALX_OK)
-        status = read_options(config, url, error);
+        status = read_options(config, url, problems);
     if (status == CALX_OK)
-        status = calx_postgresql_put_hosts(config, url, error);
+        status = calx_problems_take(problems, calx_postgresql_put_hosts(config, url, error));
     if (status == CALX_OK)
         status = put_idle(config, error);
     if (status == CALX_OK)
         status = put_defaults(config, error);
     see_settings(config);
     return status;
+}
+
+static calx_status read_url(calx_postgresql_config *config, const calx_url *url, calx_error *error)
+{
+    calx_problems problems = CALX_PROBLEMS_INIT;
+    calx_status status = read_parts(config, url, &problems);
+    return calx_problems_end(&problems, status, "", error);
 }
 
 calx_status calx_postgresql_configure(const calx_url *url, calx_driver_config **out_config,

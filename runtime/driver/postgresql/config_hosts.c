@@ -169,6 +169,26 @@ static calx_status put_first(calx_postgresql_config *config, const calx_url *url
     return status == CALX_OK ? put_port(config, url->port, error) : status;
 }
 
+/* An address in numbers for each host, or none is named by anything else. */
+static calx_status check_addresses(calx_postgresql_config *config, calx_error *error)
+{
+    char **addresses = calx_postgresql_find_value(config, "hostaddr");
+    char **hosts = calx_postgresql_find_value(config, "host");
+    char **ports = calx_postgresql_find_value(config, "port");
+    if (addresses == NULL || (*addresses)[0] == '\0')
+        return CALX_OK;
+    size_t count = count_items(*addresses);
+    if (hosts != NULL && count_items(*hosts) != count)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL names %zu hosts but %zu addresses in hostaddr",
+                              count_items(*hosts), count);
+    if (ports != NULL && count_items(*ports) > 1 && count_items(*ports) != count)
+        return calx_error_set(error, CALX_E_ARGUMENT,
+                              "the URL names %zu addresses in hostaddr but %zu ports", count,
+                              count_items(*ports));
+    return CALX_OK;
+}
+
 calx_status calx_postgresql_put_hosts(calx_postgresql_config *config, const calx_url *url,
                                       calx_error *error)
 {
@@ -183,5 +203,6 @@ calx_status calx_postgresql_put_hosts(calx_postgresql_config *config, const calx
     calx_status status = lists_apart ? CALX_OK : put_first(config, url, error);
     if (status != CALX_OK)
         return status;
-    return hosts > 1 ? put_repeated(config, url, error) : put_lists(config, url, error);
+    status = hosts > 1 ? put_repeated(config, url, error) : put_lists(config, url, error);
+    return status == CALX_OK ? check_addresses(config, error) : status;
 }

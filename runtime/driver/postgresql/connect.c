@@ -125,8 +125,7 @@ static calx_status set_up(calx_postgresql_connection *connection, calx_error *er
     calx_status status = check_server(connection->conn, error);
     if (status != CALX_OK)
         return status;
-    connection->canceller = calx_postgresql_canceller_new(connection->conn);
-    return connection->canceller != NULL ? CALX_OK : calx_error_set_nomem(error);
+    return calx_postgresql_canceller_new(connection->conn, &connection->canceller, error);
 }
 
 static calx_status open_connection(calx_postgresql_connection *connection,

@@ -6,6 +6,7 @@
 #define CALX_DRIVER_POSTGRESQL_POSTGRESQL_H
 
 #include "base/buffer.h"
+#include "base/problems.h"
 #include "driver/driver.h"
 
 #include <libpq-fe.h>
@@ -59,6 +60,7 @@ typedef struct calx_postgresql_config {
     bool unnamed;       /* prepared=off: behind a pooler that changes servers (ENG-163) */
     const char *remark; /* something odd about the URL, to be logged once; static, or NULL */
     atomic_bool remark_given;
+    bool ssl;       /* ssl=true */
     bool wants_tls; /* by an sslmode that a local socket has no use for (ENG-022) */
     atomic_bool clear_told;
     atomic_bool pooler_told; /* likewise, that names are lost as behind a pooler */
@@ -191,6 +193,15 @@ char **calx_postgresql_find_value(calx_postgresql_config *config, const char *ke
 calx_status calx_postgresql_put(calx_postgresql_config *config, const char *keyword,
                                 const char *value, calx_error *error);
 
+/* config_values.c */
+
+/* Whether a text is a whole number in a range. */
+bool calx_postgresql_read_number(const char *text, long least, long most, long *out_number);
+/* CALX_E_ARGUMENT: no keyword of that name may be that. */
+calx_status calx_postgresql_check_value(const char *key, const char *value, calx_error *error);
+/* What the values mean together. */
+calx_status calx_postgresql_settle_values(calx_postgresql_config *config, calx_problems *problems);
+
 /* config_hosts.c */
 calx_status calx_postgresql_put_hosts(calx_postgresql_config *config, const calx_url *url,
                                       calx_error *error);
@@ -254,8 +265,9 @@ calx_status calx_postgresql_fail_late(calx_postgresql_connection *connection);
 
 /* cancel.c */
 
-/* For the cancels of a connection. NULL: no memory. */
-calx_postgresql_canceller *calx_postgresql_canceller_new(PGconn *conn);
+/* For the cancels of a connection. */
+calx_status calx_postgresql_canceller_new(PGconn *conn, calx_postgresql_canceller **out_canceller,
+                                          calx_error *error);
 /* Takes NULL. */
 void calx_postgresql_canceller_release(calx_postgresql_canceller *canceller);
 /*

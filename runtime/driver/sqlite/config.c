@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/problems.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -62,6 +63,16 @@ static const char *const own_keys[] = { "begin",
                                         "timeout",
                                         "uri",
                                         NULL };
+
+static const choice modes[] = {
+    { "ro", NULL, 0 },     { "rw", NULL, 0 }, { "rwc", NULL, 0 },
+    { "memory", NULL, 0 }, { NULL, NULL, 0 },
+};
+static const choice caches[] = {
+    { "shared", NULL, 0 },
+    { "private", NULL, 0 },
+    { NULL, NULL, 0 },
+};
 
 /* Keys SQLite itself understands in a file: URI; handed on only with uri=true (ENG-015). */
 static const char *const uri_keys[] = { "cache",  "immutable", "mode", "modeof",
@@ -215,43 +226,72 @@ static bool is_one_of(const char *const *keys, const char *key)
 static calx_status refuse_unknown(const calx_url *url, const bool *taken, bool uri,
                                   calx_error *error)
 {
-    calx_buffer names = CALX_BUFFER_INIT;
+    calx_problems names = CALX_PROBLEMS_INIT;
     bool hint = false;
     bool any = uri && calx_url_parameter_value(url, "vfs") != NULL;
     for (size_t i = 0; !any && i < url->parameter_count; i++) {
         if (taken[i] || (uri && is_one_of(uri_keys, url->parameters[i].key)))
             continue;
         hint = hint || is_one_of(uri_keys, url->parameters[i].key);
-        calx_buffer_put(&names, names.size == 0 ? "" : ", ");
-        calx_buffer_put(&names, url->parameters[i].key);
+        calx_problems_name(&names, url->parameters[i].key);
     }
-    calx_status status = names.status;
-    if (status == CALX_E_NOMEM)
-        calx_error_set_nomem(error);
-    else if (names.size > 0)
-        status =
-            calx_error_set(error, CALX_E_ARGUMENT, "unknown option in the SQLite URL: %s%s",
-                           calx_buffer_text(&names),
-                           hint ? " (SQLite's own keys need a database file:… and uri=true)" : "");
-    calx_buffer_clear(&names);
-    return status;
+    return calx_problems_end(&names, CALX_OK,
+                             hint ? "unknown option in the SQLite URL (SQLite's own keys need a "
+                                    "database file:… and uri=true): "
+                                  : "unknown option in the SQLite URL: ",
+                             error);
+}
+
+static calx_status read_option(calx_sqlite_config *config, const calx_url *url, size_t position,
+                               bool *out_taken, calx_error *error)
+{
+    const calx_url_parameter *parameter = &url->parameters[position];
+    for (size_t i = 0; i < position; i++) {
+        if (strcmp(url->parameters[i].key, parameter->key) == 0) {
+            *out_taken = true;
+            return calx_error_set(error, CALX_E_ARGUMENT, "the URL's option %s is given twice",
+                                  parameter->key);
+        }
+    }
+    return take_option(config, parameter, out_taken, error);
 }
 
 static calx_status read_options(calx_sqlite_config *config, const calx_url *url, bool *taken,
-                                calx_error *error)
+                                calx_problems *problems)
 {
-    for (size_t i = 0; i < url->parameter_count; i++) {
-        const calx_url_parameter *parameter = &url->parameters[i];
-        calx_status status = take_option(config, parameter, &taken[i], error);
-        for (size_t j = 0; status == CALX_OK && j < i; j++) {
-            if (strcmp(url->parameters[j].key, parameter->key) == 0)
-                status = calx_error_set(error, CALX_E_ARGUMENT,
-                                        "the URL's option %s is given twice", parameter->key);
-        }
-        if (status != CALX_OK)
-            return status;
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < url->parameter_count; i++)
+        status =
+            calx_problems_take(problems, read_option(config, url, i, &taken[i], &problems->one));
+    if (status == CALX_OK)
+        status = refuse_unknown(url, taken, config->uri, &problems->one);
+    return calx_problems_take(problems, status);
+}
+
+/*
+ * SQLite's own keys, as far as their values are known here (ENG-016): of some a wrong one is only
+ * found when the file is opened, and of the others never. Case counts where it does to SQLite.
+ */
+static calx_status check_uri_values(const calx_url *url, calx_problems *problems)
+{
+    static const struct {
+        const char *key;
+        const choice *choices;
+        bool exact;
+    } rows[] = {
+        { "cache", caches, true },        { "mode", modes, true },
+        { "immutable", booleans, false }, { "nolock", booleans, false },
+        { "psow", booleans, false },
+    };
+    calx_status status = CALX_OK;
+    for (size_t i = 0; status == CALX_OK && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *value = calx_url_parameter_value(url, rows[i].key);
+        const choice *found = value != NULL ? find_choice(rows[i].choices, value) : NULL;
+        if (value != NULL && (found == NULL || (rows[i].exact && strcmp(found->word, value) != 0)))
+            status = calx_problems_take(problems,
+                                        fail_value(&problems->one, rows[i].key, rows[i].choices));
     }
-    return refuse_unknown(url, taken, config->uri, error);
+    return status;
 }
 
 /* The working directory and a slash. */
@@ -393,12 +433,25 @@ static calx_status check_form(const calx_url *url, calx_error *error)
                           "sqlite:////absolute/name.db");
 }
 
+/* What is wrong with the options and the name is told together. */
+static calx_status read_url(calx_sqlite_config *config, const calx_url *url, bool *taken,
+                            calx_error *error)
+{
+    calx_problems problems = CALX_PROBLEMS_INIT;
+    calx_status status = calx_problems_take(&problems, check_form(url, &problems.one));
+    if (status == CALX_OK)
+        status = read_options(config, url, taken, &problems);
+    if (status == CALX_OK && config->uri)
+        status = check_uri_values(url, &problems);
+    if (status == CALX_OK)
+        status = calx_problems_take(&problems, make_filename(config, url, &problems.one));
+    return calx_problems_end(&problems, status, "", error);
+}
+
 calx_status calx_sqlite_configure(const calx_url *url, calx_driver_config **out_config,
                                   calx_error *error)
 {
-    calx_status status = check_form(url, error);
-    if (status != CALX_OK)
-        return status;
+    calx_status status = CALX_OK;
     bool *taken = calx_alloc_array(url->parameter_count + 1, sizeof(*taken));
     calx_sqlite_config *config = calx_alloc_zeroed(sizeof(*config));
     if (taken == NULL || config == NULL) {
@@ -408,9 +461,7 @@ calx_status calx_sqlite_configure(const calx_url *url, calx_driver_config **out_
     config->timeout_ms = DEFAULT_TIMEOUT_MS;
     config->foreign_keys = true;
     config->base.cached_texts = DEFAULT_CACHED_STATEMENTS;
-    status = read_options(config, url, taken, error);
-    if (status == CALX_OK)
-        status = make_filename(config, url, error);
+    status = read_url(config, url, taken, error);
     if (status == CALX_OK && !config->base.private_database) {
         config->gate = calx_sqlite_gate_new();
         if (config->gate == NULL)
