@@ -62,6 +62,14 @@ static void a_url_becomes_keywords(void **state)
         { "postgresql://h/d?host=other", "host", "other" },
         { "postgresql:///d?host=a:xyz", "host", "a:xyz" },
         { "postgresql:///d?ssl=true", "sslmode", "require" },
+        { "postgresql:///d?sslmode=verify-full&ssl=true", "sslmode", "verify-full" },
+        { "postgresql:///d?ssl=true&sslmode=verify-ca", "sslmode", "verify-ca" },
+        { "postgresql:///d?ssl_min_protocol_version=tlsv1.1&ssl_max_protocol_version=TLSv1.1",
+          "ssl_max_protocol_version", "TLSv1.1" },
+        { "postgresql://a,b/d?hostaddr=127.0.0.1,::1", "hostaddr", "127.0.0.1,::1" },
+        { "postgresql://a/d?hostaddr=127.0.0.1&port=7", "port", "7" },
+        { "postgresql:///d?hostaddr=,::1", "hostaddr", ",::1" },
+        { "postgresql:///d?keepalives=0", "keepalives", "0" },
         { "postgresql:///d?options=-c%20a%3Db", "options", "-c a=b" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -89,31 +97,31 @@ static void each_keyword_of_libpq_arrives(void **state)
                                          "passfile",
                                          "dbname",
                                          "host",
-                                         "hostaddr",
                                          "service",
                                          "options",
                                          "sslcert",
                                          "sslkey",
-                                         "sslsni",
                                          "sslpassword",
                                          "sslrootcert",
                                          "sslcrl",
                                          "sslcrldir",
-                                         "sslcompression",
-                                         "gsslib",
                                          "requirepeer",
                                          "krbsrvname",
-                                         "channel_binding",
                                          "application_name",
                                          "fallback_application_name" };
     static const char *const chosen[][2] = { { "port", "5433" },
+                                             { "hostaddr", "127.0.0.1,::1" },
+                                             { "sslsni", "0" },
+                                             { "sslcompression", "1" },
+                                             { "gsslib", "gssapi" },
+                                             { "channel_binding", "require" },
                                              { "client_encoding", "UTF8" },
                                              { "sslmode", "verify-ca" },
                                              { "ssl_min_protocol_version", "TLSv1.2" },
                                              { "ssl_max_protocol_version", "TLSv1.3" },
                                              { "gssencmode", "prefer" },
                                              { "target_session_attrs", "any" } };
-    enum { NUMBERS = 5, WORDS = 22, CHOSEN = 7 };
+    enum { NUMBERS = 5, WORDS = 17, CHOSEN = 12 };
     for (size_t i = 0; i < NUMBERS + WORDS + CHOSEN; i++) {
         const char *key = i < NUMBERS           ? numbers[i]
                           : i < NUMBERS + WORDS ? words[i - NUMBERS]
@@ -259,6 +267,37 @@ static void bad_options_are_refused_by_name(void **state)
         { "postgresql:///d?host=::1&host=b", "[ ]" },
         { "postgresql:///d?ssl=maybe", "ssl" },
         { "postgresql:///d?gssencmode=maybe", "prefer" },
+        { "postgresql:///d?keepalives=zz", "keepalives must be 0 for off or 1 for on" },
+        { "postgresql:///d?keepalives_idle=x", "keepalives_idle must be seconds" },
+        { "postgresql:///d?keepalives_idle=", "keepalives_idle must be seconds" },
+        { "postgresql:///d?keepalives_idle=-1", "keepalives_idle must be seconds" },
+        { "postgresql:///d?keepalives_idle=32768", "keepalives_idle must be seconds" },
+        { "postgresql:///d?keepalives_interval=1.5", "keepalives_interval must be seconds" },
+        { "postgresql:///d?keepalives_count=99999999999", "keepalives_count must be a number" },
+        { "postgresql:///d?keepalives_count=128", "127" },
+        { "postgresql:///d?tcp_user_timeout=abc", "tcp_user_timeout must be milliseconds" },
+        { "postgresql:///d?tcp_user_timeout=2147483648", "tcp_user_timeout" },
+        { "postgresql:///d?channel_binding=zz", "disable, prefer, require" },
+        { "postgresql:///d?hostaddr=zz", "hostaddr must be an address" },
+        { "postgresql:///d?hostaddr=127.0.0.1,host.invalid", "hostaddr must be an address" },
+        { "postgresql://a,b/d?hostaddr=127.0.0.1", "2 hosts but 1 addresses" },
+        { "postgresql:///d?hostaddr=127.0.0.1,::1&port=1,2,3", "2 addresses in hostaddr but 3" },
+        { "postgresql:///d?sslsni=7", "sslsni must be one of: 0, 1" },
+        { "postgresql:///d?sslcompression=zz", "sslcompression must be one of: 0, 1" },
+        { "postgresql:///d?gsslib=zz", "gsslib must be one of: gssapi, sspi" },
+        { "postgresql:///d?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2",
+          "ssl_max_protocol_version must not be below ssl_min_protocol_version" },
+        { "postgresql:///d?ssl_max_protocol_version=TLSv1.1", "which is TLSv1.2 unless given" },
+        { "postgresql:///d?ssl=true&sslmode=disable", "contradict" },
+        { "postgresql:///d?sslmode=prefer&ssl=true", "contradict" },
+        { "postgresql:///d?ssl=false", "sslmode" },
+        { "postgresql:///d?sslmode=a&ssl=b&keepalives=c&hostaddr=d&x=1&x=2&y=3&port=e",
+          "sslmode must be one of: disable, allow, prefer, require, verify-ca, verify-full; the "
+          "URL's option ssl can only be true, which is sslmode=require; write sslmode for "
+          "anything else; the URL's option keepalives must be 0 for off or 1 for on; the URL's "
+          "option hostaddr must be an address in numbers, such as 192.0.2.1 or 2001:db8::1, or "
+          "a list of such; the URL's option x is given twice; unknown option in the PostgreSQL "
+          "URL: x, y; the URL's option port must be a number" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         line read;
@@ -268,6 +307,46 @@ static void bad_options_are_refused_by_name(void **state)
         assert_null(strstr(read.error.message, "SECRET"));
         close_line(&read);
     }
+}
+
+/* However much is wrong, the answer can be read. */
+static void a_long_list_of_wrong_options_is_cut(void **state)
+{
+    (void)state;
+    calx_shows("ENG-032");
+    static char url[200 * 300];
+    line read;
+    size_t size = (size_t)snprintf(url, sizeof(url), "postgresql:///d?");
+    for (int i = 0; i < 100; i++)
+        size += (size_t)snprintf(url + size, sizeof(url) - size, "keepalives=zz&%0200d%d=1&", 0, i);
+    snprintf(url + size, sizeof(url) - size, "sslsni=7");
+    assert_int_equal(try_configure(&read, url), CALX_E_ARGUMENT);
+    assert_true(strlen(read.error.message) < 6000);
+    assert_non_null(strstr(read.error.message, "keepalives must be"));
+    assert_non_null(strstr(read.error.message, " more"));
+    close_line(&read);
+}
+
+/* What the URL cannot know is told by libpq, and not as missing memory. */
+static void a_bad_socket_option_of_a_service_is_told_as_such(void **state)
+{
+    (void)state;
+    calx_shows("LIM-01");
+    line opened;
+    char url[1024];
+    char path[1024];
+    snprintf(path, sizeof(path), "%s", calx_test_path("bad-services"));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "[shop]\nkeepalives=zz\n");
+    fclose(file);
+    setenv("PGSERVICEFILE", path, 1);
+    snprintf(url, sizeof(url), "%s&service=shop", server_url());
+    calx_status status = try_open(&opened, url);
+    unsetenv("PGSERVICEFILE");
+    assert_int_equal(status, CALX_E_CONNECT);
+    assert_non_null(strstr(opened.error.message, "keepalives"));
+    close_line(&opened);
 }
 
 static void a_server_that_is_not_there_or_refuses_is_told_apart(void **state)
@@ -300,6 +379,9 @@ static void a_server_that_is_not_there_or_refuses_is_told_apart(void **state)
     snprintf(url, sizeof(url), "%s&options=-cno_such_setting%%3D1", server_url());
     assert_int_equal(try_open(&opened, url), CALX_E_CONNECT);
     assert_string_equal(opened.error.sqlstate, "42704");
+    char *once = strstr(opened.error.message, "no_such_setting");
+    assert_non_null(once);
+    assert_null(strstr(once + 1, "no_such_setting"));
     close_line(&opened);
     snprintf(url, sizeof(url), "%s&options=-cwork_mem%%3Dmuch", server_url());
     assert_int_equal(try_open(&opened, url), CALX_E_CONNECT);
@@ -325,6 +407,8 @@ int main(void)
         cmocka_unit_test(what_calx_sets_stands_back_behind_the_environment),
         cmocka_unit_test(what_a_url_leaves_out_comes_from_a_service_file),
         cmocka_unit_test(bad_options_are_refused_by_name),
+        cmocka_unit_test(a_long_list_of_wrong_options_is_cut),
+        cmocka_unit_test(a_bad_socket_option_of_a_service_is_told_as_such),
         cmocka_unit_test(a_server_that_is_not_there_or_refuses_is_told_apart),
     };
     return CALX_RUN("postgresql_url", tests);

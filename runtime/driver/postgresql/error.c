@@ -182,6 +182,25 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
 }
 
 /*
+ * libpq refused a call. Since version 15 it says so when it had no memory; before, it had none for
+ * its message either, so that only there an empty one tells of it.
+ */
+static calx_status fail_refused(calx_postgresql_connection *connection, calx_error *error)
+{
+    enum { SAYS_NO_MEMORY = 150000 };
+    char *message = copy_line(PQerrorMessage(connection->conn));
+    bool told = message != NULL && message[0] != '\0';
+    calx_status status = CALX_E_INTERFACE;
+    if (message == NULL || (!told && PQlibVersion() < SAYS_NO_MEMORY))
+        status = calx_error_set_nomem(error);
+    else
+        calx_error_set_driver(error, status, NULL, 0, 0,
+                              told ? message : "libpq refused the call and does not say why");
+    calx_release(message);
+    return status;
+}
+
+/*
  * No code: the connection is gone, or libpq itself had no memory or no way (LIM-01). An answer
  * without a code is libpq's own, made where it did not understand what came: nobody knows any more
  * what answers what, so that connection is as good as gone.
@@ -196,14 +215,7 @@ static calx_status fail_bare(calx_postgresql_connection *connection, bool answer
         calx_release(message);
         return connection->timed_out ? calx_postgresql_fail_late(connection) : CALX_E_DISCONNECT;
     }
-    char *message = copy_line(PQerrorMessage(connection->conn));
-    calx_status status = message == NULL || message[0] == '\0' ? CALX_E_NOMEM : CALX_E_INTERFACE;
-    if (status == CALX_E_NOMEM)
-        calx_error_set_nomem(error);
-    else
-        calx_error_set_driver(error, status, NULL, 0, 0, message);
-    calx_release(message);
-    return status;
+    return fail_refused(connection, error);
 }
 
 /*
@@ -267,6 +279,23 @@ static bool is_location(const char *line, size_t size)
            colon[2] == ' ';
 }
 
+/* One line, without the code that stands in it. */
+static void put_line(calx_buffer *out, const char *line)
+{
+    calx_buffer plain = CALX_BUFFER_INIT;
+    const char *code = find_state(line);
+    calx_buffer_put_n(&plain, line, code != NULL ? (size_t)(code - line) - 1 : strlen(line));
+    calx_buffer_put(&plain, code != NULL ? code + 7 : "");
+    /* libpq tries a second time where the name of the application may be what is not known. */
+    if (code == NULL || strstr(calx_buffer_text(out), calx_buffer_text(&plain)) == NULL) {
+        calx_buffer_put(out, out->size > 0 ? "; " : "");
+        calx_buffer_put(out, calx_buffer_text(&plain));
+    }
+    if (plain.status != CALX_OK)
+        calx_buffer_fail(out, CALX_E_NOMEM);
+    calx_buffer_clear(&plain);
+}
+
 /* The message without what the verbosity put there: the code, and the line with the location. */
 static void put_plain(calx_buffer *out, const char *message)
 {
@@ -274,17 +303,14 @@ static void put_plain(calx_buffer *out, const char *message)
     while (*line != '\0') {
         size_t size = strcspn(line, "\n");
         const char *next = line[size] == '\n' ? line + size + 1 : line + size;
-        char *copy = calx_strdup_n(line, size);
-        const char *code = copy != NULL ? find_state(copy) : NULL;
-        if (copy == NULL)
-            calx_buffer_fail(out, CALX_E_NOMEM);
         if (!is_location(line, size) && size > 0) {
-            calx_buffer_put(out, out->size > 0 ? "; " : "");
-            calx_buffer_put_n(out, line, code != NULL ? (size_t)(code - copy) - 1 : size);
-            if (code != NULL)
-                calx_buffer_put(out, code + 7);
+            char *copy = calx_strdup_n(line, size);
+            if (copy != NULL)
+                put_line(out, copy);
+            else
+                calx_buffer_fail(out, CALX_E_NOMEM);
+            calx_release(copy);
         }
-        calx_release(copy);
         line = next;
     }
 }
