@@ -5,7 +5,10 @@
 #include "engine_fixture.h"
 
 #include <calx/allocator.h>
+#include <calx/event.h>
 #include <calx/script.h>
+
+#include <sqlite3.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +231,156 @@ static void a_script_is_refused_the_settings_a_statement_is(void **state)
     calx_engine_free(engine);
 }
 
+/* ---- what was promised stays so ---- */
+
+/* Each would switch a promise off, and SQLite carries it out while it compiles it. */
+static const char *const lifting[] = {
+    "PRAGMA query_only = 0",
+    "PRAGMA main.query_only(off)",
+    "pragma \"query_only\" = false",
+    "/* a remark */ ; PRAGMA [main] . 'query_only' /* and one */ = no",
+    "EXPLAIN PRAGMA query_only = 0",
+    "EXPLAIN QUERY PLAN PRAGMA `query_only` = 0",
+    "\xEF\xBB\xBFPRAGMA query_only = 0",
+};
+
+static calx_engine *engine_with_table(calx_connection **out_connection)
+{
+    calx_engine *engine = engine_of_one(calx_test_url(), CALX_POOL_RESET_ROLLBACK);
+    *out_connection = connect_to(engine);
+    run(*out_connection, "CREATE TABLE IF NOT EXISTS t (x)");
+    ok(*out_connection, calx_connection_commit(*out_connection));
+    return engine;
+}
+
+static void set_read_only(calx_connection *connection, calx_switch read_only)
+{
+    calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+    options.read_only = read_only;
+    ok(connection, calx_connection_execution_options(connection, &options));
+}
+
+static void assert_nothing_is_written(calx_connection *connection)
+{
+    assert_int_equal(try_sql(connection, "INSERT INTO t VALUES (1)"), CALX_E_READ_ONLY);
+    ok(connection, calx_connection_rollback(connection));
+}
+
+static void no_pragma_makes_a_read_only_transaction_write(void **state)
+{
+    (void)state;
+    calx_shows("ENG-143");
+    calx_connection *connection = NULL;
+    calx_engine *engine = engine_with_table(&connection);
+    set_read_only(connection, CALX_SWITCH_ON);
+    for (size_t i = 0; i < sizeof(lifting) / sizeof(lifting[0]); i++) {
+        for (int script = 0; script < 2; script++) {
+            assert_int_equal(script ? calx_connection_execute_script(connection, lifting[i], NULL)
+                                    : try_sql(connection, lifting[i]),
+                             CALX_E_STATE);
+            assert_non_null(strstr(calx_connection_error(connection)->message, "read_only"));
+            assert_nothing_is_written(connection);
+        }
+    }
+    /* What follows another statement is not so much as compiled. */
+    assert_int_equal(try_sql(connection, "SELECT 1; PRAGMA query_only = 0"), CALX_E_ARGUMENT);
+    assert_nothing_is_written(connection);
+    assert_int_equal(number(connection, "PRAGMA query_only"), 1);
+    ok(connection, calx_connection_rollback(connection));
+    set_read_only(connection, CALX_SWITCH_OFF);
+    run(connection, "INSERT INTO t VALUES (1)");
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+/* In a transaction that may write it is allowed; kept, it is compiled again in the next one. */
+static void a_pragma_of_before_changes_no_later_transaction(void **state)
+{
+    (void)state;
+    calx_shows("ENG-143");
+    for (size_t i = 0; i < sizeof(lifting) / sizeof(lifting[0]); i++) {
+        calx_connection *connection = NULL;
+        calx_engine *engine = engine_with_table(&connection);
+        calx_statement *kept = calx_text_statement(lifting[i]);
+        ok(connection, calx_connection_execute(connection, kept, NULL));
+        run(connection, "INSERT INTO t VALUES (1)");
+        ok(connection, calx_connection_rollback(connection));
+        set_read_only(connection, CALX_SWITCH_ON);
+        assert_int_equal(calx_connection_execute(connection, kept, NULL), CALX_E_STATE);
+        assert_nothing_is_written(connection);
+        for (int transaction = 0; transaction < 2; transaction++)
+            assert_nothing_is_written(connection);
+        calx_statement_free(kept);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+    }
+}
+
+/* A listener's SQL is none of the checks' business, but the next transaction is as it was asked. */
+static calx_status lift(void *context, calx_event_details *details)
+{
+    bool *armed = context;
+    if (!*armed || details->native == NULL)
+        return CALX_OK;
+    *armed = false;
+    return sqlite3_exec(details->native, "PRAGMA query_only = 0", NULL, NULL, NULL) == SQLITE_OK
+               ? CALX_OK
+               : CALX_E_INTERNAL;
+}
+
+static void each_transaction_begins_as_it_was_asked_for(void **state)
+{
+    (void)state;
+    calx_shows("ENG-143");
+    calx_shows("ENG-138");
+    bool armed = false;
+    calx_connection *connection = NULL;
+    calx_engine *engine = engine_with_table(&connection);
+    calx_listener listener = CALX_LISTENER_INIT;
+    listener.function = lift;
+    listener.context = &armed;
+    assert_int_equal(calx_engine_listen(engine, CALX_EVENT_COMMIT, &listener), CALX_OK);
+    calx_execution_options options = CALX_EXECUTION_OPTIONS_INIT;
+    options.read_only = CALX_SWITCH_ON;
+    options.isolation_level = "READ UNCOMMITTED";
+    ok(connection, calx_connection_execution_options(connection, &options));
+    run(connection, "PRAGMA cache_size = 77");
+    run(connection, "PRAGMA read_uncommitted = 0");
+    armed = true;
+    ok(connection, calx_connection_commit(connection));
+    assert_false(armed);
+    assert_int_equal(number(connection, "SELECT query_only + read_uncommitted FROM "
+                                        "pragma_query_only, pragma_read_uncommitted"),
+                     2);
+    assert_nothing_is_written(connection);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+static void foreign_keys_stay_as_the_url_has_them(void **state)
+{
+    (void)state;
+    calx_shows("ENG-145");
+    static const char *const changes[] = {
+        "PRAGMA foreign_keys = 0",           "PRAGMA \"foreign_keys\" = 0",
+        "PRAGMA temp.foreign_keys(off)",     "EXPLAIN PRAGMA foreign_keys = 0",
+        "\xEF\xBB\xBFPRAGMA foreign_keys=0", "PRAGMA temp.[synchronous] = off",
+        "SELECT 1;PRAGMA foreign_keys = 0",
+    };
+    static const char *const levels[] = { NULL, "AUTOCOMMIT" };
+    calx_engine *engine = engine_of_one(calx_test_url(), CALX_POOL_RESET_ROLLBACK);
+    for (size_t i = 0; i < 2 * sizeof(changes) / sizeof(changes[0]); i++) {
+        calx_connection *connection = connect_with(engine, CALX_SWITCH_UNSET, levels[i % 2]);
+        bool two = strchr(changes[i / 2], ';') != NULL;
+        assert_int_equal(try_sql(connection, changes[i / 2]), two ? CALX_E_ARGUMENT : CALX_E_STATE);
+        calx_connection_close(connection);
+        connection = connect_to(engine);
+        assert_int_equal(number(connection, "PRAGMA foreign_keys"), 1);
+        calx_connection_close(connection);
+    }
+    calx_engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +391,10 @@ int main(void)
         cmocka_unit_test(a_smart_reset_gives_an_exclusive_lock_back),
         cmocka_unit_test(a_statement_of_a_long_script_costs_no_more_than_of_a_short_one),
         cmocka_unit_test(a_script_is_refused_the_settings_a_statement_is),
+        cmocka_unit_test(no_pragma_makes_a_read_only_transaction_write),
+        cmocka_unit_test(a_pragma_of_before_changes_no_later_transaction),
+        cmocka_unit_test(each_transaction_begins_as_it_was_asked_for),
+        cmocka_unit_test(foreign_keys_stay_as_the_url_has_them),
     };
     return CALX_RUN("sqlite_reset", tests);
 }

@@ -15,7 +15,7 @@ static calx_status find_end(calx_sqlite_connection *connection, const char *sql,
 {
     sqlite3_stmt *statement = NULL;
     const char *end = sql;
-    calx_status status = calx_sqlite_check_text(connection, sql, size);
+    calx_status status = calx_sqlite_check_text(connection, sql, size, NULL);
     if (status != CALX_OK)
         return status;
     int code = calx_sqlite_compile_text(connection, sql, &statement, &end);

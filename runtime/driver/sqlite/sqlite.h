@@ -134,11 +134,17 @@ calx_status calx_sqlite_remember(calx_sqlite_connection *connection);
 /* script.c */
 calx_status calx_sqlite_run_script(calx_driver_connection *connection, calx_driver_script *script);
 
-/* statement.c */
+/* pragma.c */
 
-/* Before a text is prepared: what its first word asks for may be done with that. */
-calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const char *sql,
-                                   size_t size);
+/* Whether a text begins with one, or with an EXPLAIN of one. */
+bool calx_sqlite_is_pragma(const char *sql, size_t size);
+/* Before a text is prepared: what its first word asks for may be done with that. out_…: or NULL. */
+calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const char *sql, size_t size,
+                                   bool *out_sets_query_only);
+/* CALX_E_STATE: in this transaction nothing may be written, and no PRAGMA changes that. */
+calx_status calx_sqlite_check_read_only(calx_sqlite_connection *connection);
+
+/* statement.c */
 
 /* What the driver's table says about statements. */
 calx_status calx_sqlite_prepare(calx_driver_connection *connection, const char *sql, size_t size,

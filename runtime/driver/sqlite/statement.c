@@ -25,6 +25,7 @@ typedef struct sqlite_statement {
     size_t width;     /* columns of this run's rows; 0: not asked yet */
     bool stepped;     /* since the last sqlite3_reset() */
     bool bound;       /* since the last sqlite3_clear_bindings() */
+    bool sets_query_only;
 } sqlite_statement;
 
 /* Integers beyond this are not all exact as a double. */
@@ -62,91 +63,24 @@ static CALX_APART int compile_when_unlocked(calx_sqlite_connection *connection, 
     return code;
 }
 
-/* The rest of a text may hold blanks and comments, but no second statement. */
+/*
+ * The rest of a text may hold blanks and comments, but no second statement. A PRAGMA is not so much
+ * as compiled: it would be carried out.
+ */
 static calx_status check_tail(calx_sqlite_connection *connection, const char *tail, const char *end)
 {
     sqlite3_stmt *second = NULL;
-    while (tail < end && (*tail == ' ' || *tail == '\n' || *tail == '\t' || *tail == ';'))
-        tail++;
-    if (tail == end)
-        return CALX_OK;
-    int code = compile(connection->db, tail, (size_t)(end - tail), &second, &tail);
+    bool is_pragma = calx_sqlite_is_pragma(tail, (size_t)(end - tail));
+    int code = SQLITE_OK;
+    if (!is_pragma && tail < end)
+        code = compile(connection->db, tail, (size_t)(end - tail), &second, &tail);
     if (code != SQLITE_OK)
         return calx_sqlite_fail_open(connection, code);
-    if (second == NULL)
+    if (second == NULL && !is_pragma)
         return CALX_OK;
     sqlite3_finalize(second);
     return calx_error_set(&connection->base.error, CALX_E_ARGUMENT,
                           "the text holds more than one SQL statement; execute them one by one");
-}
-
-/* Behind a comment; one that is not closed reaches to the end. */
-static const char *skip_comment(const char *text, const char *end)
-{
-    bool is_line = *text == '-';
-    for (text += 2; text < end; text++) {
-        if (is_line && *text == '\n')
-            return text + 1;
-        if (!is_line && *text == '*' && end - text > 1 && text[1] == '/')
-            return text + 2;
-    }
-    return end;
-}
-
-/* To a statement's next word; empty statements and comments are none. */
-static const char *skip_blanks(const char *text, const char *end)
-{
-    while (text < end) {
-        if (strchr(" \t\r\n\f;", *text) != NULL && *text != '\0')
-            text++;
-        else if (end - text > 1 &&
-                 ((text[0] == '-' && text[1] == '-') || (text[0] == '/' && text[1] == '*')))
-            text = skip_comment(text, end);
-        else
-            break;
-    }
-    return text;
-}
-
-/* Whether a text begins with a word, whatever its case; *text is moved behind it and blanks. */
-static bool take_word(const char **text, const char *end, const char *word)
-{
-    size_t size = strlen(word);
-    if ((size_t)(end - *text) < size || strncasecmp(*text, word, size) != 0)
-        return false;
-    *text = skip_blanks(*text + size, end);
-    return true;
-}
-
-/*
- * A pragma that inside a transaction is ignored, or fails (ENG-145). Statements always run inside
- * one, but SQLite may carry a pragma out while it is being prepared, so it is refused before that.
- */
-static bool is_outside_only(const char *sql, size_t size)
-{
-    const char *end = sql + size;
-    const char *text = skip_blanks(sql, end);
-    if (!take_word(&text, end, "PRAGMA"))
-        return false;
-    if (take_word(&text, end, "main"))
-        take_word(&text, end, ".");
-    if (!take_word(&text, end, "foreign_keys") && !take_word(&text, end, "synchronous"))
-        return false;
-    return text < end && (*text == '=' || *text == '(');
-}
-
-calx_status calx_sqlite_check_text(calx_sqlite_connection *connection, const char *sql, size_t size)
-{
-    const char *text = skip_blanks(sql, sql + size);
-    if (is_outside_only(sql, size))
-        return calx_error_set(&connection->base.error, CALX_E_STATE,
-                              "SQLite cannot change this setting inside a transaction; give it in "
-                              "the URL: foreign_keys=off, synchronous=normal");
-    if (!take_word(&text, sql + size, "PRAGMA"))
-        return CALX_OK;
-    /* It may be carried out while it is being prepared, and must not see what is over. */
-    calx_status status = calx_sqlite_clear_modes(connection);
-    return status == CALX_OK ? calx_sqlite_remember(connection) : status;
 }
 
 calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, size_t size,
@@ -156,7 +90,8 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
     const char *tail = sql;
     if (size >= INT_MAX)
         return calx_error_set(&base->error, CALX_E_LIMIT, "the SQL text is too long for SQLite");
-    calx_status status = calx_sqlite_check_text(connection, sql, size);
+    bool sets_query_only = false;
+    calx_status status = calx_sqlite_check_text(connection, sql, size, &sets_query_only);
     if (status != CALX_OK)
         return status;
     sqlite_statement *statement = calx_alloc_zeroed(sizeof(*statement));
@@ -164,6 +99,7 @@ calx_status calx_sqlite_prepare(calx_driver_connection *base, const char *sql, s
         return calx_error_set_nomem(&base->error);
     statement->base.connection = base;
     statement->db = connection->db;
+    statement->sets_query_only = sets_query_only;
     int code = compile(connection->db, sql, size, &statement->stmt, &tail);
     if (code == SQLITE_LOCKED_SHAREDCACHE)
         code = compile_when_unlocked(connection, sql, size, &statement->stmt, &tail);
@@ -326,6 +262,10 @@ calx_status calx_sqlite_execute(calx_driver_statement *base, const calx_value *p
         sqlite3_reset(statement->stmt);
         statement->stepped = false;
     }
+    /* Kept since before the transaction, it would be compiled again, and carried out. */
+    if (statement->sets_query_only &&
+        calx_sqlite_check_read_only(connection_of(statement)) != CALX_OK)
+        return CALX_E_STATE;
     if (base->connection->deadline != 0)
         return run_by(statement, parameters, count, out_row);
     return run(statement, parameters, count, out_row);

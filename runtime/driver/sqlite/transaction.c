@@ -99,12 +99,32 @@ calx_status calx_sqlite_take_turn(calx_sqlite_connection *connection)
 
 /* ---- beginning ---- */
 
+static calx_status read_pragma(calx_sqlite_connection *connection, const char *name, bool *is_on)
+{
+    char sql[CONTROL_TEXT_SIZE];
+    sqlite3_stmt *statement = NULL;
+    snprintf(sql, sizeof(sql), "PRAGMA %s", name);
+    int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *is_on = sqlite3_column_int(statement, 0) != 0;
+    else
+        (void)calx_sqlite_fail_open(connection, code);
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW ? CALX_OK : connection->base.error.status;
+}
+
+/* Where the application has run PRAGMAs, what was set may not be set any more. */
 static calx_status set_pragma(calx_sqlite_connection *connection, const char *name, bool on,
                               bool *is_on)
 {
     char sql[CONTROL_TEXT_SIZE];
-    if (on == *is_on)
-        return CALX_OK;
+    calx_status status = CALX_OK;
+    if (on && *is_on && connection->remembers)
+        status = read_pragma(connection, name, is_on);
+    if (status != CALX_OK || on == *is_on)
+        return status;
     snprintf(sql, sizeof(sql), "PRAGMA %s=%d", name, on ? 1 : 0);
     int code = sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK)
@@ -259,18 +279,11 @@ calx_status calx_sqlite_clean(calx_driver_connection *base)
 
 calx_status calx_sqlite_isolation(calx_driver_connection *base, calx_isolation *out_isolation)
 {
-    calx_sqlite_connection *connection = (calx_sqlite_connection *)base;
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(connection->db, "PRAGMA read_uncommitted", -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    if (code != SQLITE_ROW) {
-        calx_status status = calx_sqlite_fail_open(connection, code);
-        sqlite3_finalize(statement);
-        return status;
-    }
-    *out_isolation = sqlite3_column_int(statement, 0) != 0 ? CALX_ISOLATION_READ_UNCOMMITTED
-                                                           : CALX_ISOLATION_SERIALIZABLE;
-    sqlite3_finalize(statement);
-    return CALX_OK;
+    bool uncommitted = false;
+    calx_status status =
+        read_pragma((calx_sqlite_connection *)base, "read_uncommitted", &uncommitted);
+    if (status == CALX_OK)
+        *out_isolation =
+            uncommitted ? CALX_ISOLATION_READ_UNCOMMITTED : CALX_ISOLATION_SERIALIZABLE;
+    return status;
 }
