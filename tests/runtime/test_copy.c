@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A source that gives a text in pieces, and may fail or do something else in between. */
 typedef struct giver {
@@ -223,6 +224,106 @@ static void a_bad_row_is_told_with_its_line_and_nothing_is_stored(void **state)
     calx_engine_state counts;
     calx_engine_status(engine, &counts);
     assert_int_equal(counts.created, 1);
+    calx_engine_free(engine);
+}
+
+/* Gives good rows around a bad one, without an end that a test would wait for. */
+typedef struct flow {
+    const char *bad;
+    long bad_at; /* the piece that has it */
+    long pieces;
+    size_t piece; /* bytes of each */
+    bool slow;
+} flow;
+
+enum { ENDLESS = 1000000, FOR_A_MINUTE = 60000 };
+
+static calx_status give_on(void *context, const char **out_data, size_t *out_size)
+{
+    static char rows[64 * 1024];
+    flow *self = context;
+    struct timespec moment = { .tv_nsec = 1000000 };
+    if (rows[0] == '\0')
+        memset(rows, '\n', sizeof(rows)); /* empty lines: rows of a table without columns */
+    if (self->pieces > 0 && self->slow)
+        nanosleep(&moment, NULL);
+    bool bad = self->pieces == self->bad_at;
+    *out_data = bad ? self->bad : rows;
+    *out_size = bad ? strlen(self->bad) : self->piece;
+    if (self->pieces++ >= (self->slow ? FOR_A_MINUTE : ENDLESS))
+        *out_size = 0;
+    return CALX_OK;
+}
+
+static void make_table_that_speaks(calx_connection *connection)
+{
+    ok(connection, calx_connection_execute_script(
+                       connection,
+                       "CREATE TABLE nothing (); CREATE FUNCTION speak() RETURNS trigger LANGUAGE "
+                       "plpgsql AS $$ "
+                       "BEGIN FOR i IN 1 .. 300 LOOP RAISE WARNING 'heard %: %', i, repeat('E', "
+                       "100); END LOOP; "
+                       "PERFORM pg_notify('heard', 'EEEE'); RETURN NEW; END $$; "
+                       "CREATE TABLE loud (a INTEGER); CREATE TRIGGER speak BEFORE INSERT ON loud "
+                       "FOR EACH ROW EXECUTE FUNCTION speak()",
+                       NULL));
+    ok(connection, calx_connection_commit(connection));
+}
+
+static void a_source_without_end_is_ended_by_the_row_that_is_refused(void **state)
+{
+    (void)state;
+    calx_shows("ENG-170");
+    static const flow flows[] = {
+        { .piece = 1, .slow = true },
+        { .piece = 65536 },
+        { .piece = 8000, .bad_at = 20 },
+        { .piece = 64000, .bad_at = 20 },
+    };
+    calx_engine *engine = engine_with_table();
+    calx_connection *connection = connect_to(engine);
+    run(connection, "CREATE TABLE nothing ()");
+    ok(connection, calx_connection_commit(connection));
+    for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+        flow from = flows[i];
+        calx_copy_source source = { give_on, &from };
+        int64_t rows = -1;
+        from.bad = from.bad_at == 0 ? "\n\n1\n" : "1\n";
+        assert_int_equal(
+            calx_connection_copy_in(connection, "COPY nothing FROM STDIN", &source, &rows),
+            CALX_E_DATA);
+        const calx_error *error = calx_connection_error(connection);
+        assert_string_equal(error->sqlstate, "22P04");
+        assert_non_null(strstr(error->message, from.bad_at == 0 ? "line 3" : "line"));
+        assert_in_range(from.pieces, from.bad_at + 1, from.slow ? FOR_A_MINUTE - 1 : ENDLESS - 1);
+        assert_int_equal(rows, -1);
+        ok(connection, calx_connection_rollback(connection));
+    }
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+/* What the server says in between is no refusal, however it is cut. */
+static void what_a_trigger_says_ends_no_copy(void **state)
+{
+    (void)state;
+    calx_shows("ENG-170");
+    calx_shows("ENG-175");
+    calx_engine *engine = engine_with_table();
+    calx_connection *connection = connect_to(engine);
+    make_table_that_speaks(connection);
+    char text[50 * 2 + 1];
+    for (size_t i = 0; i < 50; i++)
+        memcpy(text + 2 * i, "1\n", 3);
+    for (size_t piece = 2; piece <= sizeof(text); piece *= 10) {
+        giver from = { .data = text, .size = sizeof(text) - 1, .piece = piece };
+        calx_copy_source source = { give, &from };
+        int64_t rows = 0;
+        ok(connection, calx_connection_copy_in(connection, "COPY loud FROM STDIN", &source, &rows));
+        assert_int_equal(rows, 50);
+        ok(connection, calx_connection_rollback(connection));
+    }
+    calx_connection_close(connection);
     calx_engine_free(engine);
 }
 
@@ -620,6 +721,8 @@ int main(void)
         CALX_POSTGRESQL(the_binary_form_goes_through_as_it_is),
         CALX_POSTGRESQL(much_goes_both_ways_in_little_memory),
         CALX_POSTGRESQL(a_bad_row_is_told_with_its_line_and_nothing_is_stored),
+        CALX_POSTGRESQL(a_source_without_end_is_ended_by_the_row_that_is_refused),
+        CALX_POSTGRESQL(what_a_trigger_says_ends_no_copy),
         CALX_POSTGRESQL(hidden_values_stay_out_of_the_line),
         CALX_POSTGRESQL(a_cancel_ends_a_copy_at_the_next_piece),
         CALX_POSTGRESQL(who_closes_the_connection_ends_the_copy),

@@ -111,6 +111,8 @@ typedef struct calx_postgresql_connection {
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
     bool copying;                       /* the line belongs to a COPY (transfer.c) */
+    bool refused;                       /* what it takes in: the server wants no more (refusal.c) */
+    unsigned char *view;                /* while it takes in; or NULL */
     calx_postgresql_inbox inbox;
 } calx_postgresql_connection;
 
@@ -296,6 +298,13 @@ calx_status calx_postgresql_drain_by(calx_postgresql_connection *connection, int
                                      PGresult **out_result);
 /* Whether the server says that it only reads, now or by default (ENG-098). */
 bool calx_postgresql_turned_read_only(const PGconn *conn);
+
+/* refusal.c */
+
+/* What the next one needs, for one COPY; calx_release(). NULL: nothing can be seen. */
+unsigned char *calx_postgresql_view_new(PGconn *conn);
+/* Whether the server has ended a COPY that takes rows in, as far as can be seen. */
+bool calx_postgresql_is_refusing(PGconn *conn, unsigned char *view);
 
 /* transfer.c */
 calx_status calx_postgresql_copy_in(calx_driver_connection *connection,

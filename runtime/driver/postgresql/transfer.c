@@ -2,11 +2,13 @@
  * COPY with the application's own data. The rules kept: what is read is sent before more is asked
  * for, so memory does not grow with the table; while something is sent what comes is read, and the
  * other way round, so nobody waits for the other (LIM-15); a source that fails is told to the
- * server, which stores nothing then (ENG-170); and rows nobody wants any more are ended by a cancel
+ * server, which stores nothing then, and is asked for no more when the server has refused a row
+ * (ENG-170); and rows nobody wants any more are ended by a cancel
  * and read to the end, so that the connection can go on (ENG-171).
  */
 #include "driver/postgresql/postgresql.h"
 
+#include "base/allocator.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "sql/parameters.h"
@@ -18,7 +20,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PIECE = 64 * 1024, GRACE_MS = 1000, LINE = 4096 };
+/* A line that can be written takes so much at once, and libpq reads nothing by itself then. */
+enum { PIECE = 16 * 1024, GRACE_MS = 1000, LINE = 4096 };
 
 /* ---- the line ---- */
 
@@ -34,22 +37,44 @@ static void run_late(calx_postgresql_connection *connection)
     (void)calx_postgresql_cancel(connection->canceller);
 }
 
-/* Waits until the line can be read or, if that is wanted, written; what came is read. */
-static bool await_line(calx_postgresql_connection *connection, bool writes)
+/* Waits until the line is as wanted, by the deadline. Answers how it is; 0: it cannot be told. */
+static int await_line(calx_postgresql_connection *connection, int wanted)
 {
-    PGconn *conn = connection->conn;
     for (;;) {
         int64_t deadline = connection->timed_out ? connection->grace : connection->base.deadline;
         int64_t left = calx_deadline_left_ms(deadline != 0 ? deadline : CALX_DEADLINE_NONE);
-        struct pollfd entry = { .fd = PQsocket(conn),
-                                .events = (short)(writes ? POLLIN | POLLOUT : POLLIN) };
+        struct pollfd entry = { .fd = PQsocket(connection->conn), .events = (short)wanted };
         int ready = poll(&entry, 1, left > INT_MAX ? INT_MAX : (int)left);
-        if (ready > 0 && (entry.revents & POLLOUT) != 0 && (entry.revents & POLLIN) == 0)
-            return true;
-        if (ready > 0 || (ready < 0 && errno != EINTR))
-            return PQconsumeInput(conn) == 1;
+        if (ready > 0)
+            return entry.revents;
+        if (ready < 0 && errno != EINTR)
+            return 0;
         if (ready == 0 && deadline != 0 && calx_deadline_passed(deadline))
             run_late(connection);
+    }
+}
+
+/* Waits for data, and reads it. false: the line is broken. */
+static bool await_data(calx_postgresql_connection *connection)
+{
+    (void)await_line(connection, POLLIN);
+    return PQconsumeInput(connection->conn) == 1;
+}
+
+/*
+ * Waits until a piece can be sent, whole if it is a small one. What came is looked at, and read
+ * only when nothing can be sent: the server may wait for that. false: the line is broken.
+ */
+static bool await_room(calx_postgresql_connection *connection)
+{
+    for (;;) {
+        int state = await_line(connection, POLLIN | POLLOUT);
+        if ((state & POLLIN) != 0 && !connection->refused)
+            connection->refused = calx_postgresql_is_refusing(connection->conn, connection->view);
+        if ((state & POLLOUT) != 0)
+            return true;
+        if (PQconsumeInput(connection->conn) != 1)
+            return false;
     }
 }
 
@@ -58,18 +83,27 @@ static bool flush(calx_postgresql_connection *connection)
 {
     int left;
     while ((left = PQflush(connection->conn)) == 1) {
-        if (!await_line(connection, true))
+        if (!await_room(connection))
             return false;
     }
     return left == 0;
+}
+
+/* Nobody waits for the rest: by a deadline, a cancel, or because a row was refused. */
+static bool is_over(calx_postgresql_connection *connection)
+{
+    return connection->timed_out || connection->refused ||
+           calx_postgresql_was_cancelled(connection);
 }
 
 static bool send(calx_postgresql_connection *connection, const char *data, size_t size)
 {
     while (size > 0) {
         int piece = size < PIECE ? (int)size : PIECE;
+        if (!await_room(connection) || is_over(connection))
+            return false;
         int put = PQputCopyData(connection->conn, data, piece);
-        if (put < 0 || !flush(connection) || connection->timed_out)
+        if (put < 0 || !flush(connection))
             return false;
         if (put == 1) {
             data += piece;
@@ -98,7 +132,7 @@ static void abandon(calx_postgresql_connection *connection, ExecStatusType state
         calx_postgresql_cut(connection);
     int size;
     while ((size = PQgetCopyData(connection->conn, &data, 1)) >= 0) {
-        if (size == 0 && !await_line(connection, false))
+        if (size == 0 && !await_data(connection))
             break;
         if (size > 0)
             PQfreemem(data);
@@ -260,8 +294,7 @@ static calx_status feed(calx_postgresql_connection *connection, calx_driver_tran
             return status;
         if (deadline != 0 && !connection->timed_out && calx_deadline_passed(deadline))
             run_late(connection);
-        if (connection->timed_out || calx_postgresql_was_cancelled(connection) ||
-            !send(connection, data, size))
+        if (is_over(connection) || !send(connection, data, size))
             return CALX_OK;
     }
 }
@@ -281,12 +314,16 @@ calx_status calx_postgresql_copy_in(calx_driver_connection *base, calx_driver_tr
     if (status != CALX_OK)
         return status;
     connection->copying = true;
+    connection->refused = false;
+    connection->view = calx_postgresql_view_new(connection->conn);
     PQsetnonblocking(connection->conn, 1); /* else a server that reads no more holds us up */
     status = feed(connection, transfer);
-    bool ended = connection->timed_out || calx_postgresql_was_cancelled(connection);
+    bool ended = is_over(connection);
     end_feeding(connection, status == CALX_OK && !ended);
     PQsetnonblocking(connection->conn, 0);
     connection->copying = false;
+    calx_release(connection->view);
+    connection->view = NULL;
     return close_copy(connection, "source", status, &transfer->rows);
 }
 
@@ -299,7 +336,7 @@ static calx_status take(calx_postgresql_connection *connection, calx_driver_tran
     while (status == CALX_OK) {
         char *data = NULL;
         int size = PQgetCopyData(connection->conn, &data, 1);
-        if (size < 0 || (size == 0 && !await_line(connection, false)))
+        if (size < 0 || (size == 0 && !await_data(connection)))
             return CALX_OK;
         if (size > 0)
             status = transfer->write(transfer->context, data, (size_t)size);

@@ -47,6 +47,8 @@ typedef struct calx_copy_sink {
  * @param sql       one `COPY … FROM STDIN`, with what it says about the form
  * @param source    where the rows come from
  * @param out_rows  how many there were; or NULL
+ *                  while the line is plain, the source is asked for no more once the database has
+ *                  refused a row; over TLS that is known when the source ends
  * @return CALX_OK; CALX_E_CANCELED: the source has ended it, or another thread has; what the
  *         database says about a row, its number and column in front of the message;
  *         CALX_E_ARGUMENT: no such statement, and nothing was sent; CALX_E_STATE: called by a
