@@ -232,13 +232,8 @@ static calx_status make_ready(calx_connection *connection)
 
 calx_status calx_connection_ready(calx_connection *connection)
 {
-    calx_link *link = connection->link;
     calx_connection_forget_error(connection);
-    if (calx_connection_is_open(connection) &&
-        atomic_load_explicit(&link->gone, memory_order_relaxed) == CALX_LINK_HERE &&
-        !connection->engine->config->thread_bound && !connection->watched)
-        return CALX_OK;
-    return make_ready(connection);
+    return calx_connection_is_ready(connection) ? CALX_OK : make_ready(connection);
 }
 
 static calx_status begin_inside(calx_connection *connection)

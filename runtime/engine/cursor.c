@@ -252,26 +252,30 @@ void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how)
     cursor->driver->rows(cursor->statement, how);
 }
 
-static calx_status execute_inside(calx_cursor *cursor, const calx_value *parameters, size_t count,
-                                  bool *out_row)
+static inline calx_status execute_ready(calx_cursor *cursor, const calx_value *parameters,
+                                        size_t count, bool *out_row)
 {
-    calx_connection *connection = cursor->connection;
     bool row = false;
-    if (connection == NULL)
-        return CALX_E_STATE;
-    calx_status status = calx_connection_ready(connection);
-    if (status != CALX_OK)
-        return not_asked(cursor, status);
-    if (is_aloud(connection)) {
+    if (is_aloud(cursor->connection)) {
         calx_event_details details = { .parameters = parameters, .parameter_count = count };
         return execute_aloud(cursor, &details, 0, out_row);
     }
-    status = cursor->driver->execute(cursor->statement, parameters, count, &row);
+    calx_status status = cursor->driver->execute(cursor->statement, parameters, count, &row);
     if (status != CALX_OK)
         return fail_with(cursor, status, parameters, count);
     cursor->state = row ? CALX_CURSOR_ROW : CALX_CURSOR_DONE;
     *out_row = row;
     return CALX_OK;
+}
+
+static calx_status execute_inside(calx_cursor *cursor, const calx_value *parameters, size_t count,
+                                  bool *out_row)
+{
+    if (cursor->connection == NULL)
+        return CALX_E_STATE;
+    calx_status status = calx_connection_ready(cursor->connection);
+    return status == CALX_OK ? execute_ready(cursor, parameters, count, out_row)
+                             : not_asked(cursor, status);
 }
 
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
@@ -284,6 +288,35 @@ calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameter
     if (!calx_connection_enter(connection, &before))
         return CALX_E_STATE;
     calx_status status = execute_inside(cursor, parameters, count, out_row);
+    calx_connection_leave(connection, before);
+    return status;
+}
+
+static calx_status execute_each_inside(calx_cursor *cursor, calx_cursor_source source,
+                                       void *context)
+{
+    const calx_value *values = NULL;
+    size_t count = 0;
+    bool row = false;
+    calx_status status = calx_connection_ready(cursor->connection);
+    if (status != CALX_OK)
+        return not_asked(cursor, status);
+    while (status == CALX_OK && source(context, &values, &count)) {
+        if (!calx_connection_is_ready(cursor->connection)) /* it may have been shut down */
+            status = calx_connection_ready(cursor->connection);
+        status = status == CALX_OK ? execute_ready(cursor, values, count, &row)
+                                   : not_asked(cursor, status);
+    }
+    return status;
+}
+
+calx_status calx_cursor_execute_each(calx_cursor *cursor, calx_cursor_source source, void *context)
+{
+    pthread_t before;
+    calx_connection *connection = cursor->connection;
+    if (connection == NULL || !calx_connection_enter(connection, &before))
+        return CALX_E_STATE;
+    calx_status status = execute_each_inside(cursor, source, context);
     calx_connection_leave(connection, before);
     return status;
 }

@@ -50,6 +50,16 @@ void calx_cursor_rows(calx_cursor *cursor, calx_driver_rows how);
 calx_status calx_cursor_execute(calx_cursor *cursor, const calx_value *parameters, size_t count,
                                 bool *out_row);
 
+/* Gives the next values, which are good until the next call; false: there are no more. */
+typedef bool (*calx_cursor_source)(void *context, const calx_value **out_values, size_t *out_count);
+
+/*
+ * Executes it for one set of values after the other, until the first that fails; rows it gives are
+ * dropped. What calx_cursor_execute() does for each is done once where it can be. The source may
+ * not use the connection.
+ */
+calx_status calx_cursor_execute_each(calx_cursor *cursor, calx_cursor_source source, void *context);
+
 /*
  * The same for a plan of many rows: values row by row, one for each parameter. A failure undoes it
  * alone, unless the transaction is lost with it; one that changed another number of rows than it

@@ -389,6 +389,14 @@ static inline bool calx_connection_is_open(const calx_connection *connection)
            (connection->autocommit || connection->link->connection->in_transaction);
 }
 
+/* Whether the next statement can go as it is; else calx_connection_ready() sees to it. */
+static inline bool calx_connection_is_ready(const calx_connection *connection)
+{
+    return calx_connection_is_open(connection) &&
+           atomic_load_explicit(&connection->link->gone, memory_order_relaxed) == CALX_LINK_HERE &&
+           !connection->engine->config->thread_bound && !connection->watched;
+}
+
 /* Log lines, the connection's token in front. All do nothing unless the echo asks for them. */
 void calx_echo_text(const calx_connection *connection, calx_log_level level, const char *text);
 void calx_echo_statement(const calx_connection *connection, const char *sql,

@@ -99,6 +99,8 @@ static calx_status send_rows(calx_bulk *bulk)
     bool together = calx_engine_dialect(bulk->writer.session->options.bind)->batches_rows &&
                     !calx_bulk_keys_come_singly(bulk);
     calx_status status = CALX_OK;
+    if (!together && calx_bulk_is_simple(bulk))
+        return calx_bulk_send_simple(bulk);
     for (size_t i = 0; status == CALX_OK && i < bulk->count; i++)
         status = together && !entity->singly ? gather(bulk, i) : calx_bulk_send_row(bulk, i);
     return status == CALX_OK ? calx_bulk_send_batch(bulk) : status;

@@ -39,7 +39,7 @@ struct calx_bulk {
     const char *rows;                 /* the array */
     size_t count;
     size_t before; /* rows of arrays before it, for messages */
-    size_t first;  /* row of the batch */
+    size_t first;  /* row of the batch; or the next one of those that go one after the other */
     char *copies;  /* where versions are made, owned; NULL: none are */
     /* Of an UPSERT. */
     uint64_t *sets;          /* owned: of targets, then of what is updated */
@@ -96,6 +96,10 @@ calx_status calx_bulk_note_failure(calx_bulk *bulk, size_t number);
 
 /* Sends one row by itself. */
 calx_status calx_bulk_send_row(calx_bulk *bulk, size_t number);
+
+/* Sends rows of the array one after the other, if each needs nothing but its statement. */
+bool calx_bulk_is_simple(const calx_bulk *bulk);
+calx_status calx_bulk_send_simple(calx_bulk *bulk);
 
 /* Sends what was gathered. The scratch of the entity is used. */
 calx_status calx_bulk_send_batch(calx_bulk *bulk);

@@ -153,7 +153,62 @@ calx_status calx_bulk_send_row(calx_bulk *bulk, size_t number)
     return status == CALX_OK ? CALX_OK : calx_bulk_note_failure(bulk, number);
 }
 
-/* Rows of the batch. */
+/* ---- one after the other ---- */
+
+bool calx_bulk_is_simple(const calx_bulk *bulk)
+{
+    return !bulk->kind->by_key && !calx_bulk_goes_on(bulk) && bulk->options->out_keys == NULL &&
+           (bulk->conflict & CALX_CONFLICT_COUNTS) == 0;
+}
+
+static bool is_same_set(const calx_mapper *mapper, const uint64_t *left, const uint64_t *right)
+{
+    for (size_t i = calx_plan_words(mapper); i-- > 0;)
+        if (left[i] != right[i])
+            return false;
+    return true;
+}
+
+/* The next row, if the statement that is open serves it. */
+static bool next_simple(void *context, const calx_value **out_values, size_t *out_count)
+{
+    calx_bulk *bulk = context;
+    const calx_entity *entity = bulk->writer.entity;
+    *out_count = 0;
+    if (bulk->first == bulk->count || bulk->kind->prepare(bulk, bulk->first, out_count) != CALX_OK)
+        return false;
+    if (!is_same_set(entity->mapper, entity->columns, bulk->writer.plan->key.columns))
+        return false;
+    *out_values = entity->row;
+    bulk->first++;
+    return true;
+}
+
+/* As many rows as one statement serves. */
+static calx_status send_alike(calx_bulk *bulk)
+{
+    calx_writer *writer = &bulk->writer;
+    size_t width = 0;
+    calx_status status = bulk->kind->prepare(bulk, bulk->first, &width);
+    calx_plan_key key = calx_bulk_plan(bulk, false, writer->entity->columns, false);
+    if (status == CALX_OK)
+        status = calx_writer_open_plan(writer, &key);
+    if (status != CALX_OK)
+        return calx_bulk_blame(bulk, bulk->first);
+    status = calx_writer_run_each(writer, next_simple, bulk);
+    return status == CALX_OK ? CALX_OK : calx_bulk_blame(bulk, bulk->first - 1);
+}
+
+calx_status calx_bulk_send_simple(calx_bulk *bulk)
+{
+    calx_status status = CALX_OK;
+    for (bulk->first = 0; status == CALX_OK && bulk->first < bulk->count;)
+        status = send_alike(bulk);
+    return status;
+}
+
+/* ---- rows of a batch ---- */
+
 static calx_status send_singly(calx_bulk *bulk, size_t first, size_t count)
 {
     calx_status status = CALX_OK;
@@ -226,7 +281,7 @@ static bool is_hopeless(const calx_bulk *bulk, const calx_error *error)
            error->status == CALX_E_NO_OBJECT;
 }
 
-/* Rows of the batch. When they fail both halves go by themselves, the first one first. */
+/* When they fail both halves go by themselves, the first one first. */
 static calx_status send_some(calx_bulk *bulk, size_t first, size_t count)
 {
     calx_error *error = &bulk->writer.session->error;

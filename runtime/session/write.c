@@ -88,6 +88,16 @@ calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *
     return status;
 }
 
+calx_status calx_writer_run_each(calx_writer *writer, calx_cursor_source source, void *context)
+{
+    writer->has_row = false;
+    if (calx_cursor_execute_each(writer->cursor, source, context) == CALX_OK)
+        return CALX_OK;
+    calx_status status = calx_session_take_error(writer->session);
+    name_column(writer);
+    return status;
+}
+
 static calx_status bind_column(calx_writer *writer, const void *struct_, size_t i, calx_value *out)
 {
     const calx_mapper *mapper = writer->entity->mapper;

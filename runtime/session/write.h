@@ -39,6 +39,9 @@ calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_chan
 /* The same for a statement whose first parameters are the columns of entity->columns. */
 calx_status calx_writer_run_columns(calx_writer *writer, size_t count, int64_t *out_changes);
 
+/* The same for one row after the other, as the source gives their values. */
+calx_status calx_writer_run_each(calx_writer *writer, calx_cursor_source source, void *context);
+
 /* Puts the row's name in front of what went wrong; answers the status of it. */
 calx_status calx_writer_blame(calx_writer *writer, const calx_instance *instance,
                               const char *doing);
