@@ -313,7 +313,10 @@ struct calx_driver {
      */
     calx_status (*two_phase)(calx_driver_connection *connection, calx_driver_two_phase what,
                              const char *name);
-    /* Required with two_phase: a query for the names of those that wait, in their order. */
+    /*
+     * Required with two_phase: a query for those that wait, in their order: the name, and for how
+     * long already, in microseconds.
+     */
     const char *waiting_sql;
     /*
      * As connect, with a connection of the database library that is there already, of the kind
@@ -369,6 +372,14 @@ struct calx_driver {
      * asked to send no more, CALX_E_CANCELED (ENG-171).
      */
     calx_status (*copy_out)(calx_driver_connection *connection, calx_driver_transfer *transfer);
+    /*
+     * Required with two_phase. A query for the place of the transaction at hand, a text of letters,
+     * digits and `/._-` that no other transaction of any database has, and one that says what
+     * became of the transaction at the place $1: `committed`, `aborted`, `in progress`, `elsewhere`
+     * (of another database) or NULL (too long ago).
+     */
+    const char *place_sql;
+    const char *fate_sql;
 };
 
 /*

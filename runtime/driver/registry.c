@@ -67,6 +67,8 @@ static const char *missing_slot(const calx_driver *driver)
         { driver->listen == NULL || driver->notification != NULL, "notification" },
         { driver->listen == NULL || driver->hush != NULL, "hush" },
         { driver->two_phase == NULL || driver->waiting_sql != NULL, "waiting_sql" },
+        { driver->two_phase == NULL || driver->place_sql != NULL, "place_sql" },
+        { driver->two_phase == NULL || driver->fate_sql != NULL, "fate_sql" },
     };
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
         if (!slots[i].there)

@@ -4,9 +4,9 @@
  * second phase may be done on another one; and a second phase that failed may be tried again.
  */
 #include "engine/inside.h"
+#include "engine/two_phase_ask.h"
 
 #include "base/allocator.h"
-#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -225,82 +225,46 @@ calx_status calx_connection_rollback_prepared(calx_connection *connection, const
 
 /* ---- what waits ---- */
 
-/* Names as they come: each ends with a NUL. */
-typedef struct name_list {
-    calx_buffer texts;
-    size_t count;
-} name_list;
-
-static calx_status read_names(calx_connection *connection, name_list *list)
-{
-    const calx_driver_sql sql = { connection->engine->driver->waiting_sql, NULL, 0 };
-    calx_result *result = NULL;
-    bool row = true;
-    calx_status status = calx_connection_exec_driver_sql(connection, &sql, &result);
-    while (status == CALX_OK && (status = calx_result_next(result, &row)) == CALX_OK && row) {
-        const char *name = NULL;
-        status = calx_result_text(result, 0, &name);
-        if (status == CALX_OK)
-            calx_buffer_put_n(&list->texts, name, strlen(name) + 1);
-        list->count++;
-    }
-    calx_result_free(result);
-    if (status == CALX_OK && list->texts.status != CALX_OK)
-        status = calx_error_set_nomem(&connection->error);
-    return status;
-}
-
 /* One block: the pointers, and the texts behind them. NULL: no memory. */
-static char **pack(const name_list *list)
+static char **pack(const calx_buffer *texts, size_t count)
 {
-    char **names = calx_alloc(list->count * sizeof(*names) + list->texts.size);
+    char **names = calx_alloc(count * sizeof(*names) + texts->size);
     if (names == NULL)
         return NULL;
-    char *text = (char *)(names + list->count);
-    memcpy(text, list->texts.data, list->texts.size);
-    for (size_t i = 0; i < list->count; i++) {
+    char *text = (char *)(names + count);
+    memcpy(text, texts->data, texts->size);
+    for (size_t i = 0; i < count; i++) {
         names[i] = text;
         text += strlen(text) + 1;
     }
     return names;
 }
 
-/* Ends the transaction the list was read in; what failed before stays the error. */
-static calx_status end_reading(calx_connection *connection, calx_status status)
-{
-    calx_error why = CALX_ERROR_INIT;
-    if (status == CALX_OK)
-        return calx_connection_rollback(connection);
-    calx_error_move(&why, &connection->error);
-    if (calx_connection_in_transaction(connection))
-        (void)calx_connection_rollback(connection);
-    calx_error_move(&connection->error, &why);
-    calx_error_clear(&why);
-    return status;
-}
-
 static calx_status recover_inside(calx_connection *connection, char ***out_names, size_t *out_count)
 {
-    name_list list = { CALX_BUFFER_INIT, 0 };
+    calx_buffer texts = CALX_BUFFER_INIT;
+    calx_buffer ages = CALX_BUFFER_INIT;
     char **names = NULL;
     bool inside = calx_connection_in_transaction(connection);
     calx_status status = check_support(connection);
     if (status == CALX_OK)
-        status = read_names(connection, &list);
-    if (status == CALX_OK && list.count > 0) {
-        names = pack(&list);
+        status = calx_connection_list_waiting(connection, &texts, &ages);
+    size_t count = ages.size / sizeof(int64_t);
+    if (status == CALX_OK && count > 0) {
+        names = pack(&texts, count);
         if (names == NULL)
             status = calx_error_set_nomem(&connection->error);
     }
     if (!inside)
-        status = end_reading(connection, status);
-    calx_buffer_clear(&list.texts);
+        status = calx_connection_end_reading(connection, status);
+    calx_buffer_clear(&texts);
+    calx_buffer_clear(&ages);
     if (status != CALX_OK) {
         calx_release(names);
         return status;
     }
     *out_names = names;
-    *out_count = list.count;
+    *out_count = count;
     return CALX_OK;
 }
 

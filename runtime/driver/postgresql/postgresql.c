@@ -402,8 +402,17 @@ const calx_driver calx_driver_postgresql = {
     .look = postgresql_look,
     .native = postgresql_native,
     .two_phase = postgresql_two_phase,
-    .waiting_sql = "SELECT gid FROM pg_catalog.pg_prepared_xacts "
+    .waiting_sql = "SELECT gid, (extract(epoch FROM pg_catalog.clock_timestamp() - prepared) * "
+                   "1000000)::bigint FROM pg_catalog.pg_prepared_xacts "
                    "WHERE database = pg_catalog.current_database() ORDER BY prepared, gid",
+    /* The server's number stays with its data, also in what a standby is promoted to. */
+    .place_sql = "SELECT system_identifier || '/' || pg_catalog.txid_current() "
+                 "FROM pg_catalog.pg_control_system()",
+    /* A standby is late, so it has no say. */
+    .fate_sql = "SELECT CASE WHEN system_identifier::text = pg_catalog.split_part($1, '/', 1) "
+                "AND NOT pg_catalog.pg_is_in_recovery() THEN "
+                "pg_catalog.txid_status(pg_catalog.split_part($1, '/', 2)::bigint) "
+                "ELSE 'elsewhere' END FROM pg_catalog.pg_control_system()",
     .listen = calx_postgresql_listen,
     .notification = calx_postgresql_take_notification,
     .hush = calx_postgresql_hush,

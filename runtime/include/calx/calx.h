@@ -29,6 +29,7 @@
 #include <calx/notification.h>
 #include <calx/option.h>
 #include <calx/query.h>
+#include <calx/recovery.h>
 #include <calx/relationship.h>
 #include <calx/result.h>
 #include <calx/result_struct.h>
