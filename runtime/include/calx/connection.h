@@ -144,7 +144,8 @@ CALX_API calx_status calx_connection_invalidate(calx_connection *connection);
  * the connection stays usable. Any thread, while the connection's own is in a call or between two;
  * only calx_connection_close() must wait until this has returned, which takes a second at most. A
  * statement that had ended already is not undone, and none that comes later is hit, of this
- * connection or of whoever has it next (ENG-172).
+ * connection or of whoever has it next (ENG-172): to be sure of ending a call of another thread,
+ * repeat it until that has returned.
  * @return CALX_OK, also when nothing ran; CALX_E_STATE: the connection is the parent process's. The
  *         connection's error is left alone
  */

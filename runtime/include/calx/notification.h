@@ -47,8 +47,9 @@ CALX_API calx_status calx_connection_unlisten(calx_connection *connection, const
  * @param out_notification  borrowed until the next call of this function, and until the connection
  *                          is closed; NULL: none came
  * @return CALX_OK; CALX_E_STATE: to wait in a transaction; CALX_E_CANCELED: another thread has
- * ended the wait; CALX_E_POOL_CLOSED: the engine was shut down; CALX_E_ARGUMENT: out_notification
- *         is NULL; CALX_E_DISCONNECT; CALX_E_UNSUPPORTED
+ *         ended the wait, once it had begun: a cancel that comes before is not kept for it;
+ * CALX_E_POOL_CLOSED: the engine was shut down; CALX_E_ARGUMENT: out_notification is NULL;
+ * CALX_E_DISCONNECT; CALX_E_UNSUPPORTED
  */
 CALX_API calx_status calx_connection_notification(calx_connection *connection, int64_t timeout_ms,
                                                   const calx_notification **out_notification);
