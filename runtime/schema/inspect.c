@@ -217,7 +217,8 @@ static calx_status load_table(calx_inspector *inspector, calx_inspect_search *se
         status = calx_inspect_find(inspector, search);
     if (status == CALX_OK && search->object == NULL)
         status = missing_table(inspector, search);
-    if (status == CALX_OK && search->object->table == NULL)
+    const calx_inspected_table *kept = status == CALX_OK ? search->object->table : NULL;
+    if (status == CALX_OK && (kept == NULL || kept->is_unreadable))
         status = calx_inspect_load(inspector, search->home, search->object);
     return status;
 }

@@ -82,6 +82,8 @@ calx_status calx_inspect_find_schema(calx_inspector *inspector, const char *name
 {
     calx_status status = read_schemas(inspector);
     *out = NULL;
+    if (name == NULL)
+        name = inspector->dialect->schema; /* the execution option; NULL: as the database has it */
     for (size_t i = 0; status == CALX_OK && i < inspector->schema_count; i++) {
         calx_inspect_schema *schema = &inspector->schemas[i];
         if (name == NULL ? schema->is_default : calx_inspect_same(inspector, schema->name, name))
@@ -96,9 +98,10 @@ calx_status calx_inspect_need_schema(calx_inspector *inspector, const char *name
     calx_status status = calx_inspect_find_schema(inspector, name, out);
     if (status != CALX_OK || *out != NULL)
         return status;
-    if (name != NULL)
-        return calx_error_set(&inspector->error, CALX_E_NO_OBJECT, "there is no schema \"%s\"",
-                              name);
+    if (name != NULL || inspector->dialect->schema != NULL)
+        return calx_error_set(&inspector->error, CALX_E_NO_OBJECT, "there is no schema \"%s\"%s",
+                              name != NULL ? name : inspector->dialect->schema,
+                              name != NULL ? "" : ", which the execution option schema names");
     return calx_error_set(&inspector->error, CALX_E_NO_OBJECT,
                           "there is no default schema: none of the search path exists");
 }
@@ -203,7 +206,8 @@ calx_status calx_inspect_find(calx_inspector *inspector, calx_inspect_search *se
 {
     calx_status status = CALX_OK;
     search->object = NULL;
-    if (search->schema == NULL)
+    /* Where a schema is named, what is temporary is not in the way. */
+    if (search->schema == NULL && inspector->dialect->schema == NULL)
         status = find_in(inspector, inspector->inspection->temporary, search);
     if (status == CALX_OK && search->object == NULL)
         status = find_in(inspector, search->schema, search);

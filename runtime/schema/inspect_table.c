@@ -2,6 +2,7 @@
  * Tables as a database tells of them: five statements for one table or for all of a schema. Tables
  * come into the cache when all of it went well, so there is never half of one (ENG-228).
  */
+#include "base/error.h"
 #include "schema/create_names.h"
 #include "schema/create_text.h"
 #include "schema/inspector.h"
@@ -441,8 +442,8 @@ static void sort_table(const calx_inspected_table *table)
     sort(table->checks, table->check_count, sizeof *table->checks, compare_checks);
 }
 
-calx_status calx_inspect_load(calx_inspector *inspector, calx_inspect_schema *schema,
-                              calx_inspect_object *only)
+static calx_status load(calx_inspector *inspector, calx_inspect_schema *schema,
+                        calx_inspect_object *only)
 {
     table_reading reading = { .inspector = inspector, .schema = schema };
     choose(&reading, schema, only);
@@ -459,4 +460,44 @@ calx_status calx_inspect_load(calx_inspector *inspector, calx_inspect_schema *sc
         reading.objects[i]->table = &reading.tables[i];
     }
     return CALX_OK;
+}
+
+/* It is there, but what it is made of cannot be had. */
+static void load_unreadable(calx_inspector *inspector, const calx_inspect_schema *schema,
+                            calx_inspect_object *object)
+{
+    calx_inspect_warn(inspector, "table %s.%s cannot be read: %s", schema->name, object->name,
+                      inspector->error.message);
+    calx_error_clear(&inspector->error);
+    inspector->status = CALX_OK;
+    calx_inspected_table *table = calx_inspect_alloc(inspector, 1, sizeof *table);
+    if (table == NULL)
+        return;
+    *table = (calx_inspected_table){
+        .schema = schema->name, .name = object->name, .kind = kind_of(object), .is_unreadable = true
+    };
+    object->table = table;
+}
+
+/* One by one, since one of them failed the statement for all. */
+static calx_status load_each(calx_inspector *inspector, calx_inspect_schema *schema)
+{
+    calx_error_clear(&inspector->error);
+    inspector->status = CALX_OK;
+    for (size_t i = 0; inspector->status == CALX_OK && i < schema->object_count; i++) {
+        calx_inspect_object *object = &schema->objects[i];
+        if (calx_inspect_is_table(object) && object->table == NULL &&
+            load(inspector, schema, object) == CALX_E_NO_OBJECT)
+            load_unreadable(inspector, schema, object);
+    }
+    return inspector->status;
+}
+
+calx_status calx_inspect_load(calx_inspector *inspector, calx_inspect_schema *schema,
+                              calx_inspect_object *only)
+{
+    calx_status status = load(inspector, schema, only);
+    if (status == CALX_E_NO_OBJECT && only == NULL && inspector->inspection->tables_may_be_lost)
+        return load_each(inspector, schema);
+    return status;
 }

@@ -29,7 +29,8 @@ typedef struct calx_inspection_affinity {
 } calx_inspection_affinity;
 
 typedef struct calx_inspection {
-    const char *temporary; /* the schema of temporary tables */
+    const char *temporary;   /* the schema of temporary tables */
+    bool tables_may_be_lost; /* one that cannot be read fails the statement for all, and no more */
 
     /* Without parameters: name, hidden (b), the default one (b). */
     const char *schemas;

@@ -55,6 +55,7 @@ static const calx_inspection_affinity affinities[] = {
 
 const calx_inspection calx_inspection_sqlite = {
     .temporary = "temp",
+    .tables_may_be_lost = true,
     .schemas = "SELECT name, name = 'temp', name = 'main' FROM pragma_database_list "
                "UNION SELECT 'temp', 1, 0",
     .objects = "SELECT name, CASE type WHEN 'table' THEN 'r' WHEN 'view' THEN 'v' ELSE 'i' END, "

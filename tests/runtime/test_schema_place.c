@@ -9,6 +9,7 @@
 #include "support/server.h"
 
 #include <calx/event.h>
+#include <calx/inspect.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -429,6 +430,49 @@ static void missing_memory_for_a_schema_is_survived(void **state)
     assert_int_equal(status, CALX_OK);
 }
 
+/* Asked for no schema in particular, it looks where the models' tables are. */
+static void an_inspector_looks_into_the_schema(void **state)
+{
+    (void)state;
+    calx_shows("ENG-185");
+    calx_shows("ENG-219");
+    calx_engine *engine = engine_with_places();
+    calx_engine *placed = engine_in(engine, 0);
+    calx_execution_options elsewhere = in_place(0);
+    calx_engine *lost = NULL;
+    elsewhere.schema = "nowhere";
+    assert_int_equal(calx_engine_execution_options(engine, &elsewhere, &lost, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(placed, &sample_metadata, NULL), CALX_OK);
+    calx_engine *const all[] = { engine, placed, lost };
+    for (int i = 0; i < 3; i++) {
+        calx_connection *connection = connect_to(all[i]);
+        calx_inspector *inspector = NULL;
+        const char *name = NULL;
+        bool has = true;
+        run(connection, "CREATE TEMPORARY TABLE users (only_here INTEGER)");
+        assert_int_equal(calx_inspector_new_on(connection, &inspector, NULL), CALX_OK);
+        assert_int_equal(calx_inspector_default_schema(inspector, &name),
+                         i == 2 ? CALX_E_NO_OBJECT : CALX_OK);
+        if (i == 1)
+            assert_string_equal(name, places[0]);
+        if (i == 2)
+            assert_non_null(strstr(calx_inspector_error(inspector)->message, "nowhere"));
+        /* As SQL would find it: only where no schema is said, what is temporary comes first. */
+        const calx_inspected_table *users = NULL;
+        calx_status status = calx_inspector_table(inspector, NULL, "users", &users);
+        assert_int_equal(status, i == 2 ? CALX_E_NO_OBJECT : CALX_OK);
+        if (i < 2)
+            assert_int_equal(strcmp(users->columns[0].name, "only_here") == 0, i == 0);
+        assert_int_equal(calx_inspector_has_table(inspector, NULL, "addresses", &has), CALX_OK);
+        assert_int_equal(has, i == 1);
+        calx_inspector_free(inspector);
+        calx_connection_close(connection);
+    }
+    calx_engine_free(lost);
+    calx_engine_free(placed);
+    free_with_places(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +483,7 @@ int main(void)
         cmocka_unit_test(what_is_loaded_and_locked_again_is_of_the_schema),
         cmocka_unit_test(a_schema_is_for_no_single_statement),
         cmocka_unit_test(missing_memory_for_a_schema_is_survived),
+        cmocka_unit_test(an_inspector_looks_into_the_schema),
     };
     return CALX_RUN("schema_place", tests);
 }

@@ -369,6 +369,45 @@ static void a_broken_view_is_an_error_of_its_own_alone(void **state)
     calx_engine_free(engine);
 }
 
+static void a_table_without_its_module_leaves_the_others(void **state)
+{
+    (void)state;
+    calx_shows("ENG-221");
+    calx_shows("ENG-228");
+    static const char *const sql[] = {
+        "CREATE TABLE a (x INT)", "CREATE TABLE z (x INT, y TEXT)", "PRAGMA writable_schema = 1",
+        "INSERT INTO sqlite_master VALUES ('table', 'lost', 'lost', 0, "
+        "'CREATE VIRTUAL TABLE lost USING no_such_module(a)')",
+        NULL
+    };
+    calx_engine *engine = inspect_engine();
+    run_all(engine, sql);
+    calx_engine_dispose(engine);
+    calx_inspector *inspector = inspect(engine);
+    const calx_inspected_table *const *tables = NULL;
+    const calx_inspected_table *lost = NULL;
+    size_t count = 0;
+    assert_ok(inspector, calx_inspector_tables(inspector, NULL, &tables, &count));
+    assert_int_equal(count, 3);
+    static const struct {
+        const char *name;
+        size_t columns;
+        bool is_unreadable;
+    } expected[] = { { "a", 1, false }, { "lost", 0, true }, { "z", 2, false } };
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(tables[i]->name, expected[i].name);
+        assert_int_equal(tables[i]->column_count, expected[i].columns);
+        assert_int_equal(tables[i]->is_unreadable, expected[i].is_unreadable);
+    }
+    assert_int_equal(calx_inspector_count_warnings(inspector), 1);
+    assert_int_equal(calx_inspector_table(inspector, NULL, "lost", &lost), CALX_E_NO_OBJECT);
+    assert_non_null(strstr(calx_inspector_error(inspector)->message, "no_such_module"));
+    assert_null(lost);
+    assert_int_equal(table_of(inspector, NULL, "z")->column_count, 2);
+    calx_inspector_free(inspector);
+    calx_engine_free(engine);
+}
+
 static calx_status inspect_rich(calx_inspector *inspector)
 {
     const calx_inspected_table *const *tables = NULL;
@@ -412,6 +451,7 @@ int main(void)
         cmocka_unit_test(there_are_no_enums_domains_and_sequences),
         cmocka_unit_test(each_allocation_for_a_rich_schema_may_fail),
         cmocka_unit_test(a_broken_view_is_an_error_of_its_own_alone),
+        cmocka_unit_test(a_table_without_its_module_leaves_the_others),
     };
     return CALX_RUN("sqlite_inspect", tests);
 }

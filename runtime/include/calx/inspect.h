@@ -12,9 +12,9 @@
  * What was read once is kept, and answered again, until calx_inspector_clear() or _free(); all that
  * an inspector hands out is its own and lives as long (ENG-228). A schema is named as the database
  * names it: on SQLite `main`, an attached database, or `temp`; on PostgreSQL a schema, or
- * `pg_temp`. NULL is the default one, `main` or the first of the search path; a single object of
- * that name among the temporary ones is found before it, as SQL would. Lists are sorted by the
- * bytes of names.
+ * `pg_temp`. NULL is the default one: what the engine's execution option `schema` names, else
+ * `main` or the first of the search path, where a single object of that name among the temporary
+ * ones is found first, as SQL would. Lists are sorted by the bytes of names.
  *
  * Each call that answers a status clears the inspector's error first. Thread rule: one thread at a
  * time, and one that may use the connection where the inspector was made on one.
@@ -173,6 +173,8 @@ typedef struct calx_inspected_table {
     size_t index_count;
     const calx_inspected_check *checks;
     size_t check_count;
+    bool is_unreadable; /**< among all tables: one whose module this SQLite lacks. It has a name and
+                             no columns, and is a warning; asked for alone it is CALX_E_NO_OBJECT */
 } calx_inspected_table;
 
 typedef struct calx_inspected_enum {
