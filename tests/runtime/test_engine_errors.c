@@ -108,6 +108,166 @@ static void an_error_tells_the_values_of_its_statement_or_hides_them(void **stat
     }
 }
 
+/* One statement with the value in it, on a connection of an engine that hides values, or not. */
+static void check_quoted(calx_connection *connection, bool hides, const char *sql,
+                         calx_status status)
+{
+    calx_statement *statement = calx_text_statement(sql);
+    assert_int_equal(calx_statement_bind_text(statement, "x", secret), CALX_OK);
+    calx_result *result = NULL;
+    bool row = true;
+    calx_status found = calx_connection_execute(connection, statement, &result);
+    while (found == CALX_OK && row) /* some fail at a row */
+        found = calx_result_next(result, &row);
+    const calx_error *error = calx_connection_error(connection);
+    if (found != status)
+        fail_msg("%s: %s: %s", sql, calx_status_name(found), error->message);
+    if (tells_nothing(error) != hides)
+        fail_msg("%s: %s", sql, error->message);
+    if (result != NULL && tells_nothing(calx_result_error(result)) != hides)
+        fail_msg("%s: %s", sql, calx_result_error(result)->message);
+    assert_int_equal(strstr(error->message, "is hidden") != NULL, hides);
+    calx_result_free(result);
+    calx_statement_free(statement);
+    ok(connection, calx_connection_rollback(connection));
+}
+
+typedef struct quoting {
+    const char *sql;
+    calx_status status;
+} quoting;
+
+/* What the databases put into messages of their own. */
+static const quoting sqlite_quotes[] = {
+    { "SELECT json_extract('{}', :x)", CALX_E_SYNTAX },
+    { "SELECT json_extract('{}', '$') UNION ALL SELECT json_extract('{}', :x)", CALX_E_SYNTAX },
+    { "ATTACH DATABASE '/nowhere/' || :x AS other", CALX_E_IO },
+    { "SELECT * FROM words WHERE words MATCH '(' || :x || ' AND'", CALX_E_SYNTAX },
+};
+static const quoting postgresql_quotes[] = {
+    { "SELECT CAST(:x AS text)::regclass", CALX_E_NO_OBJECT },
+    { "SELECT set_config(:x, 'on', false)", CALX_E_NO_OBJECT },
+    { "SELECT raise_p0001(:x)", CALX_E_USER },
+    { "SELECT raise_other(:x)", CALX_E_UNIQUE },
+    { "SELECT raise_hint(:x)", CALX_E_USER },
+    { "SELECT run_text(:x)", CALX_E_SYNTAX },
+    { "SELECT to_tsquery('simple', :x || ' & &')", CALX_E_SYNTAX },
+    { "SELECT currval(:x::text::regclass)", CALX_E_NO_OBJECT },
+    { "SELECT pg_read_file('/nowhere/' || :x)", CALX_E_IO },
+};
+
+/* false: this SQLite has no full text search, which the last of its cases is about. */
+static bool make_quoting(calx_connection *connection)
+{
+    bool has_all = true;
+    static const char *const functions[] = {
+        "CREATE FUNCTION raise_p0001(x text) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN RAISE EXCEPTION ''no %'', x; END'",
+        "CREATE FUNCTION raise_other(x text) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN RAISE unique_violation USING MESSAGE = x; END'",
+        "CREATE FUNCTION raise_hint(x text) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN RAISE EXCEPTION ''no'' USING HINT = x; END'",
+        "CREATE FUNCTION run_text(x text) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN EXECUTE x; RETURN 1; END'",
+        "CREATE FUNCTION notice(x text) RETURNS int LANGUAGE plpgsql AS "
+        "'BEGIN RAISE NOTICE ''psst %'', x; RETURN 1; END'",
+    };
+    if (calx_test_on("sqlite"))
+        has_all = try_sql(connection,
+                          "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(word)") == CALX_OK;
+    for (size_t i = 0; calx_test_on("postgresql") && i < 5; i++)
+        run(connection, functions[i]);
+    ok(connection, calx_connection_commit(connection));
+    return has_all;
+}
+
+static void a_message_of_the_database_itself_hides_values_as_well(void **state)
+{
+    (void)state;
+    calx_shows("ENG-201");
+    bool sqlite = calx_test_on("sqlite");
+    const quoting *cases = sqlite ? sqlite_quotes : postgresql_quotes;
+    size_t count = sqlite ? sizeof(sqlite_quotes) / sizeof(quoting)
+                          : sizeof(postgresql_quotes) / sizeof(quoting);
+    for (int hides = 0; hides < 2; hides++) {
+        calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+        options.hide_parameters = hides == 1;
+        calx_engine *engine = new_engine(calx_test_url(), &options);
+        calx_connection *connection = connect_to(engine);
+        if ((hides == 0 || sqlite) && !make_quoting(connection))
+            count = sizeof(sqlite_quotes) / sizeof(quoting) - 1;
+        for (size_t i = 0; i < count; i++)
+            check_quoted(connection, hides == 1, cases[i].sql, cases[i].status);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+    }
+}
+
+/* What says nothing of values keeps its words. */
+static void what_holds_no_value_is_told_where_values_are_hidden(void **state)
+{
+    (void)state;
+    calx_shows("ENG-201");
+    static const struct {
+        const char *sql;
+        const char *word;
+    } cases[] = {
+        { "SELECT :x FROM nowhere_table", "nowhere_table" },
+        { "SELECT no_column, :x FROM users", "no_column" },
+        { "CREATE TABLE users (id INTEGER)", "users" },
+        { "INSERT INTO users (id, name, age) VALUES (1, :x, -1)", "age" },
+        { "INSERT INTO users (id, name) SELECT 1, NULL WHERE :x = :x", "name" },
+        { "SELEKT :x", "SELEKT" },
+    };
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.hide_parameters = true;
+    calx_engine *engine = engine_with_users(&options);
+    calx_connection *connection = connect_to(engine);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        calx_statement *statement = calx_text_statement(cases[i].sql);
+        if (strstr(cases[i].sql, ":x") != NULL)
+            calx_statement_bind_text(statement, "x", secret);
+        assert_int_not_equal(calx_connection_execute(connection, statement, NULL), CALX_OK);
+        if (strstr(calx_connection_error(connection)->message, cases[i].word) == NULL)
+            fail_msg("%s: %s", cases[i].sql, calx_connection_error(connection)->message);
+        assert_true(tells_nothing(calx_connection_error(connection)));
+        ok(connection, calx_connection_rollback(connection));
+        calx_statement_free(statement);
+    }
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
+static void a_notice_is_logged_without_the_values_that_are_hidden(void **state)
+{
+    (void)state;
+    calx_shows("ENG-201");
+    for (int hides = 0; hides < 2; hides++) {
+        log_sink sink;
+        log_sink_init(&sink);
+        calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+        options.hide_parameters = hides == 1;
+        options.echo = CALX_ECHO_DEBUG;
+        options.log = log_sink_line;
+        options.log_context = &sink;
+        calx_engine *engine = new_engine(calx_test_url(), &options);
+        calx_connection *connection = connect_to(engine);
+        if (hides == 0)
+            (void)make_quoting(connection);
+        calx_statement *statement = calx_text_statement("SELECT notice(:x)");
+        calx_statement_bind_text(statement, "x", secret);
+        ok(connection, calx_connection_execute(connection, statement, NULL));
+        run(connection, "DROP TABLE IF EXISTS nowhere_table");
+        assert_int_equal(log_sink_has(&sink, secret), hides == 0);
+        assert_int_equal(log_sink_has(&sink, "NOTICE 00000: (hidden)"), hides == 1);
+        assert_true(log_sink_has(&sink, "nowhere_table\" does not exist"));
+        calx_statement_free(statement);
+        calx_connection_close(connection);
+        calx_engine_free(engine);
+        log_sink_clear(&sink);
+    }
+}
+
 static void a_long_list_of_values_is_cut(void **state)
 {
     (void)state;
@@ -265,6 +425,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CALX_SQLITE(sqlites_words_are_read_for_tables_and_columns),
         cmocka_unit_test(an_error_tells_the_values_of_its_statement_or_hides_them),
+        cmocka_unit_test(a_message_of_the_database_itself_hides_values_as_well),
+        cmocka_unit_test(what_holds_no_value_is_told_where_values_are_hidden),
+        CALX_POSTGRESQL(a_notice_is_logged_without_the_values_that_are_hidden),
         cmocka_unit_test(a_long_list_of_values_is_cut),
         cmocka_unit_test(a_copy_of_an_error_outlives_the_next_call),
         cmocka_unit_test(what_reached_nobody_says_so),

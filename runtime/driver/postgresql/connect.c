@@ -39,7 +39,8 @@ static void take_notice(void *context, const PGresult *result)
     code = code != NULL ? code : "00000";
     message = message != NULL ? message : PQresultErrorMessage(result);
     calx_log(config->logger, notice_level(severity), "%s %s: %s",
-             severity != NULL ? severity : "NOTICE", code, message);
+             severity != NULL ? severity : "NOTICE", code,
+             calx_postgresql_notice_text(connection, result));
     if (config->notice != NULL)
         config->notice(config->notice_context, notice_level(severity), code, message);
 }

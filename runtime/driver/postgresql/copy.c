@@ -153,6 +153,7 @@ static calx_status copy_in(copy_run *run)
     PGconn *conn = run->connection->conn;
     PGresult *result = NULL;
     calx_status status = CALX_OK;
+    run->connection->bound = true;
     if (PQsendQuery(conn, run->copy->sql) == 1)
         result = PQgetResult(conn);
     if (PQresultStatus(result) == PGRES_COPY_IN) {

@@ -116,23 +116,66 @@ static char *copy_line(const char *text)
     return calx_strdup_n(text, size);
 }
 
-/* Of the primary message: those on data quote what they got; the code says what is wrong. */
-static const char *primary_message(const PGresult *result, const char *sqlstate, bool hides)
+static bool starts_with(const char *text, const char *start)
 {
-    static const char data[] = "22";
-    if (hides && strncmp(sqlstate, data, strlen(data)) == 0)
-        return NULL;
-    return PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* detail: or NULL, where it may hold values that are to stay hidden (ENG-201). */
-static void add_facts(calx_error *error, const PGresult *result, const char *detail)
+/* Codes whose messages are the server's own words and names, and never hold a value. */
+static bool tells_no_value(const char *sqlstate)
+{
+    static const char *const classes[] = { "08", "23", "24", "25", "26",    "2D", "34", "3B",
+                                           "40", "44", "53", "54", "55P03", "57", "72" };
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (starts_with(sqlstate, classes[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether it comes from that function of the server's. */
+static bool is_of(const PGresult *result, const char *name)
+{
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    return function != NULL && strcmp(function, name) == 0;
+}
+
+/*
+ * Whether the words of the server may hold a value that is to stay hidden (ENG-201). Those on data
+ * quote what they got, and RAISE says anything, with any code. Beyond that a value must have been
+ * sent: what is wrong at a place of the text was found before the server had one.
+ */
+static bool may_tell_values(const calx_postgresql_connection *connection, const PGresult *result,
+                            const char *sqlstate)
+{
+    if (!connection->config->hides_values)
+        return false;
+    if (is_of(result, "exec_stmt_raise") || starts_with(sqlstate, "22") ||
+        starts_with(sqlstate, "P0"))
+        return true;
+    if (!connection->bound || PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) != NULL)
+        return false;
+    /* A privilege that is missing is one on a name of the text. */
+    return !is_of(result, "aclcheck_error") && !tells_no_value(sqlstate);
+}
+
+const char *calx_postgresql_notice_text(const calx_postgresql_connection *connection,
+                                        const PGresult *result)
+{
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (connection->config->hides_values && (connection->bound || is_of(result, "exec_stmt_raise")))
+        return "(hidden)";
+    return text != NULL ? text : PQresultErrorMessage(result);
+}
+
+/* detail, hint: or NULL, where they may hold values that are to stay hidden (ENG-201). */
+static void add_facts(calx_error *error, const PGresult *result, const char *detail,
+                      const char *hint)
 {
     static const struct {
         calx_error_fact fact;
         int field;
     } facts[] = {
-        { CALX_ERROR_FACT_HINT, PG_DIAG_MESSAGE_HINT },
         { CALX_ERROR_FACT_SCHEMA, PG_DIAG_SCHEMA_NAME },
         { CALX_ERROR_FACT_TABLE, PG_DIAG_TABLE_NAME },
         { CALX_ERROR_FACT_COLUMN, PG_DIAG_COLUMN_NAME },
@@ -141,6 +184,7 @@ static void add_facts(calx_error *error, const PGresult *result, const char *det
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
         calx_error_add_fact(error, facts[i].fact, PQresultErrorField(result, facts[i].field));
     calx_error_add_fact(error, CALX_ERROR_FACT_DETAIL, detail);
+    calx_error_add_fact(error, CALX_ERROR_FACT_HINT, hint);
 }
 
 static bool is_fatal(const PGresult *result)
@@ -149,15 +193,42 @@ static bool is_fatal(const PGresult *result)
     return severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
+/* The message, with the detail in brackets; both NULL where they are hidden. */
+static void tell(calx_error *error, calx_status status, const char *primary, const char *detail)
+{
+    if (primary == NULL)
+        calx_error_set(error, status, "%s; what the server says of it is hidden",
+                       calx_status_text(status));
+    else if (detail != NULL)
+        calx_error_set(error, status, "%s (%s)", primary, detail);
+    else
+        calx_error_set(error, status, "%s", primary);
+}
+
+static void fill_error(calx_postgresql_connection *connection, const PGresult *result,
+                       calx_status status, const char *sqlstate)
+{
+    calx_error *error = &connection->base.error;
+    bool silent = may_tell_values(connection, result, sqlstate);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = connection->config->hides_values
+                             ? NULL
+                             : PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    if (primary == NULL)
+        primary = calx_status_text(status);
+    tell(error, status, silent ? NULL : primary, detail);
+    if (strlen(sqlstate) < sizeof(error->sqlstate))
+        memcpy(error->sqlstate, sqlstate, strlen(sqlstate) + 1);
+    add_facts(error, result, detail,
+              silent ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+}
+
 /* What the server said, and what the code and the connection's state make of it. */
 static calx_status fail_result(calx_postgresql_connection *connection, const PGresult *result,
                                const char *sqlstate)
 {
     unsigned flags = 0;
     const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-    bool hides = connection->config->hides_values;
-    const char *primary = primary_message(result, sqlstate, hides);
-    const char *detail = hides ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     calx_status status = calx_postgresql_status(sqlstate, function, &flags);
     if (is_fatal(result) || PQstatus(connection->conn) == CONNECTION_BAD) {
         flags |= D;
@@ -167,17 +238,8 @@ static calx_status fail_result(calx_postgresql_connection *connection, const PGr
         connection->base.outdated = calx_postgresql_turned_read_only(connection->conn);
     if (status == CALX_E_TIMEOUT && calx_postgresql_was_cancelled(connection))
         status = CALX_E_CANCELED;
-    calx_error *error = &connection->base.error;
-    calx_error_set_driver(error, status, sqlstate, 0, flags, primary);
-    if (detail != NULL) {
-        calx_error copy = CALX_ERROR_INIT;
-        calx_error_move(&copy, error);
-        calx_error_set(error, status, "%s (%s)", copy.message, detail);
-        memcpy(error->sqlstate, copy.sqlstate, sizeof(error->sqlstate));
-        error->flags = copy.flags;
-        calx_error_clear(&copy);
-    }
-    add_facts(error, result, detail);
+    fill_error(connection, result, status, sqlstate);
+    connection->base.error.flags = flags;
     return connection->timed_out ? calx_postgresql_fail_late(connection) : status;
 }
 

@@ -179,6 +179,7 @@ calx_status calx_postgresql_execute_many(calx_driver_statement *base, calx_drive
                               "COPY does not go together with other statements; use "
                               "calx_connection_copy_in() or calx_connection_copy_out()");
     connection->traces |= statement->traces;
+    connection->bound = base->parameter_count > 0;
     calx_status status = run_guarded(statement, many);
     if (status == CALX_E_STALE_PLAN && calx_postgresql_may_go_again(connection, false))
         status = run_guarded(statement, many);

@@ -110,6 +110,7 @@ typedef struct calx_postgresql_connection {
     bool wants_writable;                /* what the URL's target_session_attrs asks for */
     unsigned names;                     /* counts how often all names were lost */
     unsigned schema;                    /* counts how often the schema may have changed */
+    bool bound;                         /* what ran last had values, that a message may tell of */
     bool copying;                       /* the line belongs to a COPY (transfer.c) */
     bool refused;                       /* what it takes in: the server wants no more (refusal.c) */
     unsigned char *view;                /* while it takes in; or NULL */
@@ -227,6 +228,9 @@ calx_status calx_postgresql_status(const char *sqlstate, const char *function, u
 calx_status calx_postgresql_fail(calx_postgresql_connection *connection, const PGresult *result);
 /* The same for a connection that was never made. */
 calx_status calx_postgresql_fail_connect(PGconn *conn, calx_error *error);
+/* What the log may be told of a notice: with hides_values not what may hold one. */
+const char *calx_postgresql_notice_text(const calx_postgresql_connection *connection,
+                                        const PGresult *result);
 
 /* postgresql.c */
 

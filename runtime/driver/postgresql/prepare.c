@@ -161,7 +161,10 @@ static calx_status fail_parse(calx_postgresql_statement *statement, const PGresu
     calx_postgresql_connection *connection = connection_of(statement);
     calx_sql_facts facts =
         calx_sql_survey(&calx_dialect_postgresql, statement->sql, strlen(statement->sql));
+    bool bound = connection->bound;
+    connection->bound = false; /* the text alone was sent, no value */
     calx_status status = calx_postgresql_fail(connection, failed);
+    connection->bound = bound;
     if (status == CALX_E_STALE_PLAN)
         return calx_postgresql_fail_stale(statement);
     if (status == CALX_E_SYNTAX && facts.statements > 1 &&

@@ -88,6 +88,7 @@ calx_status calx_postgresql_run_script(calx_driver_connection *base, calx_driver
     bool in_transaction = base->in_transaction;
     connection->timed_out = false;
     connection->untouched = false;
+    connection->bound = false;
     calx_postgresql_settle(connection);
     connection->traces |= calx_postgresql_traces_of(script->sql);
     size_t lasting = 0;

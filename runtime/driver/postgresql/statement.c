@@ -329,6 +329,7 @@ calx_status calx_postgresql_execute(calx_driver_statement *base, const calx_valu
         return CALX_OK;
     }
     connection_of(statement)->traces |= statement->traces;
+    connection_of(statement)->bound = count > 0;
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_once(statement, parameters, how);
     for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&
@@ -422,6 +423,7 @@ calx_status calx_postgresql_execute_rows(calx_driver_statement *base, const calx
     if (statement->empty || base->parameter_count == 0 || rows == 0 || rows > INT32_MAX)
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement cannot run for %zu rows", rows);
+    connection_of(statement)->bound = true;
     calx_status status = run_guarded(statement, values, rows);
     for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&
                     calx_postgresql_may_go_again(connection_of(statement), false);
@@ -454,6 +456,7 @@ calx_status calx_postgresql_execute_keys(calx_driver_statement *base, const calx
     if (statement->empty || base->parameter_count == 0 || rows > INT32_MAX)
         return calx_error_set(&base->connection->error, CALX_E_ARGUMENT,
                               "the statement cannot run for %zu keys", rows);
+    connection_of(statement)->bound = true;
     bool untouched = connection_of(statement)->untouched;
     calx_status status = run_keys(statement, values, rows);
     for (int i = 0; i < MAX_RENEWALS && status == CALX_E_STALE_PLAN &&

@@ -197,6 +197,41 @@ static bool is_late(const calx_sqlite_connection *connection, int code)
            calx_deadline_passed(connection->base.deadline);
 }
 
+/* From 3.47 on what a trigger raises is any expression; before, a text of the schema. */
+static bool trigger_tells_values(const char *message)
+{
+    enum { RAISES_EXPRESSIONS = 3047000 };
+    return sqlite3_libversion_number() >= RAISES_EXPRESSIONS &&
+           strcmp(message, "FOREIGN KEY constraint failed") != 0;
+}
+
+/*
+ * Whether SQLite's words may hold a value: those of functions, of virtual tables and of ATTACH do.
+ * The others are names and fixed texts.
+ */
+static bool may_tell_values(int code, const char *message)
+{
+    switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+        return code == SQLITE_CONSTRAINT_VTAB || code == SQLITE_CONSTRAINT_FUNCTION ||
+               code == SQLITE_CONSTRAINT ||
+               (code == SQLITE_CONSTRAINT_TRIGGER && trigger_tells_values(message));
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+    case SQLITE_INTERRUPT:
+    case SQLITE_IOERR:
+    case SQLITE_LOCKED:
+    case SQLITE_MISMATCH:
+    case SQLITE_NOMEM:
+    case SQLITE_READONLY:
+    case SQLITE_SCHEMA:
+    case SQLITE_TOOBIG:
+        return false;
+    default:
+        return true;
+    }
+}
+
 calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code)
 {
     bool was_in_transaction = connection->base.in_transaction;
@@ -208,5 +243,21 @@ calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code)
     calx_sqlite_look(connection);
     if (was_in_transaction && !connection->base.in_transaction)
         connection->base.error.flags |= CALX_ERROR_ROLLBACK_ONLY;
+    return status;
+}
+
+calx_status calx_sqlite_fail_bound(calx_sqlite_connection *connection, int code)
+{
+    calx_error *error = &connection->base.error;
+    bool hides = connection->config->base.hides_values &&
+                 may_tell_values(code, sqlite3_errmsg(connection->db));
+    calx_status status = calx_sqlite_fail_open(connection, code);
+    if (hides && status != CALX_E_TIMEOUT) {
+        unsigned flags = error->flags;
+        calx_error_set(error, status, "%s; what SQLite says of it is hidden",
+                       calx_status_text(status));
+        error->driver_code = code;
+        error->flags = flags;
+    }
     return status;
 }

@@ -84,6 +84,8 @@ calx_status calx_sqlite_fail(sqlite3 *db, int code, calx_sqlite_phase phase, cal
  * to date (ENG-149).
  */
 calx_status calx_sqlite_fail_open(calx_sqlite_connection *connection, int code);
+/* The same for what ran with values, which hides_values keeps out of the message (ENG-201). */
+calx_status calx_sqlite_fail_bound(calx_sqlite_connection *connection, int code);
 
 /* gate.c: writers of one database queue in order of arrival (ENG-147). */
 

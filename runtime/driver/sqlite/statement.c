@@ -200,7 +200,9 @@ static calx_status step(sqlite_statement *statement, bool first, bool *out_row)
         return CALX_OK;
     }
     if (code != SQLITE_DONE)
-        return calx_sqlite_fail_open(connection_of(statement), code);
+        return statement->base.parameter_count > 0
+                   ? calx_sqlite_fail_bound(connection_of(statement), code)
+                   : calx_sqlite_fail_open(connection_of(statement), code);
     calx_sqlite_look(connection_of(statement));
     *out_row = false;
     return CALX_OK;
