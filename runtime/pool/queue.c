@@ -136,12 +136,24 @@ static int64_t wake_time_locked(calx_pool *pool, const calx_pool_waiter *waiter,
     return when < deadline ? when : deadline;
 }
 
+/*
+ * Whether the caller, as it joins the queue, has one made for itself at once: that is connecting,
+ * in whatever thread, and not waiting for others. All in front of it have theirs on the way.
+ */
+static bool has_one_made_locked(calx_pool *pool)
+{
+    int64_t when = 0;
+    return !pool->paused && pool->waiting <= pool->makers && pool->makers < CALX_POOL_MAKERS &&
+           calx_pool_has_place_locked(pool) && calx_pool_may_make_locked(pool, &when);
+}
+
 /* Stands in the queue until something is granted or the deadline passes. */
 static void wait_locked(calx_pool *pool, calx_pool_waiter *waiter, int64_t deadline, bool in_front)
 {
     int64_t start_ns = calx_clock_monotonic_ns();
+    bool connects = pool->options.makes_apart && has_one_made_locked(pool);
     join_queue_locked(pool, waiter, in_front);
-    pool->waited++;
+    pool->waited += !connects;
     while (waiter->grant == CALX_POOL_GRANT_NONE && !calx_deadline_passed(deadline)) {
         calx_pool_offer_locked(pool);
         if (pool->to_start > 0) {
@@ -153,7 +165,8 @@ static void wait_locked(calx_pool *pool, calx_pool_waiter *waiter, int64_t deadl
     }
     if (waiter->grant == CALX_POOL_GRANT_NONE)
         leave_queue_locked(pool, waiter);
-    count_wait_locked(pool, start_ns);
+    if (!connects)
+        count_wait_locked(pool, start_ns);
 }
 
 /* ---- what a wait in vain says ---- */

@@ -196,8 +196,12 @@ void calx_pool_tell_return(calx_pool *pool, const calx_pool_entry *entry)
     bool told = entry->trace.told;
     int64_t held_ns = calx_pool_now(pool) - entry->trace.since_ns;
     pthread_mutex_unlock(&pool->lock);
+    /* Whoever was given the report is to know that it is over, whatever else is logged (ENG-117).
+     */
+    calx_logger aloud = pool->options.logger != NULL ? *pool->options.logger : (calx_logger){ 0 };
+    aloud.level = CALX_LOG_INFO;
     if (told)
-        calx_log(pool->options.logger, CALX_LOG_INFO,
+        calx_log(&aloud, CALX_LOG_INFO,
                  "connection %llu, which was reported, came back after %lld ms",
                  (unsigned long long)entry->number, (long long)(held_ns / NS_PER_MS));
 }

@@ -239,6 +239,38 @@ static void what_is_to_be_there_at_once_is_made_or_fails(void **state)
                      CALX_E_CONNECT);
 }
 
+/* Connecting is no waiting, whichever thread does it: that is for somebody else's. */
+static void only_who_waits_for_others_is_counted(void **state)
+{
+    (void)state;
+    calx_shows("ENG-068");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    calx_connection *connections[3] = { NULL };
+    calx_error error = CALX_ERROR_INIT;
+    options.poolclass = CALX_POOL_QUEUE;
+    options.pool_size = 2;
+    options.max_overflow = 0;
+    options.pool_timeout = 30;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_connection_close(connect_to(engine));
+    for (int i = 0; i < 2; i++)
+        connections[i] = connect_to(engine);
+    assert_int_equal(state_of(engine).created, 2);
+    assert_int_equal(state_of(engine).waited, 0);
+    assert_int_equal(calx_engine_connect(engine, &connections[2], &error), CALX_E_POOL_TIMEOUT);
+    calx_engine_state counts = state_of(engine);
+    assert_int_equal(counts.waited, 1);
+    assert_int_equal(counts.timed_out, 1);
+    uint64_t waits = 0;
+    for (int i = 0; i < CALX_WAIT_CLASSES; i++)
+        waits += counts.waits[i];
+    assert_int_equal(waits, 1);
+    for (int i = 0; i < 2; i++)
+        calx_connection_close(connections[i]);
+    calx_error_clear(&error);
+    calx_engine_free(engine);
+}
+
 static void a_soft_invalidation_waits_for_the_return(void **state)
 {
     (void)state;
@@ -528,6 +560,7 @@ int main(void)
         CALX_SQLITE(a_shared_database_in_memory_lives_until_the_engine_is_disposed),
         cmocka_unit_test(values_that_contradict_each_other_are_refused),
         cmocka_unit_test(what_is_to_be_there_at_once_is_made_or_fails),
+        cmocka_unit_test(only_who_waits_for_others_is_counted),
         cmocka_unit_test(a_soft_invalidation_waits_for_the_return),
         cmocka_unit_test(a_transaction_without_statements_is_reported),
         cmocka_unit_test(a_log_function_may_use_the_pool_it_is_called_by),

@@ -247,7 +247,10 @@ typedef struct calx_engine_state {
     size_t waiting;      /**< callers waiting */
     size_t connecting;   /**< being made, asked while idle, or closed */
     bool paused;
-    uint64_t acquired, waited, timed_out, created, closed;
+    uint64_t acquired;
+    uint64_t waited; /**< callers for whom there was neither an idle connection nor room for one;
+                          who only waits until its own is made is not counted */
+    uint64_t timed_out, created, closed;
     uint64_t failed;                       /**< attempts to connect */
     uint64_t closed_by[CALX_CLOSE_CAUSES]; /**< what closed counts, by its calx_close_cause */
     uint64_t waits[CALX_WAIT_CLASSES];     /**< callers that waited, by how long */
