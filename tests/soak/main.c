@@ -43,7 +43,7 @@ static const measurement all[] = {
       { 1000000, 16, 0, 0 },
       { 20000, 8, 0, 0 },
       "a snapshot adds up" },
-    { "spike", soak_spike, NOTHING, { 20, 50, 40, 0 }, { 2, 50, 150, 0 }, "whichever is first" },
+    { "spike", soak_spike, NOTHING, { 20, 50, 40, 0 }, { 2, 50, 10000, 0 }, "whichever is first" },
     { "expiry", soak_expiry, NOTHING, { 50, 200, 0, 0 }, { 5, 200, 0, 0 }, "one age, many ends" },
     { "leaks", soak_leaks, NOTHING, { 100000, 8, 0, 0 }, { 4000, 4, 0, 0 }, "each is named once" },
     { "deadlines",
