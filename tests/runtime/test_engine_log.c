@@ -212,6 +212,42 @@ static void a_connection_that_cannot_be_reset_is_told_and_closed(void **state)
     log_sink_clear(&sink);
 }
 
+static void a_long_list_of_values_is_cut_and_counted(void **state)
+{
+    (void)state;
+    calx_shows("ENG-201");
+    enum { VALUES = 60, SHOWN = 50 };
+    char sql[VALUES * 8] = "SELECT ";
+    log_sink sink;
+    log_sink_init(&sink);
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.echo = CALX_ECHO_SQL;
+    options.log = log_sink_line;
+    options.log_context = &sink;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_connection *connection = connect_to(engine);
+    for (int i = 0; i < VALUES; i++)
+        sprintf(sql + strlen(sql), "%s:p%d", i > 0 ? "," : "", i);
+    calx_statement *statement = calx_text_statement(sql);
+    for (int i = 0; i < VALUES; i++) {
+        char name[8];
+        snprintf(name, sizeof(name), "p%d", i);
+        calx_statement_bind_int64(statement, name, 7000 + i);
+    }
+    ok(connection, calx_connection_execute(connection, statement, NULL));
+    char last[8], first_cut[8], more[16];
+    snprintf(last, sizeof(last), "%d", 7000 + SHOWN - 1);
+    snprintf(first_cut, sizeof(first_cut), "%d", 7000 + SHOWN);
+    snprintf(more, sizeof(more), "%d more", VALUES - SHOWN);
+    assert_true(log_sink_has(&sink, last));
+    assert_false(log_sink_has(&sink, first_cut));
+    assert_true(log_sink_has(&sink, more));
+    calx_statement_free(statement);
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+    log_sink_clear(&sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +257,7 @@ int main(void)
         cmocka_unit_test(hidden_parameters_are_in_no_log_and_long_ones_are_cut),
         cmocka_unit_test(a_return_sends_one_statement_or_none),
         CALX_POSTGRESQL(a_connection_that_cannot_be_reset_is_told_and_closed),
+        cmocka_unit_test(a_long_list_of_values_is_cut_and_counted),
     };
     return CALX_RUN("engine_log", tests);
 }

@@ -4,6 +4,8 @@
  */
 #include "pool_fixture.h"
 
+#include "pool/inside.h"
+
 enum { MANY = 50 };
 
 /* Makes things in threads of its own, as for a server. */
@@ -148,6 +150,49 @@ static calx_pool_options looking(bool pings)
     return options;
 }
 
+/* Each failure is an attempt that did not ask whether it was time (timeout 0), so none is waited
+ * for.
+ */
+static void the_time_between_attempts_grows_to_five_seconds(void **state)
+{
+    (void)state;
+    calx_shows("ENG-093");
+    enum { FAILURES = 60 };
+    const int64_t least_ns = 10000000, most_ns = INT64_C(5000000000);
+    workshop shop;
+    calx_pool_options options = options_of(CALX_POOL_QUEUE, 1, 0);
+    options.timeout_ms = 0;
+    calx_pool *pool = new_pool(&shop, options);
+    calx_pool_entry *entry = NULL;
+    int64_t before_ns = 0;
+    double shortest = 2, longest = 0;
+    atomic_store(&shop.down, true);
+    for (int i = 0; i < FAILURES; i++) {
+        int64_t start_ns = calx_clock_monotonic_ns();
+        assert_int_equal(calx_pool_take(pool, &entry, NULL), CALX_E_CONNECT);
+        int64_t end_ns = calx_clock_monotonic_ns();
+        const calx_pool_outage *outage = &pool->outage;
+        assert_in_range(outage->backoff_ns, least_ns, most_ns);
+        assert_true(i == 0 ? outage->backoff_ns == least_ns : outage->backoff_ns >= before_ns);
+        assert_true(outage->backoff_ns <= 2 * before_ns || i == 0);
+        /* A fifth more or less, told from when it failed. */
+        int64_t from_ns = outage->retry_ns - end_ns, to_ns = outage->retry_ns - start_ns;
+        assert_true(to_ns >= outage->backoff_ns / 5 * 4);
+        assert_true(from_ns <= outage->backoff_ns / 5 * 6);
+        double part = (double)from_ns / (double)outage->backoff_ns;
+        shortest = part < shortest ? part : shortest;
+        longest = part > longest ? part : longest;
+        before_ns = outage->backoff_ns;
+    }
+    assert_true(before_ns == most_ns);
+    assert_true(shortest < 0.95 && longest > 1.05); /* not all at the same moment */
+    /* What works again ends it. */
+    atomic_store(&shop.down, false);
+    calx_pool_give(pool, take(pool));
+    assert_int_equal(pool->outage.backoff_ns, 0);
+    calx_pool_free(pool);
+}
+
 static void a_look_finds_the_dead_and_nobody_sees_them(void **state)
 {
     (void)state;
@@ -265,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_deadline_holds_while_the_maker_hangs),
         cmocka_unit_test(the_first_alone_shows_that_the_maker_works),
         cmocka_unit_test(in_an_outage_one_tries_and_the_others_wait),
+        cmocka_unit_test(the_time_between_attempts_grows_to_five_seconds),
         cmocka_unit_test(a_look_finds_the_dead_and_nobody_sees_them),
         cmocka_unit_test(a_ping_replaces_what_does_not_answer),
         cmocka_unit_test(a_ping_while_all_is_down_leaves_the_counts),
