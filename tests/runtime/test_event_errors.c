@@ -90,6 +90,36 @@ static void a_listener_may_replace_an_error_and_say_what_is_lost(void **state)
     calx_engine_free(engine);
 }
 
+typedef struct failing_helper {
+    int calls;
+    calx_status status; /* of its own statement */
+} failing_helper;
+
+static calx_status fail_again(void *context, calx_event_details *details)
+{
+    failing_helper *self = context;
+    self->calls++;
+    self->status = try_sql(details->connection, "SELECT * FROM nowhere_else");
+    return CALX_OK;
+}
+
+/* It is told, like anybody, and not called for what it did itself. */
+static void a_listener_that_fails_on_the_connection_is_not_asked_again(void **state)
+{
+    (void)state;
+    calx_shows("ENG-195");
+    calx_engine *engine = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    failing_helper self = { .status = CALX_OK };
+    listen_to(engine, CALX_EVENT_HANDLE_ERROR, fail_again, &self);
+    assert_int_not_equal(try_sql(connection, "SELECT * FROM nowhere"), CALX_OK);
+    assert_int_equal(self.calls, 1);
+    assert_int_equal(self.status, calx_test_on("sqlite") ? CALX_E_NO_OBJECT : CALX_E_TX_ABORTED);
+    ok(connection, calx_connection_rollback(connection));
+    calx_connection_close(connection);
+    calx_engine_free(engine);
+}
+
 static void a_connection_that_cannot_be_made_is_shown_too(void **state)
 {
     (void)state;
@@ -293,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_may_replace_an_error_and_say_what_is_lost),
+        cmocka_unit_test(a_listener_that_fails_on_the_connection_is_not_asked_again),
         cmocka_unit_test(a_connection_that_cannot_be_made_is_shown_too),
         CALX_POSTGRESQL(what_a_listener_calls_no_disconnect_costs_nothing),
         CALX_POSTGRESQL(a_ping_that_fails_is_shown_as_one),

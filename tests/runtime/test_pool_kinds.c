@@ -404,6 +404,27 @@ static void missing_memory_is_survived_by_every_kind(void **state)
     }
 }
 
+/* Also for the thread that still has the old one, which it shares no more. */
+static void a_static_pool_that_was_disposed_of_lends_a_new_one(void **state)
+{
+    (void)state;
+    calx_shows("ENG-072");
+    calx_shows("ENG-039");
+    workshop shop;
+    calx_pool *pool = new_pool(&shop, options_of(CALX_POOL_STATIC, 1, 0));
+    calx_pool_entry *held = take(pool);
+    calx_pool_dispose(pool);
+    calx_pool_entry *other = take(pool);
+    assert_int_equal(number_of(held), 1);
+    assert_int_equal(number_of(other), 2);
+    calx_pool_give(pool, held);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    calx_pool_give(pool, other);
+    assert_int_equal(counts_of(pool).idle, 1);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    calx_pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +440,7 @@ int main(void)
         cmocka_unit_test(a_snapshot_adds_up_at_any_time),
         cmocka_unit_test(a_slow_end_holds_up_nobody_else),
         cmocka_unit_test(missing_memory_is_survived_by_every_kind),
+        cmocka_unit_test(a_static_pool_that_was_disposed_of_lends_a_new_one),
     };
     return CALX_RUN("pool_kinds", tests);
 }
