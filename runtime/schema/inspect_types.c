@@ -25,6 +25,12 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*one, *other);
 }
 
+static void sort_by_name(void *items, size_t count, size_t size)
+{
+    if (count > 1)
+        qsort(items, count, size, compare_names);
+}
+
 static calx_status ask(type_reading *reading, const char *sql, const char *columns,
                        calx_inspect_row take)
 {
@@ -72,8 +78,7 @@ calx_status calx_inspect_enums(calx_inspector *inspector, calx_inspect_schema *s
     calx_status status = ask(&reading, inspector->inspection->enums, "tt", take_enum);
     if (status != CALX_OK)
         return status;
-    if (reading.count > 1)
-        qsort(reading.enums, reading.count, sizeof *reading.enums, compare_names);
+    sort_by_name(reading.enums, reading.count, sizeof *reading.enums);
     schema->enums = reading.enums;
     schema->enum_count = reading.count;
     schema->has_enums = true;
@@ -135,8 +140,7 @@ calx_status calx_inspect_domains(calx_inspector *inspector, calx_inspect_schema 
     calx_status status = ask(&reading, inspector->inspection->domains, "tbtttttbtt", take_domain);
     if (status != CALX_OK)
         return status;
-    if (reading.count > 1)
-        qsort(reading.domains, reading.count, sizeof *reading.domains, compare_names);
+    sort_by_name(reading.domains, reading.count, sizeof *reading.domains);
     schema->domains = reading.domains;
     schema->domain_count = reading.count;
     schema->has_domains = true;
@@ -177,8 +181,7 @@ calx_status calx_inspect_sequences(calx_inspector *inspector, calx_inspect_schem
     calx_status status = ask(&reading, inspector->inspection->sequences, "ttiiiiib", take_sequence);
     if (status != CALX_OK)
         return status;
-    if (reading.count > 1)
-        qsort(reading.sequences, reading.count, sizeof *reading.sequences, compare_names);
+    sort_by_name(reading.sequences, reading.count, sizeof *reading.sequences);
     schema->sequences = reading.sequences;
     schema->sequence_count = reading.count;
     schema->has_sequences = true;
