@@ -93,6 +93,11 @@ static const struct status_words *find_words(calx_status status)
     return NULL;
 }
 
+bool calx_status_is_known(calx_status status)
+{
+    return find_words(status) != NULL;
+}
+
 const char *calx_status_name(calx_status status)
 {
     const struct status_words *words = find_words(status);
@@ -195,6 +200,17 @@ calx_status calx_error_set_driver(calx_error *error, calx_status status, const c
     if (sqlstate != NULL && strlen(sqlstate) < sizeof(error->sqlstate))
         memcpy(error->sqlstate, sqlstate, strlen(sqlstate) + 1);
     return status;
+}
+
+const calx_error calx_error_of_null = {
+    .status = CALX_E_ARGUMENT,
+    .message = "no handle was given (NULL)",
+    .statement = "",
+};
+
+calx_status calx_error_set_null(calx_error *error, const char *what)
+{
+    return calx_error_set(error, CALX_E_ARGUMENT, "%s is NULL", what);
 }
 
 calx_status calx_error_set_nomem(calx_error *error)

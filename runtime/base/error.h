@@ -10,6 +10,7 @@
 #include <calx/error.h>
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 /*
  * Replaces what the error held. Answers status, so that a failure is one statement:
@@ -47,5 +48,14 @@ void calx_error_add_fact(calx_error *error, calx_error_fact fact, const char *te
 
 /* Moves the contents; from is CALX_OK afterwards, even when to is NULL. */
 void calx_error_move(calx_error *to, calx_error *from);
+
+/* Whether a number is a status: functions of the application answer anything. */
+bool calx_status_is_known(calx_status status);
+
+/* What a handle that is NULL has for an error. */
+extern const calx_error calx_error_of_null;
+
+/* CALX_E_ARGUMENT: what must be there is NULL. what: as the caller knows it. */
+calx_status calx_error_set_null(calx_error *error, const char *what);
 
 #endif

@@ -10,6 +10,8 @@
 calx_status calx_connection_cancel(calx_connection *connection)
 {
     calx_status status = CALX_OK;
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     atomic_fetch_add(&connection->cancelled, 1);
     atomic_fetch_add(&connection->cancels, 1);
     calx_link *link = atomic_load(&connection->target);

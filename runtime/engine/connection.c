@@ -257,7 +257,7 @@ calx_status calx_connection_begin(calx_connection *connection)
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = begin_inside(connection);
     calx_connection_leave(connection, before);
     return status;
@@ -319,7 +319,7 @@ calx_status calx_connection_begin_nested(calx_connection *connection)
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = begin_nested_inside(connection);
     calx_connection_leave(connection, before);
     return status;
@@ -387,7 +387,7 @@ calx_status calx_connection_commit(calx_connection *connection)
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = commit_inside(connection);
     calx_connection_leave(connection, before);
     return status;
@@ -450,7 +450,7 @@ calx_status calx_connection_rollback(calx_connection *connection)
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = rollback_inside(connection);
     calx_connection_leave(connection, before);
     return status;
@@ -479,6 +479,8 @@ bool calx_connection_is_autocommit(const calx_connection *connection)
 
 bool calx_connection_in_transaction(const calx_connection *connection)
 {
+    if (connection == NULL)
+        return false;
     if (connection->state == CALX_CONNECTION_FAILED ||
         connection->state == CALX_CONNECTION_PREPARED ||
         connection->state == CALX_CONNECTION_COPYING)
@@ -488,6 +490,8 @@ bool calx_connection_in_transaction(const calx_connection *connection)
 
 calx_status calx_connection_invalidate(calx_connection *connection)
 {
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_COPYING)
         return calx_connection_fail_copying(connection);
@@ -502,6 +506,8 @@ calx_status calx_connection_invalidate(calx_connection *connection)
 
 calx_status calx_connection_invalidate_soft(calx_connection *connection)
 {
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_COPYING)
         return calx_connection_fail_copying(connection);
@@ -514,6 +520,8 @@ calx_status calx_connection_invalidate_soft(calx_connection *connection)
 
 calx_status calx_connection_detach(calx_connection *connection)
 {
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     calx_connection_forget_error(connection);
     if (connection->state == CALX_CONNECTION_COPYING)
         return calx_connection_fail_copying(connection);
@@ -536,7 +544,7 @@ calx_status calx_connection_detach(calx_connection *connection)
 
 const calx_error *calx_connection_error(const calx_connection *connection)
 {
-    return &connection->error;
+    return connection != NULL ? &connection->error : &calx_error_of_null;
 }
 
 calx_error *calx_connection_error_slot(calx_connection *connection)

@@ -10,6 +10,8 @@
 calx_status calx_connection_execution_options(calx_connection *connection,
                                               const calx_execution_options *options)
 {
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     calx_connection_forget_error(connection);
     calx_settings_level level =
         calx_connection_in_transaction(connection) ? CALX_SETTINGS_INSIDE : CALX_SETTINGS_WHOLE;
@@ -41,14 +43,20 @@ const calx_settings *calx_connection_settings(const calx_connection *connection)
 void calx_connection_get_execution_options(const calx_connection *connection,
                                            calx_execution_options *out_options)
 {
-    calx_settings_tell(connection->settings, out_options);
+    if (out_options != NULL)
+        calx_settings_tell(connection != NULL ? connection->settings : &calx_settings_defaults,
+                           out_options);
 }
 
 calx_status calx_connection_isolation_level(calx_connection *connection, const char **out_level)
 {
+    if (connection == NULL)
+        return CALX_E_ARGUMENT;
     const calx_driver *driver = connection->engine->driver;
     calx_isolation isolation = connection->settings->begin.isolation;
     calx_connection_forget_error(connection);
+    if (out_level == NULL)
+        return calx_error_set_null(&connection->error, "out_level");
     calx_status status = calx_connection_ensure(connection);
     if (status != CALX_OK)
         return status;

@@ -112,7 +112,7 @@ static calx_status copy(calx_connection *connection, calx_driver_transfer *trans
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = copy_inside(connection, transfer, slot);
     if (status == CALX_OK && out_rows != NULL)
         *out_rows = transfer->rows;
@@ -131,7 +131,8 @@ calx_status calx_connection_copy_in(calx_connection *connection, const char *sql
         transfer.read = source->read;
         transfer.context = source->context;
     }
-    return copy(connection, &transfer, connection->engine->driver->copy_in, out_rows);
+    copy_slot slot = connection != NULL ? connection->engine->driver->copy_in : NULL;
+    return copy(connection, &transfer, slot, out_rows);
 }
 
 calx_status calx_connection_copy_out(calx_connection *connection, const char *sql,
@@ -142,5 +143,6 @@ calx_status calx_connection_copy_out(calx_connection *connection, const char *sq
         transfer.write = sink->write;
         transfer.context = sink->context;
     }
-    return copy(connection, &transfer, connection->engine->driver->copy_out, out_rows);
+    copy_slot slot = connection != NULL ? connection->engine->driver->copy_out : NULL;
+    return copy(connection, &transfer, slot, out_rows);
 }

@@ -246,6 +246,8 @@ calx_status calx_engine_new(const char *url, const calx_engine_options *options,
 {
     calx_problems problems = CALX_PROBLEMS_INIT;
     calx_error_clear(out_error);
+    if (out_engine == NULL)
+        return calx_error_set_null(out_error, "out_engine");
     return calx_engine_make(url, options, &problems, out_engine, out_error);
 }
 
@@ -301,6 +303,8 @@ calx_status calx_engine_execution_options(calx_engine *engine,
                                           calx_engine **out_engine, calx_error *out_error)
 {
     calx_error_clear(out_error);
+    if (engine == NULL || out_engine == NULL)
+        return calx_error_set_null(out_error, engine == NULL ? "engine" : "out_engine");
     calx_status status =
         calx_settings_check(options, engine->driver, CALX_SETTINGS_WHOLE, out_error);
     if (status != CALX_OK)
@@ -325,7 +329,9 @@ const calx_settings *calx_engine_settings(const calx_engine *engine)
 void calx_engine_get_execution_options(const calx_engine *engine,
                                        calx_execution_options *out_options)
 {
-    calx_settings_tell(engine->settings, out_options);
+    if (out_options != NULL)
+        calx_settings_tell(engine != NULL ? engine->settings : &calx_settings_defaults,
+                           out_options);
 }
 
 /* A handle for a link: the one kept with it, which is as new, or a new one. NULL: no memory. */
@@ -353,6 +359,8 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
     calx_pool_entry *entry = NULL;
     if (out_error != NULL)
         calx_error_clear(out_error);
+    if (engine == NULL || out_connection == NULL)
+        return calx_error_set_null(out_error, engine == NULL ? "engine" : "out_connection");
     calx_status status = calx_pool_take_at(engine->pool, place, &entry, out_error);
     if (status != CALX_OK)
         return status;
@@ -390,12 +398,12 @@ calx_status calx_engine_connect_at(calx_engine *engine, const char *place,
 
 const char *calx_engine_url(const calx_engine *engine)
 {
-    return engine->url;
+    return engine != NULL ? engine->url : "";
 }
 
 const char *calx_engine_driver_name(const calx_engine *engine)
 {
-    return engine->driver->name;
+    return engine != NULL ? engine->driver->name : "";
 }
 
 const calx_dialect *calx_engine_dialect(const calx_engine *engine)

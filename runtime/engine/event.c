@@ -170,7 +170,7 @@ calx_status calx_engine_unlisten(calx_engine *engine, calx_event event,
                                  calx_event_function function, void *context)
 {
     calx_status status = CALX_E_ARGUMENT;
-    if (engine == NULL || (unsigned)event >= CALX_EVENT_COUNT)
+    if (engine == NULL || (unsigned)event >= CALX_EVENT_COUNT || function == NULL)
         return status;
     calx_listeners *listeners = &keeper_of(engine, event)->listeners;
     pthread_mutex_lock(&listeners->lock);
@@ -196,6 +196,17 @@ static bool is_due(calx_listener_entry *entry)
     return !entry->listener.once || !atomic_exchange(&entry->called, true);
 }
 
+/* An answer that is no status must not get to whoever asks what one means. */
+static calx_status fail_answer(calx_event_details *details, calx_status answer)
+{
+    event_inside *inside = details->inside;
+    inside->told = true;
+    return calx_error_set(inside->error, CALX_E_ARGUMENT,
+                          "a listener of the event %s answered %d, which is no status: CALX_OK or "
+                          "one of CALX_E_ were to be answered",
+                          names[details->event], (int)answer);
+}
+
 static calx_status call_all(calx_engine *engine, calx_event_details *details)
 {
     calx_status status = CALX_OK;
@@ -208,6 +219,8 @@ static calx_status call_all(calx_engine *engine, calx_event_details *details)
         if (!is_due(entry))
             continue;
         status = entry->listener.function(entry->listener.context, details);
+        if (!calx_status_is_known(status))
+            status = fail_answer(details, status);
         /* One that failed has not had its turn. */
         if (status != CALX_OK)
             atomic_store(&entry->called, false);
@@ -240,6 +253,8 @@ calx_status calx_event_raise(calx_engine *engine, calx_event_details *details,
 
 calx_status calx_event_fail(calx_event_details *details, calx_status status, const char *message)
 {
+    if (details == NULL || details->inside == NULL)
+        return CALX_E_ARGUMENT;
     event_inside *inside = details->inside;
     inside->told = true;
     return calx_error_set(inside->error, status, "%s",
@@ -257,6 +272,8 @@ static calx_status run_out(const calx_driver *driver, calx_driver_statement *sta
 
 calx_status calx_event_run(calx_event_details *details, const char *sql)
 {
+    if (details == NULL || details->inside == NULL)
+        return CALX_E_ARGUMENT;
     event_inside *inside = details->inside;
     calx_driver_connection *physical = inside->physical;
     calx_driver_statement *statement = NULL;

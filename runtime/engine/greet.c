@@ -128,6 +128,8 @@ calx_status calx_engine_greet(calx_engine *engine, calx_link *link, int64_t dead
 
 calx_status calx_engine_server(calx_engine *engine, calx_server *out_server)
 {
+    if (engine == NULL || out_server == NULL)
+        return CALX_E_ARGUMENT;
     calx_greeting *greeting = &engine->root->greeting;
     pthread_mutex_lock(&greeting->lock);
     bool known = greeting->known;

@@ -86,7 +86,7 @@ calx_status calx_connection_set_info(calx_connection *connection, calx_info_plac
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = set_info(connection, place, key, value);
     calx_connection_leave(connection, before);
     return status;
@@ -98,8 +98,13 @@ calx_status calx_connection_get_info(calx_connection *connection, calx_info_plac
     pthread_t before;
     calx_info_map *map = NULL;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
-    calx_status status = find_map(connection, place, false, &map);
+        return calx_connection_shut_out(connection);
+    calx_connection_forget_error(connection);
+    calx_status status =
+        key == NULL || out_value == NULL
+            ? calx_error_set_null(&connection->error,
+                                  key == NULL ? "the key of an entry" : "out_value")
+            : find_map(connection, place, false, &map);
     if (status == CALX_OK)
         *out_value = map != NULL ? calx_info_map_get(map, key) : NULL;
     calx_connection_leave(connection, before);

@@ -352,10 +352,12 @@ static inline void calx_connection_forget_error(calx_connection *connection)
 /*
  * A call that talks to the database begins, and ends with calx_connection_leave(). false: another
  * thread is inside of one, and the connection with its error is that thread's (ENG-103). Calls from
- * within one, by hooks, are of the same thread.
+ * within one, by hooks, are of the same thread. false also where there is none (NULL).
  */
 static inline bool calx_connection_enter(calx_connection *connection, pthread_t *out_before)
 {
+    if (connection == NULL)
+        return false;
     pthread_t self = pthread_self();
     pthread_t before = atomic_load_explicit(&connection->inside, memory_order_relaxed);
     if (before != 0 && !pthread_equal(before, self))
@@ -363,6 +365,12 @@ static inline bool calx_connection_enter(calx_connection *connection, pthread_t 
     atomic_store_explicit(&connection->inside, self, memory_order_relaxed);
     *out_before = before;
     return true;
+}
+
+/* What a call answers that could not begin so. */
+static inline calx_status calx_connection_shut_out(const calx_connection *connection)
+{
+    return connection == NULL ? CALX_E_ARGUMENT : CALX_E_STATE;
 }
 
 static inline void calx_connection_leave(calx_connection *connection, pthread_t before)

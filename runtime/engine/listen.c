@@ -60,7 +60,7 @@ calx_status calx_connection_listen(calx_connection *connection, const char *chan
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = listen_inside(connection, channel != NULL ? channel : "", true);
     calx_connection_leave(connection, before);
     return status;
@@ -70,7 +70,7 @@ calx_status calx_connection_unlisten(calx_connection *connection, const char *ch
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = listen_inside(connection, channel, false);
     calx_connection_leave(connection, before);
     return status;
@@ -126,7 +126,7 @@ calx_status calx_connection_notification(calx_connection *connection, int64_t ti
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = take_inside(connection, timeout_ms, out_notification);
     calx_connection_leave(connection, before);
     return status;

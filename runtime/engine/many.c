@@ -147,7 +147,7 @@ calx_status calx_connection_execute_many(calx_connection *connection,
     many_run run = { .connection = connection, .statement = statement, .sets = sets };
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = execute_many_inside(&run);
     calx_connection_leave(connection, before);
     if (status == CALX_OK && out_changes != NULL)

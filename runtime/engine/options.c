@@ -334,6 +334,8 @@ calx_status calx_engine_from_config(const calx_engine_config *config,
     calx_engine_options taken;
     const char *url = NULL;
     calx_error_clear(out_error);
+    if (out_engine == NULL)
+        return calx_error_set_null(out_error, "out_engine");
     if (config == NULL || config->size != sizeof(*config) ||
         (config->settings == NULL && config->count > 0))
         return calx_error_set(out_error, CALX_E_ARGUMENT,

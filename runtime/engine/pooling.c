@@ -176,6 +176,8 @@ static void log_disposed(calx_engine *engine)
 void calx_engine_dispose(calx_engine *engine)
 {
     calx_event_details details = { .event = CALX_EVENT_ENGINE_DISPOSED };
+    if (engine == NULL)
+        return;
     calx_pool_dispose(engine->pool);
     calx_engine_forget_slots(engine);
     calx_engine_lift_anchor(engine);
@@ -187,6 +189,8 @@ void calx_engine_dispose(calx_engine *engine)
 
 void calx_engine_abandon(calx_engine *engine)
 {
+    if (engine == NULL)
+        return;
     calx_pool_abandon(engine->pool);
     atomic_store(&engine->root->anchor, NULL);
     calx_greeting_repeat(&engine->root->greeting);
@@ -194,21 +198,26 @@ void calx_engine_abandon(calx_engine *engine)
 
 void calx_engine_refresh(calx_engine *engine)
 {
-    calx_pool_bump(engine->pool);
+    if (engine != NULL)
+        calx_pool_bump(engine->pool);
 }
 
 void calx_engine_pause(calx_engine *engine)
 {
-    calx_pool_pause(engine->pool);
+    if (engine != NULL)
+        calx_pool_pause(engine->pool);
 }
 
 void calx_engine_resume(calx_engine *engine)
 {
-    calx_pool_resume(engine->pool);
+    if (engine != NULL)
+        calx_pool_resume(engine->pool);
 }
 
 calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_t *out_cut)
 {
+    if (engine == NULL)
+        return CALX_E_ARGUMENT;
     size_t cut = calx_pool_shutdown(engine->pool, calx_deadline_in_ms(deadline_ms));
     if (out_cut != NULL)
         *out_cut = cut;
@@ -217,6 +226,11 @@ calx_status calx_engine_shutdown(calx_engine *engine, int64_t deadline_ms, size_
 
 void calx_engine_status(calx_engine *engine, calx_engine_state *out_state)
 {
+    if (out_state == NULL)
+        return;
+    *out_state = (calx_engine_state){ 0 };
+    if (engine == NULL)
+        return;
     calx_pool_status(engine->pool, out_state);
     calx_text_cache_status(&engine->root->texts, out_state);
 }
@@ -226,6 +240,11 @@ int calx_engine_state_describe(const calx_engine_state *state, char *out, size_t
     static const char *const kinds[] = {
         "default", "queue", "thread", "null", "static", "assertion"
     };
+    if (state == NULL || (out == NULL && size > 0)) {
+        if (out != NULL && size > 0)
+            out[0] = '\0';
+        return 0;
+    }
     size_t kind = (size_t)state->pool < sizeof(kinds) / sizeof(kinds[0]) ? (size_t)state->pool : 0;
     return snprintf(out, size,
                     "%s pool%s: size %zu, %zu idle, overflow %ld, %zu out; %zu waiting, %zu being "

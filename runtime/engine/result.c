@@ -269,7 +269,7 @@ calx_status calx_connection_execute_with(calx_connection *connection,
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = execute_with_inside(connection, statement, options, out_result);
     calx_connection_leave(connection, before);
     return status;
@@ -308,7 +308,7 @@ calx_status calx_connection_exec_driver_sql(calx_connection *connection, const c
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = exec_driver_sql_inside(connection, sql, out_result);
     calx_connection_leave(connection, before);
     return status;
@@ -394,7 +394,11 @@ static calx_status take_row(calx_result *result, bool *out_row)
 calx_status calx_result_next(calx_result *result, bool *out_row)
 {
     bool row = true;
+    if (result == NULL)
+        return CALX_E_ARGUMENT;
     forget_error(result);
+    if (out_row == NULL)
+        return calx_error_set_null(&result->error, "out_row");
     calx_status status = check_alive(result);
     if (status != CALX_OK)
         return status;
@@ -421,22 +425,26 @@ calx_status calx_result_next(calx_result *result, bool *out_row)
 
 int64_t calx_result_rowcount(const calx_result *result)
 {
-    return result->rowcount;
+    return result != NULL ? result->rowcount : 0;
 }
 
 size_t calx_result_column_count(const calx_result *result)
 {
-    return result->column_count;
+    return result != NULL ? result->column_count : 0;
 }
 
 const char *calx_result_column_name(const calx_result *result, size_t column)
 {
-    return column < result->column_count ? result->names[column] : NULL;
+    return column < calx_result_column_count(result) ? result->names[column] : NULL;
 }
 
 calx_status calx_result_column_index(calx_result *result, const char *name, size_t *out_column)
 {
+    if (result == NULL)
+        return CALX_E_ARGUMENT;
     forget_error(result);
+    if (out_column == NULL)
+        return calx_error_set_null(&result->error, "out_column");
     for (size_t i = 0; name != NULL && i < result->column_count; i++) {
         if (strcmp(result->names[i], name) == 0) {
             *out_column = i;
@@ -456,13 +464,19 @@ static bool has_row(const calx_result *result)
 
 bool calx_result_is_null(const calx_result *result, size_t column)
 {
-    return !has_row(result) || column >= result->column_count ||
+    return result == NULL || !has_row(result) || column >= result->column_count ||
            result->row[column].type == CALX_VALUE_NULL;
 }
 
-static calx_status read_value(calx_result *result, size_t column, const calx_value **out_value)
+/* out: where the caller wants what it reads. */
+static calx_status read_value(calx_result *result, size_t column, const void *out,
+                              const calx_value **out_value)
 {
+    if (result == NULL)
+        return CALX_E_ARGUMENT;
     calx_status status = calx_result_check_row(result);
+    if (status == CALX_OK && out == NULL)
+        return calx_error_set_null(&result->error, "the place for a column's value");
     if (status != CALX_OK)
         return status;
     if (column >= result->column_count)
@@ -498,7 +512,7 @@ static calx_status fail_class(calx_result *result, size_t column, calx_value_typ
 calx_status calx_result_value(calx_result *result, size_t column, calx_value *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status == CALX_OK)
         *out_value = *value;
     return status;
@@ -507,7 +521,7 @@ calx_status calx_result_value(calx_result *result, size_t column, calx_value *ou
 calx_status calx_result_bool(calx_result *result, size_t column, bool *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_BOOL)
@@ -522,7 +536,7 @@ calx_status calx_result_bool(calx_result *result, size_t column, bool *out_value
 calx_status calx_result_int64(calx_result *result, size_t column, int64_t *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_INT64)
@@ -537,7 +551,7 @@ calx_status calx_result_int64(calx_result *result, size_t column, int64_t *out_v
 calx_status calx_result_uint64(calx_result *result, size_t column, uint64_t *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_UINT64)
@@ -552,7 +566,7 @@ calx_status calx_result_uint64(calx_result *result, size_t column, uint64_t *out
 calx_status calx_result_double(calx_result *result, size_t column, double *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_DOUBLE)
@@ -568,7 +582,7 @@ calx_status calx_result_double(calx_result *result, size_t column, double *out_v
 calx_status calx_result_text(calx_result *result, size_t column, const char **out_text)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_text, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_NULL) {
@@ -589,7 +603,7 @@ calx_status calx_result_text(calx_result *result, size_t column, const char **ou
 calx_status calx_result_bytes(calx_result *result, size_t column, calx_bytes *out_bytes)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_bytes, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_NULL)
@@ -604,7 +618,7 @@ calx_status calx_result_bytes(calx_result *result, size_t column, calx_bytes *ou
 calx_status calx_result_timestamp(calx_result *result, size_t column, calx_timestamp *out_value)
 {
     const calx_value *value = NULL;
-    calx_status status = read_value(result, column, &value);
+    calx_status status = read_value(result, column, out_value, &value);
     if (status != CALX_OK)
         return status;
     if (value->type == CALX_VALUE_TIMESTAMP) {
@@ -680,5 +694,5 @@ calx_status calx_result_check_row(calx_result *result)
 
 const calx_error *calx_result_error(const calx_result *result)
 {
-    return &result->error;
+    return result != NULL ? &result->error : &calx_error_of_null;
 }

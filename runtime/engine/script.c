@@ -103,7 +103,7 @@ calx_status calx_connection_execute_script(calx_connection *connection, const ch
 {
     pthread_t before;
     if (!calx_connection_enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = run_inside(connection, sql, out_report);
     calx_connection_leave(connection, before);
     return status;

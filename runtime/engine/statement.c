@@ -137,7 +137,7 @@ void calx_statement_free(calx_statement *statement)
 
 const char *calx_statement_text(const calx_statement *statement)
 {
-    return statement->text;
+    return statement != NULL ? statement->text : "";
 }
 
 calx_status calx_statement_execution_options(calx_statement *statement,
@@ -198,6 +198,8 @@ static calx_status keep_span(bound_value *slot, const calx_value *value)
 
 calx_status calx_statement_bind(calx_statement *statement, const char *name, calx_value value)
 {
+    if (statement == NULL)
+        return CALX_E_ARGUMENT;
     if (name == NULL)
         return fail_bind(statement, CALX_E_ARGUMENT, "(NULL)");
     long index = calx_parameter_map_find(&statement->names, statement->text, name);

@@ -78,7 +78,7 @@ calx_status calx_connection_begin_two_phase(calx_connection *connection, const c
 {
     pthread_t before;
     if (!enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = begin_inside(connection, name);
     calx_connection_leave(connection, before);
     return status;
@@ -144,7 +144,7 @@ calx_status calx_connection_prepare(calx_connection *connection)
 {
     pthread_t before;
     if (!enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = prepare_inside(connection);
     calx_connection_leave(connection, before);
     return status;
@@ -207,7 +207,7 @@ calx_status calx_connection_commit_prepared(calx_connection *connection, const c
 {
     pthread_t before;
     if (!enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = end_other(connection, CALX_DRIVER_COMMIT_PREPARED, name);
     calx_connection_leave(connection, before);
     return status;
@@ -217,7 +217,7 @@ calx_status calx_connection_rollback_prepared(calx_connection *connection, const
 {
     pthread_t before;
     if (!enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = end_other(connection, CALX_DRIVER_ROLLBACK_PREPARED, name);
     calx_connection_leave(connection, before);
     return status;
@@ -246,6 +246,8 @@ static calx_status recover_inside(calx_connection *connection, char ***out_names
     calx_buffer ages = CALX_BUFFER_INIT;
     char **names = NULL;
     bool inside = calx_connection_in_transaction(connection);
+    if (out_names == NULL || out_count == NULL)
+        return calx_error_set_null(&connection->error, "out_names or out_count");
     calx_status status = check_support(connection);
     if (status == CALX_OK)
         status = calx_connection_list_waiting(connection, &texts, &ages);
@@ -273,7 +275,7 @@ calx_status calx_connection_recover(calx_connection *connection, char ***out_nam
 {
     pthread_t before;
     if (!enter(connection, &before))
-        return CALX_E_STATE;
+        return calx_connection_shut_out(connection);
     calx_status status = recover_inside(connection, out_names, out_count);
     calx_connection_leave(connection, before);
     return status;

@@ -380,7 +380,7 @@ static void put_query(calx_buffer *buffer, const calx_url *url, calx_url_secrets
 
 calx_status calx_url_render(const calx_url *url, calx_url_secrets secrets, char **out_text)
 {
-    if (url == NULL || url->scheme == NULL || url->scheme[0] == '\0' ||
+    if (out_text == NULL || url == NULL || url->scheme == NULL || url->scheme[0] == '\0' ||
         url->port > CALX_URL_PORT_MAX)
         return CALX_E_ARGUMENT;
     calx_buffer buffer = CALX_BUFFER_INIT;
@@ -401,7 +401,7 @@ calx_status calx_url_render(const calx_url *url, calx_url_secrets secrets, char 
 
 const char *calx_url_parameter_value(const calx_url *url, const char *key)
 {
-    for (size_t i = 0; i < url->parameter_count; i++) {
+    for (size_t i = 0; url != NULL && key != NULL && i < url->parameter_count; i++) {
         if (strcmp(url->parameters[i].key, key) == 0)
             return url->parameters[i].value;
     }

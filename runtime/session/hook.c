@@ -180,6 +180,17 @@ static bool is_due(const calx_hook *hook, const calx_session_event_details *deta
            !(hook->listener.once && hook->called);
 }
 
+/* An answer that is no status must not get to whoever asks what one means. */
+static calx_status fail_answer(const calx_session_event_details *details, calx_status answer)
+{
+    hook_inside *inside = details->inside;
+    inside->told = true;
+    return calx_error_set(&inside->error, CALX_E_ARGUMENT,
+                          "a listener of the session's event %s answered %d, which is no status: "
+                          "CALX_OK or one of CALX_E_ were to be answered",
+                          names[details->event], (int)answer);
+}
+
 static calx_status call_all(calx_hooks *hooks, calx_session_event_details *details)
 {
     uint64_t last = hooks->made;
@@ -190,6 +201,8 @@ static calx_status call_all(calx_hooks *hooks, calx_session_event_details *detai
             continue;
         hook->called = true;
         status = hook->listener.function(hook->listener.context, details);
+        if (!calx_status_is_known(status))
+            status = fail_answer(details, status);
         /* One that failed has not had its turn. */
         if (status != CALX_OK)
             hook->called = false;
@@ -322,6 +335,8 @@ calx_status calx_session_unlisten(calx_session *session, calx_session_event even
 calx_status calx_session_event_fail(calx_session_event_details *details, calx_status status,
                                     const char *message)
 {
+    if (details == NULL || details->inside == NULL)
+        return CALX_E_ARGUMENT;
     hook_inside *inside = details->inside;
     inside->told = true;
     return calx_error_set(&inside->error, status, "%s",

@@ -5,6 +5,11 @@
  * One engine per database and process is the rule. Making one does no I/O (ENG-031): URL and
  * options are checked, the first connection is made when one is asked for. Thread rule: any thread.
  * Life: sessions, makers and connections borrow the engine; free it last.
+ *
+ * In this header and those of connections, results, URLs, statements, events and what else works on
+ * a connection: a handle that is NULL, or a place for a result that is not said to be optional, is
+ * CALX_E_ARGUMENT, told in out_error or the handle's error where there is one, and nothing is done.
+ * What answers no status then does nothing; a text is "", a number 0, an error one that says so.
  */
 #ifndef CALX_ENGINE_H
 #define CALX_ENGINE_H
