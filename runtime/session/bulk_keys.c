@@ -30,10 +30,25 @@ calx_status calx_bulk_check_keys(calx_bulk *bulk)
     return CALX_OK;
 }
 
+/* Whether every row of an UPSERT has something that one which is there is updated to. */
+static bool always_updates(const calx_bulk *bulk)
+{
+    const calx_entity *entity = bulk->writer.entity;
+    if ((bulk->conflict & CALX_CONFLICT_NOTHING) != 0)
+        return false;
+    if (bulk->updated != NULL || (bulk->conflict & CALX_CONFLICT_COUNTS) != 0)
+        return true;
+    for (size_t i = 0; i < entity->mapper->column_count; i++)
+        if (calx_plan_has(entity->required, i) && i != entity->mapper->key[0] &&
+            !calx_plan_has(bulk->targets, i))
+            return true;
+    return false;
+}
+
 /* A statement for many gives no row for one that it leaves as it is. */
 bool calx_bulk_keys_come_singly(const calx_bulk *bulk)
 {
-    return bulk->options->out_keys != NULL && (bulk->conflict & CALX_CONFLICT_NOTHING) != 0;
+    return bulk->options->out_keys != NULL && bulk->kind->upserts && !always_updates(bulk);
 }
 
 /* The key in the struct, or 0. */

@@ -242,6 +242,45 @@ static void keys_of_new_and_of_old_rows_come_back(void **state)
     tear_down(&fix);
 }
 
+/* Where the columns of the conflict are all there is, what is there is left, and has no key. */
+static void rows_of_nothing_but_their_conflict_keep_their_keys_apart(void **state)
+{
+    (void)state;
+    enum { COUNT = 20 };
+    fixture fix;
+    struct address rows[COUNT];
+    int64_t keys[COUNT];
+    char emails[COUNT][NAME_SIZE];
+    const calx_column_ref both[] = { address_col.email.ref, address_col.user_id.ref };
+    set_up(&fix);
+    row_array users = store_rows(&fix, 1);
+    run_elsewhere(&fix, "CREATE UNIQUE INDEX both_of_them ON addresses (email, user_id)");
+    memset(rows, 0, sizeof rows);
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(emails[i], NAME_SIZE, "address %d", i);
+        rows[i].email = emails[i];
+        rows[i].user_id = 1;
+    }
+    assert_int_equal(calx_session_bulk_insert(fix.session, &address_mapper, rows + 5, 3), CALX_OK);
+    calx_bulk_options options = options_for(CALX_BULK_UPSERT);
+    options.conflict = both;
+    options.conflict_count = 2;
+    options.out_keys = keys;
+    assert_int_equal(calx_session_bulk_with(fix.session, &address_mapper, rows, COUNT, &options),
+                     CALX_OK);
+    for (int i = 0; i < COUNT; i++) {
+        char sql[80];
+        (void)snprintf(sql, sizeof sql, "SELECT email FROM addresses WHERE id = %lld",
+                       (long long)keys[i]);
+        if (i >= 5 && i < 8)
+            assert_int_equal(keys[i], 0);
+        else
+            assert_stored_text(fix.session, sql, emails[i]);
+    }
+    free_rows(&users);
+    tear_down(&fix);
+}
+
 /* A key the database makes may be one that somebody chose: that row is another one. */
 static void a_row_without_a_key_never_updates(void **state)
 {
@@ -426,6 +465,7 @@ int main(void)
         cmocka_unit_test(what_is_there_may_be_left_as_it_is),
         cmocka_unit_test(of_rows_that_come_twice_the_last_one_counts),
         cmocka_unit_test(keys_of_new_and_of_old_rows_come_back),
+        cmocka_unit_test(rows_of_nothing_but_their_conflict_keep_their_keys_apart),
         cmocka_unit_test(a_row_without_a_key_never_updates),
         cmocka_unit_test(what_is_left_to_the_database_stays_in_old_rows),
         cmocka_unit_test(rows_that_cannot_be_stored_are_told),
