@@ -5,6 +5,8 @@
 
 #include "music.h"
 
+#include "support/ration.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,6 +297,131 @@ char *music_keys(calx_query *query)
     for (size_t i = 0; status == CALX_OK && i < count; i++)
         put_number(&all, *(const int64_t *)items[i]);
     return all.text;
+}
+
+/* ---- rows of selects ---- */
+
+calx_alias music_table(const calx_mapper *mapper)
+{
+    return calx_alias_of(mapper, 0);
+}
+
+calx_select *music_select(calx_session *session)
+{
+    calx_select *select = calx_select_new(session);
+    assert_non_null(select);
+    return select;
+}
+
+static void put_part(music_text *out, const char *word)
+{
+    size_t size = strlen(word);
+    assert_true(out->size + size < sizeof out->bytes);
+    memcpy(out->bytes + out->size, word, size + 1);
+    out->size += size;
+}
+
+static void put_value(music_text *out, const calx_value *value)
+{
+    char word[40];
+    switch (value->type) {
+    case CALX_VALUE_NULL:
+        put_part(out, "-");
+        return;
+    case CALX_VALUE_TEXT:
+        assert_true(out->size + value->as.span.size < sizeof out->bytes);
+        memcpy(out->bytes + out->size, value->as.span.data, value->as.span.size);
+        out->size += value->as.span.size;
+        return;
+    case CALX_VALUE_DOUBLE:
+        snprintf(word, sizeof word, "%.6g", value->as.real);
+        break;
+    case CALX_VALUE_BOOL:
+        snprintf(word, sizeof word, "%d", value->as.boolean);
+        break;
+    default:
+        snprintf(word, sizeof word, "%lld", (long long)value->as.int64);
+    }
+    put_part(out, word);
+}
+
+static void put_key(music_text *out, const void *entity)
+{
+    const calx_value key =
+        entity == NULL ? calx_value_null() : calx_value_int64(*(const int64_t *)entity);
+    put_value(out, &key);
+}
+
+void music_put_rows(music_text *out, calx_result *result, size_t entities)
+{
+    bool row = false;
+    calx_status status = calx_result_next(result, &row);
+    for (; status == CALX_OK && row; status = calx_result_next(result, &row)) {
+        for (size_t i = 0; i < calx_result_column_count(result); i++) {
+            calx_value value;
+            assert_int_equal(calx_result_value(result, i, &value), CALX_OK);
+            put_value(out, &value);
+            put_part(out, "|");
+        }
+        for (size_t i = 0; i < entities; i++) {
+            const void *entity = NULL;
+            assert_int_equal(calx_row_entity(result, i, &entity), CALX_OK);
+            put_key(out, entity);
+            put_part(out, "|");
+        }
+        put_part(out, "\n");
+    }
+    if (status != CALX_OK)
+        fail_msg("%s", calx_result_error(result)->message);
+    out->bytes[out->size] = '\0';
+}
+
+void music_rows_of(music_text *out, calx_select *select, size_t entities)
+{
+    calx_result *result = NULL;
+    out->size = 0;
+    put_part(out, "");
+    if (calx_select_execute(select, &result) != CALX_OK) {
+        put_part(out, "failed");
+        return;
+    }
+    music_put_rows(out, result, entities);
+    calx_result_free(result);
+}
+
+/* ---- memory ---- */
+
+static calx_status open_and_use(calx_status (*use)(calx_session *session))
+{
+    calx_engine *engine = NULL;
+    calx_session *session = NULL;
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_status status = calx_engine_new(calx_test_url(), NULL, &engine, NULL);
+    options.bind = engine;
+    if (status == CALX_OK)
+        status = calx_session_new(&options, &session, NULL);
+    if (status == CALX_OK)
+        status = use(session);
+    calx_session_free(session);
+    calx_engine_free(engine);
+    return status;
+}
+
+long music_without_memory(calx_status (*use)(calx_session *session))
+{
+    music shop;
+    calx_status status = CALX_E_NOMEM;
+    long allowed = 0;
+    music_set_up(&shop); /* instances may not be there when the allocator changes */
+    music_tear_down(&shop);
+    for (; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, allowed));
+        status = open_and_use(use);
+        assert_int_equal(ration_stop(&account), 0);
+    }
+    assert_int_equal(status, CALX_OK);
+    return allowed;
 }
 
 /* ---- golden files ---- */

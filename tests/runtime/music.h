@@ -49,6 +49,27 @@ char *music_plain(music *shop, const char *sql);
 /* The keys of what a query finds, the same way. Every key of the shop is its first member. */
 char *music_keys(calx_query *query);
 
+/* The table of an entity, under its own name; and a select, which there is memory for. */
+calx_alias music_table(const calx_mapper *mapper);
+calx_select *music_select(calx_session *session);
+
+/* Text that rows are put into: columns, then the keys of so many entities, as music_program(). */
+typedef struct music_text {
+    char bytes[20000];
+    size_t size;
+} music_text;
+
+void music_put_rows(music_text *out, calx_result *result, size_t entities);
+
+/* All rows of a select; "failed" when it does. */
+void music_rows_of(music_text *out, calx_select *select, size_t entities);
+
+/*
+ * Lets each single allocation of an engine, a session and what is done with it fail, until none
+ * does; nothing may be left behind. Answers how many there are.
+ */
+long music_without_memory(calx_status (*use)(calx_session *session));
+
 /*
  * A golden file of SQL: each text is put with its name, and the end compares all of them with
  * golden/<name>.<database>.sql; with CALX_GOLDEN_UPDATE set it is written instead.

@@ -4,8 +4,6 @@
  */
 #include "music.h"
 
-#include "support/ration.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -804,38 +802,10 @@ static calx_status build_all(calx_session *session)
     return status == CALX_OK ? build_ordered(session) : status;
 }
 
-static calx_status open_and_build(void)
-{
-    calx_engine *engine = NULL;
-    calx_session *session = NULL;
-    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
-    calx_status status = calx_engine_new(calx_test_url(), NULL, &engine, NULL);
-    options.bind = engine;
-    if (status == CALX_OK)
-        status = calx_session_new(&options, &session, NULL);
-    if (status == CALX_OK)
-        status = build_all(session);
-    calx_session_free(session);
-    calx_engine_free(engine);
-    return status;
-}
-
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
-    music shop;
-    music_set_up(&shop);
-    music_tear_down(&shop);
-    calx_status status = CALX_E_NOMEM;
-    long allowed = 0;
-    for (; status == CALX_E_NOMEM; allowed++) {
-        ration account;
-        assert_true(ration_start(&account, allowed));
-        status = open_and_build();
-        assert_int_equal(ration_stop(&account), 0);
-    }
-    assert_int_equal(status, CALX_OK);
-    assert_true(allowed > 20);
+    assert_true(music_without_memory(build_all) > 20);
 }
 
 int main(void)

@@ -5,33 +5,19 @@
 #include "music.h"
 #include "music_rows.calx.h"
 
-#include "support/ration.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #define ok(call) assert_int_equal(call, CALX_OK)
 
-static calx_alias plain(const calx_mapper *mapper)
-{
-    return calx_alias_of(mapper, 0);
-}
-
-static calx_select *new_select(calx_session *session)
-{
-    calx_select *select = calx_select_new(session);
-    assert_non_null(select);
-    return select;
-}
-
 /* The columns in another order than the members. */
 static calx_select *genres(calx_session *session)
 {
-    calx_select *select = new_select(session);
+    calx_select *select = music_select(session);
     ok(calx_select_value(select, calx_avg(track_col.seconds), "seconds"));
     ok(calx_select_value(select, calx_count_all(), "tracks"));
     ok(calx_select_column(select, genre_col.name));
-    ok(calx_select_join_on(select, plain(&genre_mapper),
+    ok(calx_select_join_on(select, music_table(&genre_mapper),
                            calx_eq(track_col.genre_id, genre_col.id)));
     ok(calx_select_group_by(select, genre_col.name));
     ok(calx_select_order_by(select, calx_asc(genre_col.name)));
@@ -40,7 +26,7 @@ static calx_select *genres(calx_session *session)
 
 static calx_select *tracks(calx_session *session)
 {
-    calx_select *select = new_select(session);
+    calx_select *select = music_select(session);
     ok(calx_select_column(select, track_col.id));
     ok(calx_select_column(select, track_col.name));
     ok(calx_select_order_by(select, calx_asc(track_col.id)));
@@ -309,7 +295,7 @@ static void a_column_that_is_missing_or_left_over_is_named(void **state)
     music shop;
     const struct track_row *row = NULL;
     music_set_up(&shop);
-    calx_select *select = new_select(shop.session);
+    calx_select *select = music_select(shop.session);
     ok(calx_select_column(select, track_col.id));
     ok(calx_select_column(select, track_col.cents));
     log_sink_forget(&shop.sink);
@@ -322,7 +308,7 @@ static void a_column_that_is_missing_or_left_over_is_named(void **state)
     SAYS(calx_session_error(shop.session), CALX_E_ARGUMENT, "column 1", "\"cents\"",
          "struct track_row", "leave it out");
     calx_select_free(select);
-    select = new_select(shop.session);
+    select = music_select(shop.session);
     ok(calx_select_column(select, track_col.id));
     ok(calx_select_column(select, track_col.name));
     ok(calx_select_column(select, album_col.id));
@@ -382,31 +368,31 @@ static void what_may_be_null_is_seen_through_joins(void **state)
     const struct any_city *any = NULL;
     size_t count = 0;
     music_set_up(&shop);
-    calx_select *select = new_select(shop.session);
+    calx_select *select = music_select(shop.session);
     ok(calx_select_column(select, customer_col.city));
     assert_int_equal(city_row_select_all(select, &row, &count), CALX_E_ARGUMENT);
     SAYS(calx_session_error(shop.session), CALX_E_ARGUMENT, "may be NULL", "CALX_NOT_NULL away");
     ok(any_city_select_all(select, &any, &count));
     assert_int_equal(count, MUSIC_CUSTOMERS);
     calx_select_free(select);
-    select = new_select(shop.session);
+    select = music_select(shop.session);
     ok(calx_select_value(select, calx_coalesce(customer_col.city, "nowhere"), "city"));
     ok(calx_select_order_by_label(select, "city", false));
     ok(city_row_select_all(select, &row, &count));
     assert_non_null(row[0].city);
     calx_select_free(select);
-    select = new_select(shop.session);
-    ok(calx_select_from(select, plain(&album_mapper)));
+    select = music_select(shop.session);
+    ok(calx_select_from(select, music_table(&album_mapper)));
     ok(calx_select_left_join(select, album_rel.tracks));
     ok(calx_select_column(select, track_col.id));
     ok(calx_select_column(select, track_col.name));
     assert_int_equal(tiny_track_select_all(select, &track, &count), CALX_E_ARGUMENT);
     SAYS(calx_session_error(shop.session), CALX_E_ARGUMENT, "column \"id\" may be NULL");
     calx_select_free(select);
-    select = new_select(shop.session);
-    calx_select *other = new_select(shop.session);
+    select = music_select(shop.session);
+    calx_select *other = music_select(shop.session);
     ok(calx_select_value(select, calx_scalar("here"), "city"));
-    ok(calx_select_from(select, plain(&genre_mapper)));
+    ok(calx_select_from(select, music_table(&genre_mapper)));
     ok(calx_select_column(other, employee_col.city));
     ok(calx_select_combine(select, CALX_UNION, other));
     assert_int_equal(city_row_select_all(select, &row, &count), CALX_E_ARGUMENT);
@@ -440,8 +426,8 @@ static void what_is_worked_out_of_a_left_join_may_be_null(void **state)
     size_t count = 0;
     music_set_up(&shop);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        calx_select *select = new_select(shop.session);
-        ok(calx_select_from(select, plain(&album_mapper)));
+        calx_select *select = music_select(shop.session);
+        ok(calx_select_from(select, music_table(&album_mapper)));
         ok(calx_select_left_join(select, album_rel.tracks));
         ok(calx_select_where(select, calx_eq(album_col.id, 1)));
         ok(calx_select_value(select, cases[i].value, "id"));
@@ -542,38 +528,10 @@ out:
     return status;
 }
 
-static calx_status open_and_use(void)
-{
-    calx_engine *engine = NULL;
-    calx_session *session = NULL;
-    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
-    calx_status status = calx_engine_new(calx_test_url(), NULL, &engine, NULL);
-    options.bind = engine;
-    if (status == CALX_OK)
-        status = calx_session_new(&options, &session, NULL);
-    if (status == CALX_OK)
-        status = use_all(session);
-    calx_session_free(session);
-    calx_engine_free(engine);
-    return status;
-}
-
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
-    music shop;
-    music_set_up(&shop);
-    music_tear_down(&shop);
-    calx_status status = CALX_E_NOMEM;
-    long allowed = 0;
-    for (; status == CALX_E_NOMEM; allowed++) {
-        ration account;
-        assert_true(ration_start(&account, allowed));
-        status = open_and_use();
-        assert_int_equal(ration_stop(&account), 0);
-    }
-    assert_int_equal(status, CALX_OK);
-    assert_true(allowed > 30);
+    assert_true(music_without_memory(use_all) > 30);
 }
 
 int main(void)
