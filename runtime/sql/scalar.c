@@ -136,7 +136,13 @@ static bool is_open_case(const calx_expression *expression)
            (expression->nodes[0].flags & CALX_NODE_ELSE) == 0;
 }
 
-/* Without an ELSE a choice may give NULL, whatever its values are. */
+static void note_value(calx_expression *choice, const calx_expression *value)
+{
+    if (choice->count > 0 && value->nullable)
+        choice->nodes[0].flags |= CALX_NODE_NULLABLE;
+}
+
+/* Without an ELSE a choice may give NULL, whatever its values are; with one only they count. */
 calx_expression calx_case(calx_expression condition, calx_expression value)
 {
     calx_expression whole = calx_expression_start(CALX_OP_CASE);
@@ -144,6 +150,7 @@ calx_expression calx_case(calx_expression condition, calx_expression value)
     calx_expression_append(&whole, &value);
     if (whole.count > 0)
         calx_expression_type(&whole, (calx_value_type)value.value_class, true);
+    note_value(&whole, &value);
     return whole;
 }
 
@@ -153,6 +160,7 @@ calx_expression calx_when(calx_expression so_far, calx_expression condition, cal
         so_far.count = 0;
     calx_expression_append(&so_far, &condition);
     append_value(&so_far, &value);
+    note_value(&so_far, &value);
     return so_far;
 }
 
@@ -161,8 +169,11 @@ calx_expression calx_else(calx_expression so_far, calx_expression value)
     if (!is_open_case(&so_far))
         so_far.count = 0;
     append_value(&so_far, &value);
-    if (so_far.count > 0)
-        so_far.nodes[0].flags |= CALX_NODE_ELSE;
+    note_value(&so_far, &value);
+    if (so_far.count == 0)
+        return so_far;
+    so_far.nodes[0].flags |= CALX_NODE_ELSE;
+    so_far.nullable = (so_far.nodes[0].flags & CALX_NODE_NULLABLE) != 0;
     return so_far;
 }
 

@@ -420,6 +420,13 @@ static void what_is_worked_out_of_a_left_join_may_be_null(void **state)
         { calx_coalesce(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), track_col.id), true },
         { calx_else(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), calx_scalar(track_col.id)),
           true },
+        { calx_else(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), calx_scalar(0)), false },
+        { calx_else(calx_case(calx_gt(track_col.id, 3), calx_scalar(1)), calx_scalar(0)), false },
+        { calx_else(calx_when(calx_case(calx_gt(album_col.id, 3), calx_scalar(1)),
+                              calx_lt(album_col.id, 2), calx_nullif(album_col.id, 1)),
+                    calx_scalar(0)),
+          true },
+        { calx_case(calx_gt(album_col.id, 3), calx_scalar(1)), true },
     };
     music shop;
     const struct tiny_track *rows = NULL;

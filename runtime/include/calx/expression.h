@@ -149,9 +149,10 @@ typedef enum calx_operator {
 
 /** Facts about a node that are either so or not. */
 enum {
-    CALX_NODE_DISTINCT = 1u << 0,  /**< an aggregate of different values */
-    CALX_NODE_ELSE = 1u << 1,      /**< a CASE with an ELSE */
-    CALX_NODE_DESCENDING = 1u << 2 /**< of a WINDOW_ORDER */
+    CALX_NODE_DISTINCT = 1u << 0,   /**< an aggregate of different values */
+    CALX_NODE_ELSE = 1u << 1,       /**< a CASE with an ELSE */
+    CALX_NODE_DESCENDING = 1u << 2, /**< of a WINDOW_ORDER */
+    CALX_NODE_NULLABLE = 1u << 3    /**< a CASE of whose values one may be NULL */
 };
 
 /** What a node has beside its column. */
