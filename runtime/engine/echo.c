@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <ctype.h>
 #include <string.h>

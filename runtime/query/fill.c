@@ -7,7 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 #include "engine/result.h"
 #include "mapper/column.h"
 #include "query/select.h"

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 #include "mapper/column.h"
 
 #include <string.h>

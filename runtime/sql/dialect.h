@@ -68,8 +68,8 @@ typedef struct calx_dialect {
     const char *array_types[CALX_TYPE_COUNT];  /* behind that of an array of items that are compared
                                                   with a column of this type */
     bool choices_differ;      /* a CASE gives an integer or a double, as it comes */
-    const char *json_rows;    /* in front of a text of JSON whose items are rows,
-                                 which "))" follows; NULL: not needed */
+    const char *packed_rows;  /* in front of a packed list whose items are rows, which "))" follows;
+                                 NULL: not needed */
     const char *sum_cast;     /* behind a sum of integers */
     const char *average_cast; /* behind an average */
 

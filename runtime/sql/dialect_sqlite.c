@@ -6,6 +6,7 @@
  * numeric affinity, so truth values stay 0 and 1.
  */
 #include "sql/dialect.h"
+#include "sql/packed.h"
 
 #include "sql/inspection.h"
 
@@ -76,7 +77,7 @@ const calx_dialect calx_dialect_sqlite = {
                    [CALX_OP_TRUNCATE_MINUTE] = "strftime('%Y-%m-%d %H:%M:00', substr([0], 1, 19))",
                    [CALX_OP_TRUNCATE_SECOND] =
                        "strftime('%Y-%m-%d %H:%M:%S', substr([0], 1, 19))" },
-    .json_rows = "(SELECT \"value\" FROM json_each(",
+    .packed_rows = "(SELECT \"value\" FROM " CALX_PACKED_TABLE "(",
     .cut_template = "[0]",
     .truth_template = "[0]",
     .cast_types = { [CALX_VALUE_NULL] = "TEXT",

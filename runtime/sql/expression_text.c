@@ -291,9 +291,10 @@ static const char *array_type(const calx_sql_writer *writer, const calx_node *no
                               const calx_list *list)
 {
     static const calx_type types[] = {
-        [CALX_VALUE_BOOL] = CALX_TYPE_BOOL,     [CALX_VALUE_INT64] = CALX_TYPE_INT64,
-        [CALX_VALUE_UINT64] = CALX_TYPE_UINT64, [CALX_VALUE_DOUBLE] = CALX_TYPE_DOUBLE,
-        [CALX_VALUE_TEXT] = CALX_TYPE_TEXT,
+        [CALX_VALUE_BOOL] = CALX_TYPE_BOOL,           [CALX_VALUE_INT64] = CALX_TYPE_INT64,
+        [CALX_VALUE_UINT64] = CALX_TYPE_UINT64,       [CALX_VALUE_DOUBLE] = CALX_TYPE_DOUBLE,
+        [CALX_VALUE_TEXT] = CALX_TYPE_TEXT,           [CALX_VALUE_BYTES] = CALX_TYPE_BYTES,
+        [CALX_VALUE_TIMESTAMP] = CALX_TYPE_TIMESTAMP,
     };
     calx_value_type wanted = class_of_wanted(node);
     bool is_whole = wanted == CALX_VALUE_INT64 || wanted == CALX_VALUE_UINT64;
@@ -303,7 +304,7 @@ static const char *array_type(const calx_sql_writer *writer, const calx_node *no
         return writer->dialect->array_types[node->column.mapper->columns[node->column.column].type];
     if (wanted == CALX_VALUE_NULL)
         return writer->dialect->array_types[list->item_type];
-    return wanted <= CALX_VALUE_TEXT ? writer->dialect->array_types[types[wanted]] : NULL;
+    return writer->dialect->array_types[types[wanted]];
 }
 
 static bool has_null(const calx_list *list, calx_value_type wanted)
@@ -350,17 +351,18 @@ static void put_items(calx_sql_writer *writer, const calx_node *node, const calx
     calx_sql_put(writer, ")");
 }
 
-static bool is_for_json(const calx_sql_writer *writer, const calx_node *node, const calx_list *list)
+static bool is_for_packing(const calx_sql_writer *writer, const calx_node *node,
+                           const calx_list *list)
 {
-    return list->count > MOST_PLACES && writer->dialect->json_rows != NULL &&
-           calx_sql_fits_json(list, class_of_wanted(node));
+    return list->count > MOST_PLACES && writer->dialect->packed_rows != NULL &&
+           calx_sql_fits_packed(list, class_of_wanted(node));
 }
 
-static void put_json(calx_sql_writer *writer, const calx_node *node)
+static void put_packed(calx_sql_writer *writer, const calx_node *node)
 {
     calx_sql_put(writer, node->operation == CALX_OP_IN ? " IN " : " NOT IN ");
-    calx_sql_put(writer, writer->dialect->json_rows);
-    calx_sql_put_json(writer, &node->operand.as.list, class_of_wanted(node));
+    calx_sql_put(writer, writer->dialect->packed_rows);
+    calx_sql_put_packed(writer, &node->operand.as.list, class_of_wanted(node));
     calx_sql_put(writer, "))");
 }
 
@@ -407,10 +409,10 @@ static const calx_node *put_in(calx_sql_writer *writer, const calx_node *node)
     put_part(writer, &parts[0], true, NULL);
     if (has_null(list, class_of_wanted(node)))
         null_value(writer, node->child_count == 0 ? &node->column : NULL);
-    else if (type != NULL && calx_sql_fits_array(list))
+    else if (type != NULL && calx_sql_fits_array(list, class_of_wanted(node)))
         put_array(writer, node, type);
-    else if (is_for_json(writer, node, list))
-        put_json(writer, node);
+    else if (is_for_packing(writer, node, list))
+        put_packed(writer, node);
     else
         put_items(writer, node, list);
     return calx_node_end(node);

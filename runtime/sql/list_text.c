@@ -1,32 +1,45 @@
 /*
  * Lists as one parameter: the text of an array, which the server reads as the array it is cast to,
- * or as the rows of a function of tables. So a list of any length is one placeholder. Text stands
+ * or bytes, which a function makes rows of. So a list of any length is one placeholder. Text stands
  * in quotes; what ends a quote or escapes is escaped, so a value can never be more than one item.
  */
 #include "sql/writer.h"
 
+#include "base/timestamp.h"
 #include "sql/nodes.h"
+#include "sql/packed.h"
 
 #include <math.h>
 #include <stdio.h>
 
-bool calx_sql_fits_array(const calx_list *list)
+/* A value that the database has none for is bound by itself, and refused with its place. */
+static bool fits(calx_value value)
 {
-    if (list->item_type == CALX_TYPE_BYTES || list->item_type == CALX_TYPE_TIMESTAMP)
-        return false;
-    for (size_t i = 0; list->item_type == CALX_TYPE_UINT64 && i < list->count; i++)
-        if (((const uint64_t *)list->items)[i] > INT64_MAX)
-            return false;
-    return true;
+    char text[CALX_TIMESTAMP_TEXT_SIZE];
+    if (value.type == CALX_VALUE_UINT64)
+        return value.as.uint64 <= INT64_MAX;
+    return value.type != CALX_VALUE_TIMESTAMP || calx_timestamp_text(value.as.int64, text) > 0;
 }
 
-bool calx_sql_fits_json(const calx_list *list, calx_value_type wanted)
+bool calx_sql_fits_array(const calx_list *list, calx_value_type wanted)
 {
-    calx_value_type items = calx_class_of_type(list->item_type);
-    if (wanted == CALX_VALUE_DOUBLE || items == CALX_VALUE_DOUBLE)
-        return false; /* a reader of JSON may be one digit off */
-    return wanted != CALX_VALUE_TIMESTAMP && wanted != CALX_VALUE_BYTES &&
-           calx_sql_fits_array(list);
+    bool all = true;
+    if (list->item_type != CALX_TYPE_UINT64 && list->item_type != CALX_TYPE_TIMESTAMP &&
+        wanted != CALX_VALUE_TIMESTAMP)
+        return true;
+    for (size_t i = 0; all && i < list->count; i++)
+        all = fits(calx_list_value(list, i, wanted));
+    return all;
+}
+
+bool calx_sql_fits_packed(const calx_list *list, calx_value_type wanted)
+{
+    bool all = calx_sql_fits_array(list, wanted);
+    for (size_t i = 0; all && i < list->count; i++) {
+        calx_value value = calx_list_value(list, i, wanted);
+        all = value.type != CALX_VALUE_DOUBLE || !isnan(value.as.real);
+    }
+    return all;
 }
 
 /* Seventeen digits are the number again; the point is one in every locale. */
@@ -55,32 +68,22 @@ static void put_text(calx_buffer *out, const char *text, size_t size)
     calx_buffer_char(out, '"');
 }
 
-/* Control characters are no part of a text in JSON. */
-static void put_json_text(calx_buffer *out, const char *text, size_t size)
+/* Both in UTC. */
+static void put_timestamp(calx_buffer *out, calx_timestamp timestamp)
 {
-    static const char digits[] = "0123456789abcdef";
-    calx_buffer_char(out, '"');
-    for (size_t i = 0; i < size; i++) {
-        unsigned char letter = (unsigned char)text[i];
-        if (letter == '"' || letter == '\\')
-            calx_buffer_char(out, '\\');
-        if (letter >= 0x20) {
-            calx_buffer_char(out, text[i]);
-            continue;
-        }
-        calx_buffer_put(out, "\\u00");
-        calx_buffer_char(out, digits[letter >> 4]);
-        calx_buffer_char(out, digits[letter & 15]);
-    }
-    calx_buffer_char(out, '"');
+    char text[CALX_TIMESTAMP_TEXT_SIZE];
+    calx_buffer_format(out, "\"%.*s+00\"", (int)calx_timestamp_text(timestamp, text), text);
 }
 
-static void put_json_item(calx_buffer *out, calx_value value)
+static void put_bytes(calx_buffer *out, const unsigned char *data, size_t size)
 {
-    if (value.type == CALX_VALUE_TEXT)
-        put_json_text(out, value.as.span.data, value.as.span.size);
-    else
-        calx_buffer_int(out, value.type == CALX_VALUE_BOOL ? value.as.boolean : value.as.int64);
+    static const char digits[] = "0123456789abcdef";
+    calx_buffer_put(out, "\"\\\\x");
+    for (size_t i = 0; i < size; i++) {
+        calx_buffer_char(out, digits[data[i] >> 4]);
+        calx_buffer_char(out, digits[data[i] & 15]);
+    }
+    calx_buffer_char(out, '"');
 }
 
 static void put_item(calx_buffer *out, calx_value value)
@@ -95,6 +98,12 @@ static void put_item(calx_buffer *out, calx_value value)
     case CALX_VALUE_TEXT:
         put_text(out, value.as.span.data, value.as.span.size);
         break;
+    case CALX_VALUE_BYTES:
+        put_bytes(out, value.as.span.data, value.as.span.size);
+        break;
+    case CALX_VALUE_TIMESTAMP:
+        put_timestamp(out, value.as.int64);
+        break;
     default:
         calx_buffer_int(out, value.as.int64);
         break;
@@ -103,40 +112,48 @@ static void put_item(calx_buffer *out, calx_value value)
 
 /* How a list is written. */
 typedef struct list_form {
-    const char *open, *close;
+    const char *open, *between, *close;
     void (*item)(calx_buffer *out, calx_value value);
+    calx_value_type type; /* of the whole */
 } list_form;
+
+static void put_items(calx_buffer *out, const calx_list *list, calx_value_type wanted,
+                      const list_form *form)
+{
+    calx_buffer_put(out, form->open);
+    for (size_t i = 0; i < list->count; i++) {
+        if (i > 0)
+            calx_buffer_put(out, form->between);
+        form->item(out, calx_list_value(list, i, wanted));
+    }
+    calx_buffer_put(out, form->close);
+}
 
 static void put_list(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted,
                      const list_form *form)
 {
-    calx_buffer text = CALX_BUFFER_INIT;
+    calx_buffer whole = CALX_BUFFER_INIT;
     calx_parameter_list *parameters = writer->parameters;
-    const char *kept = "";
-    calx_buffer_put(&text, form->open);
-    for (size_t i = 0; writer->again == 0 && i < list->count; i++) {
-        if (i > 0)
-            calx_buffer_char(&text, ',');
-        form->item(&text, calx_list_value(list, i, wanted));
-    }
-    calx_buffer_put(&text, form->close);
-    if (text.status == CALX_OK)
-        kept = calx_arena_text(&parameters->arena, text.data, text.size);
-    if (text.status != CALX_OK || kept == NULL)
-        parameters->status = CALX_E_NOMEM;
+    calx_value value = { .type = form->type };
+    if (writer->again == 0)
+        put_items(&whole, list, wanted, form);
+    value.as.span.size = whole.size;
+    value.as.span.data = calx_arena_text(&parameters->arena, calx_buffer_text(&whole), whole.size);
+    if (whole.status != CALX_OK || value.as.span.data == NULL)
+        parameters->status = whole.status == CALX_OK ? CALX_E_NOMEM : whole.status;
     else
-        calx_sql_put_parameter(writer, calx_value_text_n(kept, text.size));
-    calx_buffer_clear(&text);
+        calx_sql_put_parameter(writer, value);
+    calx_buffer_clear(&whole);
 }
 
 void calx_sql_put_array(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted)
 {
-    static const list_form array = { "{", "}", put_item };
+    static const list_form array = { "{", ",", "}", put_item, CALX_VALUE_TEXT };
     put_list(writer, list, wanted, &array);
 }
 
-void calx_sql_put_json(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted)
+void calx_sql_put_packed(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted)
 {
-    static const list_form json = { "[", "]", put_json_item };
-    put_list(writer, list, wanted, &json);
+    static const list_form packed = { "", "", "", calx_packed_put, CALX_VALUE_BYTES };
+    put_list(writer, list, wanted, &packed);
 }

@@ -130,14 +130,14 @@ const calx_node *calx_sql_put_part(calx_sql_writer *writer, const calx_node *nod
 /* Aggregates, window functions and what belongs to them. aggregate_text.c */
 const calx_node *calx_sql_put_aggregate(calx_sql_writer *writer, const calx_node *node);
 
-/* Whether all items of a list can be in one array, as text. list_text.c */
-bool calx_sql_fits_array(const calx_list *list);
+/* Whether all items of a list can be in one array, as text, as values of a class. list_text.c */
+bool calx_sql_fits_array(const calx_list *list, calx_value_type wanted);
 
 /* The placeholder of an array of the items, as values of a class. The same. */
 void calx_sql_put_array(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
 
-/* Whether the items can be in a text of JSON and come out of it as they are; its placeholder. */
-bool calx_sql_fits_json(const calx_list *list, calx_value_type wanted);
-void calx_sql_put_json(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
+/* Whether the items can be packed (packed.h); the placeholder of what that gives. */
+bool calx_sql_fits_packed(const calx_list *list, calx_value_type wanted);
+void calx_sql_put_packed(calx_sql_writer *writer, const calx_list *list, calx_value_type wanted);
 
 #endif

@@ -199,6 +199,57 @@ static void lists_longer_than_any_statement_find_the_same(void **state)
     tear_down(&fix);
 }
 
+/* The number next to one, further from zero. */
+static double neighbour(double number)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &number, sizeof bits);
+    bits++;
+    memcpy(&number, &bits, sizeof bits);
+    return number;
+}
+
+/* Each item is exactly the one that was given: its neighbours are not found. */
+static void long_lists_of_every_class_hold_what_was_given(void **state)
+{
+    (void)state;
+    fixture fix;
+    static double numbers[LONG_LIST];
+    static calx_timestamp moments[LONG_LIST];
+    static calx_bytes pieces[LONG_LIST];
+    static const unsigned char raw[] = { 0, '"', '\\', 255, '{', ',', 0 };
+    static const double awkward[] = { 0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -2.2e-308 };
+    const calx_bytes piece = { raw, sizeof raw };
+    const calx_bytes shorter = { raw, sizeof raw - 1 };
+    const char *everybody = "ed fred jack mary wendy";
+    set_up(&fix);
+    for (int i = 0; i < LONG_LIST; i++) {
+        numbers[i] = i + 0.5;
+        moments[i] = i;
+        pieces[i] = (calx_bytes){ "x", 1 };
+    }
+    for (size_t i = 0; i < sizeof awkward / sizeof *awkward; i++) {
+        numbers[i] = awkward[i];
+        assert_holds(&fix, calx_in(calx_scalar(awkward[i]), numbers, LONG_LIST), everybody);
+        assert_holds(&fix, calx_in(calx_scalar(neighbour(awkward[i])), numbers, LONG_LIST), "");
+    }
+    const void *ed = NULL;
+    assert_int_equal(calx_session_get_int64(fix.session, &user_mapper, 1, &ed), CALX_OK);
+    moments[LONG_LIST - 1] = ((const struct user *)ed)->created;
+    calx_expression is_ed = calx_eq(user_col.name, "ed");
+    assert_holds(&fix, calx_and(calx_in(user_col.created, moments, LONG_LIST), is_ed), "ed");
+    moments[LONG_LIST - 1]++;
+    assert_holds(&fix, calx_in(user_col.created, moments, LONG_LIST), "");
+    pieces[7] = piece;
+    assert_holds(&fix, calx_in(calx_scalar(piece), pieces, LONG_LIST), everybody);
+    assert_holds(&fix, calx_in(calx_scalar(shorter), pieces, LONG_LIST), "");
+    pieces[7] = (calx_bytes){ raw, 0 };
+    assert_holds(&fix, calx_not_in(calx_scalar(piece), pieces, LONG_LIST), everybody);
+    numbers[0] = 41;
+    assert_holds(&fix, calx_in(calx_scalar(user_col.age), numbers, LONG_LIST), "fred");
+    tear_down(&fix);
+}
+
 /* Its text is kept: from the second time on, only the values are gathered. */
 static void a_list_in_a_text_that_is_looked_for_finds_the_same_again(void **state)
 {
@@ -337,6 +388,7 @@ int main(void)
         cmocka_unit_test(choices_are_made_alike),
         cmocka_unit_test(lists_of_every_length_find_the_same),
         cmocka_unit_test(lists_longer_than_any_statement_find_the_same),
+        cmocka_unit_test(long_lists_of_every_class_hold_what_was_given),
         cmocka_unit_test(a_list_in_a_text_that_is_looked_for_finds_the_same_again),
         cmocka_unit_test(a_list_of_another_length_is_the_same_text),
         cmocka_unit_test(aggregates_come_to_the_same),

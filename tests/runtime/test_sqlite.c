@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "driver/driver.h"
 #include "driver/sqlite/sqlite.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -8,7 +8,7 @@
 
 #include "base/apart.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -125,13 +125,13 @@ static calx_status set_up(calx_sqlite_connection *connection, calx_error *error)
 {
     calx_sqlite_config *config = (calx_sqlite_config *)(uintptr_t)connection->config;
     int most = sqlite3_limit(connection->db, SQLITE_LIMIT_VARIABLE_NUMBER, -1);
-    (void)error;
     atomic_store(&config->base.max_parameters, most > 0 ? (size_t)most : 0); /* LIM-28 */
     sqlite3_extended_result_codes(connection->db, 1);
     sqlite3_busy_timeout(connection->db, connection->opening_timeout_ms);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    return CALX_OK;
+    int code = calx_sqlite_add_items(connection->db);
+    return code == SQLITE_OK ? CALX_OK : fail_opening(connection, code, error);
 }
 
 static calx_status open_connection(calx_sqlite_connection *connection, calx_error *error)

@@ -128,6 +128,10 @@ void calx_sqlite_look(calx_sqlite_connection *connection);
 /* Gives up the turn to write, if it is this one's. */
 void calx_sqlite_leave_gate(calx_sqlite_connection *connection);
 
+/* items.c */
+/* The table of a list's items, on this handle; answers SQLite's code. */
+int calx_sqlite_add_items(sqlite3 *db);
+
 /* wipe.c */
 calx_status calx_sqlite_wipe(calx_driver_connection *connection, bool everything);
 /* Before a PRAGMA of the application's is so much as prepared: it must not be if this fails. */

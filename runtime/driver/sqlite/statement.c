@@ -10,7 +10,7 @@
 #include "base/apart.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <limits.h>
 #include <math.h>

@@ -3,7 +3,7 @@
  * library's calendar knows time zones and locales, neither of which may have a say in what is
  * stored.
  */
-#include "driver/timestamp.h"
+#include "base/timestamp.h"
 
 #include <stdint.h>
 

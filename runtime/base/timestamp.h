@@ -1,8 +1,8 @@
 /*
  * Timestamps as ISO 8601 text, for databases that have no type of their own for them, and for logs.
  */
-#ifndef CALX_DRIVER_TIMESTAMP_H
-#define CALX_DRIVER_TIMESTAMP_H
+#ifndef CALX_BASE_TIMESTAMP_H
+#define CALX_BASE_TIMESTAMP_H
 
 #include <calx/types.h>
 
