@@ -36,7 +36,8 @@ typedef struct calx_text_cache {
     calx_map texts;
     calx_sql_text *newest; /* by last use */
     calx_sql_text *oldest;
-    size_t limit;
+    size_t limit; /* of texts; 0: none is kept */
+    size_t size;  /* of those that are */
     uint64_t found, made;
 } calx_text_cache;
 

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* A longer one would crowd out many others; it is made anew each time. */
-enum { LONGEST_KEPT = 16384 };
+/* What a text that is kept may take on average; those that take more leave fewer others. */
+enum { KEPT_ON_AVERAGE = 16384 };
 
 void calx_sql_text_release(calx_sql_text *text)
 {
@@ -49,8 +49,14 @@ static void put_newest(calx_text_cache *cache, calx_sql_text *text)
     cache->newest = text;
 }
 
+static size_t size_of(const calx_sql_text *text)
+{
+    return sizeof(*text) + text->word_count * sizeof(text->words[0]) + text->size + 1;
+}
+
 static void drop_locked(calx_text_cache *cache, calx_sql_text *text)
 {
+    cache->size -= size_of(text);
     calx_map_remove(&cache->texts, text->shape_hash, text);
     unlink_text(cache, text);
     calx_sql_text_release(text);
@@ -115,14 +121,24 @@ static calx_sql_text *new_text(const calx_shape *shape, const calx_buffer *sql)
     return text;
 }
 
-/* Without memory for the table the text is simply not kept. */
+static bool has_room(const calx_text_cache *cache, const calx_sql_text *text)
+{
+    return calx_map_count(&cache->texts) < cache->limit &&
+           cache->size + size_of(text) <= cache->limit * KEPT_ON_AVERAGE;
+}
+
+/* One that is larger than all that may be kept is not, nor is one for which the table has no
+ * memory. */
 static void put_locked(calx_text_cache *cache, calx_sql_text *text)
 {
-    while (cache->oldest != NULL && calx_map_count(&cache->texts) >= cache->limit)
+    if (size_of(text) > cache->limit * KEPT_ON_AVERAGE)
+        return;
+    while (cache->oldest != NULL && !has_room(cache, text))
         drop_locked(cache, cache->oldest);
-    if (calx_map_count(&cache->texts) < cache->limit &&
-        calx_map_put(&cache->texts, text->shape_hash, text) == CALX_OK)
-        put_newest(cache, calx_sql_text_hold(text));
+    if (calx_map_put(&cache->texts, text->shape_hash, text) != CALX_OK)
+        return;
+    put_newest(cache, calx_sql_text_hold(text));
+    cache->size += size_of(text);
 }
 
 /* Puts a text in, unless another thread was faster; answers the one to use. */
@@ -131,7 +147,7 @@ static calx_sql_text *keep(calx_text_cache *cache, const calx_shape *shape, calx
     pthread_mutex_lock(&cache->lock);
     cache->made++;
     calx_sql_text *there = shape != NULL ? find_locked(cache, shape) : NULL;
-    if (there == NULL && shape != NULL && text->size <= LONGEST_KEPT)
+    if (there == NULL && shape != NULL)
         put_locked(cache, text);
     pthread_mutex_unlock(&cache->lock);
     if (there == NULL)

@@ -37,7 +37,8 @@ void calx_parameter_list_clear(calx_parameter_list *list);
 void calx_parameter_list_reset(calx_parameter_list *list);
 void calx_parameter_list_add(calx_parameter_list *list, calx_value value);
 
-enum { CALX_SHAPE_WORDS = 256 };
+/* Enough for some hundred conditions. */
+enum { CALX_SHAPE_WORDS = 2048 };
 
 typedef struct calx_shape {
     uint64_t hash;

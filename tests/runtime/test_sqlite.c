@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/timestamp.h"
 #include "driver/driver.h"
 #include "driver/sqlite/sqlite.h"
-#include "base/timestamp.h"
 
 #include <math.h>
 #include <pthread.h>

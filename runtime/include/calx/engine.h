@@ -76,7 +76,8 @@ typedef struct calx_engine_options {
     int64_t pool_recycle; /**< age in ms at which a connection is replaced; -1: never */
     bool pool_use_lifo;   /**< hand out the connection that came back last (ENG-066) */
     calx_pool_reset pool_reset_on_return;
-    int query_texts; /**< texts of statements over models kept, found by structure; 0: each anew */
+    int query_texts; /**< texts of statements over models kept, found by structure, of 16 KiB each
+                        at most on average; 0: each anew */
     const calx_execution_options *execution_options; /**< of all statements, or NULL; copied */
     calx_pool_kind poolclass;
     int pool_max_waiters;    /**< more callers do not wait but fail at once; 0: no limit */
