@@ -62,7 +62,7 @@ static int64_t update_where(const fixture *fix, calx_expression condition, calx_
 {
     int64_t count = -1;
     article_query *query = articles_where(fix, condition);
-    ok(fix, calx_query_synchronize((calx_query *)query, how));
+    ok(fix, calx_query_synchronize(article_query_plain(query), how));
     ok(fix, article_query_update(query, &assignment, 1, &count));
     article_query_free(query);
     return count;
@@ -72,7 +72,7 @@ static int64_t delete_where(const fixture *fix, calx_expression condition, calx_
 {
     int64_t count = -1;
     article_query *query = articles_where(fix, condition);
-    ok(fix, calx_query_synchronize((calx_query *)query, how));
+    ok(fix, calx_query_synchronize(article_query_plain(query), how));
     ok(fix, article_query_delete(query, &count));
     article_query_free(query);
     return count;
@@ -532,13 +532,13 @@ static void what_cannot_be_evaluated_is_refused_without_sql(void **state)
     fixture fix;
     set_up_articles(&fix);
     article_query *query = articles_where(&fix, calx_eq(article_col.title, "two"));
-    ok(&fix, calx_query_synchronize((calx_query *)query, CALX_SYNCHRONIZE_EVALUATE));
+    ok(&fix, calx_query_synchronize(article_query_plain(query), CALX_SYNCHRONIZE_EVALUATE));
     assert_int_equal(article_query_delete(query, NULL), CALX_E_INVALID_REQUEST);
     assert_non_null(strstr(message(fix.session), "\"articles\".\"title\" = ?"));
     assert_int_equal(log_sink_count(&fix.sink, ""), 0);
     article_query_free(query);
     query = articles_where(&fix, calx_eq(article_col.id, 2));
-    assert_int_equal(calx_query_synchronize((calx_query *)query, (calx_synchronize)17),
+    assert_int_equal(calx_query_synchronize(article_query_plain(query), (calx_synchronize)17),
                      CALX_E_ARGUMENT);
     assert_non_null(strstr(message(fix.session), "17 is no way to synchronize"));
     assert_int_equal(article_query_delete(query, NULL), CALX_E_ARGUMENT);
@@ -618,7 +618,7 @@ static void assignments_are_looked_at_first(void **state)
     assert_int_equal(article_query_update(query, &wrong, 1, NULL), CALX_E_ARGUMENT);
     assert_non_null(strstr(message(fix.session), "upper("));
     assert_int_equal(log_sink_count(&fix.sink, ""), 0);
-    ok(&fix, calx_query_synchronize((calx_query *)query, CALX_SYNCHRONIZE_NONE));
+    ok(&fix, calx_query_synchronize(article_query_plain(query), CALX_SYNCHRONIZE_NONE));
     ok(&fix, article_query_update(query, &key, 1, NULL));
     assert_int_equal(number(fix.session, "SELECT count(*) FROM articles WHERE id = 7"), 1);
     article_query_free(query);
@@ -715,7 +715,7 @@ static calx_status change_some(calx_session *session, calx_synchronize how)
     if (status == CALX_OK)
         status = article_query_where(query, calx_le(article_col.words, 20));
     if (status == CALX_OK)
-        status = calx_query_synchronize((calx_query *)query, how);
+        status = calx_query_synchronize(article_query_plain(query), how);
     if (status == CALX_OK)
         status = article_query_update(query, set, 2, NULL);
     if (status == CALX_OK)

@@ -233,6 +233,10 @@ void user_query_free(user_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *user_query_plain(user_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status user_query_where(user_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -492,6 +496,10 @@ address_query *address_query_new(calx_session *session)
 void address_query_free(address_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *address_query_plain(address_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status address_query_where(address_query *query, calx_expression condition)
 {

@@ -32,9 +32,8 @@ extern const struct user_rel {
     calx_relation addresses;
 } user_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct user *user_new(void);
-/** Frees what is in no session; takes NULL. */
 void user_free(struct user *user);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct user *user_copy(const struct user *user);
@@ -57,8 +56,7 @@ calx_status user_bulk_delete(calx_session *session, const struct user *rows, siz
 calx_status user_bulk_upsert(calx_session *session, const struct user *rows, size_t count,
                              const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status user_set_id(const struct user *user, int64_t id);
 calx_status user_set_name(const struct user *user, const char *name);
 calx_status user_set_fullname(const struct user *user, const char *fullname);
@@ -81,11 +79,13 @@ calx_status user_addresses_replace(const struct user *user, const struct address
                                    size_t count);
 calx_status user_addresses_clear(const struct user *user);
 
-/** A query over user: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct user_query user_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: user_query_free() takes NULL. */
 user_query *user_query_new(calx_session *session);
 void user_query_free(user_query *query);
+calx_query *user_query_plain(user_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status user_query_where(user_query *query, calx_expression condition);
 calx_status user_query_where_filter(user_query *query, const calx_filter *filter);
@@ -110,9 +110,8 @@ calx_status user_query_exists(user_query *query, bool *out_exists);
 calx_status user_query_update(user_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count);
 calx_status user_query_delete(user_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*user_function)(void *context, const struct user *user);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status user_query_each(user_query *query, user_function function, void *context);
 
 /* ---- struct address: table addresses ---- */
@@ -131,9 +130,8 @@ extern const struct address_rel {
     calx_relation user;
 } address_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct address *address_new(void);
-/** Frees what is in no session; takes NULL. */
 void address_free(struct address *address);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct address *address_copy(const struct address *address);
@@ -156,8 +154,7 @@ calx_status address_bulk_delete(calx_session *session, const struct address *row
 calx_status address_bulk_upsert(calx_session *session, const struct address *rows, size_t count,
                                 const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status address_set_id(const struct address *address, int64_t id);
 calx_status address_set_email(const struct address *address, const char *email);
 calx_status address_set_user_id(const struct address *address, int64_t user_id);
@@ -167,11 +164,13 @@ calx_status address_user(const struct address *address, const struct user **out_
 calx_status address_set_user(const struct address *address, const struct user *user);
 calx_status address_clear_user(const struct address *address);
 
-/** A query over address: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct address_query address_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: address_query_free() takes NULL. */
 address_query *address_query_new(calx_session *session);
 void address_query_free(address_query *query);
+calx_query *address_query_plain(address_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status address_query_where(address_query *query, calx_expression condition);
 calx_status address_query_where_filter(address_query *query, const calx_filter *filter);
@@ -197,9 +196,8 @@ calx_status address_query_exists(address_query *query, bool *out_exists);
 calx_status address_query_update(address_query *query, const calx_assignment *assignments,
                                  size_t count, int64_t *out_count);
 calx_status address_query_delete(address_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*address_function)(void *context, const struct address *address);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status address_query_each(address_query *query, address_function function, void *context);
 
 CALX_END_DECLS

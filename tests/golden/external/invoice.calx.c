@@ -172,6 +172,10 @@ void invoice_query_free(invoice_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *invoice_query_plain(invoice_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status invoice_query_where(invoice_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);

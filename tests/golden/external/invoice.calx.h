@@ -27,9 +27,8 @@ extern const struct invoice_rel {
     calx_relation customer;
 } invoice_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct invoice *invoice_new(void);
-/** Frees what is in no session; takes NULL. */
 void invoice_free(struct invoice *invoice);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct invoice *invoice_copy(const struct invoice *invoice);
@@ -52,8 +51,7 @@ calx_status invoice_bulk_delete(calx_session *session, const struct invoice *row
 calx_status invoice_bulk_upsert(calx_session *session, const struct invoice *rows, size_t count,
                                 const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status invoice_set_id(const struct invoice *invoice, int64_t id);
 calx_status invoice_set_customer_id(const struct invoice *invoice, int64_t customer_id);
 
@@ -62,11 +60,13 @@ calx_status invoice_customer(const struct invoice *invoice, const struct custome
 calx_status invoice_set_customer(const struct invoice *invoice, const struct customer *customer);
 calx_status invoice_clear_customer(const struct invoice *invoice);
 
-/** A query over invoice: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct invoice_query invoice_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: invoice_query_free() takes NULL. */
 invoice_query *invoice_query_new(calx_session *session);
 void invoice_query_free(invoice_query *query);
+calx_query *invoice_query_plain(invoice_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status invoice_query_where(invoice_query *query, calx_expression condition);
 calx_status invoice_query_where_filter(invoice_query *query, const calx_filter *filter);
@@ -92,9 +92,8 @@ calx_status invoice_query_exists(invoice_query *query, bool *out_exists);
 calx_status invoice_query_update(invoice_query *query, const calx_assignment *assignments,
                                  size_t count, int64_t *out_count);
 calx_status invoice_query_delete(invoice_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*invoice_function)(void *context, const struct invoice *invoice);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status invoice_query_each(invoice_query *query, invoice_function function, void *context);
 
 CALX_END_DECLS

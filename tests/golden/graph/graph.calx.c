@@ -422,6 +422,10 @@ void author_query_free(author_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *author_query_plain(author_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status author_query_where(author_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -677,6 +681,10 @@ profile_query *profile_query_new(calx_session *session)
 void profile_query_free(profile_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *profile_query_plain(profile_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status profile_query_where(profile_query *query, calx_expression condition)
 {
@@ -1065,6 +1073,10 @@ void post_query_free(post_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *post_query_plain(post_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status post_query_where(post_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -1318,6 +1330,10 @@ void tag_query_free(tag_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *tag_query_plain(tag_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status tag_query_where(tag_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -1531,6 +1547,10 @@ place_query *place_query_new(calx_session *session)
 void place_query_free(place_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *place_query_plain(place_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status place_query_where(place_query *query, calx_expression condition)
 {
@@ -1795,6 +1815,10 @@ reading_query *reading_query_new(calx_session *session)
 void reading_query_free(reading_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *reading_query_plain(reading_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status reading_query_where(reading_query *query, calx_expression condition)
 {
@@ -2247,6 +2271,10 @@ void member_query_free(member_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *member_query_plain(member_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status member_query_where(member_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -2513,6 +2541,10 @@ void badge_query_free(badge_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *badge_query_plain(badge_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status badge_query_where(badge_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -2758,6 +2790,10 @@ loan_query *loan_query_new(calx_session *session)
 void loan_query_free(loan_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *loan_query_plain(loan_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status loan_query_where(loan_query *query, calx_expression condition)
 {

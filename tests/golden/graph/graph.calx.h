@@ -31,9 +31,8 @@ extern const struct author_rel {
     calx_relation newest;
 } author_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct author *author_new(void);
-/** Frees what is in no session; takes NULL. */
 void author_free(struct author *author);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct author *author_copy(const struct author *author);
@@ -56,8 +55,7 @@ calx_status author_bulk_delete(calx_session *session, const struct author *rows,
 calx_status author_bulk_upsert(calx_session *session, const struct author *rows, size_t count,
                                const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status author_set_id(const struct author *author, int64_t id);
 calx_status author_set_name(const struct author *author, const char *name);
 calx_status author_set_newest_id(const struct author *author, calx_nullable_int64 newest_id);
@@ -89,11 +87,13 @@ calx_status author_newest(const struct author *author, const struct post **out_n
 calx_status author_set_newest(const struct author *author, const struct post *newest);
 calx_status author_clear_newest(const struct author *author);
 
-/** A query over author: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct author_query author_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: author_query_free() takes NULL. */
 author_query *author_query_new(calx_session *session);
 void author_query_free(author_query *query);
+calx_query *author_query_plain(author_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status author_query_where(author_query *query, calx_expression condition);
 calx_status author_query_where_filter(author_query *query, const calx_filter *filter);
@@ -118,9 +118,8 @@ calx_status author_query_exists(author_query *query, bool *out_exists);
 calx_status author_query_update(author_query *query, const calx_assignment *assignments,
                                 size_t count, int64_t *out_count);
 calx_status author_query_delete(author_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*author_function)(void *context, const struct author *author);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status author_query_each(author_query *query, author_function function, void *context);
 
 /* ---- struct profile: table profiles ---- */
@@ -139,9 +138,8 @@ extern const struct profile_rel {
     calx_relation author;
 } profile_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct profile *profile_new(void);
-/** Frees what is in no session; takes NULL. */
 void profile_free(struct profile *profile);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct profile *profile_copy(const struct profile *profile);
@@ -164,8 +162,7 @@ calx_status profile_bulk_delete(calx_session *session, const struct profile *row
 calx_status profile_bulk_upsert(calx_session *session, const struct profile *rows, size_t count,
                                 const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status profile_set_id(const struct profile *profile, int64_t id);
 calx_status profile_set_text(const struct profile *profile, const char *text);
 calx_status profile_set_author_id(const struct profile *profile, int64_t author_id);
@@ -175,11 +172,13 @@ calx_status profile_author(const struct profile *profile, const struct author **
 calx_status profile_set_author(const struct profile *profile, const struct author *author);
 calx_status profile_clear_author(const struct profile *profile);
 
-/** A query over profile: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct profile_query profile_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: profile_query_free() takes NULL. */
 profile_query *profile_query_new(calx_session *session);
 void profile_query_free(profile_query *query);
+calx_query *profile_query_plain(profile_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status profile_query_where(profile_query *query, calx_expression condition);
 calx_status profile_query_where_filter(profile_query *query, const calx_filter *filter);
@@ -205,9 +204,8 @@ calx_status profile_query_exists(profile_query *query, bool *out_exists);
 calx_status profile_query_update(profile_query *query, const calx_assignment *assignments,
                                  size_t count, int64_t *out_count);
 calx_status profile_query_delete(profile_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*profile_function)(void *context, const struct profile *profile);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status profile_query_each(profile_query *query, profile_function function, void *context);
 
 /* ---- struct post: table posts ---- */
@@ -230,9 +228,8 @@ extern const struct post_rel {
     calx_relation readers;
 } post_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct post *post_new(void);
-/** Frees what is in no session; takes NULL. */
 void post_free(struct post *post);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct post *post_copy(const struct post *post);
@@ -255,8 +252,7 @@ calx_status post_bulk_delete(calx_session *session, const struct post *rows, siz
 calx_status post_bulk_upsert(calx_session *session, const struct post *rows, size_t count,
                              const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status post_set_id(const struct post *post, int64_t id);
 calx_status post_set_author_id(const struct post *post, int64_t author_id);
 calx_status post_set_position(const struct post *post, int32_t position);
@@ -296,11 +292,13 @@ calx_status post_readers_count(const struct post *post, size_t *out_count);
 calx_status post_readers_contains(const struct post *post, const struct member *member,
                                   bool *out_contains);
 
-/** A query over post: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct post_query post_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: post_query_free() takes NULL. */
 post_query *post_query_new(calx_session *session);
 void post_query_free(post_query *query);
+calx_query *post_query_plain(post_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status post_query_where(post_query *query, calx_expression condition);
 calx_status post_query_where_filter(post_query *query, const calx_filter *filter);
@@ -325,9 +323,8 @@ calx_status post_query_exists(post_query *query, bool *out_exists);
 calx_status post_query_update(post_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count);
 calx_status post_query_delete(post_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*post_function)(void *context, const struct post *post);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status post_query_each(post_query *query, post_function function, void *context);
 
 /* ---- struct tag: table tags ---- */
@@ -344,9 +341,8 @@ extern const struct tag_rel {
     calx_relation posts;
 } tag_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct tag *tag_new(void);
-/** Frees what is in no session; takes NULL. */
 void tag_free(struct tag *tag);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct tag *tag_copy(const struct tag *tag);
@@ -368,8 +364,7 @@ calx_status tag_bulk_delete(calx_session *session, const struct tag *rows, size_
 calx_status tag_bulk_upsert(calx_session *session, const struct tag *rows, size_t count,
                             const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status tag_set_name(const struct tag *tag, const char *name);
 
 /* Relationships: loaded when first asked for; what comes out is borrowed until they change. */
@@ -383,11 +378,13 @@ calx_status tag_posts_remove(const struct tag *tag, const struct post *post);
 calx_status tag_posts_replace(const struct tag *tag, const struct post *const *items, size_t count);
 calx_status tag_posts_clear(const struct tag *tag);
 
-/** A query over tag: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct tag_query tag_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: tag_query_free() takes NULL. */
 tag_query *tag_query_new(calx_session *session);
 void tag_query_free(tag_query *query);
+calx_query *tag_query_plain(tag_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status tag_query_where(tag_query *query, calx_expression condition);
 calx_status tag_query_where_filter(tag_query *query, const calx_filter *filter);
@@ -411,9 +408,8 @@ calx_status tag_query_exists(tag_query *query, bool *out_exists);
 calx_status tag_query_update(tag_query *query, const calx_assignment *assignments, size_t count,
                              int64_t *out_count);
 calx_status tag_query_delete(tag_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*tag_function)(void *context, const struct tag *tag);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status tag_query_each(tag_query *query, tag_function function, void *context);
 
 /* ---- struct place: table places ---- */
@@ -426,9 +422,8 @@ extern const struct place_col {
     calx_text_column town;
 } place_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct place *place_new(void);
-/** Frees what is in no session; takes NULL. */
 void place_free(struct place *place);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct place *place_copy(const struct place *place);
@@ -453,16 +448,17 @@ calx_status place_bulk_delete(calx_session *session, const struct place *rows, s
 calx_status place_bulk_upsert(calx_session *session, const struct place *rows, size_t count,
                               const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status place_set_country(const struct place *place, const char *country);
 calx_status place_set_town(const struct place *place, const char *town);
 
-/** A query over place: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct place_query place_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: place_query_free() takes NULL. */
 place_query *place_query_new(calx_session *session);
 void place_query_free(place_query *query);
+calx_query *place_query_plain(place_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status place_query_where(place_query *query, calx_expression condition);
 calx_status place_query_where_filter(place_query *query, const calx_filter *filter);
@@ -487,9 +483,8 @@ calx_status place_query_exists(place_query *query, bool *out_exists);
 calx_status place_query_update(place_query *query, const calx_assignment *assignments, size_t count,
                                int64_t *out_count);
 calx_status place_query_delete(place_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*place_function)(void *context, const struct place *place);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status place_query_each(place_query *query, place_function function, void *context);
 
 /* ---- struct reading: table readings ---- */
@@ -508,9 +503,8 @@ extern const struct reading_rel {
     calx_relation member;
 } reading_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct reading *reading_new(void);
-/** Frees what is in no session; takes NULL. */
 void reading_free(struct reading *reading);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct reading *reading_copy(const struct reading *reading);
@@ -535,8 +529,7 @@ calx_status reading_bulk_delete(calx_session *session, const struct reading *row
 calx_status reading_bulk_upsert(calx_session *session, const struct reading *rows, size_t count,
                                 const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status reading_set_post_id(const struct reading *reading, int64_t post_id);
 calx_status reading_set_member_id(const struct reading *reading, int64_t member_id);
 calx_status reading_set_at(const struct reading *reading, calx_timestamp at);
@@ -546,11 +539,13 @@ calx_status reading_member(const struct reading *reading, const struct member **
 calx_status reading_set_member(const struct reading *reading, const struct member *member);
 calx_status reading_clear_member(const struct reading *reading);
 
-/** A query over reading: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct reading_query reading_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: reading_query_free() takes NULL. */
 reading_query *reading_query_new(calx_session *session);
 void reading_query_free(reading_query *query);
+calx_query *reading_query_plain(reading_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status reading_query_where(reading_query *query, calx_expression condition);
 calx_status reading_query_where_filter(reading_query *query, const calx_filter *filter);
@@ -576,9 +571,8 @@ calx_status reading_query_exists(reading_query *query, bool *out_exists);
 calx_status reading_query_update(reading_query *query, const calx_assignment *assignments,
                                  size_t count, int64_t *out_count);
 calx_status reading_query_delete(reading_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*reading_function)(void *context, const struct reading *reading);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status reading_query_each(reading_query *query, reading_function function, void *context);
 
 /* ---- struct member: table members ---- */
@@ -603,9 +597,8 @@ extern const struct member_rel {
     calx_relation followers;
 } member_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct member *member_new(void);
-/** Frees what is in no session; takes NULL. */
 void member_free(struct member *member);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct member *member_copy(const struct member *member);
@@ -628,8 +621,7 @@ calx_status member_bulk_delete(calx_session *session, const struct member *rows,
 calx_status member_bulk_upsert(calx_session *session, const struct member *rows, size_t count,
                                const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status member_set_id(const struct member *member, int64_t id);
 calx_status member_set_mentor_id(const struct member *member, calx_nullable_int64 mentor_id);
 calx_status member_set_partner_id(const struct member *member, calx_nullable_int64 partner_id);
@@ -681,11 +673,13 @@ calx_status member_followers_replace(const struct member *member, const struct m
                                      size_t count);
 calx_status member_followers_clear(const struct member *member);
 
-/** A query over member: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct member_query member_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: member_query_free() takes NULL. */
 member_query *member_query_new(calx_session *session);
 void member_query_free(member_query *query);
+calx_query *member_query_plain(member_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status member_query_where(member_query *query, calx_expression condition);
 calx_status member_query_where_filter(member_query *query, const calx_filter *filter);
@@ -710,9 +704,8 @@ calx_status member_query_exists(member_query *query, bool *out_exists);
 calx_status member_query_update(member_query *query, const calx_assignment *assignments,
                                 size_t count, int64_t *out_count);
 calx_status member_query_delete(member_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*member_function)(void *context, const struct member *member);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status member_query_each(member_query *query, member_function function, void *context);
 
 /* ---- struct badge: table badges ---- */
@@ -731,9 +724,8 @@ extern const struct badge_rel {
     calx_relation loans;
 } badge_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct badge *badge_new(void);
-/** Frees what is in no session; takes NULL. */
 void badge_free(struct badge *badge);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct badge *badge_copy(const struct badge *badge);
@@ -756,8 +748,7 @@ calx_status badge_bulk_delete(calx_session *session, const struct badge *rows, s
 calx_status badge_bulk_upsert(calx_session *session, const struct badge *rows, size_t count,
                               const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status badge_set_id(const struct badge *badge, int64_t id);
 calx_status badge_set_code(const struct badge *badge, const char *code);
 
@@ -774,11 +765,13 @@ calx_status badge_loans_replace(const struct badge *badge, const struct loan *co
                                 size_t count);
 calx_status badge_loans_clear(const struct badge *badge);
 
-/** A query over badge: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct badge_query badge_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: badge_query_free() takes NULL. */
 badge_query *badge_query_new(calx_session *session);
 void badge_query_free(badge_query *query);
+calx_query *badge_query_plain(badge_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status badge_query_where(badge_query *query, calx_expression condition);
 calx_status badge_query_where_filter(badge_query *query, const calx_filter *filter);
@@ -803,9 +796,8 @@ calx_status badge_query_exists(badge_query *query, bool *out_exists);
 calx_status badge_query_update(badge_query *query, const calx_assignment *assignments, size_t count,
                                int64_t *out_count);
 calx_status badge_query_delete(badge_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*badge_function)(void *context, const struct badge *badge);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status badge_query_each(badge_query *query, badge_function function, void *context);
 
 /* ---- struct loan: table loans ---- */
@@ -823,9 +815,8 @@ extern const struct loan_rel {
     calx_relation badge;
 } loan_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct loan *loan_new(void);
-/** Frees what is in no session; takes NULL. */
 void loan_free(struct loan *loan);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct loan *loan_copy(const struct loan *loan);
@@ -848,8 +839,7 @@ calx_status loan_bulk_delete(calx_session *session, const struct loan *rows, siz
 calx_status loan_bulk_upsert(calx_session *session, const struct loan *rows, size_t count,
                              const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status loan_set_id(const struct loan *loan, int64_t id);
 calx_status loan_set_code(const struct loan *loan, const char *code);
 
@@ -858,11 +848,13 @@ calx_status loan_badge(const struct loan *loan, const struct badge **out_badge);
 calx_status loan_set_badge(const struct loan *loan, const struct badge *badge);
 calx_status loan_clear_badge(const struct loan *loan);
 
-/** A query over loan: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct loan_query loan_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: loan_query_free() takes NULL. */
 loan_query *loan_query_new(calx_session *session);
 void loan_query_free(loan_query *query);
+calx_query *loan_query_plain(loan_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status loan_query_where(loan_query *query, calx_expression condition);
 calx_status loan_query_where_filter(loan_query *query, const calx_filter *filter);
@@ -887,9 +879,8 @@ calx_status loan_query_exists(loan_query *query, bool *out_exists);
 calx_status loan_query_update(loan_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count);
 calx_status loan_query_delete(loan_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*loan_function)(void *context, const struct loan *loan);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status loan_query_each(loan_query *query, loan_function function, void *context);
 
 CALX_END_DECLS

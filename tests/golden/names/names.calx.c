@@ -140,6 +140,10 @@ void geo_point_query_free(geo_point_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *geo_point_query_plain(geo_point_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status geo_point_query_where(geo_point_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -446,6 +450,10 @@ void geo_figure_query_free(geo_figure_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *geo_figure_query_plain(geo_figure_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status geo_figure_query_where(geo_figure_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -705,6 +713,10 @@ geo_session_query *geo_session_query_new(calx_session *session)
 void geo_session_query_free(geo_session_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *geo_session_query_plain(geo_session_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status geo_session_query_where(geo_session_query *query, calx_expression condition)
 {
@@ -1107,6 +1119,10 @@ geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_se
 void geo_temperature_measurement_query_free(geo_temperature_measurement_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *geo_temperature_measurement_query_plain(geo_temperature_measurement_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status geo_temperature_measurement_query_where(geo_temperature_measurement_query *query,
                                                     calx_expression condition)

@@ -23,9 +23,8 @@ extern const struct geo_point_col {
     calx_double_column y;
 } geo_point_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 point *geo_point_new(void);
-/** Frees what is in no session; takes NULL. */
 void geo_point_free(point *instance);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 point *geo_point_copy(const point *instance);
@@ -47,17 +46,18 @@ calx_status geo_point_bulk_delete(calx_session *session, const point *rows, size
 calx_status geo_point_bulk_upsert(calx_session *session, const point *rows, size_t count,
                                   const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status geo_point_set_id(const point *instance, int64_t id);
 calx_status geo_point_set_x(const point *instance, double x);
 calx_status geo_point_set_y(const point *instance, double y);
 
-/** A query over geo_point: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct geo_point_query geo_point_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: geo_point_query_free() takes NULL. */
 geo_point_query *geo_point_query_new(calx_session *session);
 void geo_point_query_free(geo_point_query *query);
+calx_query *geo_point_query_plain(geo_point_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_point_query_where(geo_point_query *query, calx_expression condition);
 calx_status geo_point_query_where_filter(geo_point_query *query, const calx_filter *filter);
@@ -83,9 +83,8 @@ calx_status geo_point_query_exists(geo_point_query *query, bool *out_exists);
 calx_status geo_point_query_update(geo_point_query *query, const calx_assignment *assignments,
                                    size_t count, int64_t *out_count);
 calx_status geo_point_query_delete(geo_point_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*geo_point_function)(void *context, const point *instance);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status geo_point_query_each(geo_point_query *query, geo_point_function function,
                                  void *context);
 
@@ -107,9 +106,8 @@ extern const struct geo_figure_rel {
     calx_relation sessions;
 } geo_figure_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 shape_t *geo_figure_new(void);
-/** Frees what is in no session; takes NULL. */
 void geo_figure_free(shape_t *shape);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 shape_t *geo_figure_copy(const shape_t *shape);
@@ -132,8 +130,7 @@ calx_status geo_figure_bulk_delete(calx_session *session, const shape_t *rows, s
 calx_status geo_figure_bulk_upsert(calx_session *session, const shape_t *rows, size_t count,
                                    const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status geo_figure_set_id(const shape_t *shape, int64_t id);
 calx_status geo_figure_set_key(const shape_t *shape, const char *new_value);
 calx_status geo_figure_set_center_id(const shape_t *shape, int64_t center_id);
@@ -155,11 +152,13 @@ calx_status geo_figure_sessions_replace(const shape_t *shape, const struct sessi
                                         size_t count);
 calx_status geo_figure_sessions_clear(const shape_t *shape);
 
-/** A query over geo_figure: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct geo_figure_query geo_figure_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: geo_figure_query_free() takes NULL. */
 geo_figure_query *geo_figure_query_new(calx_session *session);
 void geo_figure_query_free(geo_figure_query *query);
+calx_query *geo_figure_query_plain(geo_figure_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_figure_query_where(geo_figure_query *query, calx_expression condition);
 calx_status geo_figure_query_where_filter(geo_figure_query *query, const calx_filter *filter);
@@ -185,9 +184,8 @@ calx_status geo_figure_query_exists(geo_figure_query *query, bool *out_exists);
 calx_status geo_figure_query_update(geo_figure_query *query, const calx_assignment *assignments,
                                     size_t count, int64_t *out_count);
 calx_status geo_figure_query_delete(geo_figure_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*geo_figure_function)(void *context, const shape_t *shape);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status geo_figure_query_each(geo_figure_query *query, geo_figure_function function,
                                   void *context);
 
@@ -208,9 +206,8 @@ extern const struct geo_session_rel {
     calx_relation shape;
 } geo_session_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct session *geo_session_new(void);
-/** Frees what is in no session; takes NULL. */
 void geo_session_free(struct session *instance);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct session *geo_session_copy(const struct session *instance);
@@ -237,8 +234,7 @@ calx_status geo_session_bulk_delete(calx_session *session, const struct session 
 calx_status geo_session_bulk_upsert(calx_session *session, const struct session *rows, size_t count,
                                     const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status geo_session_set_id(const struct session *instance, int64_t id);
 calx_status geo_session_set_session(const struct session *instance, const char *new_value);
 calx_status geo_session_set_shape_id(const struct session *instance, int64_t shape_id);
@@ -248,13 +244,13 @@ calx_status geo_session_shape(const struct session *instance, const shape_t **ou
 calx_status geo_session_set_shape(const struct session *instance, const shape_t *shape);
 calx_status geo_session_clear_shape(const struct session *instance);
 
-/** A query over geo_session: build it, ask it, free it. Results are borrowed until then. */
-typedef struct geo_session_query geo_session_query;
 /**
- * NULL: no memory, or session is NULL. Owned by the caller: geo_session_query_free() takes NULL.
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
  */
+typedef struct geo_session_query geo_session_query;
 geo_session_query *geo_session_query_new(calx_session *session);
 void geo_session_query_free(geo_session_query *query);
+calx_query *geo_session_query_plain(geo_session_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_session_query_where(geo_session_query *query, calx_expression condition);
 calx_status geo_session_query_where_filter(geo_session_query *query, const calx_filter *filter);
@@ -281,9 +277,8 @@ calx_status geo_session_query_exists(geo_session_query *query, bool *out_exists)
 calx_status geo_session_query_update(geo_session_query *query, const calx_assignment *assignments,
                                      size_t count, int64_t *out_count);
 calx_status geo_session_query_delete(geo_session_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*geo_session_function)(void *context, const struct session *instance);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status geo_session_query_each(geo_session_query *query, geo_session_function function,
                                    void *context);
 
@@ -312,9 +307,8 @@ extern const struct geo_temperature_measurement_rel {
     calx_relation following_measurements;
 } geo_temperature_measurement_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct temperature_measurement *geo_temperature_measurement_new(void);
-/** Frees what is in no session; takes NULL. */
 void geo_temperature_measurement_free(struct temperature_measurement *temperature_measurement);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct temperature_measurement *geo_temperature_measurement_copy(
@@ -357,8 +351,7 @@ calx_status geo_temperature_measurement_bulk_upsert(calx_session *session,
                                                     const struct temperature_measurement *rows,
                                                     size_t count, const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status geo_temperature_measurement_set_measurement_number(
     const struct temperature_measurement *temperature_measurement, int64_t measurement_number);
 calx_status geo_temperature_measurement_set_weather_station(
@@ -403,16 +396,12 @@ calx_status geo_temperature_measurement_following_measurements_clear(
     const struct temperature_measurement *temperature_measurement);
 
 /**
- * A query over geo_temperature_measurement: build it, ask it, free it. Results are borrowed until
- * then.
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
  */
 typedef struct geo_temperature_measurement_query geo_temperature_measurement_query;
-/**
- * NULL: no memory, or session is NULL. Owned by the caller:
- * geo_temperature_measurement_query_free() takes NULL.
- */
 geo_temperature_measurement_query *geo_temperature_measurement_query_new(calx_session *session);
 void geo_temperature_measurement_query_free(geo_temperature_measurement_query *query);
+calx_query *geo_temperature_measurement_query_plain(geo_temperature_measurement_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status geo_temperature_measurement_query_where(geo_temperature_measurement_query *query,
                                                     calx_expression condition);
@@ -457,10 +446,9 @@ calx_status geo_temperature_measurement_query_update(geo_temperature_measurement
                                                      size_t count, int64_t *out_count);
 calx_status geo_temperature_measurement_query_delete(geo_temperature_measurement_query *query,
                                                      int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*geo_temperature_measurement_function)(
     void *context, const struct temperature_measurement *temperature_measurement);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status geo_temperature_measurement_query_each(geo_temperature_measurement_query *query,
                                                    geo_temperature_measurement_function function,
                                                    void *context);

@@ -195,6 +195,10 @@ void customer_query_free(customer_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *customer_query_plain(customer_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status customer_query_where(customer_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -510,6 +514,10 @@ void purchase_query_free(purchase_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *purchase_query_plain(purchase_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status purchase_query_where(purchase_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -794,6 +802,10 @@ purchase_line_query *purchase_line_query_new(calx_session *session)
 void purchase_line_query_free(purchase_line_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *purchase_line_query_plain(purchase_line_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status purchase_line_query_where(purchase_line_query *query, calx_expression condition)
 {

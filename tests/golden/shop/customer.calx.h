@@ -31,9 +31,8 @@ extern const struct customer_rel {
     calx_relation purchases;
 } customer_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct customer *customer_new(void);
-/** Frees what is in no session; takes NULL. */
 void customer_free(struct customer *customer);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct customer *customer_copy(const struct customer *customer);
@@ -58,8 +57,7 @@ calx_status customer_bulk_delete(calx_session *session, const struct customer *r
 calx_status customer_bulk_upsert(calx_session *session, const struct customer *rows, size_t count,
                                  const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status customer_set_code(const struct customer *customer, const char *code);
 calx_status customer_set_name(const struct customer *customer, const char *name);
 
@@ -80,11 +78,13 @@ calx_status customer_purchases_replace(const struct customer *customer,
                                        const struct purchase *const *items, size_t count);
 calx_status customer_purchases_clear(const struct customer *customer);
 
-/** A query over customer: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct customer_query customer_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: customer_query_free() takes NULL. */
 customer_query *customer_query_new(calx_session *session);
 void customer_query_free(customer_query *query);
+calx_query *customer_query_plain(customer_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status customer_query_where(customer_query *query, calx_expression condition);
 calx_status customer_query_where_filter(customer_query *query, const calx_filter *filter);
@@ -110,9 +110,8 @@ calx_status customer_query_exists(customer_query *query, bool *out_exists);
 calx_status customer_query_update(customer_query *query, const calx_assignment *assignments,
                                   size_t count, int64_t *out_count);
 calx_status customer_query_delete(customer_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*customer_function)(void *context, const struct customer *customer);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status customer_query_each(customer_query *query, customer_function function, void *context);
 
 /* ---- struct purchase: table purchases ---- */
@@ -132,9 +131,8 @@ extern const struct purchase_rel {
     calx_relation lines;
 } purchase_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct purchase *purchase_new(void);
-/** Frees what is in no session; takes NULL. */
 void purchase_free(struct purchase *purchase);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct purchase *purchase_copy(const struct purchase *purchase);
@@ -158,8 +156,7 @@ calx_status purchase_bulk_delete(calx_session *session, const struct purchase *r
 calx_status purchase_bulk_upsert(calx_session *session, const struct purchase *rows, size_t count,
                                  const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status purchase_set_id(const struct purchase *purchase, int64_t id);
 calx_status purchase_set_customer_code(const struct purchase *purchase, const char *customer_code);
 calx_status purchase_set_moment(const struct purchase *purchase, calx_timestamp moment);
@@ -184,11 +181,13 @@ calx_status purchase_lines_replace(const struct purchase *purchase,
                                    const struct purchase_line *const *items, size_t count);
 calx_status purchase_lines_clear(const struct purchase *purchase);
 
-/** A query over purchase: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct purchase_query purchase_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: purchase_query_free() takes NULL. */
 purchase_query *purchase_query_new(calx_session *session);
 void purchase_query_free(purchase_query *query);
+calx_query *purchase_query_plain(purchase_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status purchase_query_where(purchase_query *query, calx_expression condition);
 calx_status purchase_query_where_filter(purchase_query *query, const calx_filter *filter);
@@ -214,9 +213,8 @@ calx_status purchase_query_exists(purchase_query *query, bool *out_exists);
 calx_status purchase_query_update(purchase_query *query, const calx_assignment *assignments,
                                   size_t count, int64_t *out_count);
 calx_status purchase_query_delete(purchase_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*purchase_function)(void *context, const struct purchase *purchase);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status purchase_query_each(purchase_query *query, purchase_function function, void *context);
 
 /* ---- struct purchase_line: table purchase_lines ---- */
@@ -237,9 +235,8 @@ extern const struct purchase_line_rel {
     calx_relation purchase;
 } purchase_line_rel;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct purchase_line *purchase_line_new(void);
-/** Frees what is in no session; takes NULL. */
 void purchase_line_free(struct purchase_line *purchase_line);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct purchase_line *purchase_line_copy(const struct purchase_line *purchase_line);
@@ -267,8 +264,7 @@ calx_status purchase_line_bulk_delete(calx_session *session, const struct purcha
 calx_status purchase_line_bulk_upsert(calx_session *session, const struct purchase_line *rows,
                                       size_t count, const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status purchase_line_set_purchase_id(const struct purchase_line *purchase_line,
                                           int64_t purchase_id);
 calx_status purchase_line_set_number(const struct purchase_line *purchase_line, int32_t number);
@@ -283,13 +279,13 @@ calx_status purchase_line_set_purchase(const struct purchase_line *purchase_line
                                        const struct purchase *purchase);
 calx_status purchase_line_clear_purchase(const struct purchase_line *purchase_line);
 
-/** A query over purchase_line: build it, ask it, free it. Results are borrowed until then. */
-typedef struct purchase_line_query purchase_line_query;
 /**
- * NULL: no memory, or session is NULL. Owned by the caller: purchase_line_query_free() takes NULL.
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
  */
+typedef struct purchase_line_query purchase_line_query;
 purchase_line_query *purchase_line_query_new(calx_session *session);
 void purchase_line_query_free(purchase_line_query *query);
+calx_query *purchase_line_query_plain(purchase_line_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status purchase_line_query_where(purchase_line_query *query, calx_expression condition);
 calx_status purchase_line_query_where_filter(purchase_line_query *query, const calx_filter *filter);
@@ -320,10 +316,9 @@ calx_status purchase_line_query_update(purchase_line_query *query,
                                        const calx_assignment *assignments, size_t count,
                                        int64_t *out_count);
 calx_status purchase_line_query_delete(purchase_line_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*purchase_line_function)(void *context,
                                               const struct purchase_line *purchase_line);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status purchase_line_query_each(purchase_line_query *query, purchase_line_function function,
                                      void *context);
 

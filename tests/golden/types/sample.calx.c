@@ -397,6 +397,10 @@ void sample_query_free(sample_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *sample_query_plain(sample_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status sample_query_where(sample_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);

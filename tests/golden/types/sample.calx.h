@@ -56,9 +56,8 @@ extern const struct sample_col {
     calx_timestamp_column maybe_taken;
 } sample_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct sample *sample_new(void);
-/** Frees what is in no session; takes NULL. */
 void sample_free(struct sample *sample);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct sample *sample_copy(const struct sample *sample);
@@ -81,8 +80,7 @@ calx_status sample_bulk_delete(calx_session *session, const struct sample *rows,
 calx_status sample_bulk_upsert(calx_session *session, const struct sample *rows, size_t count,
                                const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status sample_set_id(const struct sample *sample, uint32_t id);
 calx_status sample_set_flag(const struct sample *sample, bool flag);
 calx_status sample_set_tiny(const struct sample *sample, int8_t tiny);
@@ -119,11 +117,13 @@ calx_status sample_set_maybe_exact(const struct sample *sample, calx_nullable_do
 calx_status sample_set_maybe_taken(const struct sample *sample,
                                    calx_nullable_timestamp maybe_taken);
 
-/** A query over sample: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct sample_query sample_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: sample_query_free() takes NULL. */
 sample_query *sample_query_new(calx_session *session);
 void sample_query_free(sample_query *query);
+calx_query *sample_query_plain(sample_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status sample_query_where(sample_query *query, calx_expression condition);
 calx_status sample_query_where_filter(sample_query *query, const calx_filter *filter);
@@ -148,9 +148,8 @@ calx_status sample_query_exists(sample_query *query, bool *out_exists);
 calx_status sample_query_update(sample_query *query, const calx_assignment *assignments,
                                 size_t count, int64_t *out_count);
 calx_status sample_query_delete(sample_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*sample_function)(void *context, const struct sample *sample);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status sample_query_each(sample_query *query, sample_function function, void *context);
 
 CALX_END_DECLS

@@ -142,6 +142,10 @@ void account_query_free(account_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *account_query_plain(account_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status account_query_where(account_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -371,6 +375,10 @@ void note_query_free(note_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *note_query_plain(note_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status note_query_where(note_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -592,6 +600,10 @@ void entry_query_free(entry_query *query)
 {
     calx_query_free((calx_query *)query);
 }
+calx_query *entry_query_plain(entry_query *query)
+{
+    return (calx_query *)query;
+}
 calx_status entry_query_where(entry_query *query, calx_expression condition)
 {
     return calx_query_where((calx_query *)query, condition);
@@ -802,6 +814,10 @@ page_query *page_query_new(calx_session *session)
 void page_query_free(page_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *page_query_plain(page_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status page_query_where(page_query *query, calx_expression condition)
 {
@@ -1016,6 +1032,10 @@ sheet_query *sheet_query_new(calx_session *session)
 void sheet_query_free(sheet_query *query)
 {
     calx_query_free((calx_query *)query);
+}
+calx_query *sheet_query_plain(sheet_query *query)
+{
+    return (calx_query *)query;
 }
 calx_status sheet_query_where(sheet_query *query, calx_expression condition)
 {

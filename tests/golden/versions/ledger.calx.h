@@ -23,9 +23,8 @@ extern const struct account_col {
     calx_timestamp_column written;
 } account_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct account *account_new(void);
-/** Frees what is in no session; takes NULL. */
 void account_free(struct account *account);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct account *account_copy(const struct account *account);
@@ -48,17 +47,18 @@ calx_status account_bulk_delete(calx_session *session, const struct account *row
 calx_status account_bulk_upsert(calx_session *session, const struct account *rows, size_t count,
                                 const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status account_set_id(const struct account *account, int64_t id);
 calx_status account_set_balance(const struct account *account, int64_t balance);
 calx_status account_set_written(const struct account *account, calx_timestamp written);
 
-/** A query over account: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct account_query account_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: account_query_free() takes NULL. */
 account_query *account_query_new(calx_session *session);
 void account_query_free(account_query *query);
+calx_query *account_query_plain(account_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status account_query_where(account_query *query, calx_expression condition);
 calx_status account_query_where_filter(account_query *query, const calx_filter *filter);
@@ -84,9 +84,8 @@ calx_status account_query_exists(account_query *query, bool *out_exists);
 calx_status account_query_update(account_query *query, const calx_assignment *assignments,
                                  size_t count, int64_t *out_count);
 calx_status account_query_delete(account_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*account_function)(void *context, const struct account *account);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status account_query_each(account_query *query, account_function function, void *context);
 
 /* ---- struct note: table notes ---- */
@@ -101,9 +100,8 @@ extern const struct note_col {
     calx_text_column tag;
 } note_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct note *note_new(void);
-/** Frees what is in no session; takes NULL. */
 void note_free(struct note *note);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct note *note_copy(const struct note *note);
@@ -129,17 +127,18 @@ calx_status note_bulk_upsert(calx_session *session, const struct note *rows, siz
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_tag(const char *old, char *out_new);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status note_set_id(const struct note *note, int64_t id);
 calx_status note_set_text(const struct note *note, const char *text);
 calx_status note_set_tag(const struct note *note, const char *tag);
 
-/** A query over note: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct note_query note_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: note_query_free() takes NULL. */
 note_query *note_query_new(calx_session *session);
 void note_query_free(note_query *query);
+calx_query *note_query_plain(note_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status note_query_where(note_query *query, calx_expression condition);
 calx_status note_query_where_filter(note_query *query, const calx_filter *filter);
@@ -164,9 +163,8 @@ calx_status note_query_exists(note_query *query, bool *out_exists);
 calx_status note_query_update(note_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count);
 calx_status note_query_delete(note_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*note_function)(void *context, const struct note *note);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status note_query_each(note_query *query, note_function function, void *context);
 
 /* ---- struct entry: table entries ---- */
@@ -180,9 +178,8 @@ extern const struct entry_col {
     calx_int64_column revision;
 } entry_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct entry *entry_new(void);
-/** Frees what is in no session; takes NULL. */
 void entry_free(struct entry *entry);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct entry *entry_copy(const struct entry *entry);
@@ -208,16 +205,17 @@ calx_status entry_bulk_upsert(calx_session *session, const struct entry *rows, s
 /** Yours to define: the version after old, or the first, when old is NULL. It fits the member. */
 calx_status next_entry(const int32_t *old, int32_t *out_new);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status entry_set_id(const struct entry *entry, int64_t id);
 calx_status entry_set_revision(const struct entry *entry, int32_t revision);
 
-/** A query over entry: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct entry_query entry_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: entry_query_free() takes NULL. */
 entry_query *entry_query_new(calx_session *session);
 void entry_query_free(entry_query *query);
+calx_query *entry_query_plain(entry_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status entry_query_where(entry_query *query, calx_expression condition);
 calx_status entry_query_where_filter(entry_query *query, const calx_filter *filter);
@@ -242,9 +240,8 @@ calx_status entry_query_exists(entry_query *query, bool *out_exists);
 calx_status entry_query_update(entry_query *query, const calx_assignment *assignments, size_t count,
                                int64_t *out_count);
 calx_status entry_query_delete(entry_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*entry_function)(void *context, const struct entry *entry);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status entry_query_each(entry_query *query, entry_function function, void *context);
 
 /* ---- struct page: table pages ---- */
@@ -258,9 +255,8 @@ extern const struct page_col {
     calx_text_column etag;
 } page_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct page *page_new(void);
-/** Frees what is in no session; takes NULL. */
 void page_free(struct page *page);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct page *page_copy(const struct page *page);
@@ -283,16 +279,17 @@ calx_status page_bulk_delete(calx_session *session, const struct page *rows, siz
 calx_status page_bulk_upsert(calx_session *session, const struct page *rows, size_t count,
                              const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status page_set_id(const struct page *page, int64_t id);
 calx_status page_set_etag(const struct page *page, const char *etag);
 
-/** A query over page: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct page_query page_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: page_query_free() takes NULL. */
 page_query *page_query_new(calx_session *session);
 void page_query_free(page_query *query);
+calx_query *page_query_plain(page_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status page_query_where(page_query *query, calx_expression condition);
 calx_status page_query_where_filter(page_query *query, const calx_filter *filter);
@@ -317,9 +314,8 @@ calx_status page_query_exists(page_query *query, bool *out_exists);
 calx_status page_query_update(page_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count);
 calx_status page_query_delete(page_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*page_function)(void *context, const struct page *page);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status page_query_each(page_query *query, page_function function, void *context);
 
 /* ---- struct sheet: table sheets ---- */
@@ -333,9 +329,8 @@ extern const struct sheet_col {
     calx_int64_column revision;
 } sheet_col;
 
-/** A transient instance, the caller's until it is added. NULL: no memory. */
+/** A transient instance (NULL: no memory), the caller's until it is added: free it, or NULL. */
 struct sheet *sheet_new(void);
-/** Frees what is in no session; takes NULL. */
 void sheet_free(struct sheet *sheet);
 /** A transient copy of the columns, owned by the caller. NULL: no memory. */
 struct sheet *sheet_copy(const struct sheet *sheet);
@@ -358,16 +353,17 @@ calx_status sheet_bulk_delete(calx_session *session, const struct sheet *rows, s
 calx_status sheet_bulk_upsert(calx_session *session, const struct sheet *rows, size_t count,
                               const calx_bulk_options *options);
 
-/* Setters mark their column as changed and copy texts at once. CALX_E_DATA: it does not fit;
- * CALX_E_STATE: deleted; CALX_E_UNMAPPED: no instance; CALX_E_NOMEM. */
+/* Setters copy texts. CALX_E_DATA: no fit; _STATE: deleted; _UNMAPPED: no instance; _NOMEM. */
 calx_status sheet_set_id(const struct sheet *sheet, int64_t id);
 calx_status sheet_set_revision(const struct sheet *sheet, int64_t revision);
 
-/** A query over sheet: build it, ask it, free it. Results are borrowed until then. */
+/**
+ * A query (NULL: no memory), which owns its results; _plain: the same, for joins, locks, values.
+ */
 typedef struct sheet_query sheet_query;
-/** NULL: no memory, or session is NULL. Owned by the caller: sheet_query_free() takes NULL. */
 sheet_query *sheet_query_new(calx_session *session);
 void sheet_query_free(sheet_query *query);
+calx_query *sheet_query_plain(sheet_query *query);
 /** Conditions are joined by AND, orders follow each other. CALX_E_LIMIT: use _where_filter. */
 calx_status sheet_query_where(sheet_query *query, calx_expression condition);
 calx_status sheet_query_where_filter(sheet_query *query, const calx_filter *filter);
@@ -392,9 +388,8 @@ calx_status sheet_query_exists(sheet_query *query, bool *out_exists);
 calx_status sheet_query_update(sheet_query *query, const calx_assignment *assignments, size_t count,
                                int64_t *out_count);
 calx_status sheet_query_delete(sheet_query *query, int64_t *out_count);
-/** Called for each instance; another status than CALX_OK ends the stream and is returned. */
+/** A stream: an instance is good until the function returns; what is not CALX_OK ends it. */
 typedef calx_status (*sheet_function)(void *context, const struct sheet *sheet);
-/** Streams in constant memory: an instance is good until the function returns. */
 calx_status sheet_query_each(sheet_query *query, sheet_function function, void *context);
 
 CALX_END_DECLS
