@@ -407,6 +407,14 @@ void gate_arm(gate *self, gate_side side, gate_fault fault, long messages)
     pthread_mutex_unlock(&self->lock);
 }
 
+bool gate_has_struck(gate *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool struck = self->plan.struck;
+    pthread_mutex_unlock(&self->lock);
+    return struck;
+}
+
 bool gate_disarm(gate *self)
 {
     pthread_mutex_lock(&self->lock);

@@ -50,6 +50,9 @@ void gate_url(const gate *self, const char *url, char *out, size_t size);
  */
 void gate_arm(gate *self, gate_side side, gate_fault fault, long messages);
 
+/* Whether it has struck so far. */
+bool gate_has_struck(gate *self);
+
 /* Ends that. Answers whether it struck. */
 bool gate_disarm(gate *self);
 
