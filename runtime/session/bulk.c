@@ -131,8 +131,8 @@ calx_status calx_bulk_send_array(calx_bulk *bulk)
 
 static calx_status send_all(calx_bulk *bulk)
 {
-    if (bulk->options->source != NULL)
-        return calx_bulk_send_made(bulk);
+    if (bulk->send != NULL)
+        return bulk->send(bulk);
     if (bulk->count == 0)
         return CALX_OK;
     calx_status status = calx_bulk_make_copies(bulk, bulk->count);
@@ -223,13 +223,13 @@ static const calx_bulk_kind *kind_of(calx_bulk_operation operation)
     return NULL;
 }
 
-static calx_status enter(calx_bulk *bulk, const calx_mapper *mapper, const char *call)
+calx_status calx_bulk_run(calx_bulk *bulk, const calx_mapper *mapper, const char *call)
 {
     calx_session *session = bulk->writer.session;
     calx_status status = calx_session_enter(session);
     if (status != CALX_OK)
         return status;
-    if (mapper == NULL || (bulk->rows == NULL && bulk->count > 0))
+    if (mapper == NULL || (bulk->rows == NULL && bulk->pointers == NULL && bulk->count > 0))
         return calx_session_fail(session, CALX_E_ARGUMENT, "%s(): the %s is NULL", call,
                                  mapper == NULL ? "mapper" : "array of rows");
     bulk->kind = kind_of(bulk->options->operation);
@@ -245,7 +245,8 @@ static calx_status write_rows(calx_session *session, const calx_mapper *mapper, 
 {
     calx_bulk bulk = { .options = options, .rows = rows, .count = count };
     bulk.writer.session = session;
-    return enter(&bulk, mapper, call);
+    bulk.send = options->source != NULL ? calx_bulk_send_made : NULL;
+    return calx_bulk_run(&bulk, mapper, call);
 }
 
 calx_status calx_session_bulk_with(calx_session *session, const calx_mapper *mapper,

@@ -7,6 +7,8 @@
  *   bulk_send.c    sending them, and finding those that fail
  *   bulk_keys.c    the keys the database made
  *   bulk_source.c  arrays of what a function gives
+ *   bulk_mapping.c rows by the names of their members
+ *   bulk_objects.c instances
  */
 #ifndef CALX_SESSION_BULK_H
 #define CALX_SESSION_BULK_H
@@ -36,11 +38,16 @@ struct calx_bulk {
     calx_writer writer;
     const calx_bulk_kind *kind;
     const calx_bulk_options *options; /* never NULL */
-    const char *rows;                 /* the array */
+    const char *rows;                 /* the array; or NULL, and */
+    const void *const *pointers;      /* one to each row */
     size_t count;
-    size_t before; /* rows of arrays before it, for messages */
-    size_t first;  /* row of the batch; or the next one of those that go one after the other */
-    char *copies;  /* where versions are made, owned; NULL: none are */
+    const uint64_t *given;   /* the columns of each row, one set behind the other; NULL: all that
+                                a struct of its kind has */
+    const size_t *positions; /* what messages call the rows; NULL: in order, after before */
+    calx_status (*send)(calx_bulk *bulk); /* what makes the rows; NULL: they are there */
+    size_t before;                        /* rows of arrays before it, for messages */
+    size_t first; /* row of the batch; or the next one of those that go one after the other */
+    char *copies; /* where versions are made, owned; NULL: none are */
     /* Of an UPSERT. */
     uint64_t *sets;          /* owned: of targets, then of what is updated */
     const uint64_t *targets; /* NULL: any that are unique */
@@ -60,6 +67,9 @@ calx_status calx_bulk_make_copies(calx_bulk *bulk, size_t count);
 
 /* Looks through the rows of the array, and sends them; another array may follow. */
 calx_status calx_bulk_send_array(calx_bulk *bulk);
+
+/* A whole call of that name, for which everything is set but the kind and the entity. */
+calx_status calx_bulk_run(calx_bulk *bulk, const calx_mapper *mapper, const char *call);
 
 /* ---- bulk_kind.c ---- */
 
@@ -115,7 +125,15 @@ bool calx_bulk_keys_come_singly(const calx_bulk *bulk);
 /* The keys of so many rows that were just sent, if they are asked for. */
 calx_status calx_bulk_note_keys(calx_bulk *bulk, size_t number, size_t count);
 
+/* ---- bulk_mapping.c ---- */
+
+/* Whether the database makes the keys of a class, and they are numbers. */
+bool calx_bulk_makes_keys(const calx_mapper *mapper);
+
 /* ---- bulk_source.c ---- */
+
+/* How many rows of a size make an array of those that are not there yet. */
+size_t calx_bulk_most_rows(size_t size);
 
 /* Sends all the source gives. */
 calx_status calx_bulk_send_made(calx_bulk *bulk);

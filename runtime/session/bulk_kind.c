@@ -11,7 +11,9 @@
 
 const void *calx_bulk_row(const calx_bulk *bulk, size_t number)
 {
-    return bulk->rows + number * bulk->writer.entity->mapper->instance_size;
+    return bulk->pointers != NULL
+               ? bulk->pointers[number]
+               : bulk->rows + number * bulk->writer.entity->mapper->instance_size;
 }
 
 void *calx_bulk_copy(calx_bulk *bulk, size_t number)
@@ -19,6 +21,17 @@ void *calx_bulk_copy(calx_bulk *bulk, size_t number)
     size_t size = bulk->writer.entity->mapper->instance_size;
     return memcpy(bulk->copies + number % (CALX_BATCH_MOST_PLAIN_ROWS + 1) * size,
                   calx_bulk_row(bulk, number), size);
+}
+
+/* The columns of a row that says itself which it has, and of an INSERT the version made for it. */
+static void choose_given(calx_bulk *bulk, size_t number, const void *row)
+{
+    const calx_entity *entity = bulk->writer.entity;
+    size_t words = calx_plan_words(entity->mapper);
+    memcpy(entity->columns, bulk->given + number * words, words * sizeof(*entity->columns));
+    if (!bulk->kind->by_key && entity->version >= 0 &&
+        !calx_column_is_empty(&entity->mapper->columns[entity->version], row))
+        calx_plan_include(entity->columns, (size_t)entity->version);
 }
 
 static calx_status prepare_insert(calx_bulk *bulk, size_t number, size_t *out_width)
@@ -33,7 +46,10 @@ static calx_status prepare_insert(calx_bulk *bulk, size_t number, size_t *out_wi
             return status;
         row = copy;
     }
-    calx_writer_choose_inserted(writer, row, NULL);
+    if (bulk->given != NULL)
+        choose_given(bulk, number, row);
+    else
+        calx_writer_choose_inserted(writer, row, NULL);
     return calx_writer_bind_columns(writer, row, writer->entity->columns, out_width);
 }
 
@@ -59,7 +75,10 @@ static calx_status prepare_update(calx_bulk *bulk, size_t number, size_t *out_wi
     const void *changed = row;
     calx_status status = CALX_OK;
     *out_width = 0;
-    calx_bulk_choose_updated(writer);
+    if (bulk->given != NULL)
+        choose_given(bulk, number, row);
+    else
+        calx_bulk_choose_updated(writer);
     if (bulk->copies != NULL) {
         void *copy = calx_bulk_copy(bulk, number);
         status = calx_version_raise(writer, copy, row);

@@ -16,7 +16,8 @@ enum { COPY_LEAST_ROWS = 500 };
 calx_status calx_bulk_blame(calx_bulk *bulk, size_t number)
 {
     calx_error *error = &bulk->writer.session->error;
-    calx_error_prefix(error, "%s rows[%zu] of %s: ", bulk->kind->doing, bulk->before + number,
+    size_t row = bulk->positions != NULL ? bulk->positions[number] : bulk->before + number;
+    calx_error_prefix(error, "%s rows[%zu] of %s: ", bulk->kind->doing, row,
                       bulk->writer.entity->mapper->name);
     return error->status;
 }

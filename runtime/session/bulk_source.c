@@ -22,7 +22,7 @@ typedef struct gathered {
 } gathered;
 
 /* As many as go together, unless they are wide. */
-static size_t most_rows(size_t size)
+size_t calx_bulk_most_rows(size_t size)
 {
     size_t most = CALX_BATCH_MOST_BYTES / size + 1;
     return most < CALX_BATCH_MOST_PLAIN_ROWS ? most : CALX_BATCH_MOST_PLAIN_ROWS;
@@ -98,7 +98,7 @@ static calx_status send_all(gathered *all)
 calx_status calx_bulk_send_made(calx_bulk *bulk)
 {
     size_t size = bulk->writer.entity->mapper->instance_size;
-    gathered all = { .bulk = bulk, .most = most_rows(size), .has_more = true };
+    gathered all = { .bulk = bulk, .most = calx_bulk_most_rows(size), .has_more = true };
     calx_status status = calx_bulk_make_copies(bulk, all.most);
     calx_arena_init(&all.texts, 0);
     all.rows = calx_alloc_array(all.most, size);

@@ -17,6 +17,7 @@
 
 #include <calx/column.h>
 #include <calx/error.h>
+#include <calx/value.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,6 +92,65 @@ typedef struct calx_bulk_options {
 #define CALX_BULK_OPTIONS_INIT                                                                     \
     {                                                                                              \
         sizeof(calx_bulk_options), CALX_BULK_INSERT, 0, 0, false, 0, 0, 0, 0, 0, false, 0, 0, 0, 0 \
+    }
+
+/* ---- rows by the names of their members ---- */
+
+/** A value of a mapping. */
+typedef struct calx_mapped_value {
+    const char *member; /**< of the struct, which is not always the column's name */
+    calx_value value;
+} calx_mapped_value;
+
+/**
+ * A row that says itself what it has, for rows whose columns come from a file or a request:
+ *
+ *     calx_mapped_value values[] = {
+ *         { "name", calx_value_text("ed") },
+ *         { "age", calx_value_int64(41) },
+ *     };
+ *     const calx_mapping mapping = { values, 2 };
+ *     status = calx_session_bulk_insert_mappings(session, &user_mapper, &mapping, 1, NULL);
+ *
+ * A member that is not named has what a new instance has there, if that is a value (CALX_DEFAULT);
+ * else it is left to the database. Everything is borrowed for the call.
+ */
+typedef struct calx_mapping {
+    calx_mapped_value *values;
+    size_t count;
+} calx_mapping;
+
+/** Start from CALX_BULK_MAPPING_OPTIONS_INIT, then assign. */
+typedef struct calx_bulk_mapping_options {
+    size_t size;
+    /** The key that the database makes is written into the value of that member, which each mapping
+     * names with calx_value_null() (SES-321). It may cost a statement for each row. */
+    bool return_defaults;
+    /** A value that is NULL is written; else it is as if it were not named (SES-323). Rows that
+     * name the same members go together then. */
+    bool render_nulls;
+} calx_bulk_mapping_options;
+
+#define CALX_BULK_MAPPING_OPTIONS_INIT                                                             \
+    {                                                                                              \
+        sizeof(calx_bulk_mapping_options), false, false                                            \
+    }
+
+/* ---- instances ---- */
+
+/** Start from CALX_BULK_SAVE_OPTIONS_INIT, then assign. */
+typedef struct calx_bulk_save_options {
+    size_t size;
+    /** Instances that were inserted get the key the database made and are detached with it; else
+     * they are as they were (SES-321). It may cost a statement for each row. */
+    bool return_defaults;
+    bool update_changed_only; /**< else all columns that are loaded are updated (SES-322) */
+    bool preserve_order; /**< else all of one class that are inserted, or updated, go together */
+} calx_bulk_save_options;
+
+#define CALX_BULK_SAVE_OPTIONS_INIT                                                                \
+    {                                                                                              \
+        sizeof(calx_bulk_save_options), false, true, true                                          \
     }
 
 CALX_END_DECLS

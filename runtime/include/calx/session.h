@@ -438,6 +438,44 @@ CALX_PUBLIC_METHOD calx_status calx_session_bulk_with(calx_session *session,
                                                       const calx_bulk_options *options);
 
 /**
+ * Inserts rows that name their members, in the same way: those that name the same ones go together
+ * (SES-323). Values take on their column's class where nothing is lost.
+ * @param options  NULL: the defaults
+ * @return as calx_session_bulk_insert(), CALX_E_ARGUMENT a mapping names what is no member or one
+ *         twice, or has no place for its key; CALX_E_DATA a value does not fit. The message names
+ *         row and member
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_insert_mappings(
+    calx_session *session, const calx_mapper *mapper, const calx_mapping *mappings, size_t count,
+    const calx_bulk_mapping_options *options);
+
+/**
+ * Updates by key the members that each mapping names besides the key (SES-324); one that names the
+ * key alone changes nothing. A version must be named too: it is checked and counted up (SES-328).
+ * Mappings are only read.
+ * @return as calx_session_bulk_update() and the above; CALX_E_STATE the key or the version is not
+ *         named (SES-325)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bulk_update_mappings(calx_session *session,
+                                                                 const calx_mapper *mapper,
+                                                                 const calx_mapping *mappings,
+                                                                 size_t count);
+
+/**
+ * Writes instances without the unit of work: inserts those that have no key, transient ones, and
+ * updates those that were loaded or are detached, in runs of one class (SES-320). No relationships,
+ * no events, no cascades; nobody joins a session, and what is loaded does not learn of it.
+ * @param objects  instances of any classes; also of other sessions, and then only read
+ * @param options  NULL: the defaults
+ * @return as calx_session_bulk_insert() and calx_session_bulk_update(); CALX_E_UNMAPPED one is no
+ *         instance; CALX_E_STATE one is pending, which the next flush inserts, or deleted. The
+ *         message names its place in the array
+ */
+CALX_PUBLIC_METHOD calx_status
+calx_session_bulk_save_objects(calx_session *session, const void *const *objects, size_t count,
+                               const calx_bulk_save_options *options);
+
+/**
  * Sets a column of an instance to an SQL expression: the next flush writes it in a statement of the
  * row's own, and the column is expired after that, of a new row all of them (SES-180).
  *
