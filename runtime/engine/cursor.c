@@ -528,6 +528,11 @@ size_t calx_cursor_refused(const calx_cursor *cursor)
     return cursor->statement != NULL ? cursor->statement->refused : 0;
 }
 
+calx_error *calx_cursor_error_slot(const calx_cursor *cursor)
+{
+    return cursor->connection == NULL ? NULL : &cursor->connection->error;
+}
+
 size_t calx_cursor_column_count(const calx_cursor *cursor)
 {
     return cursor->statement != NULL ? cursor->driver->column_count(cursor->statement) : 0;

@@ -145,6 +145,9 @@ void calx_cursor_close(calx_cursor *cursor);
 /* The connection's own, for rooms that find a failure by themselves. Never NULL. */
 calx_error *calx_connection_error_slot(calx_connection *connection);
 
+/* That of the connection the cursor is of; NULL: that has ended. */
+calx_error *calx_cursor_error_slot(const calx_cursor *cursor);
+
 calx_engine *calx_connection_engine(const calx_connection *connection);
 
 const calx_dialect *calx_engine_dialect(const calx_engine *engine);

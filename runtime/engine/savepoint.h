@@ -6,6 +6,7 @@
 #define CALX_ENGINE_SAVEPOINT_H
 
 #include <calx/connection.h>
+#include <calx/two_phase.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,10 @@ void calx_connection_fold_savepoints(calx_connection *connection, size_t count);
 
 /* Whether every statement stands for itself, so that there are no savepoints. */
 bool calx_connection_is_autocommit(const calx_connection *connection);
+
+/* Takes a branch out of a unit that is open: its transaction was ended, and nothing was done in it.
+ */
+void calx_two_phase_leave(calx_two_phase *unit, const calx_connection *connection);
 
 /* Whether a failure ended the transaction, so that rolling back all of it is all that is legal. */
 bool calx_connection_is_spoiled(const calx_connection *connection);

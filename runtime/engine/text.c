@@ -99,7 +99,8 @@ calx_sql_text *calx_engine_find_text(calx_engine *engine, const calx_shape *shap
 }
 
 /* One block: the record, the shape, the text. */
-static calx_sql_text *new_text(const calx_shape *shape, const calx_buffer *sql)
+static calx_sql_text *new_text(const calx_driver *driver, const calx_shape *shape,
+                               const calx_buffer *sql)
 {
     size_t word_count = shape != NULL ? shape->count : 0;
     calx_sql_text *text =
@@ -111,6 +112,7 @@ static calx_sql_text *new_text(const calx_shape *shape, const calx_buffer *sql)
     if (shape != NULL)
         memcpy(text->words, shape->words, word_count * sizeof(text->words[0]));
     atomic_init(&text->references, 1);
+    text->driver = driver;
     text->shape_hash = shape != NULL ? shape->hash : 0;
     text->hash = calx_hash(copy, sql->size);
     text->newer = NULL;
@@ -166,7 +168,7 @@ calx_status calx_engine_make_text(calx_engine *engine, const calx_sql_statement 
         calx_sql_statement_text(&sql, out_parameters, engine->dialect, statement, error);
     if (status != CALX_OK)
         goto out;
-    text = new_text(shape, &sql);
+    text = new_text(engine->driver, shape, &sql);
     if (text == NULL) {
         status = calx_error_set_nomem(error);
         goto out;

@@ -8,6 +8,7 @@
 
 #include <calx/engine.h>
 
+#include "driver/driver.h"
 #include "sql/statement.h"
 
 #include <stdatomic.h>
@@ -16,6 +17,7 @@ typedef struct calx_sql_text calx_sql_text;
 
 struct calx_sql_text {
     atomic_size_t references;
+    const calx_driver *driver; /* whose databases understand it */
     uint64_t shape_hash;
     uint64_t hash; /* of the text */
     calx_sql_text *newer, *older;

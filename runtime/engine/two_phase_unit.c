@@ -8,6 +8,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "engine/savepoint.h"
 
 #include <calx/two_phase.h>
 
@@ -116,6 +117,15 @@ calx_status calx_two_phase_join(calx_two_phase *unit, calx_connection *connectio
         return take_error(unit, connection, status);
     unit->branches[unit->count++] = (branch){ connection, false };
     return CALX_OK;
+}
+
+void calx_two_phase_leave(calx_two_phase *unit, const calx_connection *connection)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < unit->count; i++)
+        if (unit->branches[i].connection != connection)
+            unit->branches[kept++] = unit->branches[i];
+    unit->count = kept;
 }
 
 /* ---- rolling back ---- */

@@ -21,6 +21,7 @@
 typedef struct query_change {
     calx_query *query;
     calx_session *session;
+    calx_branch *branch;
     calx_entity *entity;
     const char *verb;   /* for messages */
     calx_arena arena;   /* of what follows */
@@ -189,7 +190,8 @@ static calx_status find_text(query_change *change)
                                          .is_named = query->held_count > 0,
                                          .returns_key = change->how == CALX_SYNCHRONIZE_FETCH };
     const calx_sql_statement statement = { .criteria = &criteria };
-    return calx_session_text(change->session, &statement, &change->parameters, &change->text);
+    return calx_session_text(change->session, change->branch, &statement, &change->parameters,
+                             &change->text);
 }
 
 /* ---- who is meant, in memory ---- */
@@ -249,7 +251,7 @@ static calx_status take_key(query_change *change, calx_cursor *cursor)
     for (size_t i = 0; i < mapper->key_count; i++)
         if (calx_cursor_read_from(cursor, i, &entity->form.wanted[mapper->key[i]], &values[i], 1) !=
             CALX_OK)
-            return calx_session_take_error(session);
+            return calx_session_take_cursor_error(session, cursor);
     calx_status status = calx_key_from_values(&key, mapper, values);
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s: a row's key does not fit its columns",
@@ -268,7 +270,7 @@ static calx_status take_keys(query_change *change, calx_cursor *cursor, bool row
     for (; status == CALX_OK && row; rows++) {
         status = take_key(change, cursor);
         if (status == CALX_OK && calx_cursor_next(cursor, &row) != CALX_OK)
-            status = calx_session_take_error(change->session);
+            status = calx_session_take_cursor_error(change->session, cursor);
     }
     change->changes = rows;
     return status;
@@ -300,10 +302,10 @@ static calx_status execute(query_change *change, bool *out_sent)
     calx_session *session = change->session;
     calx_cursor *cursor = NULL;
     bool row = false;
-    if (calx_connection_open_known(session->connection, change->text, &cursor) != CALX_OK ||
+    if (calx_connection_open_known(change->branch->connection, change->text, &cursor) != CALX_OK ||
         calx_cursor_execute(cursor, change->parameters.items, change->parameters.count, &row) !=
             CALX_OK) {
-        calx_session_take_error(session);
+        calx_branch_take_error(session, change->branch);
         calx_cursor_close(cursor);
         return session->error.status;
     }
@@ -335,11 +337,13 @@ static calx_status run(query_change *change)
     calx_session *session = change->session;
     calx_status status = choose_way(change);
     if (status == CALX_OK)
+        status = calx_query_branch(change->query, true, &change->branch);
+    if (status == CALX_OK)
         status = find_text(change);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = calx_branch_begin(session, change->branch);
     if (status == CALX_OK &&
         (change->how == CALX_SYNCHRONIZE_AUTO || change->how == CALX_SYNCHRONIZE_EVALUATE))
         status = find_in_memory(change);

@@ -340,7 +340,7 @@ static calx_status take_rows(insert_run *run, calx_cursor *cursor, bool row)
         if (status == CALX_OK)
             status = put_item(run->insert, calx_instance_entity(instance));
         if (status == CALX_OK && calx_cursor_next(cursor, &row) != CALX_OK)
-            status = calx_session_take_error(session);
+            status = calx_session_take_cursor_error(session, cursor);
         run->changes++;
     }
     return status;
@@ -349,13 +349,13 @@ static calx_status take_rows(insert_run *run, calx_cursor *cursor, bool row)
 static calx_status execute(insert_run *run, const calx_sql_text *text,
                            const calx_parameter_list *parameters)
 {
-    calx_session *session = run->insert->session;
     calx_cursor *cursor = NULL;
     bool row = false;
     calx_status status = CALX_OK;
-    if (calx_connection_open_known(session->connection, text, &cursor) != CALX_OK ||
+    if (calx_connection_open_known(calx_writer_branch(&run->writer)->connection, text, &cursor) !=
+            CALX_OK ||
         calx_cursor_execute(cursor, parameters->items, parameters->count, &row) != CALX_OK)
-        status = calx_session_take_error(session);
+        status = calx_writer_take_error(&run->writer);
     else
         run->sent = true;
     if (status == CALX_OK && run->returns)
@@ -392,7 +392,8 @@ static calx_status send(insert_run *run, size_t row_count)
     };
     calx_parameter_list_init(&parameters);
     const calx_sql_statement statement = { .insert = &sql };
-    calx_status status = calx_session_text(insert->session, &statement, &parameters, &text);
+    calx_status status = calx_session_text(insert->session, calx_writer_branch(&run->writer),
+                                           &statement, &parameters, &text);
     if (status == CALX_OK)
         status = execute(run, text, &parameters);
     calx_parameter_list_clear(&parameters);
@@ -453,7 +454,7 @@ static void take_columns(insert_run *run)
  */
 static size_t most_rows(const insert_run *run, size_t others)
 {
-    size_t all = calx_engine_max_parameters(run->insert->session->options.bind);
+    size_t all = calx_engine_max_parameters(calx_writer_engine(&run->writer));
     size_t room = all > others ? all - others : 0;
     if (run->column_count == 0 || room < run->column_count)
         return 1;
@@ -540,6 +541,23 @@ static calx_status check_whole(calx_insert *insert)
     return CALX_OK;
 }
 
+/* Rows that are selected are where they are to come. */
+static calx_status choose_branch(insert_run *run)
+{
+    const calx_insert *insert = run->insert;
+    calx_aim aim = { .mapper = insert->mapper, .writes = true };
+    calx_branch *branch = NULL;
+    calx_status status = CALX_OK;
+    run->writer.entity->branch = NULL;
+    if (insert->select != NULL) {
+        aim.sources = insert->select->block.sources;
+        aim.source_count = insert->select->block.source_count;
+        status = calx_bind_sources(insert->session, &aim, &branch);
+    }
+    return status == CALX_OK ? calx_bind_write(insert->session, run->writer.entity, &branch)
+                             : status;
+}
+
 static calx_status run_insert(insert_run *run)
 {
     calx_insert *insert = run->insert;
@@ -553,7 +571,7 @@ static calx_status run_insert(insert_run *run)
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = choose_branch(run);
     if (status == CALX_OK)
         status = insert->select != NULL ? send(run, 0) : send_rows(run);
     if (status != CALX_OK && run->sent)

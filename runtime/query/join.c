@@ -194,7 +194,11 @@ calx_status calx_query_distinct_on_(calx_query *query, calx_column_ref column)
     calx_status status = calx_query_enter(query);
     if (status != CALX_OK)
         return status;
-    const calx_dialect *dialect = calx_engine_dialect(query->session->options.bind);
+    calx_branch *branch = NULL;
+    status = calx_bind_read(query->session, query->mapper, &branch);
+    if (status != CALX_OK)
+        return refuse(query, status);
+    const calx_dialect *dialect = calx_engine_dialect(branch->engine);
     if (!dialect->distinct_on)
         return refuse(query, calx_session_fail(query->session, CALX_E_UNSUPPORTED,
                                                "%s has no DISTINCT ON: a query over %s can be "
@@ -215,10 +219,15 @@ calx_status calx_query_distinct_on_(calx_query *query, calx_column_ref column)
 static calx_status check_lock(calx_query *query, calx_locking lock)
 {
     calx_session *session = query->session;
-    const calx_dialect *dialect = calx_engine_dialect(session->options.bind);
+    calx_branch *branch = NULL;
     calx_status status = calx_session_check_lock(session, lock);
-    if (status != CALX_OK || lock.lock == CALX_LOCK_NONE || dialect->locks[lock.lock] != NULL)
+    if (status == CALX_OK)
+        status = calx_bind_read(session, query->mapper, &branch);
+    if (status != CALX_OK || lock.lock == CALX_LOCK_NONE)
         return status;
+    const calx_dialect *dialect = calx_engine_dialect(branch->engine);
+    if (dialect->locks[lock.lock] != NULL)
+        return CALX_OK;
     return calx_session_fail(session, CALX_E_UNSUPPORTED,
                              "%s has no row locks, which a query over %s asks for: a transaction "
                              "that writes locks the whole database",

@@ -82,7 +82,10 @@ static calx_expression behind_at(const calx_query *query, const calx_dialect *di
 
 static calx_status add_filter(calx_query *query, const calx_value *values)
 {
-    const calx_dialect *dialect = calx_engine_dialect(query->session->options.bind);
+    calx_branch *branch = NULL;
+    if (calx_bind_read(query->session, query->mapper, &branch) != CALX_OK)
+        return calx_query_keep_failure(query, query->session->error.status);
+    const calx_dialect *dialect = calx_engine_dialect(branch->engine);
     calx_filter *filter = calx_filter_new(CALX_FILTER_ANY);
     if (filter == NULL)
         return calx_query_keep_failure(query, calx_error_set_nomem(&query->session->error));

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "engine/text.h"
+#include "session/bind.h"
 #include "session/choice.h"
 #include "session/joined.h"
 #include "session/loading.h"
@@ -112,7 +113,7 @@ void calx_query_release_selects(calx_query *query);
 /* ---- explain.c ---- */
 
 /* Puts what the database says of a text with these values, a line for each row. */
-calx_status calx_explain(calx_session *session, const char *sql,
+calx_status calx_explain(calx_session *session, calx_branch *branch, const char *sql,
                          const calx_parameter_list *parameters, calx_buffer *out);
 
 /* ---- text.c ---- */
@@ -127,7 +128,10 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
  * are the query's until the next call of this. Answers the status that is set on the session's
  * error.
  */
-calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_choice *choice,
-                               const calx_joined *joined);
+calx_status calx_query_prepare(calx_query *query, const calx_branch *branch, calx_query_want want,
+                               const calx_choice *choice, const calx_joined *joined);
+
+/* The branch its statement is for; writes: it is a change by criteria. */
+calx_status calx_query_branch(calx_query *query, bool writes, calx_branch **out_branch);
 
 #endif

@@ -21,6 +21,7 @@ enum { SHORT_STREAM = 256 };
 /* A run on its way: the statement, and whether there is a row to read. */
 typedef struct query_run {
     calx_session *session;
+    calx_branch *branch;
     calx_entity *entity;
     calx_cursor *cursor;
     calx_joined *joined;       /* what rows bring along; NULL: nothing */
@@ -116,13 +117,13 @@ static calx_status run_join(query_run *run, calx_query *query, calx_query_want w
 static calx_status run_text(query_run *run, const calx_query *query, calx_driver_rows how)
 {
     calx_status status =
-        calx_connection_open_known(run->session->connection, query->text, &run->cursor);
+        calx_connection_open_known(run->branch->connection, query->text, &run->cursor);
     if (status == CALX_OK && how != CALX_DRIVER_ROWS_ALL)
         calx_cursor_rows(run->cursor, how);
     if (status == CALX_OK)
         status = calx_cursor_execute(run->cursor, query->parameters.items, query->parameters.count,
                                      &run->has_row);
-    return status == CALX_OK ? CALX_OK : calx_session_take_error(run->session);
+    return status == CALX_OK ? CALX_OK : calx_branch_take_error(run->session, run->branch);
 }
 
 /* Up to the first row. On failure nothing is open and the session's error is set. */
@@ -138,11 +139,13 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
         return session->error.status;
     calx_status status = run_join(run, query, want);
     if (status == CALX_OK)
-        status = calx_query_prepare(query, want, run->choice, run->joined);
+        status = calx_query_branch(query, false, &run->branch);
+    if (status == CALX_OK)
+        status = calx_query_prepare(query, run->branch, want, run->choice, run->joined);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = calx_branch_begin(session, run->branch);
     if (status == CALX_OK)
         status = run_text(run, query, how);
     if (status != CALX_OK)
@@ -172,7 +175,7 @@ static calx_status run_next(query_run *run)
 {
     if (calx_cursor_next(run->cursor, &run->has_row) == CALX_OK)
         return CALX_OK;
-    return calx_session_take_error(run->session);
+    return calx_session_take_cursor_error(run->session, run->cursor);
 }
 
 static calx_status no_place(calx_query *query, const char *what)
@@ -359,7 +362,7 @@ static calx_status read_value(calx_query *query, calx_query_want want, calx_valu
         status = calx_session_fail(query->session, CALX_E_INTERNAL,
                                    "the database gave no row for: %s", query->text->sql);
     else if (calx_cursor_read(run.cursor, &wanted, out_value, 1) != CALX_OK)
-        status = calx_session_take_error(query->session);
+        status = calx_session_take_cursor_error(query->session, run.cursor);
     run_close(&run);
     return status;
 }
@@ -405,7 +408,9 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
         return query->session->error.status;
     status = run_join(&run, query, CALX_QUERY_ALL);
     if (status == CALX_OK)
-        status = calx_query_prepare(query, CALX_QUERY_ALL, run.choice, run.joined);
+        status = calx_query_branch(query, false, &run.branch);
+    if (status == CALX_OK)
+        status = calx_query_prepare(query, run.branch, CALX_QUERY_ALL, run.choice, run.joined);
     run_close(&run);
     if (status == CALX_OK)
         *out_sql = query->text->sql;
@@ -474,12 +479,12 @@ static calx_status stream_next(calx_query *query, query_run *run)
     calx_status status = calx_cursor_next(run->cursor, &run->has_row);
     if (status == CALX_OK)
         return CALX_OK;
-    if (status == CALX_E_STATE || session->connection == NULL)
+    if (status == CALX_E_STATE || run->branch->connection == NULL)
         return calx_session_fail(session, CALX_E_STATE,
                                  "the transaction ended while a query over %s streamed: commit or "
                                  "roll back after calx_query_each(), or use calx_query_all()",
                                  query->mapper->name);
-    return calx_session_take_error(session);
+    return calx_session_take_cursor_error(session, run->cursor);
 }
 
 /* An instance of a batch, which the function may have taken away while it had another. */

@@ -66,7 +66,7 @@ static calx_status read_row(calx_select_run *run, calx_cursor *cursor)
         status == CALX_OK ? batch->values + batch->count * run->item_count : batch->values;
     if (status == CALX_OK && run->item_count > 0 &&
         calx_cursor_read(cursor, run->wanted, row, run->item_count) != CALX_OK)
-        status = calx_session_take_error(run->session);
+        status = calx_session_take_cursor_error(run->session, cursor);
     for (size_t i = 0; i < run->item_count && status == CALX_OK; i++)
         status = keep_value(run, &row[i]);
     if (status != CALX_OK)
@@ -74,7 +74,7 @@ static calx_status read_row(calx_select_run *run, calx_cursor *cursor)
     batch->count++;
     return calx_cursor_next(cursor, &batch->has_row) == CALX_OK
                ? CALX_OK
-               : calx_session_take_error(run->session);
+               : calx_session_take_cursor_error(run->session, cursor);
 }
 
 /* The instances of a part, each once. */

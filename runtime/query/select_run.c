@@ -10,6 +10,7 @@
 #include "engine/result.h"
 #include "mapper/column.h"
 #include "query/query.h"
+#include "session/bind.h"
 #include "session/follow.h"
 #include "session/relationship.h"
 
@@ -301,7 +302,16 @@ static void choose_all(calx_select *select)
             choose_all(select->held[i]);
 }
 
-static calx_status find_text(calx_select *select)
+static calx_status choose_branch(calx_select *select, calx_branch **out_branch)
+{
+    const calx_aim aim = { .mapper =
+                               select->block.source_count == 0 ? NULL : select->sources[0].mapper,
+                           .sources = select->block.sources,
+                           .source_count = select->block.source_count };
+    return calx_bind_sources(select->session, &aim, out_branch);
+}
+
+static calx_status find_text(calx_select *select, const calx_branch *branch)
 {
     const calx_sql_query query = { .block = &select->block,
                                    .mapper = select->block.source_count == 0
@@ -312,7 +322,8 @@ static calx_status find_text(calx_select *select)
     calx_session *session = select->session;
     calx_status status = choose(select);
     if (status == CALX_OK)
-        status = calx_session_select_text(session, &query, &select->parameters, &select->text);
+        status =
+            calx_session_select_text(session, branch, &query, &select->parameters, &select->text);
     choose_all(select);
     if (status != CALX_OK && session->error.status == CALX_OK)
         calx_error_set(&session->error, status, "a select: %s", calx_status_text(status));
@@ -323,14 +334,17 @@ static calx_status start(calx_select_run *run, calx_cursor **out_cursor, bool *o
 {
     calx_select *select = run->select;
     calx_session *session = select->session;
-    calx_status status = find_text(select);
+    calx_branch *branch = NULL;
+    calx_status status = choose_branch(select, &branch);
+    if (status == CALX_OK)
+        status = find_text(select, branch);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    status = calx_connection_open_known(session->connection, select->text, out_cursor);
+    status = calx_connection_open_known(branch->connection, select->text, out_cursor);
     if (status == CALX_OK)
         calx_cursor_rows(*out_cursor,
                          select->streams ? CALX_DRIVER_ROWS_STREAM : CALX_DRIVER_ROWS_FLOW);
@@ -339,7 +353,7 @@ static calx_status start(calx_select_run *run, calx_cursor **out_cursor, bool *o
     if (status == CALX_OK)
         status =
             calx_cursor_execute(*out_cursor, run->parameters.items, run->parameters.count, out_row);
-    return status == CALX_OK ? CALX_OK : calx_session_take_error(session);
+    return status == CALX_OK ? CALX_OK : calx_branch_take_error(session, branch);
 }
 
 static const char *name_of(const calx_sql_term *item)
@@ -486,13 +500,16 @@ calx_status calx_select_scalar(calx_select *select, calx_value *out_value)
 calx_status calx_select_sql(calx_select *select, const char **out_sql)
 {
     calx_select_run *run = NULL;
+    calx_branch *branch = NULL;
     calx_status status = calx_select_enter(select);
     if (status == CALX_OK)
         status = calx_session_check_given(select->session, out_sql, "place for the text");
     if (status == CALX_OK)
         status = new_run(select, &run);
     if (status == CALX_OK)
-        status = find_text(select);
+        status = choose_branch(select, &branch);
+    if (status == CALX_OK)
+        status = find_text(select, branch);
     end_run(run);
     if (status == CALX_OK)
         *out_sql = select->text->sql;
@@ -502,11 +519,14 @@ calx_status calx_select_sql(calx_select *select, const char **out_sql)
 calx_status calx_select_explain(calx_select *select, const char **out_text)
 {
     const char *sql = NULL;
+    calx_branch *branch = NULL;
     calx_status status = calx_select_sql(select, &sql);
     if (status == CALX_OK)
         status = calx_session_check_given(select->session, out_text, "place for the text");
     if (status == CALX_OK)
-        status = calx_explain(select->session, sql, &select->parameters, &select->report);
+        status = choose_branch(select, &branch);
+    if (status == CALX_OK)
+        status = calx_explain(select->session, branch, sql, &select->parameters, &select->report);
     if (status == CALX_OK)
         *out_text = calx_buffer_text(&select->report);
     return status;

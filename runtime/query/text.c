@@ -46,13 +46,26 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
     return select;
 }
 
-calx_status calx_query_prepare(calx_query *query, calx_query_want want, const calx_choice *choice,
-                               const calx_joined *joined)
+calx_status calx_query_branch(calx_query *query, bool writes, calx_branch **out_branch)
+{
+    calx_session *session = query->session;
+    *out_branch = &session->branch;
+    if (!session->chooses)
+        return CALX_OK;
+    const calx_aim aim = { .mapper = query->mapper,
+                           .sources = query->sources,
+                           .source_count = query->step_count > 0 ? query->step_count + 1 : 0,
+                           .writes = writes };
+    return calx_bind_sources(session, &aim, out_branch);
+}
+
+calx_status calx_query_prepare(calx_query *query, const calx_branch *branch, calx_query_want want,
+                               const calx_choice *choice, const calx_joined *joined)
 {
     calx_session *session = query->session;
     calx_sql_query select = calx_query_describe(query, want, choice, joined);
     calx_status status =
-        calx_session_select_text(session, &select, &query->parameters, &query->text);
+        calx_session_select_text(session, branch, &select, &query->parameters, &query->text);
     if (status != CALX_OK && session->error.status == CALX_OK)
         calx_error_set(&session->error, status, "a query over %s: %s", query->mapper->name,
                        calx_status_text(status));

@@ -222,9 +222,9 @@ static calx_status begin_batch(sending *all, size_t number, calx_batch_row *row)
     calx_status status = send_batch(all);
     if (status == CALX_OK && had_rows)
         status = all->kind->prepare(all, &all->rows[number], &row->width); /* it was used */
-    if (status == CALX_OK &&
-        calx_batch_start(&writer->batch, row,
-                         calx_batch_expected(writer->session, all->count - number)) != CALX_OK)
+    if (status == CALX_OK && calx_batch_start(&writer->batch, row,
+                                              calx_batch_expected(calx_writer_branch(writer),
+                                                                  all->count - number)) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     all->first = number;
     return status;
@@ -252,12 +252,17 @@ static calx_status send_group(sending *all)
 {
     calx_writer *writer = all->writer;
     const calx_session *session = writer->session;
-    writer->entity = calx_session_entity(writer->session, all->rows[0].pair->association);
+    const calx_pair *pair = all->rows[0].pair;
+    writer->entity = calx_session_entity(writer->session, pair->association);
     if (writer->entity == NULL)
         return session->error.status;
-    bool together = calx_engine_dialect(session->options.bind)->batches_rows &&
+    calx_status status =
+        calx_bind_write_pairs(writer->session, writer->entity, pair->ends[0].instance->mapper,
+                              pair->ends[1].instance->mapper);
+    if (status != CALX_OK)
+        return status;
+    bool together = calx_engine_dialect(calx_writer_engine(writer))->batches_rows &&
                     !writer->entity->singly && all->count >= CALX_BATCH_LEAST_ROWS;
-    calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < all->count; i++)
         status = together ? gather(all, i) : send_alone(all, &all->rows[i]);
     return status == CALX_OK ? send_batch(all) : status;

@@ -51,10 +51,10 @@ static calx_status reserve(void **array, size_t *capacity, size_t count, size_t 
     return CALX_OK;
 }
 
-size_t calx_batch_expected(const calx_session *session, size_t count)
+size_t calx_batch_expected(const calx_branch *branch, size_t count)
 {
-    return session->connection != NULL
-               ? smaller(count, calx_connection_page_size(session->connection))
+    return branch->connection != NULL
+               ? smaller(count, calx_connection_page_size(branch->connection))
                : count;
 }
 

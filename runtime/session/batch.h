@@ -45,7 +45,7 @@ typedef struct calx_batch_row {
 bool calx_batch_takes(const calx_batch *batch, calx_batch_row *row);
 
 /* Of so many rows those that may go together, as the execution option page_size says. */
-size_t calx_batch_expected(const calx_session *session, size_t count);
+size_t calx_batch_expected(const calx_branch *branch, size_t count);
 
 /*
  * Makes the empty batch one of this row's kind, with room for as many rows as may come; expected:

@@ -19,6 +19,7 @@ static void put_inside(calx_session *session, calx_boundary *boundary)
 {
     boundary->outer = session->boundary;
     boundary->number = ++session->last_number;
+    boundary->depth = boundary->outer == NULL ? 0 : boundary->outer->depth + 1;
     boundary->inserted = session->inserted.count;
     boundary->deleted = session->deleted.count;
     session->boundary = boundary;

@@ -21,13 +21,13 @@ typedef struct calx_session_scope {
 struct calx_boundary {
     calx_boundary *outer;     /* NULL: this is the root */
     uint64_t number;          /* which one, of all in the process; never 0 */
+    size_t depth;             /* boundaries around it; branch.h knows where it was sent */
     size_t inserted;          /* of the session's list, so many were there when it began */
     size_t deleted;           /* likewise */
     calx_record *records;     /* what it wrote was like this before; newest first */
     calx_links_rest *touched; /* whose collections changed in memory; not kept for the root */
     bool touched_more;        /* and others: there was no memory to list them */
     calx_session_scope *scope;
-    bool sent;   /* the database has it open */
     bool failed; /* only its own rollback, or one further out, is legal */
     bool told;   /* listeners know that it was rolled back */
     calx_transaction_origin origin;

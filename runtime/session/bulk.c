@@ -60,9 +60,9 @@ static calx_status begin_batch(calx_bulk *bulk, size_t number, calx_batch_row *r
     calx_status status = calx_bulk_send_batch(bulk);
     if (status == CALX_OK && had_rows)
         status = bulk->kind->prepare(bulk, number, &row->width); /* the scratch was used */
-    if (status == CALX_OK &&
-        calx_batch_start(&writer->batch, row,
-                         calx_batch_expected(writer->session, bulk->count - number)) != CALX_OK)
+    if (status == CALX_OK && calx_batch_start(&writer->batch, row,
+                                              calx_batch_expected(calx_writer_branch(writer),
+                                                                  bulk->count - number)) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     bulk->first = number;
     bulk->batch_checks = bulk->checks;
@@ -96,7 +96,7 @@ static calx_status gather(calx_bulk *bulk, size_t number)
 static calx_status send_rows(calx_bulk *bulk)
 {
     const calx_entity *entity = bulk->writer.entity;
-    bool together = calx_engine_dialect(bulk->writer.session->options.bind)->batches_rows &&
+    bool together = calx_engine_dialect(calx_writer_engine(&bulk->writer))->batches_rows &&
                     !calx_bulk_keys_come_singly(bulk);
     calx_status status = CALX_OK;
     if (!together && calx_bulk_is_simple(bulk))
@@ -157,9 +157,10 @@ static calx_status answer_failures(calx_bulk *bulk)
 static calx_status run_inside(calx_bulk *bulk)
 {
     calx_session *session = bulk->writer.session;
-    calx_status status = calx_session_acquire(session);
-    if (status == CALX_E_PENDING_ROLLBACK || session->connection == NULL)
-        return status; /* nothing was sent: nothing is to be undone */
+    bool sends = true;
+    calx_status status = calx_bind_begin_writes(session, bulk->writer.entity, &sends);
+    if (!sends)
+        return status; /* nothing is to be undone */
     session->flushing = true;
     if (status == CALX_OK)
         status = send_all(bulk);

@@ -70,7 +70,7 @@ static calx_status read_key(calx_writer *writer, int64_t *out)
         return CALX_OK; /* it was left as it is */
     if (calx_cursor_read(writer->cursor, &wanted, &made, 1) != CALX_OK ||
         calx_cursor_next(writer->cursor, &writer->has_row) != CALX_OK)
-        return calx_session_take_error(writer->session);
+        return calx_writer_take_error(writer);
     *out = made.as.int64;
     return CALX_OK;
 }
@@ -83,7 +83,7 @@ calx_status calx_bulk_note_keys(calx_bulk *bulk, size_t number, size_t count)
     if (keys == NULL)
         return CALX_OK;
     const calx_plan_key *plan = &writer->plan->key;
-    const calx_dialect *dialect = calx_engine_dialect(writer->session->options.bind);
+    const calx_dialect *dialect = calx_engine_dialect(calx_writer_engine(writer));
     bool given = calx_plan_has(plan->columns, writer->entity->mapper->key[0]);
     bool in_rows =
         (plan->conflict & CALX_CONFLICT_RETURNS) != 0 || (!given && dialect->returns_keys);

@@ -131,18 +131,19 @@ static calx_status spoil(calx_bulk *bulk, calx_status status)
 static calx_status send_guarded(calx_bulk *bulk, size_t number)
 {
     calx_session *session = bulk->writer.session;
-    if (calx_engine_dialect(session->options.bind)->fails_alone ||
-        calx_connection_is_autocommit(session->connection))
+    calx_connection *connection = calx_writer_branch(&bulk->writer)->connection;
+    if (calx_engine_dialect(calx_writer_engine(&bulk->writer))->fails_alone ||
+        calx_connection_is_autocommit(connection))
         return send_alone(bulk, number);
-    if (calx_connection_begin_nested(session->connection) != CALX_OK)
-        return spoil(bulk, calx_session_take_error(session));
+    if (calx_connection_begin_nested(connection) != CALX_OK)
+        return spoil(bulk, calx_writer_take_error(&bulk->writer));
     calx_status status = send_alone(bulk, number);
-    if (status == CALX_OK && calx_connection_commit(session->connection) != CALX_OK)
-        return spoil(bulk, calx_session_take_error(session));
+    if (status == CALX_OK && calx_connection_commit(connection) != CALX_OK)
+        return spoil(bulk, calx_writer_take_error(&bulk->writer));
     if (status == CALX_OK)
         return CALX_OK;
-    if (calx_connection_rollback(session->connection) != CALX_OK && is_of_row(&session->error))
-        return spoil(bulk, calx_session_take_error(session));
+    if (calx_connection_rollback(connection) != CALX_OK && is_of_row(&session->error))
+        return spoil(bulk, calx_writer_take_error(&bulk->writer));
     return status;
 }
 
@@ -226,7 +227,7 @@ static bool is_for_copy(const calx_bulk *bulk, size_t count)
     const calx_writer *writer = &bulk->writer;
     return bulk->kind->copied && !writer->entity->uncopied && bulk->options->out_keys == NULL &&
            count >= COPY_LEAST_ROWS &&
-           calx_engine_dialect(writer->session->options.bind)->copy_from != NULL;
+           calx_engine_dialect(calx_writer_engine(writer))->copy_from != NULL;
 }
 
 static calx_status copy_rows(calx_writer *writer, size_t first, size_t count)
@@ -237,11 +238,11 @@ static calx_status copy_rows(calx_writer *writer, size_t first, size_t count)
                           .kind = CALX_PLAN_COPY,
                           .columns = batch->columns };
     const calx_plan *plan = NULL;
-    calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
+    calx_status status = calx_engine_plan(calx_writer_engine(writer), &key, &plan, &session->error);
     if (status == CALX_OK &&
-        calx_connection_copy_rows(session->connection, plan, batch->values + first * batch->width,
-                                  count) != CALX_OK)
-        status = calx_session_take_error(session);
+        calx_connection_copy_rows(calx_writer_branch(writer)->connection, plan,
+                                  batch->values + first * batch->width, count) != CALX_OK)
+        status = calx_writer_take_error(writer);
     return status;
 }
 

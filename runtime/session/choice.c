@@ -158,5 +158,5 @@ calx_status calx_choice_read(calx_session *session, calx_entity *entity, const c
         status = calx_cursor_read_from(cursor, first + run->at, wanted + run->column,
                                        entity->row + run->column, run->count);
     }
-    return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity);
+    return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity, cursor);
 }

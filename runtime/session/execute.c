@@ -1,9 +1,27 @@
 /*
  * SQL text through the session: in its transaction, after an autoflush (SES-210, 220, 221).
  */
-#include "session/session.h"
+#include "session/bind.h"
 
 #include "base/error.h"
+
+static calx_status execute(calx_session *session, const calx_statement *statement,
+                           const calx_bind_arguments *arguments, calx_result **out_result)
+{
+    calx_branch *branch = NULL;
+    calx_status status = calx_session_autoflush(session);
+    if (status == CALX_OK)
+        status =
+            calx_session_branch_for(session, arguments, calx_statement_text(statement), &branch);
+    if (status == CALX_OK)
+        status = calx_branch_begin(session, branch);
+    if (status != CALX_OK)
+        return status;
+    if (calx_connection_execute_with(branch->connection, statement, arguments->options,
+                                     out_result) != CALX_OK)
+        return calx_branch_take_error(session, branch);
+    return CALX_OK;
+}
 
 calx_status calx_session_execute(calx_session *session, const calx_statement *statement,
                                  calx_result **out_result)
@@ -21,15 +39,21 @@ calx_status calx_session_execute_with(calx_session *session, const calx_statemen
     if (statement == NULL)
         return calx_session_fail(session, CALX_E_ARGUMENT,
                                  "the statement is NULL: make one with calx_text_statement()");
-    status = calx_session_autoflush(session);
+    calx_bind_arguments arguments = CALX_BIND_ARGUMENTS_INIT;
+    arguments.options = options;
+    return execute(session, statement, &arguments, out_result);
+}
+
+calx_status calx_session_execute_bound(calx_session *session, const calx_statement *statement,
+                                       const calx_bind_arguments *arguments,
+                                       calx_result **out_result)
+{
+    calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
-    if (status != CALX_OK)
-        return status;
-    if (calx_connection_execute_with(session->connection, statement, options, out_result) !=
-        CALX_OK)
-        return calx_session_take_error(session);
-    return CALX_OK;
+        status = calx_session_check_given(session, statement, "statement");
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, arguments, "bind arguments");
+    return status == CALX_OK ? execute(session, statement, arguments, out_result) : status;
 }
 
 /* The value outlives its row: text and bytes move to the session. */
@@ -183,17 +207,23 @@ static void keep_bound(calx_statement *statement, const calx_parameter_sets *set
 calx_status calx_session_execute_many(calx_session *session, calx_statement *statement,
                                       const calx_parameter_sets *sets, int64_t *out_changes)
 {
+    calx_branch *branch = NULL;
+    calx_aim aim = { 0 };
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         status = calx_parameter_sets_check(sets, statement, &session->error);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
+    if (status == CALX_OK) {
+        aim.text = calx_statement_text(statement);
+        status = calx_bind_choose(session, &aim, &branch);
+    }
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_execute_many(session->connection, statement, sets, out_changes) != CALX_OK)
-        return calx_session_take_error(session);
+    if (calx_connection_execute_many(branch->connection, statement, sets, out_changes) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     if (sets->count > 0 && sets->name_count > 0)
         keep_bound(statement, sets);
     return CALX_OK;

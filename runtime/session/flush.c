@@ -4,6 +4,7 @@
  * failure in between rolls the transaction back at once, and the session waits for rollback().
  */
 #include "session/association.h"
+#include "session/bind.h"
 #include "session/checksum.h"
 #include "session/row_events.h"
 #include "session/row_switch.h"
@@ -138,9 +139,10 @@ static calx_status raise_after(calx_session *session, const calx_work *work)
 
 static calx_status write_work(calx_session *session, const calx_work *work)
 {
-    calx_status status = calx_session_acquire(session);
-    if (status == CALX_E_PENDING_ROLLBACK || session->connection == NULL)
-        return status; /* nothing was sent: nothing is to be undone */
+    bool sends = true;
+    calx_status status = calx_bind_begin_writes(session, NULL, &sends);
+    if (!sends)
+        return status; /* nothing is to be undone */
     if (status == CALX_OK)
         status = reserve(session, work);
     if (status == CALX_OK)
@@ -206,6 +208,10 @@ calx_status calx_session_write(calx_session *session, bool cold)
     calx_level level = { 0, CALX_TRANSACTION_FLUSH };
     if (session->flushing)
         return calx_session_fail(session, CALX_E_STATE, "flush() while a flush runs");
+    if (session->prepared)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "flush() while the transaction is prepared: commit it or roll it "
+                                 "back first");
     calx_status status = calx_session_check_barred(session, CALX_BAR_CHANGES);
     if (status != CALX_OK)
         return status;
@@ -248,7 +254,7 @@ calx_status calx_session_flush(calx_session *session)
 calx_status calx_session_autoflush(calx_session *session)
 {
     if (!session->options.autoflush || session->no_autoflush > 0 || session->flushing ||
-        session->hooks.barred != 0 || session->failure.status != CALX_OK)
+        session->hooks.barred != 0 || session->failure.status != CALX_OK || session->prepared)
         return CALX_OK;
     calx_status status = calx_session_write(session, false);
     if (status != CALX_OK)

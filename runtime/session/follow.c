@@ -4,6 +4,7 @@
  * none where no target is (SES-311).
  */
 #include "session/follow.h"
+#include "session/bind.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -171,7 +172,8 @@ calx_status calx_follow(calx_session *session, const calx_loads *place, const vo
         uint64_t apart = session->apart;
         if (is_loaded_now(load->loading))
             status = load_unknown(session, place, i, entities, count, source);
-        if (session->apart != apart)
+        if (session->apart != apart ||
+            !calx_bind_are_together(session, place->mapper, place->mapper->relationships[i].target))
             deeper = NULL; /* the query does not find all targets there are: their keys do */
         if (status == CALX_OK && calx_loading_is_eager(load->loading))
             status = calx_follow_targets(session, load->under, i, entities, count, deeper);

@@ -114,6 +114,7 @@ typedef struct calx_follow_bind {
     const calx_value *values;
     size_t count; /* of the values */
     size_t keys;
+    calx_branch *branch; /* the statement is for; NULL: that is to be found out */
 } calx_follow_bind;
 
 /* A text that is used again as long as the statements of one relationship are alike. Zeroed: none.

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/pages.h"
 #include "mapper/column.h"
+#include "session/bind.h"
 #include "session/choice.h"
 #include "session/joined.h"
 
@@ -55,10 +56,11 @@ void calx_follow_text_clear(calx_follow_text *text)
 }
 
 /* The text, found or made. */
-static calx_status find_text(calx_session *session, const calx_sql_query *select,
-                             calx_follow_text *text)
+static calx_status find_text(calx_session *session, const calx_branch *branch,
+                             const calx_sql_query *select, calx_follow_text *text)
 {
-    calx_status status = calx_session_select_text(session, select, &text->parameters, &text->text);
+    calx_status status =
+        calx_session_select_text(session, branch, select, &text->parameters, &text->text);
     if (status != CALX_OK && session->error.status == CALX_OK)
         calx_error_set(&session->error, status, "rows of %s: %s", select->mapper->name,
                        calx_status_text(status));
@@ -66,20 +68,20 @@ static calx_status find_text(calx_session *session, const calx_sql_query *select
 }
 
 /* Opens and runs it up to the first row. bind NULL: what the text binds by itself. */
-static calx_status start(calx_session *session, const calx_follow_text *text,
+static calx_status start(calx_session *session, calx_branch *branch, const calx_follow_text *text,
                          const calx_follow_bind *bind, calx_cursor **out_cursor, bool *out_row)
 {
-    calx_status status = calx_session_acquire(session);
+    calx_status status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    status = calx_connection_open_known(session->connection, text->text, out_cursor);
+    status = calx_connection_open_known(branch->connection, text->text, out_cursor);
     if (status == CALX_OK && bind != NULL)
         status =
             calx_cursor_execute_keys(*out_cursor, bind->values, bind->count, bind->keys, out_row);
     else if (status == CALX_OK)
         status = calx_cursor_execute(*out_cursor, text->parameters.items, text->parameters.count,
                                      out_row);
-    return status == CALX_OK ? CALX_OK : calx_session_take_error(session);
+    return status == CALX_OK ? CALX_OK : calx_branch_take_error(session, branch);
 }
 
 calx_status calx_follow_run(calx_session *session, const calx_sql_query *select,
@@ -89,14 +91,19 @@ calx_status calx_follow_run(calx_session *session, const calx_sql_query *select,
     calx_cursor *cursor = NULL;
     bool row = false;
     bool linking = session->linking;
-    calx_status status = find_text(session, select, text);
+    calx_branch *branch = bind == NULL ? NULL : bind->branch;
+    calx_status status = CALX_OK;
+    if (branch == NULL)
+        status = calx_bind_read(session, select->mapper, &branch);
+    if (status == CALX_OK)
+        status = find_text(session, branch, select, text);
     session->linking = true;
     if (status == CALX_OK)
-        status = start(session, text, bind, &cursor, &row);
+        status = start(session, branch, text, bind, &cursor, &row);
     while (status == CALX_OK && row) {
         status = reader->read(reader->context, cursor);
         if (status == CALX_OK && calx_cursor_next(cursor, &row) != CALX_OK)
-            status = calx_session_take_error(session);
+            status = calx_session_take_cursor_error(session, cursor);
     }
     session->linking = linking;
     calx_cursor_close(cursor);
@@ -142,7 +149,7 @@ static calx_status find_number(target_rows *rows, calx_cursor *cursor, size_t *o
             rows->key[i] = rows->entity->row[column];
         else if (calx_cursor_peek(cursor, calx_choice_place(rows->choice, column),
                                   rows->entity->form.wanted[column], &rows->key[i]) != CALX_OK)
-            return calx_session_read_failed(rows->following->session, rows->entity);
+            return calx_session_read_failed(rows->following->session, rows->entity, cursor);
     }
     *out_number = is_word(rows, rows->key) ? find_word(rows, rows->key)
                                            : calx_key_set_find(&keys->set, rows->key);

@@ -25,8 +25,7 @@ static bool leaves_defaults(const calx_writer *writer)
 static calx_status read_made_key(calx_writer *writer, calx_value *out)
 {
     static const calx_value_type wanted = CALX_VALUE_INT64;
-    const calx_session *session = writer->session;
-    if (!calx_engine_dialect(session->options.bind)->returns_keys) {
+    if (!calx_engine_dialect(calx_writer_engine(writer))->returns_keys) {
         out->type = CALX_VALUE_INT64;
         out->as.int64 = calx_cursor_last_key(writer->cursor);
         return CALX_OK;
@@ -37,7 +36,7 @@ static calx_status read_made_key(calx_writer *writer, calx_value *out)
                                  "swallowed it",
                                  writer->entity->mapper->table);
     if (calx_cursor_read(writer->cursor, &wanted, out, 1) != CALX_OK)
-        return calx_session_take_error(writer->session);
+        return calx_writer_take_error(writer);
     return CALX_OK;
 }
 
@@ -175,7 +174,7 @@ static calx_status note(calx_writer *writer)
         calx_status status = note_insert(writer, batch->instances[i], defaults);
         if (status == CALX_OK && writer->has_row &&
             calx_cursor_next(writer->cursor, &writer->has_row) != CALX_OK)
-            status = calx_session_take_error(writer->session);
+            status = calx_writer_take_error(writer);
         if (status != CALX_OK)
             return calx_writer_blame(writer, batch->instances[i], "inserting");
     }

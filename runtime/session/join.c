@@ -1,8 +1,11 @@
 /*
- * A session's transaction on its connection. The connection is taken when the first statement needs
- * one (SES-092), a savepoint is sent with the first statement inside it (SES-132). On a connection
- * of the caller's the session joins what is open there as its options say (SES-121 to 124).
+ * A session's transaction on its connections, one for each branch. A connection is taken when the
+ * first statement needs it (SES-092), a savepoint is sent with the first statement inside it
+ * (SES-132). On a connection of the caller's the session joins what is open there as its options
+ * say (SES-121 to 124).
  */
+#include "session/bind.h"
+#include "session/prepare.h"
 #include "session/transaction_events.h"
 
 #include "base/error.h"
@@ -59,7 +62,8 @@ static calx_status take_from(calx_session *session, calx_connection *connection)
 }
 
 /* The log may call back into this session, which can do nothing before it has what it waits for. */
-static calx_status fetch(calx_session *session, calx_connection **out_connection)
+static calx_status fetch(calx_session *session, const calx_branch *branch,
+                         calx_connection **out_connection)
 {
     if (session->connecting)
         return calx_session_fail(session, CALX_E_INVALID_REQUEST,
@@ -67,8 +71,7 @@ static calx_status fetch(calx_session *session, calx_connection **out_connection
                                  "that needs one has returned");
     bool ending = session->ending;
     session->connecting = session->ending = true;
-    calx_status status =
-        calx_engine_connect(session->options.bind, out_connection, &session->error);
+    calx_status status = calx_engine_connect(branch->engine, out_connection, &session->error);
     session->connecting = false;
     session->ending = ending;
     return status;
@@ -87,21 +90,28 @@ static calx_status set_options(const calx_session *session, calx_connection *con
     return status;
 }
 
-static calx_status take_from_pool(calx_session *session)
+static calx_status begin(calx_session *session, calx_connection *connection)
+{
+    if (session->options.twophase)
+        return calx_prepare_begin(session, connection);
+    return calx_connection_begin(connection) == CALX_OK ? CALX_OK : take_from(session, connection);
+}
+
+static calx_status take_from_pool(calx_session *session, calx_branch *branch)
 {
     calx_connection *connection = NULL;
-    calx_status status = fetch(session, &connection);
+    calx_status status = fetch(session, branch, &connection);
     if (status != CALX_OK)
         return status;
-    if (set_options(session, connection) != CALX_OK ||
-        calx_connection_begin(connection) != CALX_OK) {
-        status = take_from(session, connection);
+    status = set_options(session, connection) != CALX_OK ? take_from(session, connection)
+                                                         : begin(session, connection);
+    if (status != CALX_OK) {
         calx_connection_close(connection); /* one that cannot begin is not kept (SES-125) */
         return status;
     }
-    session->connection = connection;
-    session->join = CALX_JOIN_OWN;
-    session->savepoints = 0;
+    branch->connection = connection;
+    branch->join = CALX_JOIN_OWN;
+    branch->savepoints = 0;
     return CALX_OK;
 }
 
@@ -117,107 +127,201 @@ static calx_join choose_join(const calx_session *session, const calx_connection 
     return mode == CALX_JOIN_ROLLBACK_ONLY ? CALX_JOIN_GUEST : CALX_JOIN_CONTROL;
 }
 
-static calx_status join_callers(calx_session *session)
+static calx_status join_callers(calx_session *session, calx_branch *branch)
 {
-    calx_connection *connection = session->options.connection;
+    calx_connection *connection = branch->callers;
     calx_join join = choose_join(session, connection);
     calx_status status = CALX_OK;
+    if (join != CALX_JOIN_BEGUN && session->options.twophase)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "a session of two phases begins its transactions itself, and one "
+                                 "is open on the connection it was given");
     if (join == CALX_JOIN_BEGUN)
-        status = calx_connection_begin(connection);
-    else if (join == CALX_JOIN_SAVEPOINT)
-        status = calx_connection_begin_nested(connection);
+        status = begin(session, connection);
+    else if (join == CALX_JOIN_SAVEPOINT && calx_connection_begin_nested(connection) != CALX_OK)
+        status = take_from(session, connection);
     if (status != CALX_OK)
-        return take_from(session, connection);
-    session->connection = connection;
-    session->join = join;
-    session->savepoints = calx_connection_savepoints(connection);
+        return status;
+    branch->connection = connection;
+    branch->join = join;
+    branch->savepoints = calx_connection_savepoints(connection);
     return CALX_OK;
+}
+
+/* ---- ending what was sent ---- */
+
+/* How many savepoints a connection has with the boundary's own, the last of those it is in. */
+static size_t savepoints_with(const calx_branch *branch, const calx_boundary *boundary)
+{
+    return branch->savepoints + boundary->depth;
+}
+
+/* A savepoint is gone when ending it failed. */
+static bool is_there(const calx_branch *branch, const calx_boundary *boundary)
+{
+    bool is_savepoint = boundary->outer != NULL || branch->join == CALX_JOIN_SAVEPOINT;
+    return !is_savepoint ||
+           calx_connection_savepoints(branch->connection) >= savepoints_with(branch, boundary);
+}
+
+static bool has_sent(const calx_branch *branch, const calx_boundary *boundary)
+{
+    return branch->sent > boundary->depth;
+}
+
+static calx_status roll_back(calx_session *session, calx_branch *branch,
+                             const calx_boundary *boundary)
+{
+    if (!has_sent(branch, boundary))
+        return CALX_OK;
+    branch->sent = boundary->depth;
+    if (!is_there(branch, boundary))
+        return CALX_OK; /* ending it failed before, and what it was in is not to be undone for it */
+    calx_connection_fold_savepoints(branch->connection, savepoints_with(branch, boundary));
+    return calx_connection_rollback(branch->connection) == CALX_OK
+               ? CALX_OK
+               : calx_branch_take_error(session, branch);
+}
+
+static void release(calx_branch *branch)
+{
+    if (branch->connection != branch->callers)
+        calx_connection_close(branch->connection);
+    branch->connection = NULL;
+    branch->sent = 0;
 }
 
 /* ---- sending what was begun ---- */
 
 /* Refused: the level is as if its first statement were still to come. */
-static void take_back(calx_session *session, calx_boundary *boundary)
+static void take_back(calx_session *session, calx_branch *branch, const calx_boundary *boundary)
 {
     calx_error why = CALX_ERROR_INIT;
     bool is_root = boundary->outer == NULL;
     calx_error_move(&why, &session->error);
-    if (!is_root || session->join == CALX_JOIN_OWN || session->join == CALX_JOIN_BEGUN ||
-        session->join == CALX_JOIN_SAVEPOINT)
-        (void)calx_join_rollback(session, boundary);
-    boundary->sent = false;
+    if (!is_root || branch->join == CALX_JOIN_OWN || branch->join == CALX_JOIN_BEGUN ||
+        branch->join == CALX_JOIN_SAVEPOINT)
+        (void)roll_back(session, branch, boundary);
+    branch->sent = boundary->depth;
+    if (is_root && session->unit != NULL)
+        calx_two_phase_leave(session->unit, branch->connection);
     if (is_root)
-        calx_join_release(session);
+        release(branch);
     calx_error_move(&session->error, &why);
 }
 
-/* Once for each level, before its first statement (SES-374). */
-static calx_status raise_begin(calx_session *session, calx_boundary *boundary)
+/* Once for each level and connection, before its first statement (SES-374). */
+static calx_status raise_begin(calx_session *session, calx_branch *branch,
+                               const calx_boundary *boundary)
 {
     calx_session_event_details details = {
         .event = CALX_SESSION_AFTER_BEGIN,
         .transaction = { session, boundary->number },
         .origin = boundary->origin,
-        .connection = session->connection,
+        .connection = branch->connection,
     };
     calx_status status = calx_session_raise(session, &details);
     if (status != CALX_OK)
-        take_back(session, boundary);
+        take_back(session, branch, boundary);
     return status;
 }
 
-static calx_status send_boundary(calx_session *session, calx_boundary *boundary)
+static calx_status send_boundary(calx_session *session, calx_branch *branch,
+                                 const calx_boundary *boundary)
 {
     calx_status status = CALX_OK;
     if (boundary->outer != NULL)
-        status = calx_connection_begin_nested(session->connection) == CALX_OK
+        status = calx_connection_begin_nested(branch->connection) == CALX_OK
                      ? CALX_OK
-                     : calx_session_take_error(session);
-    else if (session->options.connection != NULL)
-        status = join_callers(session);
+                     : calx_branch_take_error(session, branch);
+    else if (branch->callers != NULL)
+        status = join_callers(session, branch);
     else
-        status = take_from_pool(session);
-    boundary->sent = status == CALX_OK;
-    if (status == CALX_OK && calx_session_hears(session, CALX_SESSION_AFTER_BEGIN))
-        status = raise_begin(session, boundary);
-    return status;
+        status = take_from_pool(session, branch);
+    if (status != CALX_OK)
+        return status;
+    branch->sent = boundary->depth + 1;
+    return calx_session_hears(session, CALX_SESSION_AFTER_BEGIN)
+               ? raise_begin(session, branch, boundary)
+               : CALX_OK;
 }
 
 /* The outermost first: a savepoint lies in what was open before it. */
-static calx_status send_boundaries(calx_session *session)
+static calx_status send_boundaries(calx_session *session, calx_branch *branch)
 {
     calx_status status = CALX_OK;
-    while (status == CALX_OK && !session->boundary->sent) {
-        calx_boundary *first = session->boundary;
-        while (first->outer != NULL && !first->outer->sent)
+    while (status == CALX_OK && !has_sent(branch, session->boundary)) {
+        const calx_boundary *first = session->boundary;
+        while (first->depth > branch->sent)
             first = first->outer;
-        status = send_boundary(session, first);
+        status = send_boundary(session, branch, first);
     }
     return status;
 }
 
-calx_status calx_session_acquire(calx_session *session)
+calx_status calx_branch_begin(calx_session *session, calx_branch *branch)
 {
     if (session->failure.status != CALX_OK)
         return calx_session_pending(session);
+    if (session->prepared)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "the transaction of this session is prepared: commit it or roll "
+                                 "it back first");
     calx_status status = calx_session_check_barred(session, CALX_BAR_STATEMENTS);
     if (status == CALX_OK)
         status = calx_session_autobegin(session);
-    if (status != CALX_OK || session->boundary->sent)
+    if (status != CALX_OK || has_sent(branch, session->boundary))
         return status;
-    return send_boundaries(session);
+    return send_boundaries(session, branch);
+}
+
+bool calx_session_is_sent(const calx_session *session)
+{
+    const calx_branch *branch = &session->branch;
+    while (branch != NULL && !has_sent(branch, session->boundary))
+        branch = branch->next;
+    return branch != NULL;
+}
+
+/* ---- the connection itself ---- */
+
+/* SES-365: a session's transaction has one connection for each engine. */
+static calx_status take_callers(calx_session *session, calx_connection *connection,
+                                calx_branch **out_branch)
+{
+    calx_status status = calx_branch_on(session, calx_connection_engine(connection), out_branch);
+    if (status != CALX_OK || (*out_branch)->callers == connection)
+        return status;
+    if ((*out_branch)->connection != NULL || (*out_branch)->callers != NULL)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "the transaction of this session has another connection of this "
+                                 "engine already: %s",
+                                 calx_engine_url((*out_branch)->asked));
+    (*out_branch)->callers = connection;
+    (*out_branch)->lent = true;
+    return CALX_OK;
+}
+
+calx_status calx_session_branch_for(calx_session *session, const calx_bind_arguments *arguments,
+                                    const char *text, calx_branch **out_branch)
+{
+    const calx_aim aim = { .mapper = arguments->mapper, .table = arguments->table, .text = text };
+    if (arguments->size != sizeof(*arguments))
+        return calx_session_fail(session, CALX_E_ARGUMENT,
+                                 "calx_bind_arguments of %zu bytes, this library knows %zu: start "
+                                 "from CALX_BIND_ARGUMENTS_INIT and compile with its headers",
+                                 arguments->size, sizeof(*arguments));
+    if (arguments->connection != NULL)
+        return take_callers(session, arguments->connection, out_branch);
+    if (arguments->bind != NULL)
+        return calx_branch_on(session, arguments->bind, out_branch);
+    return calx_bind_choose(session, &aim, out_branch);
 }
 
 calx_status calx_session_connection(calx_session *session, calx_connection **out_connection)
 {
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_session_check_given(session, out_connection, "place for the connection");
-    if (status == CALX_OK)
-        status = calx_session_acquire(session);
-    if (status == CALX_OK)
-        *out_connection = session->connection;
-    return status;
+    const calx_bind_arguments none = CALX_BIND_ARGUMENTS_INIT;
+    return calx_session_connection_bound(session, &none, out_connection);
 }
 
 /* What the options of a call do when there is a connection already, or one of the caller's. */
@@ -227,81 +331,151 @@ static void warn_of_options(calx_session *session)
                                "ignored: the transaction has its connection already");
 }
 
-calx_status calx_session_connection_with(calx_session *session,
-                                         const calx_execution_options *options,
-                                         calx_connection **out_connection)
+static calx_status check_options(calx_session *session, const calx_branch *branch,
+                                 const calx_execution_options *options)
 {
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_settings_check(options, calx_engine_driver(session->options.bind),
-                                     CALX_SETTINGS_WHOLE, &session->error);
+    calx_status status = calx_settings_check(options, calx_engine_driver(branch->engine),
+                                             CALX_SETTINGS_WHOLE, &session->error);
     if (status == CALX_OK && options->schema != NULL)
         status = calx_session_fail(session, CALX_E_ARGUMENT,
                                    "the schema of a session is its own: set it in its execution "
                                    "options when it is made");
+    if (status == CALX_OK && (branch->connection != NULL || branch->callers != NULL))
+        warn_of_options(session);
+    return status;
+}
+
+calx_status calx_session_connection_bound(calx_session *session,
+                                          const calx_bind_arguments *arguments,
+                                          calx_connection **out_connection)
+{
+    calx_branch *branch = NULL;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, arguments, "bind arguments");
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, out_connection, "place for the connection");
+    if (status == CALX_OK)
+        status = calx_session_branch_for(session, arguments, NULL, &branch);
+    if (status == CALX_OK && arguments->options != NULL)
+        status = check_options(session, branch, arguments->options);
     if (status != CALX_OK)
         return status;
-    if (session->connection != NULL || session->options.connection != NULL)
-        warn_of_options(session);
-    session->call_options = options;
-    status = calx_session_connection(session, out_connection);
+    session->call_options = arguments->options;
+    status = calx_branch_begin(session, branch);
     session->call_options = NULL;
+    if (status == CALX_OK)
+        *out_connection = branch->connection;
     return status;
+}
+
+calx_status calx_session_connection_with(calx_session *session,
+                                         const calx_execution_options *options,
+                                         calx_connection **out_connection)
+{
+    calx_bind_arguments arguments = CALX_BIND_ARGUMENTS_INIT;
+    calx_status status = calx_session_enter(session);
+    if (status == CALX_OK)
+        status = calx_session_check_given(session, options, "options of the connection");
+    arguments.options = options;
+    return status == CALX_OK ? calx_session_connection_bound(session, &arguments, out_connection)
+                             : status;
 }
 
 /* ---- ending ---- */
 
-calx_status calx_join_commit(calx_session *session)
+static calx_status commit(calx_session *session, calx_branch *branch)
 {
-    if (session->boundary->outer == NULL && session->join == CALX_JOIN_GUEST)
+    if (session->boundary->outer == NULL && branch->join == CALX_JOIN_GUEST)
         return CALX_OK; /* the caller's transaction goes on (SES-122) */
-    if (calx_connection_commit(session->connection) != CALX_OK)
-        return calx_session_take_error(session);
+    if (calx_connection_commit(branch->connection) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     return CALX_OK;
 }
 
-/* How many savepoints the connection has with the boundary's own, the last of those it is in. */
-static size_t savepoints_with(const calx_session *session, const calx_boundary *boundary)
+/* Of a transaction: what is committed stays so, whatever becomes of the rest (SES-364). */
+static void explain_part(calx_session *session, const calx_branch *failed)
 {
-    size_t count = session->savepoints;
-    for (; boundary->outer != NULL; boundary = boundary->outer)
-        count++;
-    return count;
+    session->error.flags |= CALX_ERROR_OUTCOME_UNKNOWN; /* nothing tries all of it again */
+    calx_error_prefix(&session->error,
+                      "the transaction was committed in part: what was done on engines before %s "
+                      "stays; call calx_session_rollback(). ",
+                      calx_engine_url(failed->asked));
 }
 
-/* A savepoint is gone when ending it failed. */
-static bool is_there(const calx_session *session, const calx_boundary *boundary)
+calx_status calx_join_commit(calx_session *session, bool *out_part)
 {
-    bool is_savepoint = boundary->outer != NULL || session->join == CALX_JOIN_SAVEPOINT;
-    return !is_savepoint ||
-           calx_connection_savepoints(session->connection) >= savepoints_with(session, boundary);
+    calx_status status = CALX_OK;
+    size_t ended = 0;
+    for (calx_branch *branch = &session->branch; status == CALX_OK && branch != NULL;
+         branch = branch->next) {
+        if (!has_sent(branch, session->boundary))
+            continue;
+        status = commit(session, branch);
+        if (status == CALX_OK) {
+            branch->sent--;
+            ended++;
+        } else if (ended > 0 && session->boundary->outer == NULL) {
+            explain_part(session, branch);
+        }
+    }
+    *out_part = status != CALX_OK && ended > 0;
+    return status;
 }
 
 bool calx_join_is_open(const calx_session *session, const calx_boundary *boundary)
 {
-    return !calx_connection_is_spoiled(session->connection) && is_there(session, boundary);
+    for (const calx_branch *branch = &session->branch; branch != NULL; branch = branch->next)
+        if (has_sent(branch, boundary) &&
+            (calx_connection_is_spoiled(branch->connection) || !is_there(branch, boundary)))
+            return false;
+    return true;
+}
+
+bool calx_join_is_lost(const calx_session *session)
+{
+    const calx_branch *branch = &session->branch;
+    while (branch != NULL &&
+           (branch->connection == NULL || !calx_connection_is_spoiled(branch->connection)))
+        branch = branch->next;
+    return branch != NULL;
 }
 
 calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary)
 {
-    if (!boundary->sent)
-        return CALX_OK;
-    for (calx_boundary *inner = session->boundary; inner != boundary; inner = inner->outer)
-        inner->sent = false;
-    boundary->sent = false;
-    if (!is_there(session, boundary))
-        return CALX_OK; /* ending it failed before, and what it was in is not to be undone for it */
-    calx_connection_fold_savepoints(session->connection, savepoints_with(session, boundary));
-    if (calx_connection_rollback(session->connection) != CALX_OK)
-        return calx_session_take_error(session);
-    return CALX_OK;
+    calx_error first = CALX_ERROR_INIT;
+    calx_status status = CALX_OK;
+    if (boundary->outer == NULL && session->unit != NULL)
+        return calx_prepare_rollback(session);
+    for (calx_branch *branch = &session->branch; branch != NULL; branch = branch->next) {
+        calx_status one = roll_back(session, branch, boundary);
+        if (one == CALX_OK || status != CALX_OK)
+            continue;
+        status = one;
+        calx_error_move(&first, &session->error);
+    }
+    if (status != CALX_OK)
+        calx_error_move(&session->error, &first);
+    return status;
 }
 
 void calx_join_release(calx_session *session)
 {
-    if (session->connection != session->options.connection)
-        calx_connection_close(session->connection);
-    session->connection = NULL;
+    calx_prepare_clear(session);
+    for (calx_branch *branch = &session->branch; branch != NULL; branch = branch->next) {
+        release(branch);
+        if (branch->lent) {
+            branch->callers = NULL;
+            branch->lent = false;
+        }
+    }
+}
+
+void calx_join_invalidate(calx_session *session)
+{
+    for (calx_branch *branch = &session->branch; branch != NULL; branch = branch->next)
+        if (branch->connection != NULL)
+            (void)calx_connection_invalidate(branch->connection);
 }
 
 /* The outermost savepoint of the session; NULL: it has none open. */
@@ -315,15 +489,23 @@ static calx_boundary *outermost_savepoint(const calx_session *session)
     return boundary;
 }
 
-void calx_join_close(calx_session *session)
+static void close_branch(calx_session *session, calx_branch *branch)
 {
-    calx_boundary *savepoint = outermost_savepoint(session);
-    if (session->connection == NULL)
+    const calx_boundary *savepoint = outermost_savepoint(session);
+    if (branch->connection == NULL)
         return;
     if (savepoint != NULL)
-        (void)calx_join_rollback(session, savepoint);
-    if (session->join != CALX_JOIN_GUEST && session->join != CALX_JOIN_OWN) /* the pool cleans */
-        (void)calx_join_rollback(session, &session->root);
-    calx_error_clear(&session->error);
+        (void)roll_back(session, branch, savepoint);
+    if (branch->join != CALX_JOIN_GUEST && branch->join != CALX_JOIN_OWN) /* the pool cleans */
+        (void)roll_back(session, branch, &session->root);
+}
+
+void calx_join_close(calx_session *session)
+{
+    calx_prepare_clear(session);
+    for (calx_branch *branch = &session->branch; branch != NULL; branch = branch->next)
+        close_branch(session, branch);
+    if (session->error.status != CALX_OK)
+        calx_error_clear(&session->error);
     calx_join_release(session);
 }

@@ -5,6 +5,7 @@
  * what it has, and what is behind it loads all the same (SES-317).
  */
 #include "session/joined.h"
+#include "session/bind.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -135,7 +136,10 @@ static calx_status add_parts_under(calx_joined *joined, const calx_loads *place,
         size_t number = joined->count;
         if (load->loading != CALX_LOADING_JOINED)
             continue;
-        status = add_part(joined, place->mapper->relationships[i].target, load->under);
+        status = calx_bind_check_relationship(joined->session, joined->parts[0].entity->mapper,
+                                              place->mapper, &place->mapper->relationships[i]);
+        if (status == CALX_OK)
+            status = add_part(joined, place->mapper->relationships[i].target, load->under);
         if (status != CALX_OK)
             return status;
         relate(joined, number, parent, load, i);
@@ -231,9 +235,10 @@ void calx_joined_stream(calx_joined *joined)
 
 /* ---- the instance of a part ---- */
 
-static calx_status read_failed(calx_joined *joined, const joined_part *part)
+static calx_status read_failed(calx_joined *joined, const joined_part *part,
+                               const calx_cursor *cursor)
 {
-    return calx_session_read_failed(joined->session, part->entity);
+    return calx_session_read_failed(joined->session, part->entity, cursor);
 }
 
 /* The key's values, into the row behind the columns. */
@@ -248,7 +253,7 @@ static calx_status peek_key(calx_joined *joined, joined_part *part, calx_cursor 
         uint16_t column = mapper->key[i];
         size_t place = part->first + calx_choice_place(part->choice, column);
         if (calx_cursor_peek(cursor, place, entity->form.wanted[column], &values[i]) != CALX_OK)
-            return read_failed(joined, part);
+            return read_failed(joined, part, cursor);
         *out_missing = *out_missing && values[i].type == CALX_VALUE_NULL;
     }
     return CALX_OK;

@@ -60,6 +60,6 @@ calx_status calx_joined_end(calx_joined *joined);
 
 /* As calx_session_select(), with what joins at a place. select_joined.c */
 calx_status calx_session_select_joined(calx_session *session, const calx_selection *selection,
-                                       const calx_loads *place);
+                                       calx_branch *branch, const calx_loads *place);
 
 #endif

@@ -2,6 +2,7 @@
  * From rows to instances. A row becomes an instance in one block: header, struct and texts. A row
  * of an instance that is there already fills it only when it is expired (SES-078).
  */
+#include "session/bind.h"
 #include "session/checksum.h"
 #include "session/choice.h"
 #include "session/joined.h"
@@ -21,9 +22,10 @@ static inline size_t gap_behind(const calx_mapper *mapper)
     return -(size_t)mapper->instance_size % sizeof(uint64_t);
 }
 
-calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity)
+calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity,
+                                     const calx_cursor *cursor)
 {
-    calx_session_take_error(session);
+    calx_session_take_cursor_error(session, cursor);
     calx_error_prefix(&session->error, "%s: ", entity->mapper->table);
     return session->error.status;
 }
@@ -265,9 +267,11 @@ void calx_session_release_streamed(calx_session *session, calx_instance *instanc
 /* ---- selecting ---- */
 
 static calx_status plan_for(calx_session *session, const calx_selection *selection,
-                            const calx_choice *choice, const calx_plan **out_plan)
+                            calx_engine *engine, const calx_choice *choice,
+                            const calx_plan **out_plan)
 {
     calx_entity *entity = selection->entity;
+    calx_entity_plan_on(entity, engine);
     bool is_plain = selection->columns == NULL && selection->plan == NULL &&
                     selection->lock.lock == CALX_LOCK_NONE && choice == entity->usual;
     *out_plan = is_plain ? entity->by_key : selection->plan;
@@ -281,7 +285,7 @@ static calx_status plan_for(calx_session *session, const calx_selection *selecti
         .lock = selection->lock.lock,
         .wait = selection->lock.wait,
     };
-    calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
+    calx_status status = calx_engine_plan(engine, &key, out_plan, &session->error);
     if (status == CALX_OK && is_plain)
         entity->by_key = *out_plan;
     return status;
@@ -299,7 +303,7 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
 {
     bool row = false;
     if (calx_cursor_execute(cursor, selection->values, selection->count, &row) != CALX_OK)
-        return calx_session_take_error(session);
+        return calx_session_take_cursor_error(session, cursor);
     while (row) {
         calx_instance *instance = NULL;
         uint64_t before = session->arrivals;
@@ -313,7 +317,7 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
         if (status != CALX_OK || (selection->columns == NULL && selection->plan == NULL))
             return status; /* a key has one row at most */
         if (calx_cursor_next(cursor, &row) != CALX_OK)
-            return calx_session_take_error(session);
+            return calx_session_take_cursor_error(session, cursor);
     }
     return CALX_OK;
 }
@@ -342,25 +346,28 @@ static bool is_alone(const calx_selection *selection)
 calx_status calx_session_select(calx_session *session, const calx_selection *selection)
 {
     const calx_loads *joining = NULL;
+    calx_branch *branch = selection->branch;
+    if (branch == NULL && calx_bind_read(session, selection->entity->mapper, &branch) != CALX_OK)
+        return session->error.status;
     if (!is_alone(selection) &&
         calx_session_joining(session, selection->entity, selection->place, &joining) != CALX_OK)
         return session->error.status;
     if (joining != NULL)
-        return calx_session_select_joined(session, selection, joining);
+        return calx_session_select_joined(session, selection, branch, joining);
     const calx_plan *plan = NULL;
     const calx_choice *choice = NULL;
     calx_status status = CALX_OK;
     if (!selection->whole)
         status = calx_choice_at(session, selection->entity, selection->place, &choice);
     if (status == CALX_OK)
-        status = plan_for(session, selection, choice, &plan);
+        status = plan_for(session, selection, branch->engine, choice, &plan);
     if (status == CALX_OK)
-        status = calx_session_acquire(session);
+        status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
     calx_cursor *cursor = NULL;
-    if (calx_connection_open(session->connection, plan, &cursor) != CALX_OK)
-        return calx_session_take_error(session);
+    if (calx_connection_open(branch->connection, plan, &cursor) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     status = visit_rows(session, selection, plan->key.chosen == NULL ? NULL : choice, cursor);
     calx_cursor_close(cursor);
     return status;

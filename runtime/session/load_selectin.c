@@ -4,6 +4,7 @@
  * the last key stands several times, so that a program has a handful of texts. The identity map is
  * not asked: a row of an instance that is there costs less than looking before.
  */
+#include "session/bind.h"
 #include "session/follow.h"
 
 #include "base/allocator.h"
@@ -33,20 +34,20 @@ static void pad(const calx_key_set *set, size_t first, calx_follow_bind *bind, c
     for (size_t i = bind->keys; i < wanted; i++)
         memcpy(&padded[i * width], calx_key_set_at(set, first + bind->keys - 1),
                width * sizeof *padded);
-    *bind = (calx_follow_bind){ padded, wanted * width, wanted };
+    *bind = (calx_follow_bind){ padded, wanted * width, wanted, bind->branch };
 }
 
 /* What one statement takes; *out_padded is NULL where keys go as arrays. */
-static calx_status choose_size(calx_session *session, size_t width, size_t *out_most,
-                               calx_value **out_padded)
+static calx_status choose_size(calx_session *session, const calx_engine *engine, size_t width,
+                               size_t *out_most, calx_value **out_padded)
 {
-    const calx_dialect *dialect = calx_engine_dialect(session->options.bind);
+    const calx_dialect *dialect = calx_engine_dialect(engine);
     *out_most = MOST_KEYS;
     *out_padded = NULL;
     if (dialect->batches_rows)
         return CALX_OK;
-    if (MOST_KEYS * width > calx_engine_max_parameters(session->options.bind))
-        *out_most = calx_engine_max_parameters(session->options.bind) / width;
+    if (MOST_KEYS * width > calx_engine_max_parameters(engine))
+        *out_most = calx_engine_max_parameters(engine) / width;
     *out_padded = calx_alloc_array(*out_most * width, sizeof **out_padded);
     return *out_padded == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
 }
@@ -61,10 +62,13 @@ calx_status calx_follow_portions(calx_session *session, const calx_sql_query *se
     calx_value *padded = NULL;
     size_t most = 0;
     asking.within = &within;
-    calx_status status = choose_size(session, set->width, &most, &padded);
+    calx_branch *branch = NULL;
+    calx_status status = calx_bind_read(session, select->mapper, &branch);
+    if (status == CALX_OK)
+        status = choose_size(session, branch->engine, set->width, &most, &padded);
     for (size_t first = 0; status == CALX_OK && first < set->count; first += most) {
         size_t count = set->count - first < most ? set->count - first : most;
-        calx_follow_bind bind = { calx_key_set_at(set, first), count * set->width, count };
+        calx_follow_bind bind = { calx_key_set_at(set, first), count * set->width, count, branch };
         if (padded != NULL) {
             within.keys = round_up(count, most);
             pad(set, first, &bind, padded, within.keys);

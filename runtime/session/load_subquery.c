@@ -3,6 +3,7 @@
  * key is sent, so their number does not count. Owners that came without a query, or that it may not
  * find any more because a relationship kept them (SES-317), are asked for by their keys.
  */
+#include "session/bind.h"
 #include "session/follow.h"
 
 #include "base/allocator.h"
@@ -36,8 +37,10 @@ calx_status calx_load_subquery(const calx_following *following)
     /* A reference in memory is not always that of the row. */
     calx_follow_keys keys = { .may_miss = true };
     calx_follow_order order = { 0 };
-    if (following->source == NULL)
-        return calx_load_selectin(following);
+    if (following->source == NULL ||
+        !calx_bind_are_together(following->session, following->source->mapper,
+                                following->facts->target))
+        return calx_load_selectin(following); /* no query is over two engines */
     if (following->key == NULL)
         return calx_load_members(following, true);
     calx_follow_keys_choose(&keys, following);

@@ -3,6 +3,7 @@
  * which both collections show. Whatever may fail comes before it.
  */
 #include "session/many_to_many.h"
+#include "session/bind.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -139,9 +140,9 @@ static calx_status read_key(calx_session *session, const calx_instance *owner,
     return CALX_OK;
 }
 
-static calx_status select_members(calx_session *session, const calx_relationship *facts,
-                                  const calx_value *values, const calx_loads *under,
-                                  calx_instances *found)
+static calx_status select_members(calx_session *session, const calx_mapper *owner,
+                                  const calx_relationship *facts, const calx_value *values,
+                                  const calx_loads *under, calx_instances *found)
 {
     const calx_choice *choice = NULL;
     calx_entity *entity = calx_session_entity(session, facts->target);
@@ -159,8 +160,11 @@ static calx_status select_members(calx_session *session, const calx_relationship
         .visit = note_item,
         .context = found,
     };
-    calx_status status =
-        calx_engine_plan(session->options.bind, &key, &selection.plan, &session->error);
+    calx_status status = calx_bind_read(session, facts->target, &selection.branch);
+    if (status == CALX_OK)
+        status = calx_bind_check_relationship(session, facts->target, owner, facts);
+    if (status == CALX_OK)
+        status = calx_engine_plan(selection.branch->engine, &key, &selection.plan, &session->error);
     return status == CALX_OK ? calx_session_select(session, &selection) : status;
 }
 
@@ -195,7 +199,7 @@ static calx_status load_alone(calx_session *session, calx_instance *owner, unsig
     if (status == CALX_OK)
         status = read_key(session, owner, key, values, &complete);
     if (status == CALX_OK && complete)
-        status = select_members(session, facts, values, under, &found);
+        status = select_members(session, owner->mapper, facts, values, under, &found);
     if (status == CALX_OK)
         status = calx_many_to_many_take(owner, relationship, found.items, found.count);
     calx_instances_clear(&found);

@@ -4,6 +4,7 @@
  * these and leaves the others, whose values are still good, as they are.
  */
 #include "session/partial.h"
+#include "session/bind.h"
 
 #include "session/checksum.h"
 #include "session/choice.h"
@@ -247,7 +248,7 @@ static calx_status take_row(calx_session *session, calx_entity *entity, calx_ins
         return calx_error_set_nomem(&session->error);
     calx_status status = calx_cursor_read(cursor, row.wanted, row.values, row.count);
     if (status != CALX_OK) {
-        calx_session_take_error(session);
+        calx_session_take_cursor_error(session, cursor);
         calx_error_prefix(&session->error, "%s: ", entity->mapper->table);
     }
     for (size_t i = 0, k = 0; status == CALX_OK && i < entity->mapper->column_count; i++)
@@ -260,18 +261,19 @@ static calx_status take_row(calx_session *session, calx_entity *entity, calx_ins
 }
 
 /* The row of the key in entity->row, behind the columns. */
-static calx_status fetch(calx_session *session, calx_entity *entity, calx_instance *instance,
+static calx_status fetch(calx_session *session, calx_branch *branch, calx_instance *instance,
                          const calx_plan *plan, bool *out_found)
 {
     calx_cursor *cursor = NULL;
+    calx_entity *entity = calx_session_met(session, instance->mapper);
     const calx_value *key = entity->row + entity->mapper->column_count;
-    calx_status status = calx_session_acquire(session);
+    calx_status status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_open(session->connection, plan, &cursor) != CALX_OK)
-        return calx_session_take_error(session);
+    if (calx_connection_open(branch->connection, plan, &cursor) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     if (calx_cursor_execute(cursor, key, entity->mapper->key_count, out_found) != CALX_OK)
-        status = calx_session_take_error(session);
+        status = calx_session_take_cursor_error(session, cursor);
     else if (*out_found)
         status = take_row(session, entity, instance, cursor, plan->key.columns);
     calx_cursor_close(cursor);
@@ -292,7 +294,10 @@ calx_status calx_session_fetch_columns(calx_session *session, calx_instance *ins
         .lock = lock.lock,
         .wait = lock.wait,
     };
-    calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
+    calx_branch *branch = NULL;
+    calx_status status = calx_bind_read(session, instance->mapper, &branch);
+    if (status == CALX_OK)
+        status = calx_engine_plan(branch->engine, &key, &plan, &session->error);
     if (status != CALX_OK)
         return status;
     const void *stored = calx_instance_entity(instance);
@@ -302,5 +307,5 @@ calx_status calx_session_fetch_columns(calx_session *session, calx_instance *ins
     if (status != CALX_OK)
         return calx_session_fail(session, status, "%s: the key cannot be read",
                                  entity->mapper->name);
-    return fetch(session, entity, instance, plan, out_found);
+    return fetch(session, branch, instance, plan, out_found);
 }

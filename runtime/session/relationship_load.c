@@ -2,6 +2,7 @@
  * Loading relationships, when they are asked for and not before (SES-300 to 305). What was changed
  * in memory and not yet written is newer than any row: a collection that loads takes it over.
  */
+#include "session/bind.h"
 #include "session/choice.h"
 #include "session/relationship.h"
 
@@ -116,13 +117,15 @@ static bool is_sought(const calx_entity *entity, const calx_choice *choice, cons
 }
 
 /* The plan for these rows; what was asked for last is mostly asked for next, too. */
-static calx_status plan_rows(calx_session *session, const calx_selection *selection,
-                             const wanted *rows, const calx_plan **out_plan)
+static calx_status plan_rows(calx_session *session, calx_selection *selection, const wanted *rows,
+                             const calx_plan **out_plan)
 {
     calx_entity *entity = selection->entity;
     const calx_choice *choice = NULL;
-    if (calx_choice_at(session, entity, selection->place, &choice) != CALX_OK)
+    if (calx_choice_at(session, entity, selection->place, &choice) != CALX_OK ||
+        calx_bind_read(session, entity->mapper, &selection->branch) != CALX_OK)
         return session->error.status;
+    calx_entity_plan_on(entity, selection->branch->engine);
     if (is_sought(entity, choice, rows)) {
         *out_plan = entity->by_sought;
         return CALX_OK;
@@ -140,7 +143,8 @@ static calx_status plan_rows(calx_session *session, const calx_selection *select
         .order_count = rows->order_count,
         .chosen = calx_choice_columns(choice),
     };
-    calx_status status = calx_engine_plan(session->options.bind, &key, out_plan, &session->error);
+    calx_status status =
+        calx_engine_plan(selection->branch->engine, &key, out_plan, &session->error);
     calx_release(set);
     if (status == CALX_OK && choice == entity->usual) {
         entity->sought = rows->columns;

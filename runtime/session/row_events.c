@@ -4,6 +4,7 @@
  * statement.
  */
 #include "session/row_events.h"
+#include "session/bind.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -14,8 +15,15 @@ calx_status calx_row_raise(calx_session *session, calx_session_event event, calx
 {
     if (!calx_session_hears(session, event))
         return CALX_OK;
+    calx_branch *branch = NULL;
+    calx_entity *entity = calx_session_entity(session, instance->mapper);
+    if (entity == NULL)
+        return session->error.status;
+    calx_status status = calx_bind_write(session, entity, &branch);
+    if (status != CALX_OK)
+        return status;
     calx_session_event_details details = { .event = event,
-                                           .connection = session->connection,
+                                           .connection = branch->connection,
                                            .entity = calx_instance_entity(instance),
                                            .mapper = instance->mapper };
     return calx_session_raise(session, &details);

@@ -56,7 +56,9 @@ static calx_status enter(calx_session *session, calx_session_function function)
 /* How often a function may be called again: on a connection of the pool only. */
 static void begin_retry(const calx_session *session, calx_retry *retry)
 {
-    calx_settings settings = *calx_engine_settings(session->options.bind);
+    calx_settings settings = session->branch.engine == NULL
+                                 ? calx_settings_defaults
+                                 : *calx_engine_settings(session->branch.engine);
     if (session->execution_options != NULL)
         calx_settings_overlay(&settings, session->execution_options);
     if (session->options.connection != NULL)

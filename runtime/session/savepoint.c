@@ -14,6 +14,10 @@ static calx_status check_may_begin(calx_session *session)
     calx_status status = calx_session_check_calm(session, "begin_nested");
     if (status == CALX_OK && session->failure.status != CALX_OK)
         status = calx_session_pending(session);
+    if (status == CALX_OK && session->prepared)
+        status = calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                   "the transaction of this session is prepared: commit it or "
+                                   "roll it back first");
     return status == CALX_OK ? calx_session_check_open(session) : status;
 }
 

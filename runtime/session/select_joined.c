@@ -94,9 +94,8 @@ static calx_status describe(calx_session *session, joined_query *query,
     return CALX_OK;
 }
 
-static calx_status find_text(calx_session *session, joined_query *query)
+static calx_status find_text(calx_session *session, calx_engine *engine, joined_query *query)
 {
-    calx_engine *engine = session->options.bind;
     calx_shape shape;
     bool has_shape =
         calx_sql_shape(&shape, &query->parameters, calx_engine_dialect(engine), &query->select);
@@ -121,24 +120,24 @@ static calx_status visit_rows(calx_session *session, const calx_selection *selec
         if (status == CALX_OK && own.instance != NULL && !own.repeats)
             status = selection->visit(selection->context, own.instance);
         if (status == CALX_OK && calx_cursor_next(cursor, &row) != CALX_OK)
-            status = calx_session_take_error(session);
+            status = calx_session_take_cursor_error(session, cursor);
     }
     return status == CALX_OK ? calx_joined_end(joined) : status;
 }
 
-static calx_status run(calx_session *session, const calx_selection *selection,
+static calx_status run(calx_session *session, const calx_selection *selection, calx_branch *branch,
                        const joined_query *query, calx_joined *joined)
 {
     calx_cursor *cursor = NULL;
     bool row = false;
-    calx_status status = calx_session_acquire(session);
+    calx_status status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_open_known(session->connection, query->text, &cursor) != CALX_OK)
-        return calx_session_take_error(session);
+    if (calx_connection_open_known(branch->connection, query->text, &cursor) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     if (calx_cursor_execute(cursor, query->parameters.items, query->parameters.count, &row) !=
         CALX_OK)
-        status = calx_session_take_error(session);
+        status = calx_session_take_cursor_error(session, cursor);
     else if (row)
         status = visit_rows(session, selection, joined, cursor);
     calx_cursor_close(cursor);
@@ -146,7 +145,7 @@ static calx_status run(calx_session *session, const calx_selection *selection,
 }
 
 calx_status calx_session_select_joined(calx_session *session, const calx_selection *selection,
-                                       const calx_loads *place)
+                                       calx_branch *branch, const calx_loads *place)
 {
     joined_query query = { 0 };
     calx_joined *joined = NULL;
@@ -157,9 +156,9 @@ calx_status calx_session_select_joined(calx_session *session, const calx_selecti
     if (status == CALX_OK)
         status = describe(session, &query, selection, joined);
     if (status == CALX_OK)
-        status = find_text(session, &query);
+        status = find_text(session, branch->engine, &query);
     if (status == CALX_OK)
-        status = run(session, selection, &query, joined);
+        status = run(session, selection, branch, &query, joined);
     calx_sql_text_release(query.text);
     calx_parameter_list_clear(&query.parameters);
     calx_release(query.nodes);

@@ -13,6 +13,7 @@
 #include "engine/settings.h"
 #include "mapper/check.h"
 #include "mapper/column.h"
+#include "session/bind.h"
 #include "session/checksum.h"
 #include "session/choice.h"
 #include "session/version.h"
@@ -65,10 +66,14 @@ void calx_close_all_sessions(void)
 static calx_status check_bind(const calx_session_options *options, calx_error *out_error)
 {
     const calx_connection *connection = options->connection;
-    if (options->bind == NULL && connection == NULL)
+    calx_status status = calx_binds_check(options->binds, options->bind_count, out_error);
+    if (status != CALX_OK)
+        return status;
+    if (options->bind == NULL && connection == NULL && options->bind_count == 0 &&
+        options->route == NULL)
         return calx_error_set(out_error, CALX_E_ARGUMENT,
-                              "the session options have no bind: set .bind to an engine, or "
-                              ".connection to a connection");
+                              "the session options have no bind: set .bind to an engine, "
+                              ".connection to a connection, or .binds or .route for several");
     if (options->bind != NULL && connection != NULL &&
         options->bind != calx_connection_engine(connection))
         return calx_error_set(out_error, CALX_E_ARGUMENT,
@@ -80,6 +85,14 @@ static calx_status check_bind(const calx_session_options *options, calx_error *o
                               "none: use one of CALX_JOIN_…",
                               (int)options->join_transaction_mode);
     return CALX_OK;
+}
+
+/* NULL: each statement finds its own. */
+static calx_engine *own_engine(const calx_session_options *options)
+{
+    if (options->connection == NULL)
+        return options->bind;
+    return calx_connection_engine(options->connection);
 }
 
 static calx_status check_options(const calx_session_options *options, calx_error *out_error)
@@ -101,9 +114,9 @@ static calx_status check_options(const calx_session_options *options, calx_error
     calx_status status = check_bind(options, out_error);
     if (status != CALX_OK || options->execution_options == NULL)
         return status;
-    const calx_engine *engine =
-        options->bind != NULL ? options->bind : calx_connection_engine(options->connection);
-    return calx_settings_check(options->execution_options, calx_engine_driver(engine),
+    const calx_engine *engine = own_engine(options);
+    return calx_settings_check(options->execution_options,
+                               engine != NULL ? calx_engine_driver(engine) : NULL,
                                CALX_SETTINGS_WHOLE, out_error);
 }
 
@@ -138,69 +151,73 @@ static calx_session *wake(calx_engine *engine)
     return session;
 }
 
-/*
- * The schema a session works in is its own, else that of its connection, and is the same as long as
- * it lives: an engine derived for it makes its texts (ENG-185). NULL: that of the bind.
- */
-static calx_status place(const calx_session_options *options, calx_engine *engine,
-                         calx_engine **out_placed, calx_error *out_error)
+/* The branch of the session's own bind, if it has one. */
+static calx_status make_branch(const calx_session_options *options, calx_branch *branch,
+                               calx_error *out_error)
 {
-    const calx_execution_options *execution = options->execution_options;
-    const char *has = calx_engine_settings(engine)->schema;
-    const char *wants = has;
-    calx_execution_options own = CALX_EXECUTION_OPTIONS_INIT;
-    if (options->connection != NULL)
-        wants = calx_connection_settings(options->connection)->schema;
-    if (execution != NULL && execution->schema != NULL)
-        wants = execution->schema;
-    own.schema = wants != NULL ? wants : "";
-    if (strcmp(own.schema, has != NULL ? has : "") == 0)
-        return CALX_OK;
-    return calx_engine_derive(engine, &own, out_placed, out_error);
+    branch->asked = own_engine(options);
+    branch->callers = options->connection;
+    return branch->asked == NULL ? CALX_OK
+                                 : calx_branch_place(branch, options->execution_options, out_error);
+}
+
+/* One that waits knows plans of its engine; so it is no help to a session of several. */
+static calx_session *wake_or_make(const calx_session_options *options, const calx_branch *branch)
+{
+    bool chooses = options->bind_count > 0 || options->route != NULL;
+    calx_session *session = chooses ? NULL : wake(branch->engine);
+    if (session == NULL)
+        session = make();
+    if (session != NULL)
+        session->chooses = chooses;
+    return session;
+}
+
+/* What the session has copies of. */
+static calx_status copy_options(calx_session *session, const calx_session_options *options)
+{
+    session->options.infos = NULL;
+    session->options.info_count = 0;
+    session->options.execution_options = NULL;
+    session->options.binds = NULL;
+    session->options.bind_count = 0;
+    if (options->execution_options != NULL) {
+        session->execution_options = calx_settings_copy_options(options->execution_options);
+        if (session->execution_options == NULL)
+            return CALX_E_NOMEM;
+    }
+    calx_status status = calx_binds_copy(&session->binds, options->binds, options->bind_count);
+    return status == CALX_OK
+               ? calx_info_map_overlay(&session->infos, options->infos, options->info_count)
+               : status;
 }
 
 calx_status calx_session_new(const calx_session_options *options, calx_session **out_session,
                              calx_error *out_error)
 {
+    calx_branch branch = { 0 };
     calx_error_clear(out_error);
     if (out_session == NULL)
         return calx_error_set(out_error, CALX_E_ARGUMENT, "calx_session_new: out_session is NULL");
     calx_status status = check_options(options, out_error);
+    if (status == CALX_OK)
+        status = make_branch(options, &branch, out_error);
     if (status != CALX_OK)
         return status;
-    calx_engine *engine = options->bind;
-    if (engine == NULL)
-        engine = calx_connection_engine(options->connection);
-    calx_engine *asked = engine;
-    calx_engine *placed = NULL;
-    status = place(options, engine, &placed, out_error);
-    if (status != CALX_OK)
-        return status;
-    engine = placed != NULL ? placed : asked;
-    calx_session *session = wake(engine);
-    if (session == NULL)
-        session = make();
+    calx_session *session = wake_or_make(options, &branch);
     if (session == NULL) {
-        calx_engine_free(placed);
+        calx_engine_free(branch.placed);
         return calx_error_set_nomem(out_error);
     }
     session->options = *options;
-    session->options.bind = engine;
-    session->placed = placed;
-    session->asked = asked;
+    session->branch = branch;
     session->error = (calx_error)CALX_ERROR_INIT;
     session->failure = (calx_error)CALX_ERROR_INIT;
     session->epoch = 1;
     calx_map_init(&session->checksums);
     calx_buffer_init(&session->scalar);
     session->checks = calx_checksum_wanted(options);
-    session->options.infos = NULL; /* the caller's; the session has a copy */
-    session->options.info_count = 0;
-    session->options.execution_options = NULL;
-    if (options->execution_options != NULL)
-        session->execution_options = calx_settings_copy_options(options->execution_options);
-    if (calx_info_map_overlay(&session->infos, options->infos, options->info_count) != CALX_OK ||
-        (options->execution_options != NULL && session->execution_options == NULL)) {
+    if (copy_options(session, options) != CALX_OK) {
         calx_session_free(session);
         return calx_error_set_nomem(out_error);
     }
@@ -246,6 +263,7 @@ static void clear_use(calx_session *session)
     calx_hooks_clear(&session->hooks);
     calx_release(session->execution_options);
     session->execution_options = NULL;
+    calx_binds_clear(&session->binds);
     calx_error_clear(&session->failure);
     calx_error_clear(&session->error);
 }
@@ -317,11 +335,14 @@ static void start_over(calx_session *session)
     memcpy(session->texts, kept.texts, sizeof(kept.texts));
 }
 
-/* Leaves the session with its engine. false: it has no place, or knows too much to be kept. */
-static bool set_aside(calx_session *session)
+/*
+ * Leaves the session with its engine. false: it has no place, or knows too much to be kept.
+ * several: and what it knows is of other engines too.
+ */
+static bool set_aside(calx_session *session, bool several)
 {
-    calx_engine *engine = session->options.bind;
-    if (calx_map_count(&session->entities) > WAITING_ENTITIES)
+    calx_engine *engine = session->branch.engine;
+    if (engine == NULL || several || calx_map_count(&session->entities) > WAITING_ENTITIES)
         return false;
     start_over(session);
     atomic_store(&session->waiting, true);
@@ -338,8 +359,10 @@ void calx_session_free(calx_session *session)
         return;
     (void)calx_session_close(session);
     clear_use(session);
-    calx_engine *placed = session->placed;
-    if (!set_aside(session))
+    bool several = session->chooses || session->branch.next != NULL;
+    calx_branches_clear(session);
+    calx_engine *placed = session->branch.placed;
+    if (!set_aside(session, several))
         destroy(session);
     calx_engine_free(placed); /* with what was set aside there */
 }
@@ -368,10 +391,15 @@ calx_status calx_session_check_names(calx_session *session, const char *const *n
     return calx_session_fail(session, CALX_E_ARGUMENT, "the array of %zu names is NULL", count);
 }
 
-calx_status calx_session_take_error(calx_session *session)
+/* Of its own engine, else of any that it knows; NULL: of none. */
+static const calx_logger *logger_of(const calx_session *session)
 {
-    calx_error_move(&session->error, calx_connection_error_slot(session->connection));
-    return session->error.status;
+    const calx_branch *branch = &session->branch;
+    while (branch != NULL && branch->engine == NULL)
+        branch = branch->next;
+    if (branch != NULL)
+        return calx_engine_logger(branch->engine);
+    return session->binds.count > 0 ? calx_engine_logger(session->binds.items[0].engine) : NULL;
 }
 
 void calx_session_warn(calx_session *session, const char *format, ...)
@@ -384,8 +412,8 @@ void calx_session_warn(calx_session *session, const char *format, ...)
     session->warnings++;
     if (session->options.warning != NULL)
         session->options.warning(session->options.warning_context, text);
-    else
-        calx_log_text(calx_engine_logger(session->options.bind), CALX_LOG_WARNING, text);
+    else if (logger_of(session) != NULL)
+        calx_log_text(logger_of(session), CALX_LOG_WARNING, text);
 }
 
 /* ---- what is known of a mapper ---- */
@@ -516,6 +544,16 @@ calx_entity *calx_session_entity(calx_session *session, const calx_mapper *mappe
     return entity;
 }
 
+void calx_entity_move(calx_entity *entity, const calx_engine *engine)
+{
+    entity->planned = engine;
+    entity->by_key = entity->by_sought = NULL;
+    entity->sought = NULL;
+    entity->sought_order = NULL;
+    entity->uncopied = false;
+    entity->singly = entity->fetches_version;
+}
+
 /* ---- dependents ---- */
 
 void calx_session_depend(calx_session *session, calx_dependent *dependent)
@@ -619,18 +657,6 @@ calx_session *calx_object_session(const void *entity)
 {
     const calx_instance *instance = calx_instance_of(entity);
     return instance == NULL ? NULL : instance->session;
-}
-
-calx_status calx_session_get_bind(calx_session *session, const calx_mapper *mapper,
-                                  calx_engine **out_engine)
-{
-    (void)mapper; /* one engine serves every mapper of a session */
-    calx_status status = calx_session_enter(session);
-    if (status == CALX_OK)
-        status = calx_session_check_given(session, out_engine, "place for the engine");
-    if (status == CALX_OK)
-        *out_engine = session->asked;
-    return status;
 }
 
 calx_status calx_session_set_autoflush(calx_session *session, bool autoflush)

@@ -9,7 +9,8 @@
  *   transaction.c  begin, commit, rollback, close         relationship.c  their public face
  *   savepoint.c    the same for savepoints; handles       run.c       functions as scopes
  *   boundary.c     what a rollback undoes                 record.c    values from before
- *   join.c         the transaction on its connection      cascade.c   what expunge, expire reach
+ *   join.c         the transaction on its connections     cascade.c   what expunge, expire reach
+ *   branch.c, bind.c  one for each engine; which one      prepare.c   the end in two phases
  *   work.c         what a flush has to do, in which order  flush.c, write.h  doing it
  *   relationship_many.c, slot.c  collections changed      relationship_one.c, rival.c  references
  *   orphan.c       who lost an owner
@@ -31,6 +32,7 @@
 #include "mapper/instance.h"
 #include "mapper/row.h"
 #include "session/boundary.h"
+#include "session/branch.h"
 #include "session/hook.h"
 #include "session/identity_table.h"
 #include "session/instances.h"
@@ -40,15 +42,6 @@
 
 #include <stdatomic.h>
 
-/* How a session's transaction is on its connection. */
-typedef enum calx_join {
-    CALX_JOIN_OWN = 0, /* the connection is of the pool, everything is the session's */
-    CALX_JOIN_BEGUN,   /* a caller's connection, on which the session began */
-    CALX_JOIN_GUEST,   /* in the caller's transaction; may roll it back, ends it in no other way */
-    CALX_JOIN_SAVEPOINT, /* in a savepoint of its own in the caller's transaction */
-    CALX_JOIN_CONTROL    /* the caller's transaction is as the session's own */
-} calx_join;
-
 typedef struct calx_choice calx_choice; /* choice.h */
 typedef struct calx_loads calx_loads;   /* loading.h */
 typedef struct calx_loan calx_loan;     /* lend.c */
@@ -56,15 +49,17 @@ typedef struct calx_loan calx_loan;     /* lend.c */
 /* What a session knows of a mapper it has met: scratch rows and the plans it uses most. */
 typedef struct calx_entity {
     const calx_mapper *mapper;
-    uint32_t kind;            /* its number in the identity map; never 0 */
-    bool by_number;           /* its key is one signed integer */
-    calx_row_form form;       /* how its rows are read */
-    calx_value *row;          /* one row, good until the next read of this entity */
-    uint64_t *columns;        /* one set of columns, scratch of the flush */
-    const calx_plan *by_key;  /* NULL until first used */
-    const uint16_t *texts;    /* the columns that point at text or bytes */
-    const uint16_t *optional; /* those an INSERT may leave to the database */
-    const uint64_t *required; /* the set of all others */
+    uint32_t kind;              /* its number in the identity map; never 0 */
+    bool by_number;             /* its key is one signed integer */
+    calx_row_form form;         /* how its rows are read */
+    calx_value *row;            /* one row, good until the next read of this entity */
+    uint64_t *columns;          /* one set of columns, scratch of the flush */
+    const calx_engine *planned; /* by_key and by_sought are this one's */
+    const calx_plan *by_key;    /* NULL until first used */
+    calx_branch *branch;        /* its rows of this flush go to; NULL: not known yet, or the one */
+    const uint16_t *texts;      /* the columns that point at text or bytes */
+    const uint16_t *optional;   /* those an INSERT may leave to the database */
+    const uint64_t *required;   /* the set of all others */
     size_t text_count, optional_count;
     bool has_mutable_texts;  /* texts the application may write into */
     uint64_t *bound;         /* the set of columns bound last */
@@ -97,6 +92,12 @@ typedef struct calx_entity {
     bool circular; /* its rows may point at each other, straight or round a circle */
 } calx_entity;
 
+/* What classes and tables were bound to; one block. */
+typedef struct calx_binds {
+    calx_session_bind *items;
+    size_t count;
+} calx_binds;
+
 /* Something that must end with the session's contents: a query with rows to come. */
 typedef struct calx_dependent calx_dependent;
 
@@ -118,12 +119,12 @@ struct calx_session {
     calx_session *next, *previous; /* all sessions of the process */
     atomic_bool waiting;           /* it is nobody's; what follows is not to be touched then */
     calx_session_options options;
-    calx_engine *placed;         /* the bind, where it was derived for a schema; or NULL. Owned */
-    calx_engine *asked;          /* the bind that was given */
-    calx_error error;            /* of the last failed call */
-    calx_connection *connection; /* NULL: none needed so far in this transaction */
-    calx_join join;              /* how the transaction is on it */
-    size_t savepoints;           /* of it that were open before those of this session */
+    calx_error error;   /* of the last failed call */
+    calx_branch branch; /* of its own bind, the first one of all */
+    bool chooses;       /* which branch a statement is for is to be found out, bind.h */
+    bool prepared;      /* the first phase is done: nothing but its end is legal (SES-368) */
+    calx_binds binds;
+    calx_two_phase *unit; /* its branches end in two phases; NULL: they do not, or none began */
     calx_boundary root;
     calx_boundary *boundary;   /* the innermost one; NULL: no transaction is open */
     calx_session_scope *scope; /* the innermost function whose end ends a boundary; or NULL */
@@ -211,9 +212,6 @@ calx_status calx_session_check_given(calx_session *session, const void *pointer,
 /* CALX_E_ARGUMENT: there are said to be names, and the array of them is NULL. */
 calx_status calx_session_check_names(calx_session *session, const char *const *names, size_t count);
 
-/* Moves the connection's error to the session and answers its status. */
-calx_status calx_session_take_error(calx_session *session);
-
 /* A warning to the options' function, else to the engine's log; counted. */
 void calx_session_warn(calx_session *session, const char *format, ...) CALX_PRINTF(2, 3);
 
@@ -221,12 +219,6 @@ void calx_session_warn(calx_session *session, const char *format, ...) CALX_PRIN
 
 /* Begins when none is open (SES-091); CALX_E_STATE with autobegin off (SES-094). */
 calx_status calx_session_autobegin(calx_session *session);
-
-/*
- * The connection with the transaction begun on it, for a statement. CALX_E_PENDING_ROLLBACK after
- * a failed flush (SES-156).
- */
-calx_status calx_session_acquire(calx_session *session);
 
 /* CALX_E_STATE: nothing may begin now, because of a scope or for good (SES-114, 118). */
 calx_status calx_session_check_open(calx_session *session);
@@ -249,33 +241,55 @@ calx_status calx_session_release_inside(calx_session *session, calx_boundary *bo
 /* Rolls a savepoint back and ends it, with those inside it (SES-134, 138). */
 calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *boundary);
 
-/* ---- the transaction on the database, join.c ---- */
+/* What a commit writes before it ends the root: listeners, the flush, savepoints (SES-097, 117). */
+calx_status calx_session_complete(calx_session *session);
 
-/* Commits the innermost savepoint, or the transaction; errors are the session's. */
-calx_status calx_join_commit(calx_session *session);
+/* ---- the transaction on the databases, join.c ---- */
 
-/* Whether a boundary that was sent can still be rolled back by itself on the database. */
+/*
+ * Commits the innermost savepoint, or the transaction, on one branch after the other; errors are
+ * the session's. *out_part: some did before one failed.
+ */
+calx_status calx_join_commit(calx_session *session, bool *out_part);
+
+/* Whether a boundary that was sent can still be rolled back by itself on each database. */
 bool calx_join_is_open(const calx_session *session, const calx_boundary *boundary);
 
-/* Rolls back to where the boundary began, if it was sent; it and those inside are not sent then. */
+/* Whether a connection has lost its transaction. */
+bool calx_join_is_lost(const calx_session *session);
+
+/*
+ * Rolls back to where the boundary began, where it was sent; it and those inside are not sent then.
+ * All branches have been, whichever fails; the first failure is the answer.
+ */
 calx_status calx_join_rollback(calx_session *session, calx_boundary *boundary);
 
-/* Lets go of the connection: one of the pool goes back to it. */
+/* Throws all connections away. */
+void calx_join_invalidate(calx_session *session);
+
+/* Lets go of all connections: one of the pool goes back to it. */
 void calx_join_release(calx_session *session);
+
+/* The branch that arguments of a call name, or what the statement of them and a text is for. */
+calx_status calx_session_branch_for(calx_session *session, const calx_bind_arguments *arguments,
+                                    const char *text, calx_branch **out_branch);
 
 /* The same for a session that is closed: what it did and did not commit is rolled back. */
 void calx_join_close(calx_session *session);
 
 /*
- * The text of a query, found or made, and its values. *text is the one used last, or NULL; the
- * caller releases it. Answers the status that is set on the session's error, or CALX_E_NOMEM.
+ * The text of a query for a branch, found or made, and its values. *text is the one used last, or
+ * NULL; the caller releases it. Answers the status that is set on the session's error, or
+ * CALX_E_NOMEM.
  */
-calx_status calx_session_select_text(calx_session *session, const calx_sql_query *select,
-                                     calx_parameter_list *parameters, calx_sql_text **text);
+calx_status calx_session_select_text(calx_session *session, const calx_branch *branch,
+                                     const calx_sql_query *select, calx_parameter_list *parameters,
+                                     calx_sql_text **text);
 
 /* The same for any statement. */
-calx_status calx_session_text(calx_session *session, const calx_sql_statement *statement,
-                              calx_parameter_list *parameters, calx_sql_text **text);
+calx_status calx_session_text(calx_session *session, const calx_branch *branch,
+                              const calx_sql_statement *statement, calx_parameter_list *parameters,
+                              calx_sql_text **text);
 
 /* ---- rows and instances, load.c ---- */
 
@@ -284,6 +298,16 @@ typedef struct calx_locking {
     calx_lock lock;
     calx_lock_wait wait;
 } calx_locking;
+
+/* Forgets what was learned of an entity on another engine. */
+void calx_entity_move(calx_entity *entity, const calx_engine *engine);
+
+/* The plans an entity has at hand are those of the engine from now on. */
+static inline void calx_entity_plan_on(calx_entity *entity, const calx_engine *engine)
+{
+    if (entity->planned != engine)
+        calx_entity_move(entity, engine);
+}
 
 /* What is known of a mapper; NULL: it was not met yet. */
 calx_entity *calx_session_look_up(const calx_session *session, const calx_mapper *mapper);
@@ -309,7 +333,8 @@ calx_status calx_session_repopulate(calx_session *session, calx_entity *entity,
                                     calx_instance **out_instance, bool *out_is_new);
 
 /* The row could not be read: sets the session's error and answers its status. */
-calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity);
+calx_status calx_session_read_failed(calx_session *session, const calx_entity *entity,
+                                     const calx_cursor *cursor);
 
 /* Reads the cursor's present row into entity->row. */
 static inline calx_status calx_session_read_row(calx_session *session, calx_entity *entity,
@@ -318,7 +343,7 @@ static inline calx_status calx_session_read_row(calx_session *session, calx_enti
     entity->chosen = NULL;
     calx_status status =
         calx_cursor_read(cursor, entity->form.wanted, entity->row, entity->mapper->column_count);
-    return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity);
+    return status == CALX_OK ? CALX_OK : calx_session_read_failed(session, entity, cursor);
 }
 
 /* A value of a row did not fit: sets the error and answers CALX_E_DATA. */
@@ -390,6 +415,7 @@ typedef struct calx_selection {
     calx_entity *entity;
     const uint64_t *columns; /* NULL: the key, unless there is a plan */
     const calx_plan *plan;   /* NULL: it is to be found */
+    calx_branch *branch;     /* of the plan; NULL: there is none yet */
     const calx_value *values;
     size_t count;
     calx_locking lock;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/info.h"
 #include "engine/settings.h"
+#include "session/bind.h"
 #include "session/session.h"
 #include "session/sessionmaker.h"
 
@@ -19,11 +20,19 @@ typedef struct kept_options {
     calx_execution_options *options; /* owned */
 } kept_options;
 
+/* The same of binds. */
+typedef struct kept_binds {
+    struct kept_binds *older;
+    calx_binds binds;
+} kept_binds;
+
 struct calx_sessionmaker {
     pthread_mutex_t lock;
-    calx_session_options options; /* without infos; its execution options are the newest kept */
+    calx_session_options
+        options; /* without infos; execution options and binds are the newest kept */
     calx_info_map infos;
     kept_options *kept;
+    kept_binds *kept_binds;
     calx_hooks hooks; /* of the sessions it makes */
 };
 
@@ -57,12 +66,38 @@ static calx_status keep_options(calx_sessionmaker *maker, const calx_execution_o
     return CALX_OK;
 }
 
+/* The same of binds, which were checked. */
+static calx_status keep_binds(calx_sessionmaker *maker, const calx_session_options *options,
+                              const calx_session_bind **out_kept)
+{
+    *out_kept = NULL;
+    if (options->bind_count == 0)
+        return CALX_OK;
+    *out_kept = options->binds;
+    if (maker->kept_binds != NULL && options->binds == maker->kept_binds->binds.items &&
+        options->bind_count == maker->kept_binds->binds.count)
+        return CALX_OK;
+    kept_binds *kept = calx_alloc(sizeof(*kept));
+    if (kept == NULL)
+        return CALX_E_NOMEM;
+    kept->older = maker->kept_binds;
+    if (calx_binds_copy(&kept->binds, options->binds, options->bind_count) != CALX_OK) {
+        calx_release(kept);
+        return CALX_E_NOMEM;
+    }
+    maker->kept_binds = kept;
+    *out_kept = kept->binds.items;
+    return CALX_OK;
+}
+
 /* Infos, when there are some, instead of those so far. CALX_E_NOMEM: nothing changed. */
 static calx_status take_options(calx_sessionmaker *maker, const calx_session_options *options)
 {
     calx_info_map infos = { NULL, 0 };
     const calx_execution_options *execution_options = NULL;
-    if (keep_options(maker, options->execution_options, &execution_options) != CALX_OK)
+    const calx_session_bind *binds = NULL;
+    if (keep_options(maker, options->execution_options, &execution_options) != CALX_OK ||
+        keep_binds(maker, options, &binds) != CALX_OK)
         return CALX_E_NOMEM;
     if (calx_info_map_overlay(&infos, options->infos, options->info_count) != CALX_OK) {
         calx_info_map_clear(&infos);
@@ -76,15 +111,18 @@ static calx_status take_options(calx_sessionmaker *maker, const calx_session_opt
     maker->options.infos = NULL;
     maker->options.info_count = 0;
     maker->options.execution_options = execution_options;
+    maker->options.binds = binds;
     return CALX_OK;
 }
 
-/* Before they are copied; the bind, which may be given later, checks them once more. */
-static calx_status check_execution_options(const calx_session_options *options,
-                                           calx_error *out_error)
+/* What is copied; the bind, which may be given later, checks options once more. */
+static calx_status check_copied(const calx_session_options *options, calx_error *out_error)
 {
-    if (options == NULL || options->execution_options == NULL)
-        return CALX_OK;
+    calx_status status = CALX_OK;
+    if (options != NULL)
+        status = calx_binds_check(options->binds, options->bind_count, out_error);
+    if (status != CALX_OK || options == NULL || options->execution_options == NULL)
+        return status;
     return calx_settings_check(options->execution_options, NULL, CALX_SETTINGS_WHOLE, out_error);
 }
 
@@ -105,7 +143,7 @@ calx_status calx_sessionmaker_new(const calx_session_options *options,
         calx_release(maker);
         return calx_error_set_nomem(out_error);
     }
-    status = check_execution_options(options, out_error);
+    status = check_copied(options, out_error);
     if (status != CALX_OK) {
         calx_sessionmaker_free(maker);
         return status;
@@ -132,6 +170,12 @@ void calx_sessionmaker_free(calx_sessionmaker *maker)
         calx_release(kept->options);
         calx_release(kept);
     }
+    while (maker->kept_binds != NULL) {
+        kept_binds *kept = maker->kept_binds;
+        maker->kept_binds = kept->older;
+        calx_binds_clear(&kept->binds);
+        calx_release(kept);
+    }
     calx_release(maker);
 }
 
@@ -150,7 +194,7 @@ calx_status calx_sessionmaker_configure(calx_sessionmaker *maker,
 {
     if (maker == NULL || options == NULL || check_size(options, NULL) != CALX_OK)
         return CALX_E_ARGUMENT;
-    calx_status checked = check_execution_options(options, NULL);
+    calx_status checked = check_copied(options, NULL);
     if (checked != CALX_OK)
         return checked;
     pthread_mutex_lock(&maker->lock);

@@ -160,16 +160,15 @@ static void keep_worked_out(const calx_entity *entity, const calx_instance *inst
 static calx_status run(calx_writer *writer, const calx_buffer *text,
                        const calx_parameter_list *parameters)
 {
-    calx_session *session = writer->session;
     calx_cursor_close(writer->cursor);
     writer->cursor = NULL;
     writer->plan = NULL;
     writer->has_row = false;
-    if (calx_connection_open_text(session->connection, calx_buffer_text(text), text->size,
-                                  &writer->cursor) != CALX_OK ||
+    if (calx_connection_open_text(calx_writer_branch(writer)->connection, calx_buffer_text(text),
+                                  text->size, &writer->cursor) != CALX_OK ||
         calx_cursor_execute(writer->cursor, parameters->items, parameters->count,
                             &writer->has_row) != CALX_OK)
-        return calx_session_take_error(session);
+        return calx_writer_take_error(writer);
     return CALX_OK;
 }
 
@@ -189,8 +188,8 @@ static calx_status send(calx_writer *writer, calx_instance *instance, row_text p
         return calx_error_set_nomem(&session->error);
     row.columns = columns;
     row.where = &entity->row[row.count];
-    calx_status status =
-        put(&text, parameters, calx_engine_dialect(session->options.bind), &row, &session->error);
+    calx_status status = put(&text, parameters, calx_engine_dialect(calx_writer_engine(writer)),
+                             &row, &session->error);
     if (status == CALX_OK)
         status = run(writer, &text, parameters);
     calx_buffer_clear(&text);

@@ -39,7 +39,7 @@ calx_status calx_together_execute_some(calx_writer *writer, size_t first, size_t
     writer->has_row = false;
     if (calx_cursor_execute_rows(writer->cursor, batch->values + first * batch->width, count,
                                  &writer->has_row) != CALX_OK)
-        return calx_session_take_error(writer->session);
+        return calx_writer_take_error(writer);
     return CALX_OK;
 }
 
@@ -113,8 +113,8 @@ static calx_status begin_batch(calx_writer *writer, const calx_together *kind, c
     if (status == CALX_OK && had_rows)
         status = kind->prepare(writer, row, &fits); /* the scratch was used */
     if (status == CALX_OK &&
-        calx_batch_start(&writer->batch, row, calx_batch_expected(writer->session, expected)) !=
-            CALX_OK)
+        calx_batch_start(&writer->batch, row,
+                         calx_batch_expected(calx_writer_branch(writer), expected)) != CALX_OK)
         status = calx_error_set_nomem(&writer->session->error);
     return status;
 }
@@ -148,6 +148,7 @@ static bool goes_together(const calx_writer *writer, const calx_instances *insta
 {
     size_t last = i + CALX_BATCH_LEAST_ROWS - 1;
     return !writer->entity->singly &&
+           calx_engine_dialect(calx_writer_engine(writer))->batches_rows &&
            (writer->batch.entity == writer->entity ||
             (last < instances->count && instances->items[last]->mapper == writer->entity->mapper));
 }
@@ -155,7 +156,8 @@ static bool goes_together(const calx_writer *writer, const calx_instances *insta
 calx_status calx_together_send(calx_writer *writer, const calx_instances *instances,
                                const calx_together *kind)
 {
-    if (!calx_engine_dialect(writer->session->options.bind)->batches_rows)
+    const calx_session *session = writer->session;
+    if (!session->chooses && !calx_engine_dialect(session->branch.engine)->batches_rows)
         return calx_writer_send(writer, instances, kind->alone);
     calx_status status = CALX_OK;
     for (size_t i = 0; status == CALX_OK && i < instances->count; i++) {

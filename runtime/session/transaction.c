@@ -5,6 +5,7 @@
  */
 #include "session/checksum.h"
 #include "session/lend.h"
+#include "session/prepare.h"
 #include "session/row_events.h"
 #include "session/transaction_events.h"
 
@@ -59,11 +60,6 @@ static void spoil_all(calx_session *session)
         spoil(session, boundary);
 }
 
-static bool is_lost(const calx_session *session)
-{
-    return session->connection != NULL && calx_connection_is_spoiled(session->connection);
-}
-
 /* Puts instances back as they were before the transaction; its boundaries stay open. */
 static void restore_all(calx_session *session)
 {
@@ -84,7 +80,7 @@ void calx_session_break(calx_session *session)
         calx_boundary_open_root(session);
     spoil(session, session->boundary);
     calx_error_copy(&why, &session->error);
-    bool lost = is_lost(session);
+    bool lost = calx_join_is_lost(session);
     if (!lost)
         status = calx_join_rollback(session, session->boundary);
     calx_error_move(&session->error, &why);
@@ -141,6 +137,7 @@ calx_status calx_session_rollback(calx_session *session)
     status = calx_join_rollback(session, &session->root);
     undo_level(session, &session->root, status);
     calx_join_release(session);
+    session->prepared = false;
     end_rolled_back(session, status);
     session->ending = false;
     if (status == CALX_OK)
@@ -159,7 +156,7 @@ calx_status calx_session_undo_savepoint(calx_session *session, calx_boundary *bo
     session->ending = false;
     if (!session->boundary->failed)
         calx_error_clear(&session->failure);
-    if (status != CALX_OK || is_lost(session))
+    if (status != CALX_OK || calx_join_is_lost(session))
         spoil_all(session); /* memory is where it was, the database is not */
     calx_level_tell(session, CALX_SESSION_AFTER_SOFT_ROLLBACK, level);
     return status;
@@ -233,14 +230,15 @@ static void settle(calx_session *session)
 static calx_status commit_boundary(calx_session *session)
 {
     calx_boundary *boundary = session->boundary;
-    if (!boundary->sent)
+    bool part = false;
+    if (!calx_session_is_sent(session))
         return CALX_OK;
     session->ending = true; /* the log's function may call back into this session */
-    calx_status status = calx_join_commit(session);
+    calx_status status = calx_join_commit(session, &part);
     session->ending = false;
-    if (status == CALX_OK || status == CALX_E_BUSY)
+    if (status == CALX_OK || (status == CALX_E_BUSY && !part))
         return status; /* a busy one may be tried again (ENG-128) */
-    if (calx_join_is_open(session, boundary))
+    if (!part && calx_join_is_open(session, boundary))
         spoil(session, boundary);
     else
         spoil_all(session);
@@ -259,17 +257,46 @@ calx_status calx_session_release_inside(calx_session *session, calx_boundary *bo
     return CALX_OK;
 }
 
+/* As commit_boundary(), of what is prepared. */
+static calx_status commit_unit(calx_session *session, calx_prepare_end *out_end)
+{
+    calx_status status = calx_prepare_commit(session, out_end);
+    if (*out_end == CALX_PREPARE_UNDONE)
+        calx_prepare_give_up(session);
+    else if (*out_end == CALX_PREPARE_UNKNOWN)
+        spoil_all(session);
+    return status;
+}
+
 static calx_status commit_root(calx_session *session)
 {
-    calx_status status = commit_boundary(session);
-    if (status != CALX_OK)
+    calx_error why = CALX_ERROR_INIT;
+    calx_prepare_end end = CALX_PREPARE_AGAIN;
+    calx_status status = session->prepared ? commit_unit(session, &end) : commit_boundary(session);
+    if (status != CALX_OK && end != CALX_PREPARE_COMMITTED)
         return status;
+    if (status != CALX_OK) /* it is committed nevertheless, and a branch has still to hear of it */
+        calx_error_move(&why, &session->error);
     calx_level_tell(session, CALX_SESSION_AFTER_COMMIT, calx_level_of(&session->root));
     session->ending = true;
     calx_join_release(session);
     session->ending = false;
+    session->prepared = false;
     settle(session);
-    return CALX_OK;
+    if (status != CALX_OK)
+        calx_error_move(&session->error, &why);
+    return status;
+}
+
+/* All that a commit writes, down to the root. */
+calx_status calx_session_complete(calx_session *session)
+{
+    calx_status status = calx_session_autobegin(session);
+    if (status == CALX_OK)
+        status = calx_levels_raise_commit(session, &session->root);
+    if (status == CALX_OK)
+        status = calx_session_write_all(session);
+    return status == CALX_OK ? calx_session_release_inside(session, &session->root) : status;
 }
 
 calx_status calx_session_commit(calx_session *session)
@@ -281,13 +308,10 @@ calx_status calx_session_commit(calx_session *session)
         return status;
     if (session->failure.status != CALX_OK)
         return calx_session_pending(session);
-    status = calx_session_autobegin(session);
-    if (status == CALX_OK)
-        status = calx_levels_raise_commit(session, &session->root);
-    if (status == CALX_OK)
-        status = calx_session_write_all(session);
-    if (status == CALX_OK)
-        status = calx_session_release_inside(session, &session->root);
+    if (!session->prepared)
+        status = calx_session_complete(session);
+    if (status == CALX_OK && session->options.twophase && !session->prepared)
+        status = calx_prepare_all(session);
     return status == CALX_OK ? commit_root(session) : status;
 }
 
@@ -360,9 +384,10 @@ static calx_status end_session(calx_session *session, bool invalidate)
 {
     session->ending = true;
     end_dependents(session);
-    if (invalidate && session->connection != NULL)
-        (void)calx_connection_invalidate(session->connection);
+    if (invalidate)
+        calx_join_invalidate(session);
     calx_join_close(session);
+    session->prepared = false;
     free_kept(session);
     session->ending = false;
     calx_error_clear(&session->failure);

@@ -181,9 +181,10 @@ static calx_status open_by_key(calx_writer *writer, calx_cursor **out_cursor)
     calx_session *session = writer->session;
     calx_plan_key key = { .mapper = writer->entity->mapper, .kind = CALX_PLAN_SELECT_BY_KEY };
     const calx_plan *plan = NULL;
-    calx_status status = calx_engine_plan(session->options.bind, &key, &plan, &session->error);
-    if (status == CALX_OK && calx_connection_open(session->connection, plan, out_cursor) != CALX_OK)
-        status = calx_session_take_error(session);
+    calx_status status = calx_engine_plan(calx_writer_engine(writer), &key, &plan, &session->error);
+    if (status == CALX_OK &&
+        calx_connection_open(calx_writer_branch(writer)->connection, plan, out_cursor) != CALX_OK)
+        status = calx_writer_take_error(writer);
     return status;
 }
 
@@ -198,7 +199,7 @@ static calx_status read_row(calx_writer *writer, const void *entity, calx_cursor
                                  writer->entity->mapper->name);
     if (calx_cursor_execute(cursor, writer->entity->row, writer->entity->mapper->key_count,
                             out_row) != CALX_OK)
-        return calx_session_take_error(session);
+        return calx_writer_take_error(writer);
     return *out_row ? calx_session_read_row(session, writer->entity, cursor) : CALX_OK;
 }
 

@@ -31,11 +31,12 @@ calx_status calx_writer_open_plan(calx_writer *writer, const calx_plan_key *key)
     calx_cursor_close(writer->cursor);
     writer->cursor = NULL;
     calx_status status =
-        calx_engine_plan(session->options.bind, key, &writer->plan, &session->error);
+        calx_engine_plan(calx_writer_engine(writer), key, &writer->plan, &session->error);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_open(session->connection, writer->plan, &writer->cursor) != CALX_OK)
-        return calx_session_take_error(session);
+    calx_branch *branch = calx_writer_branch(writer);
+    if (calx_connection_open(branch->connection, writer->plan, &writer->cursor) != CALX_OK)
+        return calx_branch_take_error(session, branch);
     return CALX_OK;
 }
 
@@ -60,7 +61,7 @@ calx_status calx_writer_run(calx_writer *writer, size_t count, int64_t *out_chan
     writer->has_row = false;
     if (calx_cursor_execute(writer->cursor, writer->entity->row, count, &writer->has_row) !=
         CALX_OK)
-        return calx_session_take_error(writer->session);
+        return calx_writer_take_error(writer);
     if (out_changes != NULL)
         *out_changes = calx_cursor_changes(writer->cursor);
     return CALX_OK;
@@ -93,7 +94,7 @@ calx_status calx_writer_run_each(calx_writer *writer, calx_cursor_source source,
     writer->has_row = false;
     if (calx_cursor_execute_each(writer->cursor, source, context) == CALX_OK)
         return CALX_OK;
-    calx_status status = calx_session_take_error(writer->session);
+    calx_status status = calx_writer_take_error(writer);
     name_column(writer);
     return status;
 }
@@ -226,9 +227,18 @@ calx_status calx_writer_bind_where(calx_writer *writer, const void *stored, size
 
 calx_status calx_writer_take(calx_writer *writer, const calx_instance *instance)
 {
-    if (writer->entity == NULL || writer->entity->mapper != instance->mapper)
-        writer->entity = calx_session_entity(writer->session, instance->mapper);
-    return writer->entity != NULL ? CALX_OK : writer->session->error.status;
+    calx_branch *branch = NULL;
+    if (writer->entity != NULL && writer->entity->mapper == instance->mapper)
+        return CALX_OK;
+    writer->entity = calx_session_entity(writer->session, instance->mapper);
+    if (writer->entity == NULL)
+        return writer->session->error.status;
+    if (!writer->session->chooses)
+        return CALX_OK;
+    calx_status status = calx_bind_write(writer->session, writer->entity, &branch);
+    if (status != CALX_OK)
+        writer->entity = NULL; /* it has no branch, and nothing may be sent for it */
+    return status;
 }
 
 calx_status calx_writer_send(calx_writer *writer, const calx_instances *instances,

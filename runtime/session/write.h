@@ -12,6 +12,7 @@
 #define CALX_SESSION_WRITE_H
 
 #include "session/batch.h"
+#include "session/bind.h"
 #include "session/work.h"
 
 /* The statement of the last row is kept open for the next one like it. */
@@ -24,6 +25,23 @@ typedef struct calx_writer {
     bool has_row;          /* the cursor is on one */
     calx_batch batch;      /* rows gathered to go together */
 } calx_writer;
+
+/* Where the rows of the entity in hand go. */
+static inline calx_branch *calx_writer_branch(const calx_writer *writer)
+{
+    return writer->session->chooses ? writer->entity->branch : &writer->session->branch;
+}
+
+static inline calx_engine *calx_writer_engine(const calx_writer *writer)
+{
+    return calx_writer_branch(writer)->engine;
+}
+
+/* Moves the connection's error to the session and answers its status. */
+static inline calx_status calx_writer_take_error(const calx_writer *writer)
+{
+    return calx_branch_take_error(writer->session, calx_writer_branch(writer));
+}
 
 /* ---- write.c; each failure is in the session's error ---- */
 

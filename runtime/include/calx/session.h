@@ -67,10 +67,38 @@ typedef enum calx_join_transaction_mode {
     CALX_JOIN_CONTROL_FULLY
 } calx_join_transaction_mode;
 
+/** Where rows of a class or a table are: one of both is set. */
+typedef struct calx_session_bind {
+    const calx_mapper *mapper;
+    const char *table;
+    calx_engine *engine; /**< borrowed, outlives the session */
+} calx_session_bind;
+
+/** A statement that needs an engine. */
+typedef struct calx_bind_request {
+    const calx_mapper *mapper; /**< what it is about; NULL: it is text */
+    const char *table;         /**< of the mapper, or as the call says; or NULL */
+    const char *text;          /**< of a statement; or NULL */
+    bool flushing;             /**< a flush asks */
+    bool writes;               /**< it changes rows: a flush, a bulk call, an insert, a change by
+                                    criteria. Of text nothing is known */
+} calx_bind_request;
+
+/**
+ * Chooses the engine of a statement, before anything else does (SES-360). Called before each
+ * statement that names none itself, in a flush once for each class; must not use the session.
+ * @param out_engine  left NULL: the usual rules decide. Borrowed, outlives the session
+ * @return CALX_OK; any other status fails the statement with it
+ */
+typedef calx_status (*calx_session_route)(void *context, calx_session *session,
+                                          const calx_bind_request *request,
+                                          calx_engine **out_engine);
+
 /** Start from CALX_SESSION_OPTIONS_INIT, then assign. */
 typedef struct calx_session_options {
     size_t size;
-    calx_engine *bind;             /**< the database; borrowed, outlives the session */
+    calx_engine *bind;             /**< the database; borrowed, outlives the session; NULL where
+                                        connection, binds or route say where statements go */
     bool autoflush;                /**< flush before queries (SES-210) */
     bool expire_on_commit;         /**< loaded values are stale after a commit (SES-098) */
     bool autobegin;                /**< work begins a transaction by itself (SES-091) */
@@ -92,18 +120,27 @@ typedef struct calx_session_options {
                                   since a query or get last brought such owners; a stream is one
                                   result; 0: as often as it likes */
     calx_lazy_load_guard lazy_load_guard; /**< what happens when that was spent */
+    const calx_session_bind *binds; /**< other engines than bind, for classes and tables; copied
+                                         (SES-360, 362) */
+    size_t bind_count;              /**< of binds */
+    bool twophase;            /**< commit() prepares on every engine first (SES-366); each must know
+                                   transactions in two phases, which SQLite does not (SES-369) */
+    calx_session_route route; /**< chooses the engine of each statement; or NULL */
+    void *route_context;      /**< handed to it */
+    const char *twophase_owner; /**< whose transactions in two phases they are to a recovery, as of
+                                     calx_two_phase_new(); or NULL. Borrowed, as long as the bind */
 } calx_session_options;
 
 #define CALX_SESSION_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(calx_session_options), 0, true, true, true, 0, 0, 0, true,                          \
             CALX_DEBUG_CHECKS_BY_BUILD, 0, 0, true, 0, CALX_JOIN_CONDITIONAL_SAVEPOINT, 0, 0,      \
-            CALX_LAZY_LOAD_WARN                                                                    \
+            CALX_LAZY_LOAD_WARN, 0, 0, false, 0, 0, 0                                              \
     }
 
 /**
  * Makes a session without a maker. Connects when the first statement runs (SES-090, 092).
- * @param options    bind or connection is required; copied
+ * @param options    bind, connection, binds or route is required; copied
  * @param out_error  or NULL
  * @return CALX_OK; CALX_E_ARGUMENT (SES-005); CALX_E_NOMEM
  */
@@ -256,6 +293,33 @@ CALX_PUBLIC_METHOD calx_status calx_session_execute_with(calx_session *session,
                                                          const calx_statement *statement,
                                                          const calx_execution_options *options,
                                                          calx_result **out_result);
+
+/** Where a statement goes. Start from CALX_BIND_ARGUMENTS_INIT, then assign. */
+typedef struct calx_bind_arguments {
+    size_t size;
+    calx_engine *bind;           /**< this one; or NULL: what the following says */
+    calx_connection *connection; /**< this one, for the rest of the transaction; or NULL. Borrowed;
+                                      the session joins it as join_transaction_mode says */
+    const calx_mapper *mapper;   /**< where rows of this class are; or NULL */
+    const char *table;           /**< where this table is; or NULL */
+    const calx_execution_options *options; /**< as calx_session_execute_with() and
+                                                calx_session_connection_with() take; or NULL */
+} calx_bind_arguments;
+
+#define CALX_BIND_ARGUMENTS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(calx_bind_arguments), 0, 0, 0, 0, 0                                                 \
+    }
+
+/**
+ * As calx_session_execute(), on an engine that the call chooses (SES-360).
+ * @return CALX_E_UNBOUND_EXECUTION: the session has no engine for it; CALX_E_INVALID_REQUEST the
+ *         transaction has another connection of that engine (SES-365)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_execute_bound(calx_session *session,
+                                                          const calx_statement *statement,
+                                                          const calx_bind_arguments *arguments,
+                                                          calx_result **out_result);
 
 /**
  * The first column of the first row; NULL when there is none (SES-221). Text and bytes are
@@ -595,7 +659,18 @@ CALX_PUBLIC_METHOD calx_status calx_session_begin(calx_session *session);
 /** Writes pending work inside the transaction, without committing (SES-150 to 155). */
 CALX_PUBLIC_METHOD calx_status calx_session_flush(calx_session *session);
 
-/** Flushes and commits; then instances are expired unless the option says otherwise (SES-095). */
+/**
+ * Flushes and commits; then instances are expired unless the option says otherwise (SES-095).
+ *
+ * On several engines it commits on one after the other, in the order of their first statements.
+ * When a later one fails, what the earlier ones committed stays: the message says so, and the
+ * session needs rollback() (SES-364). With the option twophase all are prepared first, so that none
+ * commits when one cannot; a failure of that rolls all back, and no rollback() is needed (SES-366,
+ * 367). Once the first engine has committed, all is: where another one cannot be told so, commit()
+ * answers its failure, the session goes on as after success, and calx_recover() (calx/recovery.h)
+ * commits what waits there. When the first one cannot commit, nothing is committed: commit() may be
+ * called again, or rollback().
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_commit(calx_session *session);
 
 /**
@@ -614,6 +689,16 @@ CALX_PUBLIC_METHOD calx_status calx_session_rollback(calx_session *session);
  * @return CALX_E_PENDING_ROLLBACK; what the flush may answer; CALX_E_NOMEM
  */
 CALX_PUBLIC_METHOD calx_status calx_session_begin_nested(calx_session *session);
+
+/**
+ * The first phase of a commit, by hand, in a session with the option twophase (SES-368): flushes,
+ * and prepares the transaction on every engine. Then only commit(), rollback() or close() is legal;
+ * what is changed meanwhile belongs to the next transaction.
+ * @return CALX_E_INVALID_REQUEST without twophase, in a savepoint, or prepared already (SES-369);
+ *         what a database answers: then all of it was rolled back, no rollback() is needed
+ *         (SES-367)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_prepare(calx_session *session);
 
 /**
  * Rolls back what is open and lets go of all instances, freeing them (SES-112). The session may be
@@ -645,7 +730,33 @@ CALX_PUBLIC_METHOD calx_status calx_session_connection_with(calx_session *sessio
                                                             const calx_execution_options *options,
                                                             calx_connection **out_connection);
 
-/** The engine statements for a mapper go to; NULL asks for the session's own (SES-360). */
+/**
+ * The connection of one of several engines, begun; otherwise as calx_session_connection().
+ * @return CALX_E_UNBOUND_EXECUTION; CALX_E_INVALID_REQUEST the transaction has another connection
+ *         of that engine already (SES-365)
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_connection_bound(calx_session *session,
+                                                             const calx_bind_arguments *arguments,
+                                                             calx_connection **out_connection);
+
+/**
+ * Statements for rows of a class go to this engine from now on, and no longer where the session's
+ * bind or the bind of its table says (SES-360, 362). What was loaded stays.
+ * @param engine  borrowed, outlives the session
+ * @return CALX_E_ARGUMENT one of both is NULL; CALX_E_NOMEM
+ */
+CALX_PUBLIC_METHOD calx_status calx_session_bind_mapper(calx_session *session,
+                                                        const calx_mapper *mapper,
+                                                        calx_engine *engine);
+
+/** The same for a table, that of a class or of a many-to-many. The name is copied. */
+CALX_PUBLIC_METHOD calx_status calx_session_bind_table(calx_session *session, const char *table,
+                                                       calx_engine *engine);
+
+/**
+ * The engine statements for a mapper go to; NULL asks for the session's own (SES-360).
+ * @return CALX_E_UNBOUND_EXECUTION there is none; what the route answers
+ */
 CALX_PUBLIC_METHOD calx_status calx_session_get_bind(calx_session *session,
                                                      const calx_mapper *mapper,
                                                      calx_engine **out_engine);
