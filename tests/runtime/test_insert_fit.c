@@ -176,8 +176,7 @@ static void more_values_than_a_statement_takes_are_a_limit(void **state)
     numbers[7] = UINT64_MAX;
     calx_insert *insert = upsert(&fix, &row);
     ok(&fix, calx_insert_set(insert, &weight, 1));
-    ok(&fix,
-       calx_insert_conflict_where(insert, calx_in(calx_add(crate_col.id, 1), numbers, MANY)));
+    ok(&fix, calx_insert_conflict_where(insert, calx_in(calx_add(crate_col.id, 1), numbers, MANY)));
     assert_int_equal(calx_insert_execute(insert, NULL), CALX_E_LIMIT);
     assert_non_null(strstr(message(fix.session), "a statement over table \"crates\" has 7"));
     calx_insert_free(insert);
