@@ -65,15 +65,16 @@ static void put_placeholders(query_writer *all, size_t first, size_t count)
 static void put_listed_keys(query_writer *all, const calx_sql_within *within)
 {
     size_t width = within->column_count;
+    size_t before = all->writer->parameters->count; /* of the conditions */
     put(all, " IN ");
     if (width == 1) {
-        put_placeholders(all, 1, within->keys);
+        put_placeholders(all, before + 1, within->keys);
         return;
     }
     put(all, "(VALUES ");
     for (size_t i = 0; i < within->keys; i++) {
         put(all, i == 0 ? "" : ", ");
-        put_placeholders(all, i * width + 1, width);
+        put_placeholders(all, before + i * width + 1, width);
     }
     put(all, ")");
 }

@@ -65,8 +65,8 @@ struct calx_sql_query {
     size_t join_count;
 
     /*
-     * NULL: any row that meets the conditions. Keys that are given are the only parameters of a
-     * query, and are not in the list of them: who runs it has them.
+     * NULL: any row that meets the conditions. Keys that are given are the last parameters of a
+     * query, arrays of them the only ones, and are not in the list: who runs it has them.
      */
     const calx_sql_within *within;
 
