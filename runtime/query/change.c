@@ -148,10 +148,16 @@ static calx_status keep_sets(query_change *change, const calx_assignment *assign
 
 /* ---- the way ---- */
 
+/* Those of listeners too. */
+static size_t count_conditions(const calx_query *query)
+{
+    return query->condition_count + query->added_count;
+}
+
 /* The condition that cannot be worked out in memory; NULL: all can. */
 static const calx_condition *find_hard(const calx_query *query)
 {
-    for (size_t i = 0; i < query->condition_count; i++)
+    for (size_t i = 0; i < count_conditions(query); i++)
         if (!calx_can_evaluate(query->mapper, &query->conditions[i]))
             return &query->conditions[i];
     return NULL;
@@ -186,7 +192,7 @@ static calx_status find_text(query_change *change)
                                          .sets = change->sets,
                                          .set_count = change->set_count,
                                          .conditions = query->conditions,
-                                         .condition_count = query->condition_count,
+                                         .condition_count = count_conditions(query),
                                          .is_named = query->held_count > 0,
                                          .returns_key = change->how == CALX_SYNCHRONIZE_FETCH };
     const calx_sql_statement statement = { .criteria = &criteria };
@@ -199,7 +205,7 @@ static calx_status find_text(query_change *change)
 static calx_verdict judge(const calx_query *query, const calx_instance *instance)
 {
     calx_verdict whole = CALX_VERDICT_TRUE;
-    for (size_t i = 0; i < query->condition_count; i++) {
+    for (size_t i = 0; i < count_conditions(query); i++) {
         calx_verdict verdict = calx_evaluate(instance, &query->conditions[i]);
         if (verdict == CALX_VERDICT_FALSE || verdict == CALX_VERDICT_NULL)
             return CALX_VERDICT_FALSE;
@@ -335,7 +341,10 @@ static calx_status send(query_change *change)
 static calx_status run(query_change *change)
 {
     calx_session *session = change->session;
-    calx_status status = choose_way(change);
+    calx_status status = calx_query_tell(
+        change->query, change->set_count > 0 ? CALX_STATEMENT_UPDATE : CALX_STATEMENT_DELETE);
+    if (status == CALX_OK)
+        status = choose_way(change);
     if (status == CALX_OK)
         status = calx_query_branch(change->query, true, &change->branch);
     if (status == CALX_OK)

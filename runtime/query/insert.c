@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "query/assigned.h"
 #include "query/select.h"
+#include "session/statement_hook.h"
 #include "session/synchronize.h"
 #include "session/version.h"
 #include "sql/assign.h"
@@ -562,12 +563,15 @@ static calx_status run_insert(insert_run *run)
 {
     calx_insert *insert = run->insert;
     calx_session *session = insert->session;
+    calx_session_statement told = { .kind = CALX_STATEMENT_INSERT, .cause = CALX_CAUSE_QUERY };
     calx_status status = check_whole(insert);
     run->writer.session = session;
     insert->item_count = 0;
     if (status == CALX_OK &&
         (run->writer.entity = calx_session_entity(session, insert->mapper)) == NULL)
         status = session->error.status;
+    if (status == CALX_OK)
+        status = calx_session_tell_statement(session, insert->mapper, &told, NULL);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK)

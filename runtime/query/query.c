@@ -236,7 +236,32 @@ static calx_status add_condition(calx_query *query, calx_status status,
     if (status != CALX_OK)
         return calx_query_keep_failure(query, status);
     query->conditions[query->condition_count++] = *condition;
+    query->added_count = 0;
     return CALX_OK;
+}
+
+static calx_status add_for_run(calx_query *query, const calx_added *added)
+{
+    for (size_t i = 0; i < added->count; i++) {
+        size_t there = query->condition_count + query->added_count;
+        void *items = calx_query_grow(query->conditions, there, &query->condition_capacity,
+                                      sizeof *query->conditions);
+        if (items == NULL)
+            return calx_error_set_nomem(&query->session->error);
+        query->conditions = items;
+        query->conditions[there] = added->items[i];
+        query->added_count++;
+    }
+    return CALX_OK;
+}
+
+calx_status calx_query_tell(calx_query *query, calx_statement_kind kind)
+{
+    calx_added added = { .count = 0 };
+    calx_session_statement told = { .kind = kind, .cause = CALX_CAUSE_QUERY };
+    query->added_count = 0;
+    calx_status status = calx_session_tell_statement(query->session, query->mapper, &told, &added);
+    return status == CALX_OK ? add_for_run(query, &added) : status;
 }
 
 calx_status calx_query_where(calx_query *query, calx_expression condition)

@@ -14,6 +14,7 @@
 #include "session/joined.h"
 #include "session/loading.h"
 #include "session/session.h"
+#include "session/statement_hook.h"
 
 /* One for each text a query may need: they differ in form and in how many rows they want. */
 typedef enum calx_query_want {
@@ -36,6 +37,7 @@ struct calx_query {
     calx_arena arena;   /* what conditions point at; never reset, so a stream's values stay */
     calx_condition *conditions;
     size_t condition_count, condition_capacity;
+    size_t added_count; /* behind them: what listeners added for the last run */
     calx_order *orders;
     size_t order_count, order_capacity;
     calx_condition *order_values; /* of the first orders; of one that is a column none */
@@ -80,6 +82,12 @@ calx_status calx_query_fail_ended(calx_query *query);
 
 /* Remembers what the session's error says, for every later call; answers status. */
 calx_status calx_query_keep_failure(calx_query *query, calx_status status);
+
+/*
+ * Tells listeners of the query's next run, before its text is found; what they add counts until the
+ * next call of this, or of where(). A failure is the session's error.
+ */
+calx_status calx_query_tell(calx_query *query, calx_statement_kind kind);
 
 /* Room for one more item; NULL and the old array as it was: no memory. */
 void *calx_query_grow(void *items, size_t count, size_t *capacity, size_t item_size);

@@ -137,7 +137,9 @@ static calx_status run_start(query_run *run, calx_query *query, calx_query_want 
     run->entity = calx_session_entity(session, query->mapper);
     if (run->entity == NULL)
         return session->error.status;
-    calx_status status = run_join(run, query, want);
+    calx_status status = calx_query_tell(query, CALX_STATEMENT_SELECT);
+    if (status == CALX_OK)
+        status = run_join(run, query, want);
     if (status == CALX_OK)
         status = calx_query_branch(query, false, &run->branch);
     if (status == CALX_OK)
@@ -402,6 +404,7 @@ calx_status calx_query_sql(calx_query *query, const char **out_sql)
         return status;
     if (out_sql == NULL)
         return no_place(query, "place for the text");
+    query->added_count = 0; /* nothing runs: nobody is told */
     query_run run = { .session = query->session };
     run.entity = calx_session_entity(query->session, query->mapper);
     if (run.entity == NULL)

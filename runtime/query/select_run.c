@@ -335,7 +335,11 @@ static calx_status start(calx_select_run *run, calx_cursor **out_cursor, bool *o
     calx_select *select = run->select;
     calx_session *session = select->session;
     calx_branch *branch = NULL;
-    calx_status status = choose_branch(select, &branch);
+    calx_session_statement told = { .kind = CALX_STATEMENT_SELECT, .cause = CALX_CAUSE_QUERY };
+    calx_status status = calx_session_tell_statement(
+        session, select->block.source_count == 0 ? NULL : select->sources[0].mapper, &told, NULL);
+    if (status == CALX_OK)
+        status = choose_branch(select, &branch);
     if (status == CALX_OK)
         status = find_text(select, branch);
     if (status == CALX_OK)

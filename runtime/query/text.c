@@ -17,7 +17,7 @@ calx_sql_query calx_query_describe(const calx_query *query, calx_query_want want
         .mapper = query->mapper,
         .columns = calx_choice_columns(choice),
         .conditions = query->conditions,
-        .condition_count = query->condition_count,
+        .condition_count = query->condition_count + query->added_count,
         .orders = query->orders,
         .order_count = query->order_count,
         .order_values = query->order_values,

@@ -4,22 +4,38 @@
 #include "session/bind.h"
 
 #include "base/error.h"
+#include "session/statement_hook.h"
 
-static calx_status execute(calx_session *session, const calx_statement *statement,
-                           const calx_bind_arguments *arguments, calx_result **out_result)
+/* As the listeners left it. */
+static calx_status run(calx_session *session, const calx_session_statement *told,
+                       const calx_bind_arguments *arguments, calx_result **out_result)
 {
     calx_branch *branch = NULL;
     calx_status status = calx_session_autoflush(session);
     if (status == CALX_OK)
         status =
-            calx_session_branch_for(session, arguments, calx_statement_text(statement), &branch);
+            calx_session_branch_for(session, arguments, calx_statement_text(told->text), &branch);
     if (status == CALX_OK)
         status = calx_branch_begin(session, branch);
     if (status != CALX_OK)
         return status;
-    if (calx_connection_execute_with(branch->connection, statement, arguments->options,
-                                     out_result) != CALX_OK)
+    if (calx_connection_execute_with(branch->connection, told->text, told->options, out_result) !=
+        CALX_OK)
         return calx_branch_take_error(session, branch);
+    return CALX_OK;
+}
+
+static calx_status execute(calx_session *session, const calx_statement *statement,
+                           const calx_bind_arguments *arguments, calx_result **out_result)
+{
+    calx_session_statement told = { .text = statement, .options = arguments->options };
+    calx_status status = calx_session_tell_statement(session, NULL, &told, NULL);
+    if (status != CALX_OK || told.result == NULL)
+        return status == CALX_OK ? run(session, &told, arguments, out_result) : status;
+    if (out_result != NULL)
+        *out_result = told.result;
+    else
+        calx_result_free(told.result);
     return CALX_OK;
 }
 
@@ -204,6 +220,15 @@ static void keep_bound(calx_statement *statement, const calx_parameter_sets *set
         (void)calx_statement_bind(statement, sets->names[i], values[i]);
 }
 
+/* A result that nobody will read is freed. */
+static calx_status fail_replaced(calx_session *session, const calx_session_statement *told)
+{
+    calx_result_free(told->result);
+    return calx_session_fail(session, CALX_E_UNSUPPORTED,
+                             "a listener of do_orm_execute replaced a statement that runs for "
+                             "several sets of values: refuse it, or leave it as it is");
+}
+
 calx_status calx_session_execute_many(calx_session *session, calx_statement *statement,
                                       const calx_parameter_sets *sets, int64_t *out_changes)
 {
@@ -212,6 +237,11 @@ calx_status calx_session_execute_many(calx_session *session, calx_statement *sta
     calx_status status = calx_session_enter(session);
     if (status == CALX_OK)
         status = calx_parameter_sets_check(sets, statement, &session->error);
+    calx_session_statement told = { .text = statement };
+    if (status == CALX_OK)
+        status = calx_session_tell_statement(session, NULL, &told, NULL);
+    if (status == CALX_OK && (told.text != statement || told.result != NULL))
+        status = fail_replaced(session, &told);
     if (status == CALX_OK)
         status = calx_session_autoflush(session);
     if (status == CALX_OK) {

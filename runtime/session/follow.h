@@ -130,6 +130,8 @@ void calx_follow_text_clear(calx_follow_text *text);
 typedef struct calx_follow_reader {
     calx_status (*read)(void *context, calx_cursor *cursor);
     void *context;
+    const calx_relationship *facts; /* what is loaded */
+    bool takes_conditions;          /* the query's own rows are its targets */
 } calx_follow_reader;
 
 /* Runs a query. bind: its keys; NULL: it has none, or finds them by itself. */

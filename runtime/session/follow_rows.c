@@ -12,6 +12,7 @@
 #include "session/bind.h"
 #include "session/choice.h"
 #include "session/joined.h"
+#include "session/statement_hook.h"
 
 #include <string.h>
 
@@ -84,29 +85,117 @@ static calx_status start(calx_session *session, calx_branch *branch, const calx_
     return status == CALX_OK ? CALX_OK : calx_branch_take_error(session, branch);
 }
 
+/* A statement that runs. */
+typedef struct started {
+    calx_cursor *cursor;
+    calx_value *values; /* bound, of its own; or NULL */
+    bool row;
+} started;
+
+static calx_status start_values(calx_session *session, calx_branch *branch,
+                                const calx_follow_text *text, started *out, size_t count)
+{
+    calx_status status = calx_branch_begin(session, branch);
+    if (status != CALX_OK)
+        return status;
+    status = calx_connection_open_known(branch->connection, text->text, &out->cursor);
+    if (status == CALX_OK)
+        status = calx_cursor_execute(out->cursor, out->values, count, &out->row);
+    return status == CALX_OK ? CALX_OK : calx_branch_take_error(session, branch);
+}
+
+/* Conditions of listeners behind those there are, in the caller's room. */
+static void join_conditions(calx_sql_query *select, calx_condition *room, const calx_added *added)
+{
+    if (select->condition_count > 0)
+        memcpy(room, select->conditions, select->condition_count * sizeof(*room));
+    memcpy(room + select->condition_count, added->items, added->count * sizeof(*room));
+    select->conditions = room;
+    select->condition_count += added->count;
+}
+
+/* The keys as single values, behind those of the conditions. NULL: no memory. */
+static calx_value *join_values(const calx_follow_bind *bind, const calx_follow_text *text)
+{
+    size_t before = text->parameters.count;
+    calx_value *values = calx_alloc_array(before + bind->count + 1, sizeof *values);
+    if (values == NULL)
+        return NULL;
+    if (before > 0)
+        memcpy(values, text->parameters.items, before * sizeof *values);
+    if (bind->count > 0)
+        memcpy(values + before, bind->values, bind->count * sizeof *values);
+    return values;
+}
+
+/* As find_text() and start(), with more conditions. out->values: calx_release(). */
+static calx_status start_added(calx_session *session, calx_branch *branch,
+                               const calx_sql_query *select, const calx_follow_bind *bind,
+                               calx_follow_text *text, const calx_added *added, started *out)
+{
+    calx_sql_query asking = *select;
+    calx_sql_within within = { .column_count = 0 };
+    calx_condition *room = calx_alloc_array(select->condition_count + added->count, sizeof *room);
+    if (room == NULL)
+        return calx_error_set_nomem(&session->error);
+    join_conditions(&asking, room, added);
+    if (bind != NULL && select->within != NULL) {
+        within = *select->within;
+        within.keys = bind->keys;
+        asking.within = &within;
+    }
+    calx_status status = find_text(session, branch, &asking, text);
+    calx_release(room);
+    if (status != CALX_OK || bind == NULL)
+        return status == CALX_OK ? start(session, branch, text, NULL, &out->cursor, &out->row)
+                                 : status;
+    out->values = join_values(bind, text);
+    if (out->values == NULL)
+        return calx_error_set_nomem(&session->error);
+    return start_values(session, branch, text, out, text->parameters.count + bind->count);
+}
+
+static calx_status tell(calx_session *session, const calx_sql_query *select,
+                        const calx_follow_reader *reader, calx_added *out_added)
+{
+    calx_session_statement told = {
+        .kind = CALX_STATEMENT_SELECT,
+        .cause = session->hooks.along == NULL ? CALX_CAUSE_EAGER : CALX_CAUSE_LAZY,
+        .relationship = reader->facts,
+    };
+    const calx_mapper *mapper = reader->takes_conditions ? select->mapper : reader->facts->target;
+    return calx_session_tell_statement(session, mapper, &told,
+                                       reader->takes_conditions ? out_added : NULL);
+}
+
 calx_status calx_follow_run(calx_session *session, const calx_sql_query *select,
                             const calx_follow_bind *bind, calx_follow_text *text,
                             const calx_follow_reader *reader)
 {
-    calx_cursor *cursor = NULL;
-    bool row = false;
+    calx_added added;
+    started run = { NULL, NULL, false };
     bool linking = session->linking;
     calx_branch *branch = bind == NULL ? NULL : bind->branch;
-    calx_status status = CALX_OK;
-    if (branch == NULL)
+    added.count = 0;
+    calx_status status = tell(session, select, reader, &added);
+    if (status == CALX_OK && branch == NULL)
         status = calx_bind_read(session, select->mapper, &branch);
-    if (status == CALX_OK)
-        status = find_text(session, branch, select, text);
     session->linking = true;
-    if (status == CALX_OK)
-        status = start(session, branch, text, bind, &cursor, &row);
-    while (status == CALX_OK && row) {
-        status = reader->read(reader->context, cursor);
-        if (status == CALX_OK && calx_cursor_next(cursor, &row) != CALX_OK)
-            status = calx_session_take_cursor_error(session, cursor);
+    if (status == CALX_OK && added.count > 0) {
+        status = start_added(session, branch, select, bind, text, &added, &run);
+    } else if (status == CALX_OK) {
+        status = find_text(session, branch, select, text);
+        if (status == CALX_OK)
+            status = start(session, branch, text, bind, &run.cursor, &run.row);
+    }
+    while (status == CALX_OK && run.row) {
+        status = reader->read(reader->context, run.cursor);
+        if (status == CALX_OK && calx_cursor_next(run.cursor, &run.row) != CALX_OK)
+            status = calx_session_take_cursor_error(session, run.cursor);
     }
     session->linking = linking;
-    calx_cursor_close(cursor);
+    calx_cursor_close(run.cursor);
+    calx_release(run.values);
     return status;
 }
 
@@ -221,7 +310,7 @@ calx_status calx_follow_targets_of(const calx_following *following, const calx_s
     calx_value few[FEW_COLUMNS];
     calx_sql_query joining = *select;
     target_rows rows = { .following = following, .keys = keys, .key = few, .found = found };
-    const calx_follow_reader reader = { take_row, &rows };
+    const calx_follow_reader reader = { take_row, &rows, following->facts, true };
     calx_status status = CALX_OK;
     rows.entity = calx_session_entity(session, following->facts->target);
     if (rows.entity == NULL)

@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "session/statement_hook.h"
 
 struct calx_hook {
     calx_hook *next;
@@ -57,6 +58,7 @@ static const char *const names[] = {
     [CALX_SESSION_AFTER_UPDATE] = "after_update",
     [CALX_SESSION_BEFORE_DELETE] = "before_delete",
     [CALX_SESSION_AFTER_DELETE] = "after_delete",
+    [CALX_SESSION_DO_ORM_EXECUTE] = "do_orm_execute",
 };
 
 _Static_assert(CALX_SESSION_EVENT_COUNT <= 64, "a bit each");
@@ -67,9 +69,12 @@ const char *calx_session_event_name(calx_session_event event)
 }
 
 /* What a listener of the event may not do; most may only look. */
-static unsigned bars_of(const calx_session *session, calx_session_event event)
+static unsigned bars_of(const calx_session *session, const calx_session_event_details *details)
 {
-    switch (event) {
+    switch (details->event) {
+    case CALX_SESSION_DO_ORM_EXECUTE: /* what loads is in the middle of something */
+        return details->statement->cause > CALX_CAUSE_QUERY ? CALX_BAR_STATEMENTS | CALX_BAR_CHANGES
+                                                            : 0;
     case CALX_SESSION_AFTER_SOFT_ROLLBACK: /* more is to be rolled back when it is ending */
         return session->ending ? CALX_BAR_STATEMENTS | CALX_BAR_CHANGES : 0;
     case CALX_SESSION_BEFORE_COMMIT:
@@ -158,6 +163,7 @@ void calx_hooks_clear(calx_hooks *hooks)
         hooks->first = hook->next;
         calx_release(hook);
     }
+    calx_criteria_free(hooks->criteria);
     *hooks = (calx_hooks){ 0 };
 }
 
@@ -203,6 +209,8 @@ static calx_status call_all(calx_hooks *hooks, calx_session_event_details *detai
         status = hook->listener.function(hook->listener.context, details);
         if (!calx_status_is_known(status))
             status = fail_answer(details, status);
+        if (details->statement != NULL && details->statement->result != NULL)
+            last = 0; /* it is answered */
         /* One that failed has not had its turn. */
         if (status != CALX_OK)
             hook->called = false;
@@ -236,17 +244,20 @@ static calx_status raise_event(calx_session *session, calx_session_event_details
     unsigned barred = hooks->barred;
     calx_session_event raised = hooks->raised;
     bool ending = session->ending;
+    const calx_relationship *along = hooks->along;
     details->session = session;
     details->inside = &inside;
     calx_error_move(&before, &session->error);
-    hooks->barred |= bars_of(session, details->event);
+    hooks->barred |= bars_of(session, details);
     hooks->raised = details->event;
+    hooks->along = NULL;
     if (details->event != CALX_SESSION_AFTER_SOFT_ROLLBACK)
         session->ending = true;
     calx_status status = call_all(hooks, details);
     session->ending = ending;
     hooks->barred = barred;
     hooks->raised = raised;
+    hooks->along = along;
     if (status != CALX_OK)
         explain(session, details, status, out_error);
     calx_error_move(&session->error, &before);
@@ -332,13 +343,18 @@ calx_status calx_session_unlisten(calx_session *session, calx_session_event even
     return CALX_OK;
 }
 
+calx_error *calx_session_words(calx_session_event_details *details)
+{
+    hook_inside *inside = details->inside;
+    inside->told = true;
+    return &inside->error;
+}
+
 calx_status calx_session_event_fail(calx_session_event_details *details, calx_status status,
                                     const char *message)
 {
     if (details == NULL || details->inside == NULL)
         return CALX_E_ARGUMENT;
-    hook_inside *inside = details->inside;
-    inside->told = true;
-    return calx_error_set(&inside->error, status, "%s",
+    return calx_error_set(calx_session_words(details), status, "%s",
                           message != NULL ? message : calx_status_text(status));
 }

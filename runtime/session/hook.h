@@ -10,15 +10,19 @@
 #include "mapper/instance.h"
 
 typedef struct calx_hook calx_hook;
+typedef struct calx_criteria calx_criteria; /* statement_hook.h */
 
 /* The listeners of a session or maker. Zeroed: none. */
 typedef struct calx_hooks {
     uint64_t heard; /* events that have one */
     calx_hook *first;
-    uint64_t made;             /* so far */
-    unsigned depth;            /* calls under way */
-    unsigned barred;           /* what the listener that is called may not do: CALX_BAR_… */
-    calx_session_event raised; /* the one that says so */
+    uint64_t made;                  /* so far */
+    unsigned depth;                 /* calls under way */
+    unsigned barred;                /* what the listener that is called may not do: CALX_BAR_… */
+    calx_session_event raised;      /* the one that says so */
+    bool telling;                   /* a statement is told: those of its listeners are not */
+    const calx_relationship *along; /* what statements load; NULL: no relationship */
+    calx_criteria *criteria;        /* conditions that listeners gave; NULL: none yet */
 } calx_hooks;
 
 enum { CALX_BAR_STATEMENTS = 1, CALX_BAR_CHANGES = 2 };
@@ -59,6 +63,9 @@ void calx_session_tell(calx_session *session, calx_session_event_details *detail
 
 /* The same, of an instance. */
 void calx_session_tell_of(calx_session *session, calx_session_event event, calx_instance *instance);
+
+/* Why the listener that is called will fail: where its words go. */
+calx_error *calx_session_words(calx_session_event_details *details);
 
 /* CALX_E_STATE when the listener that is called may not do this. */
 calx_status calx_session_check_barred(calx_session *session, unsigned bar);

@@ -58,8 +58,13 @@ calx_status calx_joined_read(calx_joined *joined, calx_cursor *cursor, calx_join
 /* All rows were read. */
 calx_status calx_joined_end(calx_joined *joined);
 
-/* As calx_session_select(), with what joins at a place. select_joined.c */
+/*
+ * As calx_session_select(), with what joins at a place, or NULL, and conditions of listeners.
+ * select_joined.c
+ */
+struct calx_added;
 calx_status calx_session_select_joined(calx_session *session, const calx_selection *selection,
-                                       calx_branch *branch, const calx_loads *place);
+                                       calx_branch *branch, const calx_loads *place,
+                                       const struct calx_added *added);
 
 #endif

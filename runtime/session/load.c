@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "session/relationship.h"
 #include "session/row_events.h"
+#include "session/statement_hook.h"
 
 #include <string.h>
 
@@ -343,17 +344,34 @@ static bool is_alone(const calx_selection *selection)
            (selection->columns == NULL && selection->plan != NULL);
 }
 
+/* A key that is asked for by itself has neither columns nor a plan. */
+static calx_status tell(calx_session *session, const calx_selection *selection,
+                        calx_added *out_added)
+{
+    calx_session_statement told = { .kind = CALX_STATEMENT_SELECT,
+                                    .cause = CALX_CAUSE_KEY,
+                                    .relationship = session->hooks.along };
+    if (told.relationship != NULL)
+        told.cause = CALX_CAUSE_LAZY;
+    return calx_session_tell_statement(session, selection->entity->mapper, &told,
+                                       is_alone(selection) ? NULL : out_added);
+}
+
 calx_status calx_session_select(calx_session *session, const calx_selection *selection)
 {
     const calx_loads *joining = NULL;
     calx_branch *branch = selection->branch;
+    calx_added added;
+    added.count = 0;
+    if (tell(session, selection, &added) != CALX_OK)
+        return session->error.status;
     if (branch == NULL && calx_bind_read(session, selection->entity->mapper, &branch) != CALX_OK)
         return session->error.status;
     if (!is_alone(selection) &&
         calx_session_joining(session, selection->entity, selection->place, &joining) != CALX_OK)
         return session->error.status;
-    if (joining != NULL)
-        return calx_session_select_joined(session, selection, branch, joining);
+    if (joining != NULL || added.count > 0)
+        return calx_session_select_joined(session, selection, branch, joining, &added);
     const calx_plan *plan = NULL;
     const calx_choice *choice = NULL;
     calx_status status = CALX_OK;

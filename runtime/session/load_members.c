@@ -33,7 +33,9 @@ static calx_status load_portion(void *context, const calx_sql_query *select,
     members *all = context;
     calx_session *session = all->following->session;
     calx_sql_query joining = *select;
-    const calx_follow_reader reader = { take_row, all };
+    const calx_follow_reader reader = { .read = take_row,
+                                        .context = all,
+                                        .facts = all->following->facts };
     calx_status status = calx_joined_new(session, all->place, &all->joined);
     if (status != CALX_OK)
         return status;

@@ -9,6 +9,7 @@
 #include "session/checksum.h"
 #include "session/choice.h"
 #include "session/row_events.h"
+#include "session/statement_hook.h"
 
 #include "base/allocator.h"
 #include "base/error.h"
@@ -285,6 +286,9 @@ calx_status calx_session_fetch_columns(calx_session *session, calx_instance *ins
 {
     calx_entity *entity = calx_session_entity(session, instance->mapper);
     if (entity == NULL)
+        return session->error.status;
+    calx_session_statement told = { .kind = CALX_STATEMENT_SELECT, .cause = CALX_CAUSE_COLUMNS };
+    if (calx_session_tell_statement(session, entity->mapper, &told, NULL) != CALX_OK)
         return session->error.status;
     const calx_plan *plan = NULL;
     calx_plan_key key = {

@@ -336,8 +336,8 @@ bool calx_relationship_is_known(const calx_instance *instance, unsigned relation
     return is_all_in_memory(instance) || calx_slot_at(instance, relationship)->loaded;
 }
 
-calx_status calx_relationship_load_stored(calx_session *session, calx_instance *instance,
-                                          unsigned relationship, const calx_loads *under)
+static calx_status load_by_kind(calx_session *session, calx_instance *instance,
+                                unsigned relationship, const calx_loads *under)
 {
     const calx_relationship *facts = &instance->mapper->relationships[relationship];
     if (facts->kind == CALX_RELATIONSHIP_ONE)
@@ -345,6 +345,16 @@ calx_status calx_relationship_load_stored(calx_session *session, calx_instance *
     if (facts->kind == CALX_RELATIONSHIP_MANY_TO_MANY)
         return calx_many_to_many_load(session, instance, relationship, under);
     return load_many(session, instance, relationship, under);
+}
+
+calx_status calx_relationship_load_stored(calx_session *session, calx_instance *instance,
+                                          unsigned relationship, const calx_loads *under)
+{
+    const calx_relationship *along = session->hooks.along;
+    session->hooks.along = &instance->mapper->relationships[relationship];
+    calx_status status = load_by_kind(session, instance, relationship, under);
+    session->hooks.along = along;
+    return status;
 }
 
 static bool is_to_gather(const calx_instance *instance, unsigned relationship)

@@ -7,6 +7,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "session/statement_hook.h"
 
 /* The query, its parts in one block. */
 typedef struct joined_query {
@@ -16,6 +17,7 @@ typedef struct joined_query {
     calx_order *orders;
     calx_parameter_list parameters;
     calx_sql_text *text;
+    calx_loads alone; /* where nothing joins */
 } joined_query;
 
 static calx_status make_room(calx_session *session, joined_query *query, size_t conditions,
@@ -39,6 +41,13 @@ static void add_condition(joined_query *query, const calx_mapper *mapper, size_t
                                    .column = { mapper, (uint16_t)column, 0 },
                                    .operand = { .kind = CALX_OPERAND_VALUE, .as.value = value } };
     query->conditions[i] = (calx_condition){ &query->nodes[i], 1 };
+}
+
+/* The rest of the room. */
+static void add_given(joined_query *query, const calx_added *added)
+{
+    for (size_t i = 0; i < added->count; i++)
+        query->conditions[query->select.condition_count++] = added->items[i];
 }
 
 static void add_order(joined_query *query, const calx_mapper *mapper, uint16_t column,
@@ -75,17 +84,19 @@ static void add_orders(joined_query *query, const calx_selection *selection)
 }
 
 static calx_status describe(calx_session *session, joined_query *query,
-                            const calx_selection *selection, const calx_joined *joined)
+                            const calx_selection *selection, const calx_joined *joined,
+                            const calx_added *added)
 {
     const calx_mapper *mapper = selection->entity->mapper;
     size_t orders =
         mapper->key_count + (selection->plan == NULL ? 0u : selection->plan->key.order_count);
-    calx_status status = make_room(session, query, selection->count, orders);
+    calx_status status = make_room(session, query, selection->count + added->count, orders);
     if (status != CALX_OK)
         return status;
     query->select.mapper = mapper;
     query->select.limit = query->select.offset = -1;
     add_conditions(query, selection);
+    add_given(query, added);
     add_orders(query, selection);
     query->select.conditions = query->conditions;
     query->select.orders = query->orders;
@@ -144,17 +155,36 @@ static calx_status run(calx_session *session, const calx_selection *selection, c
     return status;
 }
 
+/* What is known where nothing joins: that of the selection, or nothing. */
+static calx_status stand_alone(calx_session *session, const calx_selection *selection,
+                               calx_loads *alone, const calx_loads **out_place)
+{
+    const calx_mapper *mapper = selection->entity->mapper;
+    *out_place = selection->place;
+    if (selection->place != NULL)
+        return CALX_OK;
+    alone->mapper = mapper;
+    alone->loads = calx_alloc_zeroed((mapper->relationship_count + 1u) * sizeof(*alone->loads));
+    *out_place = alone;
+    return alone->loads == NULL ? calx_error_set_nomem(&session->error) : CALX_OK;
+}
+
 calx_status calx_session_select_joined(calx_session *session, const calx_selection *selection,
-                                       calx_branch *branch, const calx_loads *place)
+                                       calx_branch *branch, const calx_loads *place,
+                                       const calx_added *added)
 {
     joined_query query = { 0 };
     calx_joined *joined = NULL;
     calx_parameter_list_init(&query.parameters);
-    calx_status status = calx_joined_new(session, place, &joined);
+    calx_status status = CALX_OK;
+    if (place == NULL)
+        status = stand_alone(session, selection, &query.alone, &place);
+    if (status == CALX_OK)
+        status = calx_joined_new(session, place, &joined);
     if (status == CALX_OK && selection->whole)
         calx_joined_take_whole(joined);
     if (status == CALX_OK)
-        status = describe(session, &query, selection, joined);
+        status = describe(session, &query, selection, joined, added);
     if (status == CALX_OK)
         status = find_text(session, branch->engine, &query);
     if (status == CALX_OK)
@@ -163,5 +193,6 @@ calx_status calx_session_select_joined(calx_session *session, const calx_selecti
     calx_parameter_list_clear(&query.parameters);
     calx_release(query.nodes);
     calx_joined_free(joined);
+    calx_release(query.alone.loads);
     return status;
 }

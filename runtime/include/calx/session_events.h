@@ -17,6 +17,7 @@
 #ifndef CALX_SESSION_EVENTS_H
 #define CALX_SESSION_EVENTS_H
 
+#include <calx/query.h>
 #include <calx/session.h>
 #include <calx/sessionmaker.h>
 
@@ -71,6 +72,11 @@ typedef enum calx_session_event {
     CALX_SESSION_AFTER_UPDATE,
     CALX_SESSION_BEFORE_DELETE,
     CALX_SESSION_AFTER_DELETE,
+    /* a statement of the session, but those of a flush and of arrays (bulk); `statement`, and
+     * `mapper` but for text; before the autoflush. May change it as calx_session_statement says;
+     * may refuse: nothing is sent. Statements that the listener runs itself are told to no one
+     * (SES-381). */
+    CALX_SESSION_DO_ORM_EXECUTE,
     CALX_SESSION_EVENT_COUNT
 } calx_session_event;
 
@@ -81,6 +87,52 @@ typedef enum calx_transaction_origin {
     CALX_TRANSACTION_BEGIN_NESTED,  /**< a savepoint */
     CALX_TRANSACTION_FLUSH          /**< a flush marks its part with one; nothing is sent for it */
 } calx_transaction_origin;
+
+/** What a statement does. */
+typedef enum calx_statement_kind {
+    CALX_STATEMENT_TEXT = 0, /**< what its text says */
+    CALX_STATEMENT_SELECT,
+    CALX_STATEMENT_INSERT,
+    CALX_STATEMENT_UPDATE,
+    CALX_STATEMENT_DELETE
+} calx_statement_kind;
+
+/** What a statement is for. */
+typedef enum calx_statement_cause {
+    CALX_CAUSE_EXECUTE = 0, /**< text was given to the session */
+    CALX_CAUSE_QUERY,       /**< a query, select or insert runs */
+    CALX_CAUSE_KEY,         /**< the row of a key: a get, a refresh, an expired instance */
+    CALX_CAUSE_COLUMNS,     /**< some columns of an instance that is there */
+    CALX_CAUSE_LAZY,        /**< a relationship is asked for; `relationship` */
+    CALX_CAUSE_EAGER        /**< a relationship comes along by a statement of its own; the same */
+} calx_statement_cause;
+
+/**
+ * A statement that is about to run (SES-381). What a listener sets counts for this run alone, and
+ * is seen by the listeners after it. While its cause is CALX_CAUSE_EXECUTE or _QUERY the listener
+ * may use the session for everything but to end the transaction, though not the query, select or
+ * insert that is about to run; otherwise it may look only. What a query joins to its rows,
+ * relationships that come along (calx_joinedload()) as well, is part of the query and takes none of
+ * its conditions.
+ */
+typedef struct calx_session_statement {
+    calx_statement_kind kind;
+    calx_statement_cause cause;
+    const calx_relationship *relationship; /**< of LAZY and EAGER; `mapper` is its target; a
+                                                reference found by key is LAZY too */
+    bool takes_conditions;                 /**< calx_session_statement_where() may be called */
+    const calx_statement *text; /**< of TEXT. The listener may set another one, with values of its
+                                     own for the parameters; it stays the listener's, and lives as
+                                     long as one given to calx_session_execute() must. Sets of
+                                     values (calx_session_execute_many()) cannot be replaced */
+    const calx_execution_options *options; /**< the same, NULL: none. May be set as well */
+    calx_result *result; /**< of TEXT: set, it is the answer, and nothing is sent. The caller of the
+                              session owns it then. Listeners behind this one are not called */
+    void *inside;        /**< private */
+} calx_session_statement;
+
+/** How many conditions one statement may be given by its listeners. */
+#define CALX_SESSION_STATEMENT_CONDITIONS 8
 
 /** What happened. Valid during the call; members that a kind does not name are zero. */
 typedef struct calx_session_event_details {
@@ -93,7 +145,8 @@ typedef struct calx_session_event_details {
     const calx_mapper *mapper;
     const char *const *names; /**< of members, name_count */
     size_t name_count;
-    void *inside; /**< private */
+    calx_session_statement *statement; /**< of DO_ORM_EXECUTE */
+    void *inside;                      /**< private */
 } calx_session_event_details;
 
 /** A listener. */
@@ -147,6 +200,22 @@ CALX_API calx_status calx_sessionmaker_unlisten(calx_sessionmaker *maker, calx_s
  */
 CALX_API calx_status calx_session_event_fail(calx_session_event_details *details,
                                              calx_status status, const char *message);
+
+/**
+ * For a listener of CALX_SESSION_DO_ORM_EXECUTE: rows that do not meet a condition do not count for
+ * this statement. It is joined by AND to what is asked already, and is about `details->mapper`. An
+ * instance that is in the session already is found by get() without a statement, so without the
+ * condition. What a condition points at is copied, and the copy stays with the session until it
+ * is closed; one that was given before, with the same values, is kept once, unless a list or a
+ * builder is in it.
+ * @return CALX_OK; CALX_E_UNSUPPORTED the statement takes none (text, selects, inserts, columns of
+ *         an instance, rows that are locked, many-to-many relationships), or the condition has a
+ *         select in it; CALX_E_LIMIT it has more than CALX_SESSION_STATEMENT_CONDITIONS, or the
+ *         condition is too large; CALX_E_ARGUMENT it cannot stand there; CALX_E_NOMEM. A column of
+ *         another mapper is told when the statement is written
+ */
+CALX_API calx_status calx_session_statement_where(calx_session_event_details *details,
+                                                  calx_expression condition);
 
 /** The name of an event, such as "before_commit"; "?" for none. Static text. */
 CALX_API const char *calx_session_event_name(calx_session_event event);
