@@ -69,6 +69,8 @@ calx_status calx_session_execute_bound(calx_session *session, const calx_stateme
         status = calx_session_check_given(session, statement, "statement");
     if (status == CALX_OK)
         status = calx_session_check_given(session, arguments, "bind arguments");
+    if (status == CALX_OK)
+        status = calx_session_check_arguments(session, arguments);
     return status == CALX_OK ? execute(session, statement, arguments, out_result) : status;
 }
 

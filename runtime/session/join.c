@@ -302,15 +302,21 @@ static calx_status take_callers(calx_session *session, calx_connection *connecti
     return CALX_OK;
 }
 
+calx_status calx_session_check_arguments(calx_session *session,
+                                         const calx_bind_arguments *arguments)
+{
+    if (arguments->size == sizeof(*arguments))
+        return CALX_OK;
+    return calx_session_fail(session, CALX_E_ARGUMENT,
+                             "calx_bind_arguments of %zu bytes, this library knows %zu: start "
+                             "from CALX_BIND_ARGUMENTS_INIT and compile with its headers",
+                             arguments->size, sizeof(*arguments));
+}
+
 calx_status calx_session_branch_for(calx_session *session, const calx_bind_arguments *arguments,
                                     const char *text, calx_branch **out_branch)
 {
     const calx_aim aim = { .mapper = arguments->mapper, .table = arguments->table, .text = text };
-    if (arguments->size != sizeof(*arguments))
-        return calx_session_fail(session, CALX_E_ARGUMENT,
-                                 "calx_bind_arguments of %zu bytes, this library knows %zu: start "
-                                 "from CALX_BIND_ARGUMENTS_INIT and compile with its headers",
-                                 arguments->size, sizeof(*arguments));
     if (arguments->connection != NULL)
         return take_callers(session, arguments->connection, out_branch);
     if (arguments->bind != NULL)
@@ -355,6 +361,8 @@ calx_status calx_session_connection_bound(calx_session *session,
         status = calx_session_check_given(session, arguments, "bind arguments");
     if (status == CALX_OK)
         status = calx_session_check_given(session, out_connection, "place for the connection");
+    if (status == CALX_OK)
+        status = calx_session_check_arguments(session, arguments);
     if (status == CALX_OK)
         status = calx_session_branch_for(session, arguments, NULL, &branch);
     if (status == CALX_OK && arguments->options != NULL)

@@ -270,12 +270,16 @@ void calx_join_invalidate(calx_session *session);
 /* Lets go of all connections: one of the pool goes back to it. */
 void calx_join_release(calx_session *session);
 
+/* The same for a session that is closed: what it did and did not commit is rolled back. */
+void calx_join_close(calx_session *session);
+
+/* CALX_E_ARGUMENT: they are of another size than this library's. */
+calx_status calx_session_check_arguments(calx_session *session,
+                                         const calx_bind_arguments *arguments);
+
 /* The branch that arguments of a call name, or what the statement of them and a text is for. */
 calx_status calx_session_branch_for(calx_session *session, const calx_bind_arguments *arguments,
                                     const char *text, calx_branch **out_branch);
-
-/* The same for a session that is closed: what it did and did not commit is rolled back. */
-void calx_join_close(calx_session *session);
 
 /*
  * The text of a query for a branch, found or made, and its values. *text is the one used last, or
