@@ -3,6 +3,8 @@
  * what another one left, in the way it is told. Ends with 0 when all of it was done.
  * Usage: victim WAY URL URL NUMBER
  */
+#include "transfer.calx.h"
+
 #include <calx/calx.h>
 
 #include <inttypes.h>
@@ -96,6 +98,52 @@ static calx_status recover(victim *self)
     return status;
 }
 
+/* A session over both, which does all of it in its commit. */
+static calx_status flush_and_end(calx_session *session, const victim *self, bool commits)
+{
+    struct debit *debit = debit_new();
+    struct credit *credit = credit_new();
+    if (debit == NULL || credit == NULL)
+        return CALX_E_NOMEM;
+    debit->id = credit->id = self->number;
+    debit->amount = credit->amount = 1;
+    calx_status status = debit_add(session, debit);
+    if (status == CALX_OK)
+        status = credit_add(session, credit);
+    if (status == CALX_OK && !commits)
+        status = calx_session_prepare(session);
+    if (status == CALX_OK)
+        status = commits ? calx_session_commit(session) : calx_session_rollback(session);
+    return status;
+}
+
+static calx_status use_session(const victim *self, bool commits)
+{
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    calx_session *session = NULL;
+    const calx_session_bind binds[] = { { &debit_mapper, NULL, self->engines[0] },
+                                        { &credit_mapper, NULL, self->engines[1] } };
+    options.binds = binds;
+    options.bind_count = 2;
+    options.twophase = true;
+    options.twophase_owner = "victim";
+    calx_status status = calx_session_new(&options, &session, NULL);
+    if (status == CALX_OK)
+        status = flush_and_end(session, self, commits);
+    calx_session_free(session);
+    return status;
+}
+
+static calx_status commit_session(victim *self)
+{
+    return use_session(self, true);
+}
+
+static calx_status roll_back_session(victim *self)
+{
+    return use_session(self, false);
+}
+
 static way find_way(const char *name)
 {
     static const struct {
@@ -107,6 +155,8 @@ static way find_way(const char *name)
         { "leave-prepared", leave_prepared },
         { "leave-decided", leave_decided },
         { "recover", recover },
+        { "commit-session", commit_session },
+        { "rollback-session", roll_back_session },
     };
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         if (strcmp(name, ways[i].name) == 0)
