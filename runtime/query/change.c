@@ -10,6 +10,7 @@
 #include "mapper/column.h"
 #include "query/assigned.h"
 #include "query/evaluate.h"
+#include "session/bulk_rows.h"
 #include "session/synchronize.h"
 #include "sql/assign.h"
 #include "sql/spell.h"
@@ -69,6 +70,29 @@ static calx_status check_form(const query_change *change)
     if (query->step_count > 0)
         return refuse(change, "joins other tables");
     return query->lock.mode == CALX_LOCK_NONE ? CALX_OK : refuse(change, "locks its rows");
+}
+
+/* A row says itself which one it is, and what is set. */
+static calx_status check_rows(const query_change *change, size_t assignments)
+{
+    const char *what = NULL;
+    if (change->query->condition_count > 0)
+        what = "has conditions too: each row says by its key which one is meant";
+    else if (assignments > 0)
+        what = "was given assignments too: each row says what is set";
+    return what == NULL ? CALX_OK
+                        : calx_session_fail(change->session, CALX_E_INVALID_REQUEST,
+                                            "UPDATE by a query over %s with a list of rows %s",
+                                            change->query->mapper->name, what);
+}
+
+static calx_status refuse_rows(const query_change *change)
+{
+    return calx_session_fail(change->session, CALX_E_INVALID_REQUEST,
+                             "DELETE by a query over %s, which has a list of rows: give it "
+                             "conditions instead, such as calx_in() of the key, or call "
+                             "calx_session_bulk_delete()",
+                             change->query->mapper->name);
 }
 
 /* ---- assignments ---- */
@@ -388,6 +412,39 @@ calx_status calx_query_synchronize(calx_query *query, calx_synchronize how)
     return CALX_OK;
 }
 
+/* Each by its key (SES-334). Listeners cannot add conditions to that. */
+static calx_status run_rows(query_change *change)
+{
+    calx_session *session = change->session;
+    const calx_query *query = change->query;
+    const calx_bulk_rows rows = { .items = query->rows,
+                                  .count = query->row_count,
+                                  .synchronizes = change->how != CALX_SYNCHRONIZE_NONE };
+    calx_session_statement told = { .kind = CALX_STATEMENT_UPDATE, .cause = CALX_CAUSE_QUERY };
+    calx_status status = calx_session_tell_statement(session, query->mapper, &told, NULL);
+    if (status == CALX_OK)
+        status = calx_session_autoflush(session);
+    return status == CALX_OK
+               ? calx_bulk_update_rows(session, query->mapper, &rows, &change->changes)
+               : status;
+}
+
+calx_status calx_query_rows(calx_query *query, const calx_mapping *rows, size_t count)
+{
+    calx_status status = calx_query_enter(query);
+    if (status != CALX_OK)
+        return status;
+    if (rows == NULL && count > 0)
+        return calx_query_keep_failure(query, calx_session_fail(query->session, CALX_E_ARGUMENT,
+                                                                "the list of rows that a query "
+                                                                "over %s was given is NULL",
+                                                                query->mapper->name));
+    query->rows = rows;
+    query->row_count = count;
+    query->has_rows = true;
+    return CALX_OK;
+}
+
 calx_status calx_query_update(calx_query *query, const calx_assignment *assignments, size_t count,
                               int64_t *out_count)
 {
@@ -395,9 +452,12 @@ calx_status calx_query_update(calx_query *query, const calx_assignment *assignme
     calx_status status = begin(&change, query, "UPDATE");
     if (status != CALX_OK)
         return status;
-    status = keep_sets(&change, assignments, count);
+    if (query->has_rows)
+        status = check_rows(&change, count);
+    else
+        status = keep_sets(&change, assignments, count);
     if (status == CALX_OK)
-        status = run(&change);
+        status = query->has_rows ? run_rows(&change) : run(&change);
     if (status == CALX_OK && out_count != NULL)
         *out_count = change.changes;
     clear(&change);
@@ -410,7 +470,7 @@ calx_status calx_query_delete(calx_query *query, int64_t *out_count)
     calx_status status = begin(&change, query, "DELETE");
     if (status != CALX_OK)
         return status;
-    status = run(&change);
+    status = query->has_rows ? refuse_rows(&change) : run(&change);
     if (status == CALX_OK && out_count != NULL)
         *out_count = change.changes;
     clear(&change);

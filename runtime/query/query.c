@@ -102,6 +102,7 @@ static calx_query *make(calx_session *session, const calx_mapper *mapper)
     query->distinct = false;
     query->lock = (calx_sql_lock){ .mode = CALX_LOCK_NONE };
     query->synchronize = CALX_SYNCHRONIZE_AUTO;
+    query->has_rows = false;
     query->batch = BATCH;
     return query;
 }

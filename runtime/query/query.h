@@ -58,7 +58,10 @@ struct calx_query {
     size_t distinct_on_count, distinct_on_capacity;
     bool distinct;
     calx_sql_lock lock;
-    calx_synchronize synchronize;   /* of UPDATE and DELETE */
+    calx_synchronize synchronize; /* of UPDATE and DELETE */
+    const calx_mapping *rows;     /* to be updated by key; the caller's */
+    size_t row_count;
+    bool has_rows;                  /* there is a list, if an empty one */
     calx_buffer report;             /* the last calx_query_explain() */
     calx_sql_text *text;            /* of the last run; NULL: none yet */
     calx_parameter_list parameters; /* the same; text and bytes lie in the arena */

@@ -63,6 +63,11 @@ calx_status calx_query_prepare(calx_query *query, const calx_branch *branch, cal
                                const calx_choice *choice, const calx_joined *joined)
 {
     calx_session *session = query->session;
+    if (query->has_rows)
+        return calx_session_fail(session, CALX_E_INVALID_REQUEST,
+                                 "a query over %s has a list of rows, which calx_query_update() "
+                                 "takes: make another one to read rows",
+                                 query->mapper->name);
     calx_sql_query select = calx_query_describe(query, want, choice, joined);
     calx_status status =
         calx_session_select_text(session, branch, &select, &query->parameters, &query->text);

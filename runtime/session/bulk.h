@@ -9,10 +9,12 @@
  *   bulk_source.c  arrays of what a function gives
  *   bulk_mapping.c rows by the names of their members
  *   bulk_objects.c instances
+ *   bulk_synchronize.c what is loaded of rows that were updated
  */
 #ifndef CALX_SESSION_BULK_H
 #define CALX_SESSION_BULK_H
 
+#include "session/bulk_rows.h"
 #include "session/together.h"
 
 typedef struct calx_bulk calx_bulk;
@@ -129,6 +131,11 @@ calx_status calx_bulk_note_keys(calx_bulk *bulk, size_t number, size_t count);
 
 /* Whether the database makes the keys of a class, and they are numbers. */
 bool calx_bulk_makes_keys(const calx_mapper *mapper);
+
+/* ---- bulk_synchronize.c ---- */
+
+/* The rows of the array were updated in the columns they were given: so are their instances. */
+calx_status calx_bulk_synchronize(const calx_bulk *bulk);
 
 /* ---- bulk_source.c ---- */
 

@@ -21,8 +21,10 @@ typedef struct mapped {
     size_t count, at; /* of the mappings; those before at were sent */
     bool renders_nulls;
     bool returns_keys;
-    int64_t *keys; /* that the database made */
-    char *rows;    /* the array, and what belongs to each of its rows */
+    bool synchronizes; /* instances that are loaded */
+    size_t sent;       /* rows so far */
+    int64_t *keys;     /* that the database made */
+    char *rows;        /* the array, and what belongs to each of its rows */
     uint64_t *given;
     size_t *positions;
     uint16_t *hints; /* the column that the value of this place had in the row before */
@@ -236,6 +238,9 @@ static calx_status send_arrays(mapped *all, size_t most)
         all->bulk.before = first; /* of an INSERT no mapping is left out */
         if (status == CALX_OK)
             status = calx_bulk_send_array(&all->bulk);
+        if (status == CALX_OK && all->synchronizes)
+            status = calx_bulk_synchronize(&all->bulk);
+        all->sent += all->bulk.count;
     }
     return status;
 }
@@ -340,17 +345,35 @@ calx_status calx_session_bulk_insert_mappings(calx_session *session, const calx_
     return insert_mappings(&all, mapper, &inserting);
 }
 
+static calx_status update_mappings(mapped *all, calx_session *session, const calx_mapper *mapper,
+                                   const char *call)
+{
+    calx_bulk_options options = CALX_BULK_OPTIONS_INIT;
+    options.operation = CALX_BULK_UPDATE;
+    all->renders_nulls = true;
+    all->bulk.options = &options;
+    all->bulk.writer.session = session;
+    all->bulk.send = send_mappings;
+    return calx_bulk_run(&all->bulk, mapper, call);
+}
+
 calx_status calx_session_bulk_update_mappings(calx_session *session, const calx_mapper *mapper,
                                               const calx_mapping *mappings, size_t count)
 {
-    calx_bulk_options options = CALX_BULK_OPTIONS_INIT;
+    mapped all = { .mappings = mappings, .count = count };
     calx_status status = check_mappings(session, mappings, count, "bulk_update_mappings");
-    if (status != CALX_OK)
-        return status;
-    options.operation = CALX_BULK_UPDATE;
-    mapped all = { .mappings = mappings, .count = count, .renders_nulls = true };
-    all.bulk.options = &options;
-    all.bulk.writer.session = session;
-    all.bulk.send = send_mappings;
-    return calx_bulk_run(&all.bulk, mapper, "bulk_update_mappings");
+    return status == CALX_OK ? update_mappings(&all, session, mapper, "bulk_update_mappings")
+                             : status;
+}
+
+calx_status calx_bulk_update_rows(calx_session *session, const calx_mapper *mapper,
+                                  const calx_bulk_rows *rows, int64_t *out_count)
+{
+    mapped all = { .mappings = rows->items,
+                   .count = rows->count,
+                   .synchronizes = rows->synchronizes };
+    calx_status status = update_mappings(&all, session, mapper, "calx_query_update");
+    if (status == CALX_OK)
+        *out_count = (int64_t)all.sent;
+    return status;
 }

@@ -206,7 +206,7 @@ CALX_API calx_status calx_query_synchronize(calx_query *query, calx_synchronize 
  * changed so (SES-135). Nothing else happens: no cascades and no versions, but rules of the
  * database; collections in memory are as before (SES-333).
  *
- * @param assignments count of them, assignment.h; each column once
+ * @param assignments count of them, assignment.h; each column once. NULL with calx_query_rows()
  * @param out_count   how many rows there were; or NULL
  * @return CALX_E_INVALID_REQUEST, before any SQL: the query has an order, limit, offset, lock,
  *         joins or is distinct; the conditions cannot be evaluated, which was asked for (SES-332);
@@ -216,6 +216,23 @@ CALX_API calx_status calx_query_synchronize(calx_query *query, calx_synchronize 
  */
 CALX_API calx_status calx_query_update(calx_query *query, const calx_assignment *assignments,
                                        size_t count, int64_t *out_count);
+
+/**
+ * A list of rows for calx_query_update(), in place of conditions and assignments: each names the
+ * members of the key, and what it sets (SES-334). They go as those of
+ * calx_session_bulk_update_mappings() do, in few statements, and fail as they do; a version must be
+ * named, is checked and counted up. Pending work is flushed first, and instances that are loaded
+ * have the values then, which are clean; their version is expired. With CALX_SYNCHRONIZE_NONE they
+ * are stale.
+ *
+ * The query is good for nothing else from then on: with conditions or assignments the update is
+ * CALX_E_INVALID_REQUEST, and so are its other runs, calx_query_delete() too. An empty list updates
+ * nothing. Listeners of statements cannot add conditions.
+ * @param rows  count of them, for all updates to come; borrowed until the query is freed or given
+ *              another list
+ * @return CALX_E_ARGUMENT: rows is NULL, and count is not 0
+ */
+CALX_API calx_status calx_query_rows(calx_query *query, const calx_mapping *rows, size_t count);
 
 /**
  * DELETE of the rows that meet the conditions; otherwise as calx_query_update(). Instances of such
