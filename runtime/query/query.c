@@ -258,9 +258,11 @@ static calx_status add_for_run(calx_query *query, const calx_added *added)
 
 calx_status calx_query_tell(calx_query *query, calx_statement_kind kind)
 {
-    calx_added added = { .count = 0 };
+    calx_added added;
     calx_session_statement told = { .kind = kind, .cause = CALX_CAUSE_QUERY };
-    query->added_count = 0;
+    query->added_count = added.count = 0;
+    if (!calx_session_hears(query->session, CALX_SESSION_DO_ORM_EXECUTE))
+        return CALX_OK;
     calx_status status = calx_session_tell_statement(query->session, query->mapper, &told, &added);
     return status == CALX_OK ? add_for_run(query, &added) : status;
 }

@@ -233,7 +233,7 @@ calx_status calx_session_write_all(calx_session *session)
     enum { MOST_ROUNDS = 100 };
     calx_status status = session->failure.status == CALX_OK ? calx_session_write(session, true)
                                                             : calx_session_pending(session);
-    for (int round = 1; status == CALX_OK && session->hooks.heard != 0 && has_work(session);
+    for (int round = 1; status == CALX_OK && calx_session_heard(session) != 0 && has_work(session);
          round++) {
         if (round == MOST_ROUNDS)
             return calx_session_fail(session, CALX_E_FLUSH,

@@ -113,7 +113,8 @@ static inline calx_status tell_of_new(calx_session *session, calx_instance **ino
 {
     const uint64_t events =
         UINT64_C(1) << CALX_SESSION_LOAD | UINT64_C(1) << CALX_SESSION_LOADED_AS_PERSISTENT;
-    return (session->hooks.heard & events) == 0 ? CALX_OK : raise_loaded(session, inout_instance);
+    return (calx_session_heard(session) & events) == 0 ? CALX_OK
+                                                       : raise_loaded(session, inout_instance);
 }
 
 /* A key of which a part is missing cannot be told from others. */
@@ -363,7 +364,8 @@ calx_status calx_session_select(calx_session *session, const calx_selection *sel
     calx_branch *branch = selection->branch;
     calx_added added;
     added.count = 0;
-    if (tell(session, selection, &added) != CALX_OK)
+    if (calx_session_hears(session, CALX_SESSION_DO_ORM_EXECUTE) &&
+        tell(session, selection, &added) != CALX_OK)
         return session->error.status;
     if (branch == NULL && calx_bind_read(session, selection->entity->mapper, &branch) != CALX_OK)
         return session->error.status;

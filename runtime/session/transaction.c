@@ -347,7 +347,7 @@ static void tell_of_leaving(calx_session *session)
 /* All at once: what they say about each other dies with them. */
 static void free_kept(calx_session *session)
 {
-    if (session->hooks.heard != 0)
+    if (calx_session_heard(session) != 0)
         tell_of_leaving(session);
     calx_checksum_compare(session);
     calx_checksum_clear(session);

@@ -54,7 +54,7 @@ typedef struct bench_steps {
 } bench_steps;
 
 typedef struct bench_side {
-    const char *name;     /* "calx", "floor", "plain" */
+    const char *name;     /* "calx", "floor", "plain", "listening" */
     const char *database; /* the only one it is for; NULL: any */
     void *(*open)(const bench_task *task);
     void (*close)(void *state);
@@ -69,6 +69,7 @@ typedef struct bench_store {
 } bench_store;
 
 extern const bench_side bench_calx;
+extern const bench_side bench_listening;   /* with a listener of what the case does */
 extern const bench_side bench_calx_select; /* what is asked with statements and queries alone */
 extern const bench_side bench_compiled;    /* queries whose texts are kept: the floor of new ones */
 extern const bench_side bench_direct;      /* Calx without its scoped session: that one's floor */

@@ -8,6 +8,7 @@
 
 #include <calx/calx.h>
 #include <calx/scoped_session.h>
+#include <calx/session_events.h>
 
 #include <stdlib.h>
 
@@ -23,6 +24,8 @@ typedef struct calx_bench {
     struct entry *data; /* what is to be inserted */
     int64_t *keys;
     uint64_t sum;
+    bool listens;
+    uint64_t heard; /* events */
 } calx_bench;
 
 static void need(calx_status status, const calx_error *error)
@@ -53,6 +56,8 @@ static void *calx_open(const bench_task *task)
 static void calx_close(void *state)
 {
     calx_bench *bench = state;
+    if (bench->listens && bench->heard == 0)
+        bench_fail("listening", "nothing was heard");
     entry_query_free(bench->query);
     calx_scoped_session_free(bench->scoped);
     calx_session_free(bench->session);
@@ -389,4 +394,72 @@ const bench_side bench_calx = {
                [BENCH_LOOK] = { hit_setup, look_work, answer_sum },
                [BENCH_POOL] = { warm_up, pool_work, answer_sum },
                [BENCH_SCOPED] = { scoped_setup, scoped_work, answer_sum } },
+};
+
+/* ---- the same with a listener of what the case does ---- */
+
+static calx_status count_event(void *context, calx_session_event_details *details)
+{
+    calx_bench *bench = context;
+    (void)details;
+    bench->heard++;
+    return CALX_OK;
+}
+
+static void listen(calx_bench *bench, calx_session_event event)
+{
+    calx_session_listener listener = CALX_SESSION_LISTENER_INIT;
+    listener.function = count_event;
+    listener.context = bench;
+    bench->listens = true;
+    need_session(bench, calx_session_listen(bench->session, event, &listener));
+    need(calx_sessionmaker_listen(bench->maker, event, &listener), NULL);
+}
+
+static void insert_heard(void *state)
+{
+    insert_setup(state);
+    listen(state, CALX_SESSION_BEFORE_INSERT);
+}
+
+static void load_heard(void *state)
+{
+    warm_up(state);
+    listen(state, CALX_SESSION_LOAD);
+}
+
+static void get_heard(void *state)
+{
+    keys_setup(state);
+    listen(state, CALX_SESSION_DO_ORM_EXECUTE);
+}
+
+static void select_heard(void *state)
+{
+    warm_up(state);
+    listen(state, CALX_SESSION_DO_ORM_EXECUTE);
+}
+
+static void update_heard(void *state)
+{
+    warm_up(state);
+    listen(state, CALX_SESSION_BEFORE_UPDATE);
+}
+
+static void delete_heard(void *state)
+{
+    delete_setup(state);
+    listen(state, CALX_SESSION_BEFORE_DELETE);
+}
+
+const bench_side bench_listening = {
+    .name = "listening",
+    .open = calx_open,
+    .close = calx_close,
+    .steps = { [BENCH_INSERT] = { insert_heard, insert_work, NULL },
+               [BENCH_LOAD] = { load_heard, load_work, load_check },
+               [BENCH_GET] = { get_heard, get_work, answer_sum },
+               [BENCH_SELECT] = { select_heard, select_work, answer_sum },
+               [BENCH_UPDATE] = { update_heard, update_work, NULL },
+               [BENCH_DELETE] = { delete_heard, delete_work, NULL } },
 };

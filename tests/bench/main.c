@@ -59,6 +59,7 @@ static const case_facts cases[BENCH_CASES] = {
 
 static const bench_side *const sides[] = {
     &bench_calx,
+    &bench_listening,
     &bench_calx_graph,
     &bench_calx_select,
     &bench_compiled,
