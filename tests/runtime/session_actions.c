@@ -330,6 +330,82 @@ static bool do_get(world *self, const walk_step *step)
     return true;
 }
 
+/* ---- taking over ---- */
+
+/* What is merged: of a row that is there its key, else all of a new instance. */
+static void *new_source(world *self, world_kind kind, size_t key)
+{
+    const world_row *row = &self->rows.row[kind][key];
+    if (kind != KIND_PERSON || !row->exists)
+        return new_entity(self, kind, key);
+    struct user *person = calx_instance_new(&user_mapper);
+    if (person != NULL)
+        person->id = row->id;
+    return person;
+}
+
+/* What the source says, said to the instance as well; a source of a row may say half of it. */
+static bool fill_source(world *self, void *source, world_thing *thing, const walk_step *step)
+{
+    world_thing filled = { .entity = source, .kind = thing->kind };
+    bool half = thing->state == THING_PERSISTENT && step->value % 3 == 0;
+    if (!half || thing->kind == KIND_MEMBER) {
+        if (!set_number(self, &filled, step->value % 7))
+            return false;
+        thing->cells.number = filled.cells.number;
+    }
+    if (thing->kind != KIND_MEMBER) {
+        if (!set_text(self, &filled, step->value % 5u))
+            return false;
+        thing->cells.text = filled.cells.text;
+    }
+    return true;
+}
+
+static bool merge_source(world *self, void *source, world_kind kind, const walk_step *step)
+{
+    size_t key = step->key % WORLD_KEYS;
+    const void *found = NULL;
+    world_thing *thing = world_find(self, kind, key);
+    world_thing filled = { .kind = kind, .key = key, .state = THING_PENDING };
+    if (thing != NULL) {
+        filled = *thing;
+    } else if (self->rows.row[kind][key].exists) {
+        filled.state = THING_PERSISTENT;
+        filled.cells = self->rows.row[kind][key].cells;
+    }
+    if (!fill_source(self, source, &filled, step) ||
+        !world_ok(self, calx_session_merge(self->session, source, &found), "merge"))
+        return false;
+    if (thing != NULL && found != thing->entity)
+        return world_fail(self, "merge gave another instance");
+    if (thing == NULL && !meet(self, kind, key, found))
+        return false;
+    thing = world_find(self, kind, key);
+    thing->state = filled.state;
+    thing->cells = filled.cells;
+    return true;
+}
+
+/* The flush that comes with it is made before, so that which rows there are is known. */
+static bool do_merge(world *self, const walk_step *step)
+{
+    world_kind kind = kind_of(step);
+    size_t key = step->key % WORLD_KEYS;
+    if (!flush(self))
+        return false;
+    world_thing *thing = world_find(self, kind, key);
+    if (thing != NULL && !world_ok(self, calx_session_load(self->session, thing->entity), "load"))
+        return false;
+    if (thing != NULL && thing->expired)
+        world_loaded(self, thing);
+    void *source = new_source(self, kind, key);
+    bool done = source != NULL ? merge_source(self, source, kind, step)
+                               : world_ok(self, CALX_E_NOMEM, "a source");
+    calx_instance_free(source);
+    return done;
+}
+
 static bool do_load(world *self, const walk_step *step)
 {
     world_thing *thing = pick(self, step, PERSISTENT);
@@ -554,12 +630,13 @@ static const struct {
     { "roll back nested", do_roll_back_nested },
     { "fail", do_fail },
     { "outside", do_outside },
+    { "merge", do_merge },
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
-static const unsigned weights[ACTIONS] = { 16, 12, 10, 8, 2, 1, 2, 3, 8, 3, 2,
-                                           2,  1,  4,  4, 2, 1, 6, 4, 4, 2, 2 };
+static const unsigned weights[ACTIONS] = { 16, 12, 10, 8, 2, 1, 2, 3, 8, 3, 2, 2,
+                                           1,  4,  4,  2, 1, 6, 4, 4, 2, 2, 6 };
 
 const walk_actions world_actions = { weights, ACTIONS };
 

@@ -50,6 +50,10 @@ static void random_walks_agree_with_the_model(void **state)
     calx_shows("SES-139");
     calx_shows("SES-141");
     calx_shows("SES-154");
+    calx_shows("SES-250");
+    calx_shows("SES-251");
+    calx_shows("SES-252");
+    calx_shows("SES-253");
     fixture fix;
     world self;
     set_up_world(&fix, &self);
