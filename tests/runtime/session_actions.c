@@ -487,10 +487,9 @@ static bool do_close(world *self, const walk_step *step)
         return false;
     self->thing_count = 0;
     if (step->value % 2 == 0) {
-        calx_session_options options = session_options(self->fix);
         calx_session_free(self->session);
         self->session = NULL;
-        if (!world_ok(self, calx_session_new(&options, &self->session, NULL), "a new session"))
+        if (!world_ok(self, world_open(self, &self->session), "a new session"))
             return false;
     }
     self->level = 1;
@@ -595,11 +594,8 @@ static bool do_outside(world *self, const walk_step *step)
     char sql[96];
     (void)snprintf(sql, sizeof(sql), "UPDATE \"order\" SET i64 = %d WHERE \"select\" = %d",
                    (int)row->cells.number, (int)row->id);
-    calx_statement *statement = calx_text_statement(sql);
-    bool done = world_ok(self, calx_session_execute(self->other, statement, NULL), "outside") &&
-                world_ok(self, calx_session_commit(self->other), "outside");
-    calx_statement_free(statement);
-    return done;
+    return world_ok(self, world_execute(self->other, KIND_PLAIN, sql, NULL), "outside") &&
+           world_ok(self, calx_session_commit(self->other), "outside");
 }
 
 /* ---- all of them ---- */
@@ -649,19 +645,21 @@ const char *world_action_name(uint8_t action)
 
 void world_empty(world *self)
 {
-    static const char *const statements[] = { "DELETE FROM memberships", "DELETE FROM \"order\"",
-                                              "DELETE FROM users WHERE name <> 'base'" };
-    for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-        calx_statement *statement = calx_text_statement(statements[i]);
-        assert_int_equal(calx_session_execute(self->other, statement, NULL), CALX_OK);
-        calx_statement_free(statement);
-    }
+    static const char *const statements[WORLD_KINDS] = {
+        [KIND_MEMBER] = "DELETE FROM memberships",
+        [KIND_PLAIN] = "DELETE FROM \"order\"",
+        [KIND_PERSON] = "DELETE FROM users WHERE name <> 'base'",
+    };
+    for (int kind = WORLD_KINDS; kind-- > 0;) /* members before persons */
+        assert_int_equal(world_execute(self->other, (world_kind)kind, statements[kind], NULL),
+                         CALX_OK);
     assert_int_equal(calx_session_commit(self->other), CALX_OK);
 }
 
-void world_begin(world *self, fixture *fix)
+void world_begin(world *self, fixture *fix, calx_engine *second)
 {
-    *self = (world){ .fix = fix, .other = new_session(fix) };
+    *self = (world){ .fix = fix, .second = second };
+    assert_int_equal(world_open(self, &self->other), CALX_OK);
     const struct user *base = stored_user(fix->session, "base");
     self->base = base->id;
     assert_int_equal(calx_session_close(fix->session), CALX_OK);
@@ -686,14 +684,18 @@ bool world_commit(world *self)
 
 void world_reset(world *self)
 {
-    *self = (world){ .fix = self->fix, .other = self->other, .base = self->base, .level = 1 };
+    *self = (world){ .fix = self->fix,
+                     .other = self->other,
+                     .second = self->second,
+                     .base = self->base,
+                     .level = 1 };
 }
 
 bool world_take(void *context, const walk *taken)
 {
     world *self = context;
     world_reset(self);
-    self->session = new_session(self->fix);
+    assert_int_equal(world_open(self, &self->session), CALX_OK);
     bool well = true;
     for (size_t i = 0; well && i < taken->count; i++)
         well = world_step(self, &taken->steps[i]);

@@ -65,6 +65,7 @@ typedef struct world {
     fixture *fix;
     calx_session *session;
     calx_session *other;                /* another connection */
+    calx_engine *second;                /* where the plain ones are; NULL: with the others */
     world_rows rows;                    /* as the session's transaction sees them */
     world_rows found[WORLD_LEVELS + 1]; /* as the level found them */
     unsigned level;                     /* 1: no savepoint */
@@ -83,7 +84,8 @@ extern const walk_actions world_actions;
 /* What an action is called. */
 const char *world_action_name(uint8_t action);
 
-void world_begin(world *self, fixture *fix);
+/* second: an engine for the plain ones, or NULL. */
+void world_begin(world *self, fixture *fix, calx_engine *second);
 void world_end(world *self);
 
 /* Takes a walk in an empty world; false: see why. */

@@ -13,6 +13,13 @@ const char *world_text(size_t text);
 bool world_fail(world *self, const char *format, ...);
 bool world_ok(world *self, calx_status status, const char *what);
 
+/* A session over the engines of the world. */
+calx_status world_open(const world *self, calx_session **out_session);
+
+/* SQL where the rows of a kind are. */
+calx_status world_execute(calx_session *session, world_kind kind, const char *sql,
+                          calx_result **out_result);
+
 /* Makes a step; false: something is wrong, or no memory. */
 bool world_step(world *self, const walk_step *step);
 bool world_commit(world *self);

@@ -125,7 +125,7 @@ static bool check_walk(world *self, const walk *taken, bool well, long moment)
 static void begin(fixture *fix, world *self, const char *url)
 {
     set_up_at(fix, url, &sample_metadata);
-    world_begin(self, fix);
+    world_begin(self, fix, NULL);
 }
 
 static void end(fixture *fix, world *self, bool well)

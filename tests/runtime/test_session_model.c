@@ -29,13 +29,44 @@ static void print_walk(const world *self, const walk *taken)
     print_error("walk %llu: %s%s\n", (unsigned long long)taken->seed, self->why, text);
 }
 
-static void set_up_world(fixture *fix, world *self)
+/* The walks do not look at what survives a power cut. */
+static const char *fast_url(void)
 {
-    /* The walks do not look at what survives a power cut. */
-    const char *url =
-        calx_test_on("sqlite") ? calx_test_url_with("synchronous=off") : calx_test_url();
-    set_up_at(fix, url, &sample_metadata);
-    world_begin(self, fix);
+    return calx_test_on("sqlite") ? calx_test_url_with("synchronous=off") : calx_test_url();
+}
+
+/* Of the same kind; on a server it is the same database, and another connection to it. */
+static calx_engine *second_engine(void)
+{
+    char url[700];
+    calx_engine *engine = NULL;
+    if (calx_test_on("sqlite"))
+        (void)snprintf(url, sizeof(url), "sqlite:///%s?synchronous=off",
+                       calx_test_path("second.db"));
+    else
+        (void)snprintf(url, sizeof(url), "%s", calx_test_url());
+    assert_int_equal(calx_engine_new(url, NULL, &engine, NULL), CALX_OK);
+    assert_int_equal(calx_schema_create_all(engine, &sample_metadata, NULL), CALX_OK);
+    return engine;
+}
+
+static bool take_walks(world *self, uint64_t walks)
+{
+    uint64_t first = number_from("CALX_TEST_SEED", 1);
+    bool well = true;
+    print_message("# %llu walks from seed %llu\n", (unsigned long long)walks,
+                  (unsigned long long)first);
+    for (uint64_t i = 0; well && i < walks; i++) {
+        walk taken;
+        walk_make(&taken, &world_actions, first + i, STEPS);
+        well = world_take(self, &taken);
+        if (well)
+            continue;
+        walk_shrink(&taken, world_take, self);
+        (void)world_take(self, &taken); /* once more, for what it says */
+        print_walk(self, &taken);
+    }
+    return well;
 }
 
 static void random_walks_agree_with_the_model(void **state)
@@ -56,23 +87,27 @@ static void random_walks_agree_with_the_model(void **state)
     calx_shows("SES-253");
     fixture fix;
     world self;
-    set_up_world(&fix, &self);
-    uint64_t first = number_from("CALX_TEST_SEED", 1);
-    uint64_t walks = number_from("CALX_TEST_WALKS", WALKS);
-    print_message("# %llu walks from seed %llu\n", (unsigned long long)walks,
-                  (unsigned long long)first);
-    bool well = true;
-    for (uint64_t i = 0; well && i < walks; i++) {
-        walk taken;
-        walk_make(&taken, &world_actions, first + i, STEPS);
-        well = world_take(&self, &taken);
-        if (well)
-            continue;
-        walk_shrink(&taken, world_take, &self);
-        (void)world_take(&self, &taken); /* once more, for what it says */
-        print_walk(&self, &taken);
-    }
+    set_up_at(&fix, fast_url(), &sample_metadata);
+    world_begin(&self, &fix, NULL);
+    bool well = take_walks(&self, number_from("CALX_TEST_WALKS", WALKS));
     world_end(&self);
+    tear_down(&fix);
+    assert_true(well);
+}
+
+static void walks_over_two_engines_agree_as_well(void **state)
+{
+    (void)state;
+    calx_shows("SES-360");
+    calx_shows("SES-363");
+    fixture fix;
+    world self;
+    set_up_at(&fix, fast_url(), &sample_metadata);
+    calx_engine *second = second_engine();
+    world_begin(&self, &fix, second);
+    bool well = take_walks(&self, number_from("CALX_TEST_WALKS", WALKS) / 4);
+    world_end(&self);
+    calx_engine_free(second);
     tear_down(&fix);
     assert_true(well);
 }
@@ -81,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_walks_agree_with_the_model),
+        cmocka_unit_test(walks_over_two_engines_agree_as_well),
     };
     return CALX_RUN("session_model", tests);
 }
