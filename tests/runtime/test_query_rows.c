@@ -10,7 +10,7 @@
 #include <calx/calx.h>
 #include <calx/session_events.h>
 
-enum { ROOM = 8, MANY = 600 };
+enum { MANY = 600 };
 
 static void ok(const fixture *fix, calx_status status)
 {
@@ -145,6 +145,37 @@ static void a_savepoint_that_is_rolled_back_takes_them_along(void **state)
     ok(&fix, calx_session_load(fix.session, article));
     assert_int_equal(article->words, 10);
     assert_int_equal(article->revision, 1);
+    tear_down(&fix);
+}
+
+/* Of a class without a version: nothing is read again. */
+static void what_was_never_loaded_stays_so(void **state)
+{
+    (void)state;
+    calx_shows("SES-334");
+    fixture fix;
+    const struct section *section = NULL;
+    set_up_articles(&fix);
+    ok(&fix, section_get(fix.session, 1, &section));
+    calx_mapped_value values[] = { { "description", calx_value_text("what is new") },
+                                   { "name", calx_value_text("recent") },
+                                   { "id", calx_value_int64(1) } };
+    const calx_mapping rows[] = { { values, 3 } };
+    calx_query *query = calx_query_new(fix.session, &section_mapper);
+    assert_non_null(query);
+    ok(&fix, calx_query_rows(query, rows, 1));
+    ok(&fix, calx_query_update(query, NULL, 0, NULL));
+    calx_query_free(query);
+    log_sink_forget(&fix.sink);
+    assert_string_equal(section->name, "recent");
+    assert_null(section->description);
+    ok(&fix, calx_session_load(fix.session, section));
+    assert_int_equal(log_sink_count(&fix.sink, "\"name\""), 0);
+    ok(&fix, calx_session_commit(fix.session));
+    struct section *edited = section_edit(section);
+    assert_non_null(edited);
+    assert_string_equal(edited->description, "what is new");
+    assert_string_equal(edited->name, "recent");
     tear_down(&fix);
 }
 
@@ -361,6 +392,7 @@ int main(void)
         cmocka_unit_test(instances_that_are_loaded_have_the_values_of_their_rows),
         cmocka_unit_test(a_later_flush_goes_on_from_there),
         cmocka_unit_test(a_savepoint_that_is_rolled_back_takes_them_along),
+        cmocka_unit_test(what_was_never_loaded_stays_so),
         cmocka_unit_test(without_synchronization_they_are_stale),
         cmocka_unit_test(many_go_together),
         cmocka_unit_test(a_row_that_is_gone_fails_all),

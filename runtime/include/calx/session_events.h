@@ -208,11 +208,12 @@ CALX_API calx_status calx_session_event_fail(calx_session_event_details *details
  * condition. What a condition points at is copied, and the copy stays with the session until it
  * is closed; one that was given before, with the same values, is kept once, unless a list or a
  * builder is in it.
- * @return CALX_OK; CALX_E_UNSUPPORTED the statement takes none (text, selects, inserts, columns of
- *         an instance, rows that are locked, many-to-many relationships), or the condition has a
- *         select in it; CALX_E_LIMIT it has more than CALX_SESSION_STATEMENT_CONDITIONS, or the
- *         condition is too large; CALX_E_ARGUMENT it cannot stand there; CALX_E_NOMEM. A column of
- *         another mapper is told when the statement is written
+ * @return CALX_OK; CALX_E_UNSUPPORTED the statement takes none (text, selects, inserts, updates of
+ *         a list of rows, columns of an instance, rows that are locked, many-to-many
+ *         relationships), or the condition has a select in it; CALX_E_LIMIT it has more than
+ *         CALX_SESSION_STATEMENT_CONDITIONS, or the condition is too large; CALX_E_ARGUMENT it
+ *         cannot stand there; CALX_E_NOMEM. A column of another mapper is told when the statement
+ *         is written
  */
 CALX_API calx_status calx_session_statement_where(calx_session_event_details *details,
                                                   calx_expression condition);
