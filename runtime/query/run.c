@@ -3,9 +3,9 @@
  * session. Nothing of a run is kept but the array that was handed out.
  *
  * Arrays are read to the end at once. A stream is different: the application's function runs
- * between two rows and may do anything, also end the transaction, close or free the session, or
- * free the query. So after each call of it nothing is taken for granted: first whether the session
- * is still there, then whether the cursor still is, through its own answer.
+ * between two rows and may do anything, also run the same query, end the transaction, close or free
+ * the session, or free the query. So after each call of it nothing is taken for granted: first
+ * whether the session is still there, then whether the cursor still is, through its own answer.
  */
 #include "query/query.h"
 
@@ -551,6 +551,25 @@ static calx_status stream_batches(query_run *run, calx_query *query, calx_entity
     return status;
 }
 
+/* A stream's values are its own until it ends: the same query may run again meanwhile. */
+static calx_parameter_list take_parameters(calx_query *query)
+{
+    calx_parameter_list taken = query->parameters;
+    calx_parameter_list_init(&query->parameters);
+    return taken;
+}
+
+/* Their memory is for the next run, unless one made its own. */
+static void return_parameters(calx_query *query, calx_parameter_list *taken)
+{
+    if (query->parameters.items != NULL) {
+        calx_parameter_list_clear(taken);
+        return;
+    }
+    calx_parameter_list_clear(&query->parameters);
+    query->parameters = *taken;
+}
+
 static calx_status stream(calx_query *query, calx_entity_function function, void *context)
 {
     query_run run;
@@ -559,6 +578,7 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
                                    is_short ? CALX_DRIVER_ROWS_ALL : CALX_DRIVER_ROWS_STREAM);
     if (status != CALX_OK)
         return status;
+    calx_parameter_list parameters = take_parameters(query);
     calx_guard_begin(run.session, query->mapper, run.loads);
     if (run.batch > 0)
         status = stream_batches(&run, query, function, context);
@@ -568,6 +588,7 @@ static calx_status stream(calx_query *query, calx_entity_function function, void
             status = stream_next(query, &run);
     }
     run_close(&run);
+    return_parameters(query, &parameters);
     return status;
 }
 

@@ -341,6 +341,52 @@ static void a_stream_outlives_a_savepoint_set_within_it(void **state)
     tear_down(&fix);
 }
 
+/* Longer than what is bound one by one. */
+enum { LISTED = 1500 };
+
+typedef struct listing {
+    calx_query *query;
+    size_t calls;
+    int32_t nobody[LISTED]; /* zeros: nobody has that age */
+} listing;
+
+/* At the first row: the same query, with more in it, and found by other values before the old. */
+static calx_status ask_the_same(void *context, const void *entity)
+{
+    listing *notes = context;
+    (void)entity;
+    if (notes->calls++ > 0)
+        return CALX_OK;
+    assert_int_equal(
+        calx_query_join_on(
+            notes->query, calx_alias_of(&user_mapper, 1),
+            calx_in(calx_as(user_col.age, calx_alias_of(&user_mapper, 1)), notes->nobody, LISTED)),
+        CALX_OK);
+    assert_finds(notes->query, "");
+    assert_finds(notes->query, "");
+    return CALX_OK;
+}
+
+/* SQLite reads a value when it comes to it, which may be with the last row. */
+static void a_stream_has_its_own_values(void **state)
+{
+    (void)state;
+    static listing notes;
+    static int32_t ages[LISTED];
+    fixture fix;
+    set_up(&fix);
+    for (size_t i = 0; i < LISTED; i++)
+        ages[i] = i == LISTED - 1 ? 41 : 18;
+    assert_int_equal(calx_session_query(fix.session, &user_mapper, &notes.query), CALX_OK);
+    assert_int_equal(calx_query_where(notes.query, calx_or(calx_eq(user_col.name, "ed"),
+                                                           calx_in(user_col.age, ages, LISTED))),
+                     CALX_OK);
+    assert_int_equal(calx_query_each(notes.query, ask_the_same, &notes), CALX_OK);
+    assert_int_equal(notes.calls, 3); /* ed, fred, jack */
+    calx_query_free(notes.query);
+    tear_down(&fix);
+}
+
 static calx_status take_out_and_free(stream *notes, const void *entity)
 {
     assert_int_equal(calx_session_expunge(notes->fix->session, entity), CALX_OK);
@@ -380,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_session_goes_on_after_a_stream_whose_transaction_ended),
         cmocka_unit_test(a_long_stream_goes_on_whatever_runs_between_its_rows),
         cmocka_unit_test(a_stream_outlives_a_savepoint_set_within_it),
+        cmocka_unit_test(a_stream_has_its_own_values),
         cmocka_unit_test(a_streamed_instance_may_be_taken_out_or_deleted),
     };
     return CALX_RUN("query_each", tests);
