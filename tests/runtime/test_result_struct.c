@@ -535,10 +535,53 @@ out:
     return status;
 }
 
+/* Row by row: of a select, whose first and only one is asked for, and of a text that is read. */
+static calx_status use_one_by_one(calx_session *session)
+{
+    const struct genre_row *genre = NULL;
+    const struct any_city *city = NULL;
+    calx_result *result = NULL;
+    calx_select *select = calx_select_new(session);
+    calx_statement *statement = calx_text_statement("SELECT city FROM customers ORDER BY id");
+    calx_status status = select == NULL || statement == NULL ? CALX_E_NOMEM : CALX_OK;
+    if (status != CALX_OK)
+        goto out;
+    (void)calx_select_column(select, genre_col.name);
+    (void)calx_select_value(select, calx_count_all(), "tracks");
+    (void)calx_select_value(select, calx_avg(track_col.seconds), "seconds");
+    (void)calx_select_join_on(select, music_table(&track_mapper),
+                              calx_eq(track_col.genre_id, genre_col.id));
+    (void)calx_select_group_by(select, genre_col.name);
+    (void)calx_select_order_by(select, calx_asc(genre_col.name));
+    (void)calx_select_having(select, calx_eq(genre_col.name, "jazz"));
+    status = genre_row_select_first(select, &genre);
+    if (status == CALX_OK)
+        status = genre_row_select_one_or_none(select, &genre);
+    if (status == CALX_OK)
+        status = genre_row_select_one(select, &genre);
+    if (status == CALX_OK)
+        status = calx_session_execute(session, statement, &result);
+    if (status == CALX_OK)
+        status = any_city_next(result, &city);
+    while (status == CALX_OK && city != NULL)
+        status = any_city_next(result, &city);
+out:
+    calx_result_free(result);
+    calx_select_free(select);
+    calx_statement_free(statement);
+    return status;
+}
+
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
     assert_true(music_without_memory(use_all) > 30);
+}
+
+static void any_allocation_may_fail_row_by_row(void **state)
+{
+    (void)state;
+    assert_true(music_without_memory(use_one_by_one) > 30);
 }
 
 int main(void)
@@ -559,6 +602,7 @@ int main(void)
         cmocka_unit_test(a_value_that_does_not_fit_ends_the_rows),
         cmocka_unit_test(arguments_that_are_missing_are_told),
         cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(any_allocation_may_fail_row_by_row),
     };
     return CALX_RUN("result_struct", tests);
 }
