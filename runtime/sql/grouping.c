@@ -38,7 +38,27 @@ static bool same_column(calx_column_ref left, calx_column_ref right)
     return left.mapper == right.mapper && left.column == right.column && left.alias == right.alias;
 }
 
-/* Lists and frames are never found to be the same, which is safe. */
+/* Items stay as they are here: those of one type are adapted to the same class where they stand. */
+static bool same_list(const calx_list *left, const calx_list *right)
+{
+    if (left->count != right->count || left->item_type != right->item_type)
+        return false;
+    for (size_t i = 0; left->items != right->items && i < left->count; i++) {
+        if (left->items == NULL || right->items == NULL)
+            return false;
+        const calx_value one = calx_list_value(left, i, CALX_VALUE_NULL);
+        const calx_value other = calx_list_value(right, i, CALX_VALUE_NULL);
+        if (!same_value(&one, &other))
+            return false;
+    }
+    return true;
+}
+
+static bool same_frame(const calx_frame *left, const calx_frame *right)
+{
+    return left->first == right->first && left->last == right->last && left->unit == right->unit;
+}
+
 static bool same_operand(const calx_operand *left, const calx_operand *right)
 {
     if (left->kind != right->kind)
@@ -54,6 +74,10 @@ static bool same_operand(const calx_operand *left, const calx_operand *right)
         return left->as.select == right->as.select;
     case CALX_OPERAND_NAME:
         return strcmp(left->as.name, right->as.name) == 0;
+    case CALX_OPERAND_LIST:
+        return same_list(&left->as.list, &right->as.list);
+    case CALX_OPERAND_FRAME:
+        return same_frame(&left->as.frame, &right->as.frame);
     default:
         return false;
     }

@@ -90,6 +90,33 @@ static void groups_of_a_value(calx_session *session, calx_select *select)
     ok(calx_select_order_by_label(select, "minutes", false));
 }
 
+/* The same list again is no further parameter, or the value is not what the groups are made by. */
+static void groups_of_a_list(calx_session *session, calx_select *select)
+{
+    static const int64_t first[] = { 1, 2 };
+    static const int64_t again[] = { 1, 2 };
+    (void)session;
+    ok(calx_select_value(select, calx_in(track_col.genre_id, first, 2), "near"));
+    ok(calx_select_value(select, calx_count_all(), "tracks"));
+    ok(calx_select_where(select, calx_is_not_null(track_col.genre_id)));
+    ok(calx_select_group_by_value(select, calx_in(track_col.genre_id, again, 2)));
+    ok(calx_select_order_by_label(select, "near", false));
+}
+
+/* Another list of that length makes other groups. */
+static void groups_of_two_lists(calx_session *session, calx_select *select)
+{
+    static const int64_t some[] = { 1, 2 };
+    static const int64_t others[] = { 1, 3 };
+    (void)session;
+    ok(calx_select_value(select, calx_in(track_col.genre_id, some, 2), "some"));
+    ok(calx_select_value(select, calx_count_all(), "tracks"));
+    ok(calx_select_group_by_value(select, calx_in(track_col.genre_id, others, 2)));
+    ok(calx_select_where(select, calx_is_not_null(track_col.genre_id)));
+    ok(calx_select_group_by_value(select, calx_in(track_col.genre_id, some, 2)));
+    ok(calx_select_order_by_value(select, calx_count_all(), false));
+}
+
 static void different_values(calx_session *session, calx_select *select)
 {
     (void)session;
@@ -322,6 +349,14 @@ static const example examples[] = {
       "SELECT count(*), max(name) FROM tracks WHERE genre_id IS NOT NULL" },
     { "groups of a value", groups_of_a_value, 0,
       "SELECT seconds / 60, count(*) FROM tracks GROUP BY seconds / 60 ORDER BY 1" },
+    { "groups of a list", groups_of_a_list, 0,
+      "SELECT CAST(genre_id IN (1, 2) AS INTEGER), count(*) FROM tracks WHERE genre_id IS NOT NULL "
+      "GROUP BY "
+      "genre_id IN (1, 2) ORDER BY 1" },
+    { "groups of two lists", groups_of_two_lists, 0,
+      "SELECT CAST(genre_id IN (1, 2) AS INTEGER), count(*) FROM tracks WHERE genre_id IS NOT NULL "
+      "GROUP BY "
+      "genre_id IN (1, 2), genre_id IN (1, 3) ORDER BY 2" },
     { "different values", different_values, 0,
       "SELECT city FROM customers GROUP BY city ORDER BY city IS NULL, city DESC" },
     { "ordered by a value", ordered_by_a_value, 0,

@@ -19,6 +19,12 @@ SELECT count(*) AS "tracks", max("s1"."name") FROM "tracks" AS "s1" WHERE "s1"."
 -- groups of a value
 SELECT "s1"."seconds"::BIGINT / NULLIF($1::BIGINT, 0) AS "minutes", count(*) AS "tracks" FROM "tracks" AS "s1" GROUP BY 1 ORDER BY "minutes";
 
+-- groups of a list
+SELECT "s1"."genre_id" = ANY ($1::BIGINT[]) AS "near", count(*) AS "tracks" FROM "tracks" AS "s1" WHERE "s1"."genre_id" IS NOT NULL GROUP BY 1 ORDER BY "near";
+
+-- groups of two lists
+SELECT "s1"."genre_id" = ANY ($1::BIGINT[]) AS "some", count(*) AS "tracks" FROM "tracks" AS "s1" WHERE "s1"."genre_id" IS NOT NULL GROUP BY "s1"."genre_id" = ANY ($2::BIGINT[]), 1 ORDER BY 2;
+
 -- different values
 SELECT DISTINCT "s1"."city" FROM "customers" AS "s1" ORDER BY "s1"."city" DESC NULLS LAST;
 

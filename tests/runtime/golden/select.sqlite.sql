@@ -19,6 +19,12 @@ SELECT count(*) AS "tracks", max("s1"."name") FROM "tracks" AS "s1" WHERE "s1"."
 -- groups of a value
 SELECT "s1"."seconds" / ? AS "minutes", count(*) AS "tracks" FROM "tracks" AS "s1" GROUP BY 1 ORDER BY "minutes";
 
+-- groups of a list
+SELECT "s1"."genre_id" IN (?, ?) AS "near", count(*) AS "tracks" FROM "tracks" AS "s1" WHERE "s1"."genre_id" IS NOT NULL GROUP BY 1 ORDER BY "near";
+
+-- groups of two lists
+SELECT "s1"."genre_id" IN (?, ?) AS "some", count(*) AS "tracks" FROM "tracks" AS "s1" WHERE "s1"."genre_id" IS NOT NULL GROUP BY "s1"."genre_id" IN (?, ?), 1 ORDER BY 2;
+
 -- different values
 SELECT DISTINCT "s1"."city" FROM "customers" AS "s1" ORDER BY "s1"."city" DESC NULLS LAST;
 
