@@ -119,6 +119,14 @@ static void add_orders(asker *self, calx_select *to, const puzzle_query *query)
         calx_select_offset(to, query->offset);
 }
 
+static void add_group(asker *self, calx_select *to, const puzzle_expr *group)
+{
+    if (group->op == CALX_OP_COLUMN)
+        calx_select_group_by_(to, ask_column(group));
+    else
+        calx_select_group_by_value(to, ask_value(self, group));
+}
+
 calx_select *ask_select(asker *self, const puzzle_query *query)
 {
     calx_select *made = calx_select_new(self->session);
@@ -131,7 +139,7 @@ calx_select *ask_select(asker *self, const puzzle_query *query)
     add_items(self, made, query);
     add_where(self, made, query);
     for (size_t i = 0; i < query->group_count; i++)
-        calx_select_group_by_(made, ask_column(query->groups[i]));
+        add_group(self, made, query->groups[i]);
     if (query->having != NULL)
         calx_select_having(made, ask_value(self, query->having));
     if (query->is_distinct)
@@ -270,6 +278,63 @@ static const char *run_query(asker *self, const puzzle_query *query, asked *out)
     return wrong;
 }
 
+/* ---- changes ---- */
+
+static calx_status change(asker *self, calx_query *by, const puzzle_query *query, int64_t *count)
+{
+    const puzzle_expr of = { .source = (puzzle_source *)(uintptr_t)&query->sources[0],
+                             .field = query->set_field };
+    if (query->deletes)
+        return calx_query_delete(by, count);
+    const calx_column_ref ref = ask_column(&of);
+    const calx_expression value = ask_value(self, query->set);
+    const calx_assignment set =
+        query->set->kind == KIND_TEXT   ? calx_assign(((calx_text_column){ ref }), value)
+        : query->set->kind == KIND_REAL ? calx_assign(((calx_double_column){ ref }), value)
+                                        : calx_assign(((calx_int64_column){ ref }), value);
+    return calx_query_update(by, &set, 1, count);
+}
+
+/* The keys, and the column that was set; of a delete the keys. */
+static const char *read_changed(asker *self, const puzzle_query *query, asked *out)
+{
+    puzzle_source table = query->sources[0];
+    puzzle_expr key = { .op = CALX_OP_COLUMN, .kind = KIND_INT, .source = &table };
+    puzzle_expr value = { .op = CALX_OP_COLUMN, .source = &table, .field = query->set_field };
+    puzzle_query rows = { .source_count = 1, .item_count = query->deletes ? 1 : 2, .limit = -1 };
+    table.how = JOIN_FIRST;
+    if (!query->deletes)
+        value.kind = query->set->kind;
+    rows.sources[0] = table;
+    rows.items[0] = &key;
+    rows.items[1] = &value;
+    rows.order_count = 1;
+    rows.orders[0].value = &key;
+    out->rows.width = rows.item_count;
+    out->rows.count = 0;
+    return run_select(self, &rows, out);
+}
+
+static const char *run_change(asker *self, const puzzle_query *query, asked *out)
+{
+    calx_query *by = calx_query_new(self->session, query->sources[0].alias.mapper);
+    const char *wrong = NULL;
+    if (query->where != NULL)
+        calx_query_where(by, ask_value(self, query->where));
+    if (calx_session_begin_nested(self->session) != CALX_OK)
+        wrong = copy_error(self->pool, calx_session_error(self->session));
+    /* The transaction goes on: what is set for it is, too. */
+    const calx_session_transaction point = calx_session_get_nested_transaction(self->session);
+    if (wrong == NULL && change(self, by, query, &out->counted) != CALX_OK)
+        wrong = copy_error(self->pool, calx_session_error(self->session));
+    calx_query_free(by);
+    if (wrong == NULL)
+        wrong = read_changed(self, query, out);
+    if (wrong == NULL && calx_session_transaction_rollback(point) != CALX_OK)
+        wrong = copy_error(self->pool, calx_session_error(self->session));
+    return wrong;
+}
+
 const char *puzzle_ask(calx_session *session, puzzle_pool *pool, const puzzle_query *query,
                        asked *out)
 {
@@ -278,7 +343,9 @@ const char *puzzle_ask(calx_session *session, puzzle_pool *pool, const puzzle_qu
     memset(out, 0, sizeof *out);
     out->rows.width = query->item_count;
     out->sql = "(not built)";
-    const char *wrong = query->finds ? run_query(&self, query, out) : run_select(&self, query, out);
+    const char *wrong = changes(query) ? run_change(&self, query, out)
+                        : query->finds ? run_query(&self, query, out)
+                                       : run_select(&self, query, out);
     for (size_t i = 0; i < self.select_count; i++)
         calx_select_free(self.selects[i]);
     calx_builder_free(self.builder);

@@ -166,7 +166,20 @@ static void order_by_values(maker_of *self, puzzle_query *made, size_t own)
     order_by_keys(self, made, made->source_count);
 }
 
-/* Groups by columns that are visible; inside of them these and aggregates are. */
+/* A value of the select's own columns, which is none of them. */
+static puzzle_expr *make_group_value(maker_of *self, size_t own)
+{
+    maker_of inside = *self;
+    inside.visible_from = own;
+    inside.plain = true;
+    inside.group_of = NULL;
+    puzzle_kind kind = (puzzle_kind)pick(&inside, KIND_TIME);
+    puzzle_expr *made = can_make(&inside, kind) ? make_expr(&inside, kind, 1) : NULL;
+    self->random = inside.random;
+    return made == NULL || made->op == CALX_OP_COLUMN || made->op == CALX_OP_VALUE ? NULL : made;
+}
+
+/* Groups by values, and by columns that are visible; inside of them these and aggregates are. */
 static void make_groups(maker_of *self, puzzle_query *made, maker_of *inside, size_t own)
 {
     puzzle_visible *array = pool_take(self->pool, MOST_VISIBLE * sizeof *array);
@@ -174,6 +187,11 @@ static void make_groups(maker_of *self, puzzle_query *made, maker_of *inside, si
     for (size_t i = 0; i < own; i++)
         array[count++] = self->visible[i];
     for (size_t i = pick(self, MOST_GROUPS + 1); i > 0; i--) {
+        puzzle_expr *value = one_in(self, 3) ? make_group_value(self, own) : NULL;
+        if (value != NULL) {
+            made->groups[made->group_count++] = value;
+            continue;
+        }
         const puzzle_visible *one = &self->visible[own + pick(self, self->visible_count - own)];
         made->groups[made->group_count++] = make_column(self, one->source, one->field);
         array[count++] = *one;
@@ -188,6 +206,27 @@ static void make_groups(maker_of *self, puzzle_query *made, maker_of *inside, si
     made->is_grouped = true;
 }
 
+static bool is_item(const puzzle_query *made, const puzzle_expr *value)
+{
+    for (size_t i = 0; i < made->item_count; i++)
+        if (made->items[i] == value)
+            return true;
+    return false;
+}
+
+/*
+ * What the groups are made by, where it is of that kind; NULL: it is not. Once: PostgreSQL takes
+ * two with parameters in them for different ones.
+ */
+static puzzle_expr *find_group(maker_of *self, const puzzle_query *made, puzzle_kind kind)
+{
+    for (size_t i = 0; i < made->group_count; i++)
+        if (made->groups[i]->op != CALX_OP_COLUMN && made->groups[i]->kind == kind &&
+            !is_item(made, made->groups[i]) && !one_in(self, 4))
+            return made->groups[i];
+    return NULL;
+}
+
 static void make_grouped_items(maker_of *self, puzzle_query *made, const puzzle_kind *kinds,
                                size_t count, size_t own)
 {
@@ -195,7 +234,8 @@ static void make_grouped_items(maker_of *self, puzzle_query *made, const puzzle_
     make_groups(self, made, &inside, own);
     for (size_t i = 0; i < count; i++) {
         bool is_first = made->group_count == 0 && i == 0;
-        puzzle_expr *item = is_first ? make_aggregate(&inside, kinds[0]) : NULL;
+        puzzle_expr *item =
+            is_first ? make_aggregate(&inside, kinds[0]) : find_group(&inside, made, kinds[i]);
         made->items[made->item_count++] = item != NULL ? item : make_expr(&inside, kinds[i], 2);
     }
     if (made->group_count > 0 && one_in(&inside, 2))
@@ -352,6 +392,22 @@ static void make_combined(maker_of *self, puzzle_query *made, const puzzle_kind 
     }
 }
 
+/* Rows of these conditions are changed: a column of theirs, or nothing refers to them any more. */
+static void make_change(maker_of *self, puzzle_query *made)
+{
+    static const size_t fields[TABLES][2] = { { 1, 4 }, { 3, 4 }, { 4, 3 } };
+    size_t table = made->sources[0].table;
+    bool was_plain = self->plain;
+    if (table == SALES && one_in(self, 3)) {
+        made->deletes = true;
+        return;
+    }
+    self->plain = true;
+    made->set_field = fields[table][pick(self, 2)];
+    made->set = make_expr(self, self->world->tables[table].fields[made->set_field].kind, 2);
+    self->plain = was_plain;
+}
+
 static puzzle_query *make_finding(maker_of *self)
 {
     puzzle_query *made = new_query(self);
@@ -365,6 +421,8 @@ static puzzle_query *make_finding(maker_of *self)
         order_by_keys(self, made, 1);
     else
         order_by_values(self, made, 0);
+    if (made->source_count == 1 && one_in(self, 3))
+        make_change(self, made);
     if (one_in(self, 2))
         make_limit(self, made);
     return made;

@@ -160,7 +160,13 @@ typedef struct puzzle_query {
     int64_t limit;              /* negative: none */
     int64_t offset;             /* 0: none */
     struct puzzle_group *group; /* while it is solved */
+    bool deletes;               /* the rows it finds */
+    struct puzzle_expr *set;    /* what a column of them is set to; NULL: nothing */
+    size_t set_field;
 } puzzle_query;
+
+/* Whether it is an UPDATE or a DELETE: what counts are its conditions, and the rows afterwards. */
+bool changes(const puzzle_query *query);
 
 /* Whether an item is selected as a column: no other one is, so its name is its own. */
 bool is_plain_item(const puzzle_query *query, size_t i);
@@ -185,6 +191,10 @@ int cell_compare(const puzzle_cell *left, const puzzle_cell *right);
 /* The rows by definition. Those of an entity's select are its fields. */
 puzzle_rows puzzle_solve(const puzzle_world *world, puzzle_pool *pool, puzzle_query *query);
 
+/* Of what changes rows: the keys that are left, each with the column that was set. */
+puzzle_rows puzzle_change(const puzzle_world *world, puzzle_pool *pool, puzzle_query *query,
+                          int64_t *out_count);
+
 /* One value, of the rows the sources stand at. */
 typedef struct solver {
     const puzzle_world *world;
@@ -196,7 +206,7 @@ puzzle_cell solve_value(const solver *self, const puzzle_expr *value);
 /* Those by a database. Answers NULL, or what went wrong, which is the pool's; sql: what was run. */
 typedef struct asked {
     puzzle_rows rows;
-    int64_t counted; /* of what finds instances */
+    int64_t counted; /* of what finds instances, or changes rows */
     const char *sql;
 } asked;
 const char *puzzle_ask(calx_session *session, puzzle_pool *pool, const puzzle_query *query,

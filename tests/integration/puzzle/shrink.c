@@ -115,12 +115,16 @@ const char *puzzle_difference(const puzzle_place *place, puzzle_pool *pool, puzz
     const char *wrong = puzzle_ask(place->session, pool, query, &found);
     if (wrong != NULL)
         calx_session_rollback(place->session);
-    puzzle_rows right = puzzle_solve(place->world, pool, query);
-    if (wrong == NULL && query->finds && (size_t)found.counted != right.count)
-        wrong = "another count";
-    if (query->finds)
+    int64_t count = 0;
+    puzzle_rows right = changes(query) ? puzzle_change(place->world, pool, query, &count)
+                                       : puzzle_solve(place->world, pool, query);
+    if (query->finds && !changes(query)) {
+        count = (int64_t)right.count;
         leave_first_ones(&right);
-    if (query->order_count == 0) {
+    }
+    if (wrong == NULL && query->finds && found.counted != count)
+        wrong = "another count";
+    if (query->order_count == 0 && !changes(query)) {
         sort(&right);
         sort(&found.rows);
     }
@@ -234,6 +238,7 @@ static void shrink_query(const puzzle_place *place, puzzle_query *whole, puzzle_
         drop_size(place, whole, &part->item_count, 1);
     shrink_expr(place, whole, &part->where);
     shrink_expr(place, whole, &part->having);
+    shrink_expr(place, whole, &part->set);
     for (size_t i = 0; i < part->item_count; i++)
         shrink_expr(place, whole, &part->items[i]);
     for (size_t i = 0; i < part->source_count; i++) {

@@ -513,6 +513,34 @@ static puzzle_rows solve_part(const solver *self, puzzle_query *of)
     return made;
 }
 
+bool changes(const puzzle_query *query)
+{
+    return query->deletes || query->set != NULL;
+}
+
+puzzle_rows puzzle_change(const puzzle_world *world, puzzle_pool *pool, puzzle_query *query,
+                          int64_t *out_count)
+{
+    const solver self = { world, pool };
+    const puzzle_table *table = &world->tables[query->sources[0].table];
+    puzzle_rows left = { .width = query->deletes ? 1 : 2 };
+    *out_count = 0;
+    for (size_t i = 0; i < table->row_count; i++) {
+        puzzle_cell *row = pool_take(pool, 2 * sizeof *row);
+        query->sources[0].row = table->rows[i];
+        puzzle_cell where = query->where == NULL ? truth(true) : solve_value(&self, query->where);
+        *out_count += holds(&where);
+        if (holds(&where) && query->deletes)
+            continue;
+        row[0] = table->rows[i][0];
+        row[1] = table->rows[i][query->set_field];
+        if (holds(&where))
+            row[1] = solve_value(&self, query->set);
+        rows_add(&left, pool, row);
+    }
+    return left;
+}
+
 puzzle_rows puzzle_solve(const puzzle_world *world, puzzle_pool *pool, puzzle_query *query)
 {
     const solver self = { world, pool };
