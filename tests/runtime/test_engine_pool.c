@@ -250,7 +250,7 @@ static void only_who_waits_for_others_is_counted(void **state)
     options.poolclass = CALX_POOL_QUEUE;
     options.pool_size = 2;
     options.max_overflow = 0;
-    options.pool_timeout = 30;
+    options.pool_timeout = 1000; /* the first two have it for connecting */
     calx_engine *engine = new_engine(calx_test_url(), &options);
     calx_connection_close(connect_to(engine));
     for (int i = 0; i < 2; i++)
