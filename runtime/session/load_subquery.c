@@ -32,15 +32,21 @@ static calx_status load_by_query(const calx_following *following, const calx_fol
     return status;
 }
 
+/* No query is. Where a route sends rows nobody knows before, so it may be with any. */
+static bool is_over_two_engines(const calx_following *following)
+{
+    return following->session->options.route != NULL ||
+           !calx_bind_are_together(following->session, following->source->mapper,
+                                   following->facts->target);
+}
+
 calx_status calx_load_subquery(const calx_following *following)
 {
     /* A reference in memory is not always that of the row. */
     calx_follow_keys keys = { .may_miss = true };
     calx_follow_order order = { 0 };
-    if (following->source == NULL ||
-        !calx_bind_are_together(following->session, following->source->mapper,
-                                following->facts->target))
-        return calx_load_selectin(following); /* no query is over two engines */
+    if (following->source == NULL || is_over_two_engines(following))
+        return calx_load_selectin(following);
     if (following->key == NULL)
         return calx_load_members(following, true);
     calx_follow_keys_choose(&keys, following);

@@ -508,6 +508,29 @@ static void relationships_lead_from_one_engine_to_the_other(void **state)
     close_two(&self);
 }
 
+/* No rule knows where a route sends rows, so nothing is asked of two engines at once. */
+static void a_route_leads_relationships_to_another_engine_too(void **state)
+{
+    (void)state;
+    calx_shows("SES-360");
+    two self;
+    const calx_relation addresses = { &user_mapper, USER_ADDRESSES };
+    open_two(&self);
+    (void)add_ed(self.fix.session);
+    assert_int_equal(calx_session_commit(self.fix.session), CALX_OK);
+    routing way = { .self = &self };
+    calx_session_options options = CALX_SESSION_OPTIONS_INIT;
+    options.bind = self.fix.engine;
+    options.route = route;
+    options.route_context = &way;
+    calx_session_free(self.fix.session);
+    assert_int_equal(calx_session_new(&options, &self.fix.session, NULL), CALX_OK);
+    load_with(&self, calx_lazyload(addresses), CALX_OK);
+    load_with(&self, calx_selectinload(addresses), CALX_OK);
+    load_with(&self, calx_subqueryload(addresses), CALX_OK);
+    close_two(&self);
+}
+
 static void a_query_that_joins_both_says_so(void **state)
 {
     (void)state;
@@ -610,6 +633,7 @@ int main(void)
         cmocka_unit_test(a_transaction_has_one_connection_of_an_engine),
         cmocka_unit_test(listeners_hear_of_each_connection_at_each_level_once),
         cmocka_unit_test(relationships_lead_from_one_engine_to_the_other),
+        cmocka_unit_test(a_route_leads_relationships_to_another_engine_too),
         cmocka_unit_test(a_query_that_joins_both_says_so),
         cmocka_unit_test(no_memory_leaves_nothing_behind_on_either_engine),
     };
