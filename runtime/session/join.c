@@ -191,6 +191,15 @@ static void release(calx_branch *branch)
     branch->sent = 0;
 }
 
+/* A call's connection, when no transaction works on it: its owner may close it at once. */
+static void give_back(calx_branch *branch)
+{
+    if (!branch->lent || branch->connection != NULL)
+        return;
+    branch->callers = NULL;
+    branch->lent = false;
+}
+
 /* ---- sending what was begun ---- */
 
 /* Refused: the level is as if its first statement were still to come. */
@@ -259,7 +268,7 @@ static calx_status send_boundaries(calx_session *session, calx_branch *branch)
     return status;
 }
 
-calx_status calx_branch_begin(calx_session *session, calx_branch *branch)
+static calx_status begin_branch(calx_session *session, calx_branch *branch)
 {
     if (session->failure.status != CALX_OK)
         return calx_session_pending(session);
@@ -273,6 +282,14 @@ calx_status calx_branch_begin(calx_session *session, calx_branch *branch)
     if (status != CALX_OK || has_sent(branch, session->boundary))
         return status;
     return send_boundaries(session, branch);
+}
+
+calx_status calx_branch_begin(calx_session *session, calx_branch *branch)
+{
+    calx_status status = begin_branch(session, branch);
+    if (status != CALX_OK)
+        give_back(branch);
+    return status;
 }
 
 bool calx_session_is_sent(const calx_session *session)
@@ -365,8 +382,9 @@ calx_status calx_session_connection_bound(calx_session *session,
         status = calx_session_check_arguments(session, arguments);
     if (status == CALX_OK)
         status = calx_session_branch_for(session, arguments, NULL, &branch);
-    if (status == CALX_OK && arguments->options != NULL)
-        status = check_options(session, branch, arguments->options);
+    if (status == CALX_OK && arguments->options != NULL &&
+        (status = check_options(session, branch, arguments->options)) != CALX_OK)
+        give_back(branch);
     if (status != CALX_OK)
         return status;
     session->call_options = arguments->options;
@@ -472,10 +490,7 @@ void calx_join_release(calx_session *session)
     calx_prepare_clear(session);
     for (calx_branch *branch = &session->branch; branch != NULL; branch = branch->next) {
         release(branch);
-        if (branch->lent) {
-            branch->callers = NULL;
-            branch->lent = false;
-        }
+        give_back(branch);
     }
 }
 
