@@ -63,3 +63,11 @@ calx_close_cause calx_pool_unfit_to_lend_locked(const calx_pool *pool, const cal
     bool old = calx_pool_now(pool) >= after_ms(entry->born_ns, pool->options.recycle_ms);
     return old ? CALX_CLOSE_AGE : CALX_CLOSE_CAUSES;
 }
+
+calx_close_cause calx_pool_unfit_to_return_locked(const calx_pool *pool,
+                                                  const calx_pool_entry *entry)
+{
+    if (pool->first_waiter != NULL && !pool->paused)
+        return calx_pool_unfit_to_lend_locked(pool, entry);
+    return calx_pool_unfit_to_keep_locked(pool, entry);
+}

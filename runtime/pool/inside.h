@@ -177,6 +177,9 @@ calx_close_cause calx_pool_unfit_to_keep_locked(const calx_pool *pool,
                                                 const calx_pool_entry *entry);
 calx_close_cause calx_pool_unfit_to_lend_locked(const calx_pool *pool,
                                                 const calx_pool_entry *entry);
+/* The same for one that nobody uses: it is lent at once if somebody waits, else kept. */
+calx_close_cause calx_pool_unfit_to_return_locked(const calx_pool *pool,
+                                                  const calx_pool_entry *entry);
 /* Stamps an entry that was just made. */
 void calx_pool_begin_life_locked(calx_pool *pool, calx_pool_entry *entry, uint64_t generation);
 /* A random number from 0 up to, not including, 1. */

@@ -393,8 +393,8 @@ calx_status calx_pool_queue_take(calx_pool *pool, calx_pool_entry **out_entry, c
 bool calx_pool_keep_locked(calx_pool *pool, calx_pool_entry *entry)
 {
     entry->users = 0;
-    if (pool->first_waiter != NULL && !pool->paused &&
-        calx_pool_unfit_to_lend_locked(pool, entry) == CALX_CLOSE_CAUSES) {
+    /* Not asked again whether it is fit: time goes on, and the waiter would not be woken. */
+    if (pool->first_waiter != NULL && !pool->paused) {
         calx_pool_lend_locked(pool, entry);
         calx_pool_grant_locked(pool, CALX_POOL_GRANT_ENTRY, entry);
         return true;
@@ -427,7 +427,7 @@ void calx_pool_end_all_in_place(calx_pool *pool, calx_pool_list *ended)
 /* What is to become of an entry that came back: CALX_CLOSE_CAUSES, it was kept. */
 static calx_close_cause settle_locked(calx_pool *pool, calx_pool_entry *entry, bool clean)
 {
-    calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+    calx_close_cause cause = calx_pool_unfit_to_return_locked(pool, entry);
     if (cause == CALX_CLOSE_CAUSES && !clean)
         cause = CALX_CLOSE_RESET;
     if (cause == CALX_CLOSE_CAUSES && pool->stamps)

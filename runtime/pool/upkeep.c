@@ -27,7 +27,7 @@ void calx_pool_collect_unfit_locked(calx_pool *pool, calx_pool_list *ended)
     calx_pool_entry *entry = pool->idle.first;
     while (entry != NULL) {
         calx_pool_entry *next = entry->next;
-        calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+        calx_close_cause cause = calx_pool_unfit_to_return_locked(pool, entry);
         if (cause != CALX_CLOSE_CAUSES)
             end_idle_locked(pool, entry, cause, ended);
         entry = next;
@@ -95,7 +95,7 @@ static void ask(calx_pool *pool, calx_pool_entry *entry)
                                           calx_deadline_in_ms(limit_ms), &error);
     pthread_mutex_lock(&pool->lock);
     entry->asked_ns = calx_pool_now(pool);
-    calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+    calx_close_cause cause = calx_pool_unfit_to_return_locked(pool, entry);
     if (status != CALX_OK)
         cause = CALX_CLOSE_LOST;
     else if (cause == CALX_CLOSE_CAUSES && !put_back_locked(pool, entry))
@@ -123,6 +123,30 @@ static bool lacks_idle_locked(const calx_pool *pool)
            calx_pool_has_place_locked(pool) && calx_pool_may_make_locked(pool, &when);
 }
 
+/* Keeps one that was made, or ends it: the pool may have been disposed of since (ENG-039). */
+static void keep_made(calx_pool *pool, calx_pool_entry *entry)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool orphan = entry->orphan;
+    calx_pool_list_remove(&pool->out, entry);
+    pool->acquired--;
+    entry->users = 0;
+    calx_close_cause cause = calx_pool_unfit_to_keep_locked(pool, entry);
+    if (cause == CALX_CLOSE_CAUSES && !calx_pool_keep_locked(pool, entry))
+        cause = CALX_CLOSE_SURPLUS;
+    if (cause != CALX_CLOSE_CAUSES) {
+        calx_pool_count_end_locked(pool, cause);
+        pool->orphans -= orphan;
+        pool->connecting += !orphan;
+    }
+    calx_pool_changed_locked(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (cause != CALX_CLOSE_CAUSES && orphan)
+        pool->maker.destroy(pool->maker.context, entry);
+    else if (cause != CALX_CLOSE_CAUSES)
+        calx_pool_end_in_place(pool, entry);
+}
+
 calx_status calx_pool_warm(calx_pool *pool, size_t count, calx_error *error)
 {
     calx_status status = CALX_OK;
@@ -136,17 +160,8 @@ calx_status calx_pool_warm(calx_pool *pool, size_t count, calx_error *error)
         if (!wanted)
             return CALX_OK;
         status = calx_pool_fill_place(pool, CALX_DEADLINE_NONE, &entry, error);
-        if (status != CALX_OK)
-            return status;
-        pthread_mutex_lock(&pool->lock);
-        calx_pool_list_remove(&pool->out, entry);
-        pool->acquired--;
-        entry->users = 0;
-        bool kept = calx_pool_keep_locked(pool, entry);
-        pool->connecting += !kept;
-        pthread_mutex_unlock(&pool->lock);
-        if (!kept)
-            calx_pool_end_in_place(pool, entry);
+        if (status == CALX_OK)
+            keep_made(pool, entry);
     }
     return status;
 }

@@ -77,6 +77,40 @@ static void age_is_looked_at_only_at_checkout_unless_it_is_a_lifetime(void **sta
     calx_pool_free(pool);
 }
 
+/* What is too old to be lent is of no use to who waits either: its place is. */
+static void who_waits_gets_the_place_of_one_that_is_too_old(void **state)
+{
+    (void)state;
+    calx_shows("ENG-107");
+    workshop shop;
+    calx_pool_options options = timed(1);
+    options.recycle_ms = 30000;
+    options.timeout_ms = 20000;
+    calx_pool *pool = new_pool(&shop, options);
+    borrower waiting;
+    calx_pool_entry *entry = take(pool);
+    start_borrower(&waiting, pool, 0);
+    wait_for_waiting(pool, 1);
+    pass_ms(30000);
+    calx_pool_give(pool, entry);
+    pthread_join(waiting.thread, NULL);
+    assert_int_equal(waiting.status, CALX_OK);
+    assert_int_equal(waiting.number, 2);
+    assert_int_equal(counts_of(pool).closed_by[CALX_CLOSE_AGE], 1);
+
+    /* So it is with one that grew old while nobody was served. */
+    calx_pool_pause(pool);
+    start_borrower(&waiting, pool, 0);
+    wait_for_waiting(pool, 1);
+    pass_ms(30000);
+    calx_pool_resume(pool);
+    pthread_join(waiting.thread, NULL);
+    assert_int_equal(waiting.status, CALX_OK);
+    assert_int_equal(waiting.number, 3);
+    assert_int_equal(counts_of(pool).closed_by[CALX_CLOSE_AGE], 2);
+    calx_pool_free(pool);
+}
+
 static int earliest_first(const void *one, const void *other)
 {
     int64_t a = *(const int64_t *)one;
@@ -243,6 +277,47 @@ static void enough_stay_idle_while_the_maker_works(void **state)
 }
 
 /* The same day in the life of a pool, with its thread and without. */
+/* A log function that disposes of the pool as soon as something was made, once. */
+typedef struct disposer {
+    calx_pool *pool;
+    bool done;
+} disposer;
+
+static void dispose_once(void *context, calx_log_level level, const char *logger, const char *text)
+{
+    disposer *self = context;
+    (void)level;
+    (void)logger;
+    if (self->done || strstr(text, "created") == NULL)
+        return;
+    self->done = true;
+    calx_pool_dispose(self->pool);
+}
+
+static void what_is_made_while_the_pool_is_disposed_of_is_not_kept(void **state)
+{
+    (void)state;
+    calx_shows("ENG-039");
+    workshop shop;
+    disposer self = { NULL, false };
+    calx_logger logger = { dispose_once, &self, CALX_LOG_DEBUG, "pool" };
+    calx_pool_options options = timed(1);
+    options.logger = &logger;
+    calx_pool *pool = new_pool(&shop, options);
+    self.pool = pool;
+    assert_int_equal(calx_pool_warm(pool, 1, NULL), CALX_OK);
+    assert_true(self.done);
+    expect_counts(pool, 1, 0, 0);
+    assert_int_equal(atomic_load(&shop.alive), 1);
+    assert_int_equal(counts_of(pool).closed, 1);
+    calx_pool_entry *entry = take(pool);
+    calx_pool_entry *other = NULL;
+    assert_int_equal(number_of(entry), 2);
+    assert_int_equal(calx_pool_take(pool, &other, NULL), CALX_E_POOL_TIMEOUT); /* one place */
+    calx_pool_give(pool, entry);
+    calx_pool_free(pool);
+}
+
 static void live_a_day(bool threads, calx_engine_state *out)
 {
     workshop shop;
@@ -382,11 +457,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(age_is_looked_at_only_at_checkout_unless_it_is_a_lifetime),
+        cmocka_unit_test(who_waits_gets_the_place_of_one_that_is_too_old),
         cmocka_unit_test(those_of_one_age_do_not_end_together),
         cmocka_unit_test(a_replacement_that_fails_keeps_the_place),
         cmocka_unit_test(what_is_idle_too_long_goes_oldest_first_and_never_early),
         cmocka_unit_test(idle_ones_are_asked_for_a_sign_of_life),
         cmocka_unit_test(enough_stay_idle_while_the_maker_works),
+        cmocka_unit_test(what_is_made_while_the_pool_is_disposed_of_is_not_kept),
         cmocka_unit_test(upkeep_is_the_same_with_and_without_a_thread),
         cmocka_unit_test(what_is_held_too_long_is_named_once),
         cmocka_unit_test(a_report_comes_by_itself_when_it_is_due),
