@@ -85,31 +85,42 @@ static void an_assertion_pool_refuses_the_second_and_says_where_the_first_is(voi
     calx_pool_free(pool);
 }
 
-static void no_more_wait_than_may(void **state)
+/* As many wait as may, and the next one is told at once that it is one too many. */
+static void wait_at_most(size_t most)
 {
-    (void)state;
-    calx_shows("ENG-063");
     workshop shop;
     calx_pool_options options = options_of(CALX_POOL_QUEUE, 1, 0);
-    options.timeout_ms = -1;
-    options.max_waiters = 2;
+    options.timeout_ms = 20000;
+    options.max_waiters = most;
     calx_pool *pool = new_pool(&shop, options);
     calx_pool_entry *held = take(pool);
     calx_pool_entry *entry = NULL;
     calx_error error = CALX_ERROR_INIT;
-    borrower waiting[2];
-    for (int i = 0; i < 2; i++)
+    borrower waiting[3];
+    assert_true(most <= 3);
+    for (size_t i = 0; i < most; i++)
         start_borrower(&waiting[i], pool, 0);
-    wait_for_waiting(pool, 2);
+    while (counts_of(pool).waiting < most && counts_of(pool).timed_out == 0)
+        pause_ms(1);
+    assert_int_equal(counts_of(pool).waiting, most);
     assert_int_equal(calx_pool_take(pool, &entry, &error), CALX_E_POOL_TIMEOUT);
     assert_non_null(strstr(error.message, "pool_max_waiters"));
+    assert_int_equal(counts_of(pool).waiting, most);
     calx_error_clear(&error);
     calx_pool_give(pool, held);
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < most; i++) {
         pthread_join(waiting[i].thread, NULL);
         assert_int_equal(waiting[i].status, CALX_OK);
     }
     calx_pool_free(pool);
+}
+
+static void no_more_wait_than_may(void **state)
+{
+    (void)state;
+    calx_shows("ENG-063");
+    for (size_t most = 1; most <= 3; most++)
+        wait_at_most(most);
 }
 
 static void a_vain_wait_names_who_holds_connections(void **state)

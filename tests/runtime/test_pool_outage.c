@@ -141,6 +141,44 @@ static void in_an_outage_one_tries_and_the_others_wait(void **state)
     }
 }
 
+/*
+ * Whoever waits is served by what becomes possible while nobody tells it, also when a newcomer
+ * finds that out: here the time of the next attempt, and one that is idle.
+ */
+static void a_newcomer_does_not_overtake_what_it_finds_waiting(void **state)
+{
+    (void)state;
+    calx_shows("ENG-062");
+    for (int idle = 0; idle < 2; idle++) {
+        workshop shop;
+        atomic_int served = 0;
+        calx_pool *pool = new_queue(&shop, 1, 0, 20000);
+        borrower oldest = { .pool = pool, .served = &served };
+        borrower newcomer = { .pool = pool, .served = &served };
+        if (idle)
+            take_and_give(pool, 1);
+        pthread_mutex_lock(&pool->lock);
+        pool->paused = idle;
+        pool->outage.unproven = true;
+        pool->outage.retry_ns = calx_deadline_in_ms(3600000);
+        pthread_mutex_unlock(&pool->lock);
+        assert_int_equal(pthread_create(&oldest.thread, NULL, borrow, &oldest), 0);
+        wait_for_waiting(pool, 1);
+        pthread_mutex_lock(&pool->lock);
+        pool->paused = false;
+        pool->outage.retry_ns = 0;
+        pthread_mutex_unlock(&pool->lock);
+        borrow(&newcomer);
+        pthread_join(oldest.thread, NULL);
+        assert_int_equal(oldest.status, CALX_OK);
+        assert_int_equal(newcomer.status, CALX_OK);
+        assert_int_equal(oldest.place, 0);
+        assert_int_equal(newcomer.place, 1);
+        assert_int_equal(atomic_load(&shop.made), 1);
+        calx_pool_free(pool);
+    }
+}
+
 static calx_pool_options looking(bool pings)
 {
     calx_pool_options options = options_of(CALX_POOL_QUEUE, 5, 0);
@@ -311,6 +349,7 @@ int main(void)
         cmocka_unit_test(the_first_alone_shows_that_the_maker_works),
         cmocka_unit_test(in_an_outage_one_tries_and_the_others_wait),
         cmocka_unit_test(the_time_between_attempts_grows_to_five_seconds),
+        cmocka_unit_test(a_newcomer_does_not_overtake_what_it_finds_waiting),
         cmocka_unit_test(a_look_finds_the_dead_and_nobody_sees_them),
         cmocka_unit_test(a_ping_replaces_what_does_not_answer),
         cmocka_unit_test(a_ping_while_all_is_down_leaves_the_counts),
