@@ -179,10 +179,10 @@ static size_t count_conditions(const calx_query *query)
 }
 
 /* The condition that cannot be worked out in memory; NULL: all can. */
-static const calx_condition *find_hard(const calx_query *query)
+static const calx_condition *find_hard(const calx_query *query, calx_synchronize how)
 {
     for (size_t i = 0; i < count_conditions(query); i++)
-        if (!calx_can_evaluate(query->mapper, &query->conditions[i]))
+        if (!calx_can_evaluate(query->mapper, &query->conditions[i], how))
             return &query->conditions[i];
     return NULL;
 }
@@ -192,7 +192,7 @@ static calx_status choose_way(query_change *change)
     const calx_query *query = change->query;
     bool evaluates =
         change->how == CALX_SYNCHRONIZE_AUTO || change->how == CALX_SYNCHRONIZE_EVALUATE;
-    const calx_condition *hard = evaluates ? find_hard(query) : NULL;
+    const calx_condition *hard = evaluates ? find_hard(query, change->how) : NULL;
     if (hard == NULL)
         return CALX_OK;
     if (change->how == CALX_SYNCHRONIZE_AUTO) {

@@ -9,6 +9,7 @@
 #include "sql/nodes.h"
 
 #include <math.h>
+#include <string.h>
 
 /* An operand of a comparison: a column or a value. */
 typedef struct side {
@@ -81,9 +82,7 @@ static calx_value_type class_of_side(const calx_mapper *mapper, const side *one)
         class_ = calx_class_of_column(*one->column);
     if (class_ == CALX_VALUE_UINT64)
         class_ = CALX_VALUE_INT64; /* both are compared as numbers */
-    return class_ == CALX_VALUE_BOOL || class_ == CALX_VALUE_INT64 || class_ == CALX_VALUE_DOUBLE
-               ? class_
-               : CALX_VALUE_NULL;
+    return class_ == CALX_VALUE_TIMESTAMP ? CALX_VALUE_NULL : class_;
 }
 
 static bool are_comparable(const calx_mapper *mapper, const calx_node *node, size_t wanted)
@@ -166,11 +165,39 @@ static bool is_joint(const calx_node *node)
            node->operation == CALX_OP_NOT;
 }
 
-bool calx_can_evaluate(const calx_mapper *mapper, const calx_condition *condition)
+static bool asks_for_order(const calx_node *node)
+{
+    return (node->operation >= CALX_OP_LT && node->operation <= CALX_OP_GE) ||
+           node->operation == CALX_OP_BETWEEN;
+}
+
+static bool asks_for_null(const calx_node *node)
+{
+    return node->operation == CALX_OP_IS_NULL || node->operation == CALX_OP_IS_NOT_NULL;
+}
+
+/*
+ * Whether text and bytes may be compared. A table that was made by others may have a collation in
+ * which texts of other bytes are equal, or other classes of values in a column of bytes: whoever
+ * left the way to us gets what is right there too.
+ */
+static bool may_compare(const calx_mapper *mapper, const calx_node *node, calx_synchronize how)
+{
+    side sides[MOST_SIDES];
+    if (is_joint(node) || asks_for_null(node) || sides_of(node, sides) == 0)
+        return true;
+    calx_value_type class_ = class_of_side(mapper, &sides[0]);
+    if (class_ == CALX_VALUE_TEXT)
+        return how == CALX_SYNCHRONIZE_EVALUATE && !asks_for_order(node);
+    return class_ != CALX_VALUE_BYTES || how == CALX_SYNCHRONIZE_EVALUATE;
+}
+
+bool calx_can_evaluate(const calx_mapper *mapper, const calx_condition *condition,
+                       calx_synchronize how)
 {
     const calx_node *end = condition->nodes + condition->count;
     for (const calx_node *node = condition->nodes; node < end;) {
-        if (!can_evaluate_node(mapper, node))
+        if (!can_evaluate_node(mapper, node) || !may_compare(mapper, node, how))
             return false;
         node = is_joint(node) ? node + 1 : calx_node_end(node);
     }
@@ -230,9 +257,21 @@ static int compare_numbers(const calx_value *left, const calx_value *right)
     return (left->as.int64 > right->as.int64) - (left->as.int64 < right->as.int64);
 }
 
+/* As in the orders of bytes of both databases: of two that begin alike the shorter comes first. */
+static int compare_spans(const calx_value *left, const calx_value *right)
+{
+    size_t left_size = left->as.span.size;
+    size_t right_size = right->as.span.size;
+    size_t size = left_size < right_size ? left_size : right_size;
+    int order = size == 0 ? 0 : memcmp(left->as.span.data, right->as.span.data, size);
+    return order != 0 ? order : (left_size > right_size) - (left_size < right_size);
+}
+
 /* Neither is NULL, and both are of one class. */
 static int compare_values(const calx_value *left, const calx_value *right)
 {
+    if (left->type == CALX_VALUE_TEXT || left->type == CALX_VALUE_BYTES)
+        return compare_spans(left, right);
     if (left->type == CALX_VALUE_DOUBLE)
         return (left->as.real > right->as.real) - (left->as.real < right->as.real);
     if (left->type == CALX_VALUE_BOOL)

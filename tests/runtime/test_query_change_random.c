@@ -38,6 +38,17 @@ static double half(maker *self)
 
 /* ---- rows ---- */
 
+static const char *const texts[] = { "text", "Text", "set", "", "\xC3\xA9", "e\xCC\x81" };
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+/* Some begin alike, and some have a zero. */
+static calx_bytes some_bytes(maker *self)
+{
+    static const char all[] = "\x7F\x80\0\x80\x7F\x80";
+    size_t first = pick(self, 3);
+    return (calx_bytes){ all + first, pick(self, sizeof all - 1 - first) };
+}
+
 static void fill_row(struct everything *row, maker *self)
 {
     row->flag = pick(self, 2) != 0;
@@ -46,7 +57,9 @@ static void fill_row(struct everything *row, maker *self)
     row->i64 = small(self);
     row->u64 = pick(self, 4);
     row->real64 = half(self);
-    row->text = pick(self, 3) == 0 ? NULL : "text";
+    row->text = pick(self, 3) == 0 ? NULL : texts[pick(self, TEXTS)];
+    strcpy(row->array, texts[pick(self, TEXTS)]);
+    row->bytes = some_bytes(self);
     row->maybe = (calx_nullable_double){ pick(self, 3) != 0, half(self) };
     row->perhaps = (calx_nullable_bool){ pick(self, 3) != 0, pick(self, 2) != 0 };
 }
@@ -91,6 +104,35 @@ static calx_operator comparison(maker *self)
     return all[pick(self, sizeof all / sizeof all[0])];
 }
 
+/* Text is the same or not; which comes first is the database's business. */
+static calx_expression text_condition(maker *self)
+{
+    static const calx_operator all[] = { CALX_OP_EQ, CALX_OP_NE, CALX_OP_DISTINCT,
+                                         CALX_OP_NOT_DISTINCT };
+    const calx_operator operation = all[pick(self, 4)];
+    const calx_operand text = calx_text_column_operand_(everything_col.text);
+    size_t first = pick(self, TEXTS - 1);
+    switch (pick(self, 3)) {
+    case 0:
+        return calx_compare_(operation, text, calx_text_column_operand_(everything_col.array));
+    case 1:
+        return pick(self, 2) == 0 ? calx_in(everything_col.text, &texts[first], 2)
+                                  : calx_not_in(everything_col.array, &texts[first], 2);
+    default:
+        return calx_compare_(operation, text, calx_text_operand_(texts[pick(self, TEXTS)]));
+    }
+}
+
+static calx_expression bytes_condition(maker *self)
+{
+    if (pick(self, 3) == 0) {
+        const calx_bytes low = some_bytes(self);
+        return calx_between(everything_col.bytes, low, some_bytes(self));
+    }
+    return calx_compare_(comparison(self), calx_bytes_column_operand_(everything_col.bytes),
+                         calx_bytes_operand_(some_bytes(self)));
+}
+
 static calx_expression list_condition(maker *self)
 {
     size_t list = self->lists++ % LISTS;
@@ -127,7 +169,7 @@ static calx_expression null_condition(maker *self)
 
 static calx_expression leaf(maker *self)
 {
-    switch (pick(self, 11)) {
+    switch (pick(self, 14)) {
     case 0:
     case 1:
         return calx_compare_(comparison(self), number_column(self),
@@ -151,6 +193,11 @@ static calx_expression leaf(maker *self)
         return calx_between(everything_col.maybe, half(self), half(self));
     case 9:
         return list_condition(self);
+    case 10:
+    case 11:
+        return text_condition(self);
+    case 12:
+        return bytes_condition(self);
     default:
         return null_condition(self);
     }

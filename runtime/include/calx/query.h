@@ -183,8 +183,10 @@ typedef enum calx_synchronize {
     CALX_SYNCHRONIZE_AUTO = 0,
     /**
      * Which they are is worked out in memory, for the rows as they were loaded. Only what is surely
-     * the database's answer is: truth values, integers and doubles compared with each other and
-     * with values, calx_in(), calx_is_null() of any column, and AND, OR and NOT of these.
+     * the database's answer is: truth values, integers, doubles and bytes compared with each other
+     * and with values, text whether it is the same, calx_in(), calx_is_null() of any column, and
+     * AND, OR and NOT of these. Text is that of its bytes, as in tables that Calx makes; auto has
+     * keys fetched where text or bytes are compared.
      */
     CALX_SYNCHRONIZE_EVALUATE,
     /** The statement gives their keys. */
