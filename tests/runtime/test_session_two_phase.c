@@ -196,6 +196,85 @@ static void who_cannot_prepare_is_told(void **state)
     tear_down(&fix);
 }
 
+/* Ed, renamed, and Jo, deleted, in a transaction that has flushed both. */
+static void change_both(pair *self, struct user **out_ed, struct user **out_jo)
+{
+    calx_session *session = self->fix.session;
+    *out_ed = add_ed(session);
+    *out_jo = add_user(session, "jo");
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_int_equal(calx_session_load(session, *out_ed), CALX_OK);
+    assert_int_equal(set_name(*out_ed, "edward"), CALX_OK);
+    assert_int_equal(calx_session_delete(session, *out_jo), CALX_OK);
+}
+
+static void assert_restored(pair *self, const struct user *ed, const struct user *jo)
+{
+    calx_session *session = self->fix.session;
+    assert_true(contains(session, ed));
+    assert_true(contains(session, jo));
+    assert_int_equal(calx_session_load(session, ed), CALX_OK);
+    assert_string_equal(ed->name, "ed");
+    assert_false(is_modified(session, ed));
+    assert_int_equal(rows(self), 21);
+    assert_int_equal(calx_session_commit(session), CALX_OK); /* there is nothing left to write */
+    assert_int_equal(rows(self), 21);
+}
+
+static void changes_and_deletions_come_back_when_one_cannot_prepare(void **state)
+{
+    (void)state;
+    calx_shows("SES-367");
+    pair self;
+    struct user *ed = NULL;
+    struct user *jo = NULL;
+    open_pair(&self);
+    change_both(&self, &ed, &jo);
+    assert_int_equal(calx_session_flush(self.fix.session), CALX_OK);
+    spoil_other(&self);
+    assert_int_equal(calx_session_prepare(self.fix.session), CALX_E_FOREIGN_KEY);
+    assert_true(calx_session_is_active(self.fix.session));
+    assert_restored(&self, ed, jo);
+    close_pair(&self);
+}
+
+static void changes_and_deletions_come_back_when_what_is_prepared_is_rolled_back(void **state)
+{
+    (void)state;
+    calx_shows("SES-368");
+    pair self;
+    struct user *ed = NULL;
+    struct user *jo = NULL;
+    open_pair(&self);
+    change_both(&self, &ed, &jo);
+    assert_int_equal(calx_session_prepare(self.fix.session), CALX_OK);
+    assert_int_equal(calx_session_rollback(self.fix.session), CALX_OK);
+    assert_restored(&self, ed, jo);
+    close_pair(&self);
+}
+
+static void savepoints_are_released_before_anything_is_prepared(void **state)
+{
+    (void)state;
+    calx_shows("SES-366");
+    pair self;
+    open_pair(&self);
+    calx_session *session = self.fix.session;
+    (void)add_ed(session);
+    assert_int_equal(calx_session_begin_nested(session), CALX_OK);
+    calx_session_transaction nested = calx_session_get_nested_transaction(session);
+    (void)add_user(session, "gone");
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    assert_int_equal(calx_session_transaction_rollback(nested), CALX_OK);
+    assert_int_equal(calx_session_begin_nested(session), CALX_OK);
+    (void)add_user(session, "kept");
+    assert_int_equal(calx_session_flush(session), CALX_OK);
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_int_equal(rows(&self), 21);
+    assert_int_equal(log_sink_count(&self.fix.sink, "PREPARE TRANSACTION"), 1);
+    close_pair(&self);
+}
+
 static calx_status refuse_once(void *context, calx_session_event_details *details)
 {
     int *left = context;
@@ -328,7 +407,7 @@ static void a_server_lost_at_any_moment_commits_everywhere_or_nowhere(void **sta
 
 /* ---- no memory ---- */
 
-static calx_status all_of_it(pair *self)
+static calx_status all_of_it(pair *self, calx_status (*end)(calx_session *session))
 {
     const calx_session_bind binds[] = { { &address_mapper, NULL, self->other } };
     calx_session_options options = CALX_SESSION_OPTIONS_INIT;
@@ -355,7 +434,7 @@ static calx_status all_of_it(pair *self)
         calx_instance_free(address);
         calx_instance_free(ed);
     } else {
-        status = calx_session_prepare(session);
+        status = end(session);
     }
     (void)calx_session_rollback(session);
     calx_session_free(session);
@@ -374,7 +453,7 @@ static void no_memory_leaves_nothing_prepared(void **state)
     for (long allowed = 0; status == CALX_E_NOMEM; allowed++) {
         ration account;
         assert_true(ration_start(&account, allowed));
-        status = all_of_it(&self);
+        status = all_of_it(&self, calx_session_prepare);
         (void)ration_stop(&account);
         assert_int_equal(out_of(self.fix.engine) + out_of(self.other), 0);
     }
@@ -384,16 +463,50 @@ static void no_memory_leaves_nothing_prepared(void **state)
     close_pair(&self);
 }
 
+static void no_memory_commits_everywhere_or_nowhere(void **state)
+{
+    (void)state;
+    calx_shows("SES-366");
+    pair self;
+    open_pair(&self);
+    calx_session_free(self.fix.session);
+    self.fix.session = NULL;
+    calx_status status = CALX_E_NOMEM;
+    long allowed = 0;
+    for (; status == CALX_E_NOMEM; allowed++) {
+        ration account;
+        assert_true(ration_start(&account, allowed));
+        status = all_of_it(&self, calx_session_commit);
+        (void)ration_stop(&account);
+        assert_int_equal(out_of(self.fix.engine) + out_of(self.other), 0);
+        assert_int_equal(recover(&self, false), 0);
+        if (status != CALX_OK && rows(&self) == 0)
+            continue;
+        assert_int_equal(rows(&self), 11); /* never one without the other */
+        if (status != CALX_OK) {
+            run_on(self.other, "DELETE FROM addresses");
+            run_on(self.fix.engine, "DELETE FROM users");
+        }
+    }
+    assert_int_equal(status, CALX_OK);
+    assert_true(allowed > 10);
+    close_pair(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CALX_POSTGRESQL(a_commit_prepares_everywhere_first),
         CALX_POSTGRESQL(one_that_cannot_prepare_rolls_all_back_by_itself),
         CALX_POSTGRESQL(what_is_prepared_by_hand_is_committed_or_rolled_back),
+        CALX_POSTGRESQL(changes_and_deletions_come_back_when_one_cannot_prepare),
+        CALX_POSTGRESQL(changes_and_deletions_come_back_when_what_is_prepared_is_rolled_back),
+        CALX_POSTGRESQL(savepoints_are_released_before_anything_is_prepared),
         cmocka_unit_test(who_cannot_prepare_is_told),
         CALX_POSTGRESQL(a_branch_that_is_refused_leaves_the_others),
         CALX_POSTGRESQL(a_server_lost_at_any_moment_commits_everywhere_or_nowhere),
         CALX_POSTGRESQL(no_memory_leaves_nothing_prepared),
+        CALX_POSTGRESQL(no_memory_commits_everywhere_or_nowhere),
     };
     return CALX_RUN("session_two_phase", tests);
 }
