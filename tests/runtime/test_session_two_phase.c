@@ -493,6 +493,45 @@ static void no_memory_commits_everywhere_or_nowhere(void **state)
     close_pair(&self);
 }
 
+static calx_status run_with(calx_session *session, calx_connection *mine, const char *sql)
+{
+    calx_bind_arguments arguments = CALX_BIND_ARGUMENTS_INIT;
+    calx_statement *statement = calx_text_statement(sql);
+    arguments.connection = mine;
+    calx_status status = calx_session_execute_bound(session, statement, &arguments, NULL);
+    calx_statement_free(statement);
+    return status;
+}
+
+static void a_connection_of_the_callers_is_a_branch_like_others(void **state)
+{
+    (void)state;
+    calx_shows("SES-365");
+    calx_shows("SES-366");
+    const char *sql = "INSERT INTO addresses (email, user_id) VALUES ('mine', 1)";
+    pair self;
+    calx_connection *mine = NULL;
+    open_pair(&self);
+    calx_session *session = self.fix.session;
+    assert_int_equal(calx_engine_connect(self.other, &mine, NULL), CALX_OK);
+    (void)add_user(session, "ed");
+    assert_int_equal(run_with(session, mine, sql), CALX_OK);
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_false(calx_connection_in_transaction(mine));
+    assert_int_equal(rows(&self), 11);
+    assert_int_equal(calx_connection_begin(mine), CALX_OK);
+    assert_int_equal(run_with(session, mine, sql), CALX_E_INVALID_REQUEST); /* it has begun */
+    assert_true(calx_connection_in_transaction(mine));
+    assert_int_equal(calx_connection_rollback(mine), CALX_OK);
+    calx_connection_close(mine);
+    struct user *jo = new_user("jo");
+    assert_int_equal(calx_relationship_append(jo, addresses_of_user, new_address("jo")), CALX_OK);
+    assert_int_equal(calx_session_add(session, jo), CALX_OK);
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_int_equal(rows(&self), 22);
+    close_pair(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -505,6 +544,7 @@ int main(void)
         cmocka_unit_test(who_cannot_prepare_is_told),
         CALX_POSTGRESQL(a_branch_that_is_refused_leaves_the_others),
         CALX_POSTGRESQL(a_server_lost_at_any_moment_commits_everywhere_or_nowhere),
+        CALX_POSTGRESQL(a_connection_of_the_callers_is_a_branch_like_others),
         CALX_POSTGRESQL(no_memory_leaves_nothing_prepared),
         CALX_POSTGRESQL(no_memory_commits_everywhere_or_nowhere),
     };
