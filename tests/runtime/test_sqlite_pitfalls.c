@@ -11,6 +11,7 @@
 #include "calx-drivers.h"
 
 #include <calx/event.h>
+#include <calx/script.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -87,6 +88,47 @@ static void a_table_of_a_shared_cache_is_waited_for(void **state)
     ok(writer, calx_connection_commit(writer));
     pthread_join(third.thread, NULL);
     assert_int_equal(third.seen, 2);
+    calx_connection_close(writer);
+    calx_engine_free(engine);
+#endif
+}
+
+typedef struct script_thread {
+    pthread_t thread;
+    calx_connection *connection;
+    atomic_bool begins;
+    calx_status status;
+} script_thread;
+
+static void *run_script(void *context)
+{
+    script_thread *self = context;
+    const char *sql = "INSERT INTO t VALUES (3); INSERT INTO t VALUES (4)";
+    atomic_store(&self->begins, true);
+    self->status = calx_connection_execute_script(self->connection, sql, NULL);
+    return NULL;
+}
+
+/* A script compiles each statement to find its end: the schema is waited for there, too. */
+static void the_schema_of_a_shared_cache_is_waited_for_by_a_script(void **state)
+{
+    (void)state;
+    calx_shows("ENG-152");
+#if CALX_HAVE_UNLOCK_NOTIFY
+    calx_engine *engine = engine_of_shared_memory("script", "20");
+    calx_connection *writer = connect_to(engine);
+    script_thread other = { .connection = connect_to(engine) };
+    run(writer, "CREATE TABLE u (x INTEGER)");
+    assert_int_equal(pthread_create(&other.thread, NULL, run_script, &other), 0);
+    while (!atomic_load(&other.begins))
+        a_moment();
+    a_moment();
+    ok(writer, calx_connection_commit(writer));
+    pthread_join(other.thread, NULL);
+    ok(other.connection, other.status);
+    ok(other.connection, calx_connection_commit(other.connection));
+    assert_int_equal(number(writer, "SELECT count(*) FROM t"), 3);
+    calx_connection_close(other.connection);
     calx_connection_close(writer);
     calx_engine_free(engine);
 #endif
@@ -291,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_of_a_shared_cache_is_waited_for),
+        cmocka_unit_test(the_schema_of_a_shared_cache_is_waited_for_by_a_script),
         cmocka_unit_test(a_table_of_a_shared_cache_is_busy_in_the_end),
         cmocka_unit_test(the_message_is_that_of_the_call_that_failed),
         cmocka_unit_test(nothing_takes_the_locks_of_a_file_away),
