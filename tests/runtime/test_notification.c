@@ -107,6 +107,36 @@ static void listening_ends_when_it_is_said_and_with_the_checkout(void **state)
     calx_engine_free(others);
 }
 
+/* Where nothing is reset it listens while it is idle, and a look at the line keeps what came. */
+static void a_look_at_an_idle_connection_keeps_what_it_heard(void **state)
+{
+    (void)state;
+    calx_shows("ENG-092");
+    calx_engine_options options = CALX_ENGINE_OPTIONS_INIT;
+    options.pool_size = 1;
+    options.pool_reset_on_return = CALX_POOL_RESET_NONE;
+    calx_engine *engine = new_engine(calx_test_url(), &options);
+    calx_engine *others = new_engine(calx_test_url(), NULL);
+    calx_connection *connection = connect_to(engine);
+    ok(connection, calx_connection_listen(connection, "kept"));
+    calx_connection_close(connection);
+    const struct timespec moment = { .tv_nsec = 20000000 }; /* mostly enough for it to come */
+    for (int round = 0; round < 3; round++) {
+        notify(others, "kept", "heard while idle");
+        nanosleep(&moment, NULL);
+        connection = connect_to(engine);
+        expect(connection, "heard while idle");
+        expect(connection, NULL);
+        calx_connection_close(connection);
+    }
+    calx_engine_state counts;
+    calx_engine_status(engine, &counts);
+    assert_int_equal(counts.created, 1);
+    assert_int_equal(counts.closed, 0);
+    calx_engine_free(engine);
+    calx_engine_free(others);
+}
+
 static void nobody_waits_in_a_transaction(void **state)
 {
     (void)state;
@@ -355,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CALX_POSTGRESQL(notifications_queue_in_their_order),
         CALX_POSTGRESQL(listening_ends_when_it_is_said_and_with_the_checkout),
+        CALX_POSTGRESQL(a_look_at_an_idle_connection_keeps_what_it_heard),
         CALX_POSTGRESQL(nobody_waits_in_a_transaction),
         CALX_POSTGRESQL(a_queue_is_bounded_and_says_what_is_missing),
         CALX_POSTGRESQL(a_lost_connection_ends_the_wait),
