@@ -176,8 +176,13 @@ static calx_status ask_route(calx_session *session, const calx_aim *aim, calx_en
     calx_engine *engine = NULL;
     if (session->options.route == NULL)
         return CALX_OK;
+    if (session->routing)
+        return calx_session_fail(session, CALX_E_ILLEGAL_STATE_CHANGE,
+                                 "the route of a session cannot use it: it was asked where to go");
+    session->routing = true;
     calx_status status =
         session->options.route(session->options.route_context, session, &request, &engine);
+    session->routing = false;
     if (status == CALX_OK)
         *out_engine = engine;
     else if (session->error.status != status)

@@ -133,6 +133,7 @@ struct calx_session {
     calx_execution_options *execution_options;  /* owned; NULL: none */
     const calx_execution_options *call_options; /* of the call that may fetch the connection */
     bool flushing;
+    bool routing;          /* inside of the route, which may not use the session */
     bool connecting;       /* fetching its connection (SES-391) */
     bool ending;           /* inside commit, rollback or close */
     unsigned no_autoflush; /* nested begins */

@@ -531,6 +531,30 @@ static void a_route_leads_relationships_to_another_engine_too(void **state)
     close_two(&self);
 }
 
+static calx_status ask_back(void *context, calx_session *session, const calx_bind_request *request,
+                            calx_engine **out_engine)
+{
+    (void)context;
+    return calx_session_get_bind(session, request->mapper, out_engine);
+}
+
+static void a_route_that_asks_its_session_is_told(void **state)
+{
+    (void)state;
+    calx_shows("SES-360");
+    fixture fix;
+    calx_engine *engine = NULL;
+    set_up(&fix);
+    calx_session_options options = session_options(&fix);
+    options.route = ask_back;
+    set_options(&fix, &options);
+    assert_int_equal(calx_session_get_bind(fix.session, &user_mapper, &engine),
+                     CALX_E_ILLEGAL_STATE_CHANGE);
+    assert_non_null(strstr(message(fix.session), "route"));
+    assert_null(engine);
+    tear_down(&fix);
+}
+
 static void a_query_that_joins_both_says_so(void **state)
 {
     (void)state;
@@ -634,6 +658,7 @@ int main(void)
         cmocka_unit_test(listeners_hear_of_each_connection_at_each_level_once),
         cmocka_unit_test(relationships_lead_from_one_engine_to_the_other),
         cmocka_unit_test(a_route_leads_relationships_to_another_engine_too),
+        cmocka_unit_test(a_route_that_asks_its_session_is_told),
         cmocka_unit_test(a_query_that_joins_both_says_so),
         cmocka_unit_test(no_memory_leaves_nothing_behind_on_either_engine),
     };

@@ -69,7 +69,8 @@ typedef struct calx_bind_request {
 
 /**
  * Chooses the engine of a statement, before anything else does (SES-360). Called before each
- * statement that names none itself, in a flush once for each class; must not use the session.
+ * statement that names none itself, in a flush once for each class; must not use the session, which
+ * answers CALX_E_ILLEGAL_STATE_CHANGE then where it would be asked again.
  * @param out_engine  left NULL: the usual rules decide. Borrowed, outlives the session
  * @return CALX_OK; any other status fails the statement with it
  */
