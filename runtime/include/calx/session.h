@@ -195,7 +195,8 @@ typedef struct calx_bind_arguments {
     size_t size;
     calx_engine *bind;           /**< this one; or NULL: what the following says */
     calx_connection *connection; /**< this one, for the rest of the transaction; or NULL. Borrowed;
-                                      the session joins it as join_transaction_mode says */
+                                      the session joins it as join_transaction_mode says. It is the
+                                      caller's again when it cannot join */
     const calx_mapper *mapper;   /**< where rows of this class are; or NULL */
     const char *table;           /**< where this table is; or NULL */
     const calx_execution_options *options; /**< as calx_session_execute_with() and
