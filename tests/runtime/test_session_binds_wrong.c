@@ -105,6 +105,67 @@ static void a_savepoint_is_undone_on_both_and_what_is_around_it_stays(void **sta
     close_two(&self);
 }
 
+/* A bulk call is as a flush: what it fails with undoes what was done on all engines. */
+static void rows_in_bulk_that_one_engine_refuses_undo_the_others(void **state)
+{
+    (void)state;
+    calx_shows("SES-363");
+    calx_shows("SES-320");
+    two self;
+    const struct user users[] = { { .name = "ed" }, { .name = "jo" } };
+    const struct address addresses[] = { { .email = "ed@one", .user_id = 1 },
+                                         { .email = "ed@one", .user_id = 2 } };
+    open_two(&self);
+    calx_session *session = self.fix.session;
+    run_on(self.other, "CREATE UNIQUE INDEX one ON addresses (email)");
+    assert_int_equal(calx_session_bulk_insert(session, &user_mapper, users, 2), CALX_OK);
+    assert_int_equal(calx_session_bulk_insert(session, &address_mapper, addresses, 2),
+                     CALX_E_UNIQUE);
+    assert_int_equal(calx_session_commit(session), CALX_E_PENDING_ROLLBACK);
+    assert_int_equal(calx_session_rollback(session), CALX_OK);
+    assert_int_equal(10 * users_of(&self) + addresses_of(&self), 0);
+    assert_int_equal(calx_session_bulk_insert(session, &user_mapper, users, 2), CALX_OK);
+    assert_int_equal(calx_session_bulk_insert(session, &address_mapper, addresses, 1), CALX_OK);
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    assert_int_equal(10 * users_of(&self) + addresses_of(&self), 21);
+    close_two(&self);
+}
+
+/* All or nothing is taken over, and nothing was begun on the engine that is lost. */
+static void a_merge_that_cannot_ask_one_engine_changes_nothing(void **state)
+{
+    (void)state;
+    calx_shows("SES-363");
+    two self;
+    const void *merged = NULL;
+    open_two(&self);
+    calx_session *session = self.fix.session;
+    calx_engine *lost = lost_engine();
+    (void)add_with_address(session, "ed");
+    assert_int_equal(calx_session_commit(session), CALX_OK);
+    calx_session *source = two_session(&self);
+    const void *there = NULL;
+    const void *const *members = NULL;
+    size_t count = 0;
+    assert_int_equal(calx_session_get_int64(source, &user_mapper, 1, &there), CALX_OK);
+    assert_int_equal(calx_relationship_many(there, addresses_of_user, &members, &count), CALX_OK);
+    assert_int_equal(calx_session_expunge_all(session), CALX_OK);
+    assert_int_equal(calx_session_bind_mapper(session, &address_mapper, lost), CALX_OK);
+    assert_int_not_equal(calx_session_merge(session, there, &merged), CALX_OK);
+    assert_null(merged);
+    assert_true(calx_session_is_active(session));
+    assert_int_equal(calx_session_rollback(session), CALX_OK);
+    assert_int_equal(calx_session_bind_mapper(session, &address_mapper, self.other), CALX_OK);
+    assert_int_equal(calx_session_merge(session, there, &merged), CALX_OK);
+    assert_int_equal(calx_relationship_many(merged, addresses_of_user, &members, &count), CALX_OK);
+    assert_int_equal(count, 1);
+    calx_session_free(source);
+    calx_session_free(session);
+    self.fix.session = NULL;
+    calx_engine_free(lost);
+    close_two(&self);
+}
+
 /* ---- two phases, and a database that has none ---- */
 
 static calx_session *two_phase_session(const two *self)
@@ -352,6 +413,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_engine_that_cannot_be_reached_undoes_the_flush_on_the_others),
         cmocka_unit_test(a_savepoint_is_undone_on_both_and_what_is_around_it_stays),
+        cmocka_unit_test(rows_in_bulk_that_one_engine_refuses_undo_the_others),
+        cmocka_unit_test(a_merge_that_cannot_ask_one_engine_changes_nothing),
         CALX_POSTGRESQL(a_database_without_two_phases_is_refused_beside_one_that_has_them),
         cmocka_unit_test(nothing_is_left_of_a_transaction_that_no_database_could_begin),
         cmocka_unit_test(a_connection_the_session_could_not_take_is_not_kept),
