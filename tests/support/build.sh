@@ -33,14 +33,16 @@ calx_compile() {
     calx_quietly meson compile -C "$dir" "$@"
 }
 
-# calx_test DIR: runs all tests of a build; then one line `N passed, N failed, N skipped`. Fails
-# when a test failed or was skipped: what a test needs is installed, so a skip is a loss.
+# calx_test DIR OPTION…: runs all tests of a build, or those that options of `meson test` leave;
+# then one line `N passed, N failed, N skipped`. Fails when a test failed or was skipped: what a
+# test needs is installed, so a skip is a loss.
 calx_test() {
     local dir=$1
+    shift
     rm -rf "$dir/tests/support/conformance"
     mkdir -p "$dir/tests/support/conformance"
     rm -f "$dir"/meson-logs/testlog*.json
     tests/support/with-server meson test -C "$dir" --no-rebuild --timeout-multiplier 4 \
-        >"$dir/meson-logs/tests.txt" 2>&1 </dev/null || :
+        "$@" >"$dir/meson-logs/tests.txt" 2>&1 </dev/null || :
     tests/support/results "$dir"
 }
